@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of compiler settings for every target (STYLE.md says why each is on).
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A Swift target with the project's settings. `path` only where the folder is not `Sources/<name>`.
+func layer(_ name: String, _ dependencies: [String], path: String? = nil, exclude: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, path: path, exclude: exclude,
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [String], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)", exclude: exclude,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "polyrelay",
+    products: [.executable(name: "polyrelay", targets: ["polyrelay"])],
+    targets: [
+        // Layer 0: C. Each is imported by the one or two tool targets named in its header.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "COpenSSL"),
+
+        // Layer 1: tools without domain knowledge.
+        layer("Base", []),
+        layer("Posix", ["Base", "CLinux"]),
+        layer("Crypto", ["Base", "COpenSSL"]),
+        layer("TLS", ["Base", "COpenSSL"]),
+        layer("Database", ["Base", "Posix", "CSQLite"]),
+
+        // Layer 2: wire formats. Pure: bytes in, values or actions out.
+        layer("HTTPWire", ["Base"]),
+        layer("SMTPWire", ["Base"]),
+        layer("MailFormat", ["Base", "Crypto"]),
+
+        // Layer 3: the domain.
+        layer("Model", ["Base"]),
+        layer("Kernel", ["Base", "Crypto", "MailFormat", "Model"]),
+        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "Model"]),
+
+        // Layer 4: engines that fill the kernel's ports.
+        layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
+        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix"]),
+        layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
+        layer("HTTPDelivery", ["Base", "CCurl"]),
+
+        // Plugins: one vendor each.
+        layer(
+            "PostStack", ["AdapterKit", "Base", "Model"], path: "Plugins/PostStack",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
+        // Layer 5: assembly.
+        layer(
+            "Composition",
+            [
+                "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
+                "Posix", "PostStack", "SMTPDelivery", "Storage",
+            ]),
+        .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
+
+        // Tests.
+        tests("BaseTests", ["Base"]),
+        tests("CryptoTests", ["Base", "Crypto"]),
+        tests("HTTPWireTests", ["Base", "HTTPWire"]),
+        tests("SMTPWireTests", ["Base", "SMTPWire"]),
+        tests("TLSTests", ["Base", "TLS"]),
+        tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
+        tests("PostStackTests", ["AdapterKit", "Base", "Model", "PostStack"]),
+        tests("TidyTests", []),
+    ]
+)

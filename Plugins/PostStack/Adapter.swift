@@ -1,0 +1,78 @@
+public import AdapterKit
+import Base
+public import Model
+
+/// The dialect of poststack.dev, as its clients speak it: `CONTRACT.md` says what is served, `DEVIATIONS.md` what was
+/// decided where the vendor is silent.
+public struct PostStack: Personality {
+    public let id = PersonalityID("poststack")
+
+    public let credentials = CredentialForm(
+        scheme: "Bearer",
+        prefixes: [
+            CredentialForm.Prefix("sk_live_", kind: .secret, mode: .live),
+            CredentialForm.Prefix("sk_test_", kind: .secret, mode: .test),
+        ])
+
+    public let scopes = ScopeVocabulary(
+        words: [Scope.fullAccess, Scope.sendingAccess], superset: Scope.fullAccess, defaults: [Scope.fullAccess])
+
+    public let gate: [GateStep] = [.credential, .account, .address, .rate, .kind, .scope]
+
+    public let defaultRateClass = Self.everyRequest
+
+    public let rateTiers = [
+        Self.everyRequest: [
+            RateTier(owner: .key, limit: PostStackLimits.requestsPerWindow, window: PostStackLimits.rateWindow)
+        ]
+    ]
+
+    public let requestID = RequestIDForm(headerName: "X-Request-Id", prefix: "req_", randomCharacters: 18)
+
+    public let selectors = DKIMSelectors(rsa: "poststack", ed25519: "poststack-ed25519")
+
+    public let messageIDPrefix = PublicIDPrefix.email
+
+    public let routes = [
+        Self.sending(.post, "/emails", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
+        Self.sending(.post, "/emails/send", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
+        Self.sending(.post, "/emails/batch", bodyLimitBytes: PostStackLimits.batchBodyBytes, Emails.sendBatch),
+        Self.sending(.get, "/emails", Emails.list),
+        Self.sending(.get, "/emails/:id", Emails.show),
+        Self.sending(.patch, "/emails/:id", Emails.reschedule),
+        Self.sending(.post, "/emails/:id/cancel", Emails.cancel),
+        Self.sending(.get, "/emails/:id/events", Emails.events),
+        Self.sending(.get, "/emails/:id/insights", Emails.insights),
+    ]
+
+    public init() {}
+
+    public func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer { Face.of(failure).answer }
+
+    public func fields(for window: WindowState) -> [AnswerField] {
+        [
+            AnswerField("X-RateLimit-Limit", String(window.limit)),
+            AnswerField("X-RateLimit-Remaining", String(window.remaining)),
+            AnswerField("X-RateLimit-Reset", String(window.resetAt.seconds)),
+        ]
+    }
+
+    /// All routes share one window.
+    private static let everyRequest = RateClass("default")
+
+    /// A route that is part of sending, which is all that a restricted key may do.
+    private static func sending(
+        _ method: Route.Method, _ pattern: String, bodyLimitBytes: Int = PostStackLimits.bodyBytes,
+        _ handler: @escaping Route.Handler
+    ) -> Route {
+        Route(
+            method, pattern, requirement: Requirement(anyOf: [Scope.sendingAccess]), rateClass: everyRequest,
+            bodyLimitBytes: bodyLimitBytes, handler: handler)
+    }
+}
+
+/// What a key may do.
+private enum Scope {
+    static let fullAccess = "full_access"
+    static let sendingAccess = "sending_access"
+}

@@ -1,0 +1,28 @@
+/// A field of an answer's head.
+public struct AnswerField: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What a route answers. The server adds the framing, the date, the request id and the rate fields.
+public struct Answer: Sendable, Equatable {
+    /// The HTTP status code.
+    public var status: Int
+    public var fields: [AnswerField]
+    public var contentType: String
+    public var body: [UInt8]
+
+    public init(status: Int, fields: [AnswerField] = [], contentType: String = Self.json, body: [UInt8]) {
+        self.status = status
+        self.fields = fields
+        self.contentType = contentType
+        self.body = body
+    }
+
+    public static let json = "application/json"
+}

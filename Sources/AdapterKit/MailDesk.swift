@@ -1,0 +1,70 @@
+public import Base
+package import Kernel
+public import Model
+
+/// What a mail dialect does for its caller. Everything is seen through the caller's account and personality: what is
+/// somebody else's is not there.
+///
+/// Comes back on the shard. What it reports as accepted or changed is on disk.
+public struct MailDesk: Sendable {
+    private let service: MailService
+    private let caller: Principal?
+    private let personality: PersonalityID
+
+    package init(_ service: MailService, caller: Principal?, personality: PersonalityID) {
+        self.service = service
+        self.caller = caller
+        self.personality = personality
+    }
+
+    /// Checks that the caller may send from this address's domain: `domainUnknown`, `domainUnverified`,
+    /// `domainNotPermitted`, in this order.
+    public func authorise(sender: MailAddress) throws(KernelFailure) {
+        _ = try service.authorise(sender: sender, for: principal())
+    }
+
+    /// Accepts one message.
+    public func send(_ submission: Submission) async throws(KernelFailure) -> Acceptance {
+        guard let result = await send([submission]).first else { throw .internalError(incident: "no outcome") }
+        return try result.get()
+    }
+
+    /// Accepts several, each on its own, in one transaction; outcomes in order.
+    public func send(_ submissions: [Submission]) async -> [Result<Acceptance, KernelFailure>] {
+        guard let caller else { return submissions.map { _ in .failure(.credentialMissing) } }
+        return await service.send(submissions, by: caller)
+    }
+
+    /// The caller's message with all of its content.
+    public func message(_ id: Message.ID) async throws(KernelFailure) -> Message {
+        guard let message = try await service.message(id, of: owner()) else { throw .notFound(.message) }
+        return message
+    }
+
+    /// A page of the caller's messages, latest first and without content, and how many there are in all.
+    public func messages(
+        _ filter: MessageFilter, offset: Int, limit: Int
+    ) async throws(KernelFailure) -> (messages: [Message], total: Int) {
+        if filter.matchesNothing { return ([], 0) }
+        let page = try await service.messages(
+            MessageQuery(owner: try owner(), filter: filter, offset: offset, limit: limit))
+        return (page.messages, page.total)
+    }
+
+    /// Takes a message back; `wrongState` once an attempt was made.
+    public func cancel(_ message: Message) async throws(KernelFailure) { try await service.cancel(message) }
+
+    /// Moves a message to another time; `wrongState` once an attempt was made.
+    public func reschedule(_ message: Message, to due: Instant) async throws(KernelFailure) {
+        try await service.reschedule(message, to: due)
+    }
+
+    private func principal() throws(KernelFailure) -> Principal {
+        guard let caller else { throw .credentialMissing }
+        return caller
+    }
+
+    private func owner() throws(KernelFailure) -> MessageQuery.Owner {
+        MessageQuery.Owner(account: try principal().account, origin: personality)
+    }
+}

@@ -1,0 +1,50 @@
+public import Model
+
+/// One vendor's dialect, as data and a few functions: everything that the kernel and the servers need to speak it.
+///
+/// **Contract.** All of it is fixed when the program starts: the properties give the same value on every call, have no
+/// side effects, and may be asked from any thread. Handlers and `answer` are pure but for what they do through `Call`.
+///
+/// **Errors.** `answer` renders every `KernelFailure`, also those of requests that could not be parsed; it never fails
+/// and its body is always what the vendor's clients can read. A failure of a handler is rendered by `answer` too, so a
+/// handler never builds an error body itself, except inside a batch.
+///
+/// **Registration.** `Composition` lists the personalities. Two with one id, or two routes of one personality with the
+/// same method and the same pattern up to parameter names, stop the program with both names.
+public protocol Personality: Sendable {
+    /// As in the configuration, lower case.
+    var id: PersonalityID { get }
+    var credentials: CredentialForm { get }
+    var scopes: ScopeVocabulary { get }
+    /// The checks before a handler, in this dialect's order.
+    var gate: [GateStep] { get }
+    /// The class of requests that match no route.
+    var defaultRateClass: RateClass { get }
+    /// The vendor's own limits; the configuration may set others.
+    var rateTiers: [RateClass: [RateTier]] { get }
+    var requestID: RequestIDForm { get }
+    var selectors: DKIMSelectors { get }
+    /// What a message's public id begins with.
+    var messageIDPrefix: String { get }
+    var routes: [Route] { get }
+
+    /// A failure in this dialect: status, fields, body.
+    func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
+
+    /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
+    func fields(for window: WindowState) -> [AnswerField]
+}
+
+/// What an answer may need to know of its request.
+public struct RequestFacts: Sendable {
+    /// As sent; empty where the request could not be parsed that far.
+    public var method: String
+    public var path: String
+    public var requestID: String
+
+    public init(method: String, path: String, requestID: String) {
+        self.method = method
+        self.path = path
+        self.requestID = requestID
+    }
+}

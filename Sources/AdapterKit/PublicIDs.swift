@@ -1,0 +1,31 @@
+import Crypto
+public import Model
+
+/// Turns serials into the ids that callers see, and back. Derived by a keyed permutation, so no index is needed to find
+/// a row by its public id, and one id says nothing about the next.
+public struct PublicIDs: Sendable {
+    public let messages: IDCodec<Message>
+
+    /// `key`: 32 bytes that stay the same for the life of the database.
+    package init(key: [UInt8], personality: PersonalityID) {
+        messages = IDCodec(SerialCipher(key: key, label: "\(personality).message"))
+    }
+}
+
+/// The ids of one kind of row.
+public struct IDCodec<Subject>: Sendable {
+    private let cipher: SerialCipher
+
+    init(_ cipher: SerialCipher) { self.cipher = cipher }
+
+    /// `prefix` and 18 characters of `[0-9a-z]`.
+    public func text(_ id: Serial<Subject>, prefix: String) -> String { prefix + cipher.text(UInt64(id.value)) }
+
+    /// The row that a text of that form names, which need not exist; nil for any other text.
+    public func id(in text: String, prefix: String) -> Serial<Subject>? {
+        guard text.hasPrefix(prefix), let serial = cipher.serial(String(text.dropFirst(prefix.count))) else {
+            return nil
+        }
+        return Int64(exactly: serial).map(Serial.init)
+    }
+}

@@ -1,0 +1,59 @@
+/// Where finished lines go: standard error in production, an array in tests. Any thread; a line is one call, so that
+/// lines of several threads do not mix.
+public protocol LogSink: Sendable {
+    /// `line` ends with a line feed.
+    func write(_ line: [UInt8])
+}
+
+public enum LogFormat: Sendable {
+    /// One JSON object a line, for machines.
+    case json
+    /// Time of day, level, event and `key=value`, for a terminal.
+    case text
+}
+
+/// The program's log: events with fields, no prose.
+///
+///     log.info("listening") { event in
+///         event.add("service", "http")
+///         event.add("port", port)
+///     }
+///
+/// The closure runs at once, and only if the level is on: a silent event costs one comparison. Any thread.
+public struct Log: Sendable {
+    /// Events below this are not written.
+    public let level: LogLevel
+    private let format: LogFormat
+    private let sink: any LogSink
+    private let time: any TimeSource
+
+    public init(level: LogLevel, format: LogFormat, sink: any LogSink, time: any TimeSource) {
+        self.level = level
+        self.format = format
+        self.sink = sink
+        self.time = time
+    }
+
+    @inlinable public func debug(_ event: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        if level <= .debug { write(.debug, event, fields) }
+    }
+
+    @inlinable public func info(_ event: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        if level <= .info { write(.info, event, fields) }
+    }
+
+    @inlinable public func warning(_ event: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        if level <= .warning { write(.warning, event, fields) }
+    }
+
+    @inlinable public func error(_ event: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        if level <= .error { write(.error, event, fields) }
+    }
+
+    @usableFromInline
+    func write(_ level: LogLevel, _ event: StaticString, _ fields: (inout LogLine) -> Void) {
+        var line = LogLine(format, level, event, at: time.now)
+        fields(&line)
+        sink.write(line.finished())
+    }
+}

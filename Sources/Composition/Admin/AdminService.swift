@@ -1,0 +1,85 @@
+import Base
+import HTTPServer
+import HTTPWire
+import Kernel
+import Model
+import Storage
+
+/// The admin listener: health, and the captured mail.
+///
+///     GET /healthz             the process answers
+///     GET /readyz              it also accepts: the database can be written, nothing is shutting down
+///     GET /messages            the latest messages; ?page=1&per_page=20
+///     GET /messages/ID         one, with recipients and events
+///     GET /messages/ID/raw     the exact bytes as sent
+///
+/// It asks for no credential: bind it to the machine or to a network that you trust.
+struct AdminService: HTTPService {
+    private let runtime: KernelRuntime
+    private let office: Operator
+    private let describe: OperatorJSON
+    private let isDraining: @Sendable () -> Bool
+
+    init(_ runtime: KernelRuntime, isDraining: @escaping @Sendable () -> Bool) {
+        self.runtime = runtime
+        self.isDraining = isDraining
+        office = Operator(runtime)
+        describe = OperatorJSON(runtime)
+    }
+
+    /// Nothing here takes a body.
+    func bodyLimitBytes(for head: RequestHead) -> Int { 4096 }
+
+    func respond(to request: Request, from peer: IPAddress?) async -> Response {
+        guard request.head.method == .get || request.head.method == .head else {
+            return Page.error(.methodNotAllowed, "only GET is served here")
+        }
+        guard let segments = try? PathSegments.decode(request.head.path) else {
+            return Page.error(.notFound, "not found")
+        }
+        do throws(KernelFailure) {
+            return try await page(segments, request.head)
+        } catch {
+            if case .notFound = error { return Page.error(.notFound, "not found") }
+            return Page.error(.serviceUnavailable, "storage unavailable")
+        }
+    }
+
+    func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
+        Page.refusal(failure)
+    }
+
+    private func page(_ segments: [String], _ head: RequestHead) async throws(KernelFailure) -> Response {
+        switch segments.count {
+        case 1 where segments[0] == "healthz": Page.json(.ok, JSONWriter.object { $0.member("status", "ok") })
+        case 1 where segments[0] == "readyz": readiness()
+        case 1 where segments[0] == "messages": try await list(head)
+        case 2 where segments[0] == "messages": Page.json(.ok, describe.message(try await office.message(segments[1])))
+        case 3 where segments[0] == "messages" && segments[2] == "raw": try await raw(segments[1])
+        default: Page.error(.notFound, "not found")
+        }
+    }
+
+    private func readiness() -> Response {
+        if isDraining() { return Page.error(.serviceUnavailable, "shutting down") }
+        guard runtime.store.isWritable else { return Page.error(.serviceUnavailable, "the database cannot be written") }
+        return Page.json(.ok, JSONWriter.object { $0.member("status", "ready") })
+    }
+
+    private func list(_ head: RequestHead) async throws(KernelFailure) -> Response {
+        let pairs = (try? QueryPairs.decode(head.query)) ?? []
+        func number(_ name: String, _ range: ClosedRange<Int>, _ fallback: Int) -> Int {
+            let value = pairs.last { $0.name == name }.flatMap { Int($0.value) } ?? fallback
+            return min(max(value, range.lowerBound), range.upperBound)
+        }
+        let limit = number("per_page", 1...100, 20)
+        let page = number("page", 1...1_000_000, 1)
+        return Page.json(.ok, describe.page(try await office.messages(offset: (page - 1) * limit, limit: limit)))
+    }
+
+    private func raw(_ id: String) async throws(KernelFailure) -> Response {
+        guard let bytes = try await office.raw(id) else { return Page.error(.gone, "not kept") }
+        return Response(
+            head: ResponseHead(.ok, fields: [ResponseField(.contentType, "message/rfc822")]), body: bytes)
+    }
+}

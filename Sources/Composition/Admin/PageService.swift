@@ -1,0 +1,26 @@
+import Base
+import HTTPServer
+import HTTPWire
+import Model
+
+/// Shared by the listeners that speak no vendor's dialect: plain answers, and refusals as `{"error": ...}`.
+enum Page {
+    static func json(_ status: HTTPStatus, _ body: [UInt8]) -> Response {
+        Response(head: ResponseHead(status, fields: [ResponseField(.contentType, "application/json")]), body: body)
+    }
+
+    static func error(_ status: HTTPStatus, _ text: String) -> Response {
+        json(status, JSONWriter.object { $0.member("error", text) })
+    }
+
+    /// For what is no request.
+    static func refusal(_ failure: KernelFailure) -> Response {
+        switch failure {
+        case .requestTimedOut: error(.requestTimeout, "request timeout")
+        case .headTooLarge: error(.requestHeaderFieldsTooLarge, "request head too large")
+        case .bodyTooLarge: error(.contentTooLarge, "request body too large")
+        case .overloaded, .storageUnavailable, .draining: error(.serviceUnavailable, "try again")
+        default: error(.badRequest, "malformed request")
+        }
+    }
+}

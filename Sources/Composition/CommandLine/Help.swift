@@ -1,0 +1,36 @@
+/// What `--help` prints.
+enum Help {
+    static let text = """
+        polyrelay: a self-hosted message-delivery server
+
+        usage: polyrelay VERB [options]
+
+          serve                             run; SIGTERM drains and ends, SIGHUP reads the limits again
+          check                             validate the configuration and print the effective one
+          account create NAME [--parent ID] | list | suspend ID | resume ID
+          key create --account ID --personality P [--kind secret|public] [--mode live|test] [--scopes a,b]
+                     [--domains d,e] [--allow-ip CIDR,..] [--expires-in SECONDS] [--label TEXT] [--secret-file FILE]
+          key list | revoke ID
+          domain add NAME --account ID [--verified] | list | show NAME --account ID
+          queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
+          message list | show ID | raw ID
+          event list [--after ID] [--follow]
+          version
+
+        options of every verb:
+          --config FILE    the configuration (default: the built-in local profile)
+          --json           print JSON instead of text
+          --limit N        at most N rows in a list (default 100)
+
+        While a server runs, the verbs speak to it; otherwise they open the database themselves.
+        Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad configuration.
+
+        examples:
+          polyrelay serve
+          polyrelay account create acme
+          polyrelay domain add example.com --account 1 --verified
+          polyrelay key create --account 1 --personality poststack
+          polyrelay message raw em_0123456789abcdefgh > mail.eml
+
+        """
+}

@@ -1,0 +1,155 @@
+import Base
+
+/// A parsed command line.
+enum Verb {
+    case help(topic: String?)
+    case version
+    case serve
+    case check
+    case operate(OperatorCommand)
+    /// Events from now on, until interrupted.
+    case follow
+}
+
+/// A verb with the options that every verb takes.
+struct Invocation {
+    var verb: Verb
+    var configurationPath: String?
+    var printsJSON: Bool
+    /// A file whose content becomes the imported secret.
+    var secretFile: String?
+}
+
+extension Invocation {
+    private static let valued: Set<String> = [
+        "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
+        "label", "secret-file", "limit", "after",
+    ]
+    private static let bare: Set<String> = ["json", "help", "verified", "follow"]
+
+    /// Reads a command line, without the program's name.
+    init(_ arguments: [String]) throws(UsageError) {
+        let parsed = try Arguments(arguments, valued: Self.valued, bare: Self.bare)
+        configurationPath = parsed.text("config")
+        printsJSON = parsed.flag("json")
+        secretFile = parsed.text("secret-file")
+        if parsed.flag("help") || parsed.words.isEmpty {
+            verb = .help(topic: parsed.words.first)
+            return
+        }
+        verb = try Self.verb(parsed)
+    }
+
+    private static func verb(_ arguments: Arguments) throws(UsageError) -> Verb {
+        let words = arguments.words
+        switch words[0] {
+        case "help": return .help(topic: words.dropFirst().first)
+        case "version": return .version
+        case "serve": return .serve
+        case "check": return .check
+        case "account": return .operate(try account(words, arguments))
+        case "key": return .operate(try key(words, arguments))
+        case "domain": return .operate(try domain(words, arguments))
+        case "queue": return .operate(try queue(words, arguments))
+        case "message": return .operate(try message(words, arguments))
+        case "event": return try event(words, arguments)
+        default:
+            let known = ["serve", "check", "account", "key", "domain", "queue", "message", "event", "version", "help"]
+            throw unknown("verb", words[0], known)
+        }
+    }
+
+    private static func account(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
+        switch try action(words, ["create", "list", "suspend", "resume"]) {
+        case "create": .accountCreate(name: try operand(words, "NAME"), parent: try arguments.number("parent"))
+        case "list": .accountList
+        case "suspend": .accountSetState(id: try id(words), active: false)
+        default: .accountSetState(id: try id(words), active: true)
+        }
+    }
+
+    private static func key(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
+        switch try action(words, ["create", "list", "revoke"]) {
+        case "create":
+            .keyCreate(
+                OperatorCommand.KeyCreation(
+                    account: try arguments.requiredNumber("account"),
+                    personality: try arguments.required("personality"),
+                    kind: try arguments.choice("kind", ["secret", "public"]),
+                    mode: try arguments.choice("mode", ["live", "test"]), scopes: arguments.list("scopes"),
+                    domains: arguments.list("domains"), networks: arguments.list("allow-ip"),
+                    expiresInSeconds: try arguments.number("expires-in"), label: arguments.text("label") ?? ""))
+        case "list": .keyList
+        default: .keyRevoke(id: try id(words))
+        }
+    }
+
+    private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
+        switch try action(words, ["add", "list", "show"]) {
+        case "add":
+            .domainAdd(
+                name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
+                verified: arguments.flag("verified"))
+        case "list": .domainList
+        default: .domainShow(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
+        }
+    }
+
+    private static func queue(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
+        switch try action(words, ["stats", "list", "show", "retry", "cancel", "pause", "resume"]) {
+        case "stats": .queueStats
+        case "list": .queueList(limit: try limit(arguments))
+        case "show": .queueShow(message: try operand(words, "ID"))
+        case "retry": .queueRetry(message: try operand(words, "ID"))
+        case "cancel": .queueCancel(message: try operand(words, "ID"))
+        case "pause": .queueSetPaused(lane: try operand(words, "LANE"), paused: true)
+        default: .queueSetPaused(lane: try operand(words, "LANE"), paused: false)
+        }
+    }
+
+    private static func message(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
+        switch try action(words, ["list", "show", "raw"]) {
+        case "list": .messageList(limit: try limit(arguments))
+        case "show": .messageShow(message: try operand(words, "ID"))
+        default: .messageRaw(message: try operand(words, "ID"))
+        }
+    }
+
+    private static func event(_ words: [String], _ arguments: Arguments) throws(UsageError) -> Verb {
+        _ = try action(words, ["list"])
+        if arguments.flag("follow") { return .follow }
+        return .operate(
+            .eventList(after: try arguments.number("after") ?? 0, limit: try limit(arguments), wait: false))
+    }
+
+    // MARK: Words
+
+    private static func action(_ words: [String], _ allowed: [String]) throws(UsageError) -> String {
+        guard words.count > 1 else {
+            throw UsageError("\(words[0]): say what to do: \(allowed.joined(separator: ", "))")
+        }
+        guard allowed.contains(words[1]) else { throw unknown("\(words[0]) action", words[1], allowed) }
+        return words[1]
+    }
+
+    private static func operand(_ words: [String], _ name: String) throws(UsageError) -> String {
+        guard words.count == 3 else { throw UsageError("\(words[0]) \(words[1]): takes one \(name)") }
+        return words[2]
+    }
+
+    private static func id(_ words: [String]) throws(UsageError) -> Int64 {
+        let text = try operand(words, "ID")
+        guard let id = Int64(text), id > 0 else { throw UsageError("\(text): an ID is a positive number") }
+        return id
+    }
+
+    private static func limit(_ arguments: Arguments) throws(UsageError) -> Int {
+        let limit = try arguments.number("limit") ?? 100
+        return Int(min(limit, Int64(RuntimeLimits.messagesPerList)))
+    }
+
+    private static func unknown(_ what: String, _ name: String, _ known: [String]) -> UsageError {
+        let nearest = NearestName.to(name, among: known).map { " (did you mean \($0)?)" } ?? ""
+        return UsageError("unknown \(what) \(name)\(nearest): allowed: \(known.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,87 @@
+package import Base
+package import Model
+package import Posix
+
+/// What the operator decides: one JSON file with comments, environment variables over it, defaults under it.
+///
+/// Read by `ConfigurationReader`, which names the key and the allowed values of whatever it refuses. Paths are taken from
+/// the working folder.
+package struct Configuration: Sendable, Equatable {
+    /// One address that a personality is served at.
+    package struct Listener: Sendable, Equatable {
+        package var personality: PersonalityID
+        package var listen: SocketAddress
+        /// How clients reach it, without a slash at its end; nil: `http://` and the address.
+        package var publicURL: String?
+    }
+
+    package struct Delivery: Sendable, Equatable {
+        package enum Mode: String, Sendable, CaseIterable {
+            /// No mail leaves the machine; every message is kept for looking at.
+            case capture
+            /// Everything goes to one server, which delivers it.
+            case smarthost
+        }
+
+        package enum TLS: String, Sendable, CaseIterable {
+            case never
+            /// If the server offers it, without checking who it is: better than nothing (RFC 7435).
+            case opportunistic
+            /// Or no mail; the certificate must be the host's.
+            case required
+        }
+
+        package struct Credentials: Sendable, Equatable {
+            package var user: String
+            /// A file that holds the password and nothing else.
+            package var passwordFile: String
+        }
+
+        package var mode = Mode.capture
+        /// In capture mode, recipients' local parts may ask for an outcome: `bounce`, `defer`, `timeout`, `451`, ...
+        package var localPartOutcomes = true
+        package var smarthostHost = ""
+        package var smarthostPort: UInt16 = 25
+        package var auth: Credentials?
+        package var tls = TLS.opportunistic
+        /// Certificates to trust (PEM); nil: the system's.
+        package var caFile: String?
+        /// What we call ourselves in EHLO (RFC 5321 §4.1.1.1).
+        package var hostname = "localhost"
+        /// Waits between attempts.
+        package var retries: [Duration]
+    }
+
+    package enum LogFormat: String, Sendable, CaseIterable {
+        /// Text on a terminal, JSON lines elsewhere.
+        case automatic = "auto"
+        case json
+        case text
+    }
+
+    /// The database's file.
+    package var database: String
+    package var listeners: [Listener]
+    /// Health and captured mail; nil: not served.
+    package var admin: SocketAddress?
+    package var delivery: Delivery
+    /// The URL before the token of an unsubscribe link; nil: the first listener's.
+    package var trackingURL: String?
+    /// Where connections may go although the addresses are not open to everybody. The smarthost needs no entry here:
+    /// naming it is enough.
+    package var egressAllowed: [IPNetwork] = []
+    /// Whose forwarded client address is believed.
+    package var proxies: [IPNetwork]
+    /// By personality and rate class; what is not named keeps the vendor's own numbers.
+    package var limits: [PersonalityID: [RateClass: [RateTier]]]
+    /// 32 random bytes that seal the secrets in the database and derive public ids. Made at first start.
+    package var keyFile: String
+    /// How long a shutdown waits for requests and deliveries in flight.
+    package var drain: Duration
+    /// Shards; 0: one per core.
+    package var shards: Int
+    package var logLevel: LogLevel
+    package var logFormat: LogFormat
+    /// No file was given: the built-in local profile, which raises the vendors' limits. `serve` says so at start.
+    package var isLocalProfile = false
+}

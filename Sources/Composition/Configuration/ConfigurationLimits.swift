@@ -1,0 +1,17 @@
+/// What the configuration may ask for at most, each with its unit.
+package enum ConfigurationLimits {
+    /// Bytes of a configuration file.
+    package static let fileBytes = 1024 * 1024
+    /// Arrays and objects within each other.
+    static let depth = 32
+    static let shards = 0...64
+    /// Requests per rate window.
+    static let requestsPerWindow = 1...1_000_000_000
+    static let rateWindowMin: Duration = .seconds(1)
+    /// A window this long or longer would have to survive a restart, and `RateLimiter` counts in memory.
+    static let rateWindowEnd: Duration = .seconds(3600)
+    /// Waits between the attempts of one delivery.
+    static let retries = 100
+    static let retryWait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30 * 24 * 3600)
+    static let drain: ClosedRange<Duration> = .zero ... .seconds(3600)
+}

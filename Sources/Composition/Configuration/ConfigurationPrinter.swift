@@ -1,0 +1,84 @@
+import Base
+import Model
+import Posix
+
+/// The effective configuration as a configuration file: fed back, it reads to the same `Configuration`.
+///
+/// Nothing in it is secret: passwords and keys are named by their files. What is not set is written as null.
+package enum ConfigurationPrinter {
+    /// With line breaks, for people.
+    package static func text(_ configuration: Configuration) -> String { JSONIndent.text(of: json(configuration)) }
+
+    /// On one line, for programs.
+    package static func json(_ configuration: Configuration) -> [UInt8] {
+        JSONWriter.object { root in
+            root.member("database", "sqlite:" + configuration.database)
+            root.array("listeners") { list in configuration.listeners.forEach { write($0, to: &list) } }
+            write(admin: configuration.admin?.description, to: &root)
+            root.object("delivery") { write(configuration.delivery, to: &$0) }
+            root.object("hosts") { $0.member("tracking", configuration.trackingURL) }
+            root.object("egress") { $0.member("allow", configuration.egressAllowed.map(\.description)) }
+            root.member("proxies", configuration.proxies.map(\.description))
+            root.object("limits") { write(configuration.limits, to: &$0) }
+            root.object("secrets") { $0.member("keyFile", configuration.keyFile) }
+            root.member("drain", DurationText.of(configuration.drain))
+            root.member("shards", configuration.shards)
+            root.object("log") { log in
+                log.member("level", configuration.logLevel.name.description)
+                log.member("format", configuration.logFormat.rawValue)
+            }
+        }
+    }
+
+    private static func write(_ listener: Configuration.Listener, to list: inout JSONArrayWriter) {
+        list.object { object in
+            object.member("personality", listener.personality.name)
+            object.member("listen", listener.listen.description)
+            object.member("publicURL", listener.publicURL)
+        }
+    }
+
+    private static func write(admin listen: String?, to root: inout JSONObjectWriter) {
+        guard let listen else { return root.null("admin") }
+        root.object("admin") { $0.member("listen", listen) }
+    }
+
+    private static func write(_ delivery: Configuration.Delivery, to object: inout JSONObjectWriter) {
+        object.member("mode", delivery.mode.rawValue)
+        object.member("localPartOutcomes", delivery.localPartOutcomes)
+        let smarthost = HostAndPort(host: delivery.smarthostHost, port: delivery.smarthostPort)
+        object.member("smarthost", delivery.smarthostHost.isEmpty ? nil : smarthost.description)
+        if let auth = delivery.auth {
+            object.object("auth") {
+                $0.member("user", auth.user)
+                $0.member("passwordFile", auth.passwordFile)
+            }
+        } else {
+            object.null("auth")
+        }
+        object.member("tls", delivery.tls.rawValue)
+        object.member("caFile", delivery.caFile)
+        object.member("hostname", delivery.hostname)
+        object.object("retries") { $0.member("schedule", delivery.retries.map(DurationText.of)) }
+    }
+
+    private static func write(
+        _ limits: [PersonalityID: [RateClass: [RateTier]]], to object: inout JSONObjectWriter
+    ) {
+        for (personality, classes) in limits.sorted(by: { $0.key < $1.key }) {
+            object.object(named: personality.name) { object in
+                for (rateClass, tiers) in classes.sorted(by: { $0.key.name < $1.key.name }) {
+                    object.array(named: rateClass.name) { list in tiers.forEach { write($0, to: &list) } }
+                }
+            }
+        }
+    }
+
+    private static func write(_ tier: RateTier, to list: inout JSONArrayWriter) {
+        list.object { object in
+            object.member("per", tier.owner.rawValue)
+            object.member("limit", tier.limit)
+            object.member("window", DurationText.of(tier.window))
+        }
+    }
+}

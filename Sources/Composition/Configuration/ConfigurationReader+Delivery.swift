@@ -1,0 +1,52 @@
+import Base
+import Kernel
+import MailFormat
+
+extension ConfigurationReader {
+    func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {
+        let section = node.section([
+            "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries",
+        ])
+        var delivery = Configuration.Delivery(retries: retries(section["retries"].section(["schedule"])["schedule"]))
+        delivery.mode = section["mode"].word(later: ["direct"]) ?? delivery.mode
+        delivery.localPartOutcomes = section["localPartOutcomes"].boolean() ?? delivery.localPartOutcomes
+        delivery.tls = section["tls"].word() ?? delivery.tls
+        delivery.caFile = section["caFile"].file()
+        delivery.hostname =
+            section["hostname"].text("a name such as \"mail.example.com\"", Self.hostname)
+            ?? delivery.hostname
+        let isNeeded = delivery.mode == .smarthost
+        if let smarthost = section["smarthost"].text("\"HOST:PORT\"", isRequired: isNeeded, HostAndPort.init) {
+            delivery.smarthostHost = smarthost.host
+            delivery.smarthostPort = smarthost.port ?? ConfigurationDefaults.smarthostPort
+        }
+        if section["auth"].isPresent { delivery.auth = credentials(section["auth"]) }
+        if delivery.auth != nil, delivery.tls == .never {
+            section["tls"].refuse(
+                "\"never\" and \"delivery.auth\" exclude each other: a password is sent inside TLS only",
+                allowed: ConfigurationNode.list(["opportunistic", "required"]))
+        }
+        return delivery
+    }
+
+    /// A domain or an address literal (RFC 5321 §4.1.3).
+    private static func hostname(_ text: String) -> String? {
+        guard text.hasPrefix("[") else { return (try? DomainName(parsing: text))?.text }
+        return text.hasSuffix("]") && IPAddress(String(text.dropFirst().dropLast())) != nil ? text : nil
+    }
+
+    private func credentials(_ node: ConfigurationNode) -> Configuration.Delivery.Credentials? {
+        let section = node.section(["user", "passwordFile"])
+        let user = section["user"].text("the name to log in with", isRequired: true) { $0.isEmpty ? nil : $0 }
+        let passwordFile = section["passwordFile"].file(isRequired: true)
+        guard let user, let passwordFile else { return nil }
+        return Configuration.Delivery.Credentials(user: user, passwordFile: passwordFile)
+    }
+
+    private func retries(_ node: ConfigurationNode) -> [Duration] {
+        let form = "a list of at most \(ConfigurationLimits.retries) durations such as \(DurationText.examples)"
+        guard let nodes = node.elements(form) else { return RetryPolicy.mail.delays }
+        if nodes.count > ConfigurationLimits.retries { node.refuse("has \(nodes.count) elements", allowed: form) }
+        return nodes.compactMap { $0.duration(in: ConfigurationLimits.retryWait) }
+    }
+}

@@ -1,0 +1,96 @@
+package import AdapterKit
+import Base
+import Model
+import Posix
+
+/// Makes a `Configuration` of a file's text and the environment, or says all that is wrong with them.
+///
+/// Pure: the caller reads the file. Every key has a default but for what is served where, which a file must say.
+package struct ConfigurationReader {
+    let personalities: [any Personality]
+
+    /// `personalities`: those that this program has.
+    package init(personalities: [any Personality]) { self.personalities = personalities }
+
+    /// `fileText` is JSON5; nil stands for the built-in local profile. Of the environment only names with `POLYRELAY_`
+    /// count, and they stand above either.
+    package func read(
+        fileText: [UInt8]?, environment: [String: String]
+    ) throws(ConfigurationErrors) -> Configuration {
+        var tree: ConfigurationValue
+        if let fileText {
+            tree = try ConfigurationValue(json5: fileText)
+        } else {
+            tree = LocalProfile.tree(for: personalities)
+        }
+        let findings = ConfigurationFindings()
+        ConfigurationEnvironment(environment).override(&tree, findings)
+        var configuration = configuration(ConfigurationNode(tree, path: "", findings: findings))
+        configuration.isLocalProfile = fileText == nil
+        Self.refuseSharedAddresses(configuration, findings)
+        guard findings.errors.isEmpty else { throw ConfigurationErrors(errors: findings.errors) }
+        return configuration
+    }
+
+    private static let keys = [
+        "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "egress", "proxies", "limits",
+        "secrets", "drain", "shards", "log",
+    ]
+
+    private func configuration(_ node: ConfigurationNode) -> Configuration {
+        let root = node.section(Self.keys)
+        let log = root["log"].section(["level", "format"])
+        return Configuration(
+            database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
+            delivery: delivery(root["delivery"]),
+            trackingURL: root["hosts"].section(["tracking"])["tracking"].text(BaseURL.form, BaseURL.normalized),
+            egressAllowed: networks(root["egress"].section(["allow"])["allow"]), proxies: networks(root["proxies"]),
+            limits: limits(root["limits"]),
+            keyFile: root["secrets"].section(["keyFile"])["keyFile"].file() ?? ConfigurationDefaults.keyFile,
+            drain: root["drain"].duration(in: ConfigurationLimits.drain) ?? ConfigurationDefaults.drain,
+            shards: root["shards"].integer(in: ConfigurationLimits.shards) ?? 0,
+            logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
+            logFormat: log["format"].word() ?? .automatic)
+    }
+
+    private func database(_ node: ConfigurationNode) -> String {
+        let scheme = "sqlite:"
+        // "sqlite://name" would be a name at the root of the file system, which nobody means.
+        let path = node.text("\"sqlite:PATH\", without \"//\"") { text -> String? in
+            let path = text.dropFirst(scheme.count)
+            guard text.hasPrefix(scheme), !path.isEmpty, !path.hasPrefix("//"), !path.utf8.contains(0) else {
+                return nil
+            }
+            return String(path)
+        }
+        return path ?? ConfigurationDefaults.database
+    }
+
+    /// Absent: at its usual address; null or false: nowhere.
+    private func admin(_ node: ConfigurationNode) -> SocketAddress? {
+        if node.value == .null || node.value == .boolean(false) { return nil }
+        let listen = node.section(["listen"])["listen"].text(Self.listenForm, SocketAddress.init(ipAndPort:))
+        return listen ?? SocketAddress(ipAndPort: ConfigurationDefaults.adminListen)
+    }
+
+    private func networks(_ node: ConfigurationNode) -> [IPNetwork] {
+        let form = #"networks such as "10.0.0.0/8" or "2001:db8::/32""#
+        return (node.elements("a list of \(form)") ?? []).compactMap { $0.text(form, isRequired: true, IPNetwork.init) }
+    }
+
+    static let listenForm = #"an address and a port such as "127.0.0.1:8080" or "[::1]:8080""#
+
+    /// Port 0 is another one each time.
+    private static func refuseSharedAddresses(_ configuration: Configuration, _ findings: ConfigurationFindings) {
+        var seen: Set<SocketAddress> = []
+        let listeners = configuration.listeners.enumerated().map { ("listeners[\($0)].listen", $1.listen) }
+        let admin = configuration.admin.map { [("admin.listen", $0)] } ?? []
+        for (path, address) in listeners + admin {
+            if case .ip(_, port: 0) = address { continue }
+            guard seen.insert(address).inserted else {
+                findings.add(path, "\(address) is taken by another listener")
+                continue
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import AdapterKit
+import Base
+import Kernel
+import Model
+import Posix
+import Storage
+
+/// Carries out operators' commands: in the server for the control socket, or in the command's own process where no
+/// server runs. The same code either way.
+struct Operator: Sendable {
+    private let runtime: KernelRuntime
+    private let describe: OperatorJSON
+
+    init(_ runtime: KernelRuntime) {
+        self.runtime = runtime
+        describe = OperatorJSON(runtime)
+    }
+
+    func run(_ command: OperatorCommand) async -> OperatorReply {
+        do throws(KernelFailure) {
+            return try await reply(to: command)
+        } catch {
+            return .refused(Self.sentence(error))
+        }
+    }
+
+    private func reply(to command: OperatorCommand) async throws(KernelFailure) -> OperatorReply {
+        switch command {
+        case .accountCreate(let name, let parent):
+            .json(
+                describe.account(
+                    try await runtime.administration.createAccount(name, parent: parent.map(Account.ID.init))))
+        case .accountList: .json(describe.accounts(runtime.directory.accounts))
+        case .accountSetState(let id, let active):
+            .json(
+                describe.account(
+                    try await runtime.administration.setState(Account.ID(id), active ? .active : .suspended)))
+        case .keyCreate(let creation): try await createKey(creation)
+        case .keyList: .json(describe.keys(runtime.directory.keys))
+        case .keyRevoke(let id): .json(describe.key(try await runtime.administration.revokeKey(AccessKey.ID(id))))
+        case .domainAdd(let name, let account, let verified):
+            .json(
+                describe.domain(
+                    try await runtime.administration.addDomain(name, account: Account.ID(account), pinned: verified)))
+        case .domainList: .json(describe.domains(runtime.directory.domains))
+        case .domainShow(let name, let account): try showDomain(name, account)
+        case .queueStats: .json(describe.lanes(await runtime.dispatcher.statistics()))
+        case .queueList(let limit): .json(describe.deliveries(try await pending(limit: limit)))
+        case .queueShow(let text): try await showQueued(text)
+        case .queueRetry(let text): try await retry(text)
+        case .queueCancel(let text): try await cancel(text)
+        case .queueSetPaused(let lane, let paused): await setPaused(lane, paused)
+        case .messageList(let limit): try await listMessages(limit)
+        case .messageShow(let text): .json(describe.message(try await message(text)))
+        case .messageRaw(let text): try await rawMessage(text)
+        case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
+        }
+    }
+
+    // MARK: Keys and domains
+
+    private func createKey(_ creation: OperatorCommand.KeyCreation) async throws(KernelFailure) -> OperatorReply {
+        guard let personality = runtime.personality(PersonalityID(creation.personality)) else {
+            let known = runtime.personalities.map(\.id.name).joined(separator: ", ")
+            return .refused("--personality \(creation.personality): allowed: \(known)", exit: .usage)
+        }
+        let vocabulary = personality.scopes
+        let scopes = creation.scopes.isEmpty ? vocabulary.defaults : creation.scopes
+        if let unknown = scopes.first(where: { !vocabulary.words.contains($0) }) {
+            return .refused(
+                "--scopes \(unknown): allowed: \(vocabulary.words.joined(separator: ", "))", exit: .usage)
+        }
+        var networks: [IPNetwork] = []
+        for text in creation.networks {
+            guard let network = IPNetwork(text) else {
+                return .refused("--allow-ip \(text): must be an address or a network such as 10.0.0.0/8", exit: .usage)
+            }
+            networks.append(network)
+        }
+        let (key, secret) = try await runtime.administration.createKey(
+            Administration.KeyRequest(
+                account: Account.ID(creation.account), personality: personality.id, form: personality.credentials,
+                kind: AccessKey.Kind(rawValue: creation.kind) ?? .secret,
+                mode: AccessKey.Mode(rawValue: creation.mode) ?? .live, scopes: scopes, domains: creation.domains,
+                networks: networks, expiresIn: creation.expiresInSeconds.map { .seconds($0) }, label: creation.label,
+                secret: creation.secret))
+        return .json(describe.newKey(key, secret: secret))
+    }
+
+    private func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {
+        guard let domain = runtime.directory.domain(name.asciiLowercased, of: Account.ID(account)) else {
+            throw .notFound(.domain)
+        }
+        var records: [(personality: PersonalityID, record: DNSRecord)] = []
+        for personality in runtime.personalities {
+            for record in runtime.administration.records(of: domain, selectors: personality.selectors) {
+                records.append((personality.id, record))
+            }
+        }
+        return .json(describe.records(records))
+    }
+
+    // MARK: Queue
+
+    private func pending(limit: Int) async throws(KernelFailure) -> [PendingDelivery] {
+        Array(try await runtime.store.pendingDeliveries().prefix(limit))
+    }
+
+    private func showQueued(_ text: String) async throws(KernelFailure) -> OperatorReply {
+        let id = try self.id(text)
+        let deliveries = try await runtime.store.pendingDeliveries().filter { $0.id.message == id }
+        guard !deliveries.isEmpty else { throw .notFound(.delivery) }
+        return .json(describe.deliveries(deliveries))
+    }
+
+    private func retry(_ text: String) async throws(KernelFailure) -> OperatorReply {
+        let message = try await message(text)
+        if case .refused(let failure) = await runtime.store.commit([.expedite(message.id, due: runtime.time.now)]).first
+        {
+            throw failure
+        }
+        await runtime.dispatcher.expedite(message.id, recipients: message.recipients.count)
+        return .json(describe.message(try await self.message(text)))
+    }
+
+    private func cancel(_ text: String) async throws(KernelFailure) -> OperatorReply {
+        try await runtime.mail.cancel(try await message(text))
+        return .json(describe.message(try await message(text)))
+    }
+
+    private func setPaused(_ lane: String, _ paused: Bool) async -> OperatorReply {
+        await runtime.dispatcher.setPaused(LaneID(lane), paused)
+        return .json(describe.lanes(await runtime.dispatcher.statistics()))
+    }
+
+    // MARK: Messages and events
+
+    /// A message's id as any personality writes it, or the kernel's own number.
+    private func id(_ text: String) throws(KernelFailure) -> Message.ID {
+        if let number = Int64(text) { return Message.ID(number) }
+        for personality in runtime.personalities {
+            if let id = runtime.ids(personality).messages.id(in: text, prefix: personality.messageIDPrefix) {
+                return id
+            }
+        }
+        throw .notFound(.message)
+    }
+
+    func message(_ text: String) async throws(KernelFailure) -> Message {
+        guard let message = try await runtime.store.message(id(text), content: true) else { throw .notFound(.message) }
+        return message
+    }
+
+    private func listMessages(_ limit: Int) async throws(KernelFailure) -> OperatorReply {
+        .json(describe.messages(try await messages(offset: 0, limit: limit).messages))
+    }
+
+    func messages(offset: Int, limit: Int) async throws(KernelFailure) -> MessagePage {
+        try await runtime.store.messages(MessageQuery(owner: nil, offset: offset, limit: limit))
+    }
+
+    private func rawMessage(_ text: String) async throws(KernelFailure) -> OperatorReply {
+        guard let raw = try await raw(text) else { return .refused("not kept") }
+        return OperatorReply(exit: .done, raw: raw)
+    }
+
+    /// The exact bytes as sent; nil where they are not kept.
+    func raw(_ text: String) async throws(KernelFailure) -> [UInt8]? { try await runtime.postOffice.raw(try id(text)) }
+
+    private func listEvents(_ after: Int64, _ limit: Int, _ wait: Bool) async throws(KernelFailure) -> OperatorReply {
+        let deadline = runtime.time.uptime + RuntimeLimits.followWait
+        while true {
+            let events = try await runtime.store.events(
+                after: MailEvent.ID(after), limit: min(limit, RuntimeLimits.eventsPerAnswer))
+            guard events.isEmpty, wait, runtime.time.uptime < deadline else { return .json(describe.events(events)) }
+            await runtime.dispatcher.pause(RuntimeLimits.followInterval)
+        }
+    }
+
+    // MARK: Refusals
+
+    /// What an operator reads. Names what was asked for, never what a caller had sent.
+    private static func sentence(_ failure: KernelFailure) -> String {
+        switch failure {
+        case .notFound(let resource): "no such \(resource)"
+        case .alreadyExists(let resource, let field): "a \(resource) with this \(field) exists already"
+        case .wrongState(let resource, let operation): "the \(resource) is not in a state to \(operation)"
+        case .invalid(let fault, _): "\(fault.field): \(fault.rule)"
+        case .storageUnavailable: "the database cannot be written: check the disk (polyrelay's log says more)"
+        case .overloaded: "the server is busy: try again"
+        case .internalError(let incident): "internal error: \(incident)"
+        default: "refused: \(failure)"
+        }
+    }
+}

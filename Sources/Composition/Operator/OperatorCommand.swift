@@ -1,0 +1,56 @@
+/// What an operator can ask of the kernel, already parsed. Travels to a running server as JSON.
+enum OperatorCommand: Codable, Sendable {
+    case accountCreate(name: String, parent: Int64?)
+    case accountList
+    case accountSetState(id: Int64, active: Bool)
+    case keyCreate(KeyCreation)
+    case keyList
+    case keyRevoke(id: Int64)
+    case domainAdd(name: String, account: Int64, verified: Bool)
+    case domainList
+    case domainShow(name: String, account: Int64)
+    case queueStats
+    case queueList(limit: Int)
+    case queueShow(message: String)
+    case queueRetry(message: String)
+    case queueCancel(message: String)
+    case queueSetPaused(lane: String, paused: Bool)
+    case messageList(limit: Int)
+    case messageShow(message: String)
+    case messageRaw(message: String)
+    /// `wait`: hold the answer until there is an event, for a while.
+    case eventList(after: Int64, limit: Int, wait: Bool)
+
+    struct KeyCreation: Codable, Sendable {
+        var account: Int64
+        var personality: String
+        var kind: String
+        var mode: String
+        var scopes: [String]
+        var domains: [String]
+        var networks: [String]
+        var expiresInSeconds: Int64?
+        var label: String
+        /// The secret to import; travels over the local socket only.
+        var secret: String?
+    }
+}
+
+/// What came of a command.
+struct OperatorReply: Codable, Sendable {
+    var exit: ExitCode
+    /// JSON text: what `--json` prints, and what the tables are drawn from.
+    var json: String?
+    /// Bytes to print as they are.
+    var raw: [UInt8]?
+    /// Why it was refused.
+    var reason: String?
+
+    static func json(_ bytes: [UInt8]) -> OperatorReply {
+        OperatorReply(exit: .done, json: String(decoding: bytes, as: UTF8.self))
+    }
+
+    static func refused(_ reason: String, exit: ExitCode = .refused) -> OperatorReply {
+        OperatorReply(exit: exit, reason: reason)
+    }
+}

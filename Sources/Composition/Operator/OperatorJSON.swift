@@ -1,0 +1,205 @@
+import AdapterKit
+import Base
+import Kernel
+import Model
+
+/// How the operator's commands show things: stable member names, in a fixed order.
+struct OperatorJSON: Sendable {
+    private let publicIDs: [PersonalityID: (ids: PublicIDs, prefix: String)]
+
+    init(_ runtime: KernelRuntime) {
+        publicIDs = Dictionary(
+            uniqueKeysWithValues: runtime.personalities.map { ($0.id, (runtime.ids($0), $0.messageIDPrefix)) })
+    }
+
+    // MARK: Directory
+
+    func account(_ account: Account) -> [UInt8] { JSONWriter.object { Self.write(account, &$0) } }
+
+    func accounts(_ accounts: [Account]) -> [UInt8] {
+        JSONWriter.array { array in
+            for account in accounts { array.object { Self.write(account, &$0) } }
+        }
+    }
+
+    private static func write(_ account: Account, _ object: inout JSONObjectWriter) {
+        object.member("id", account.id.value)
+        object.member("name", account.name)
+        object.member("parent", account.parent?.value)
+        object.member("state", account.state.rawValue)
+        object.member("createdAt", account.createdAt.rfc3339(.milliseconds))
+    }
+
+    func key(_ key: AccessKey) -> [UInt8] { JSONWriter.object { Self.write(key, &$0) } }
+
+    func keys(_ keys: [AccessKey]) -> [UInt8] {
+        JSONWriter.array { array in
+            for key in keys { array.object { Self.write(key, &$0) } }
+        }
+    }
+
+    /// The only place that shows a secret.
+    func newKey(_ key: AccessKey, secret: Secret) -> [UInt8] {
+        JSONWriter.object { object in
+            object.member("id", key.id.value)
+            object.member("key", secret.text)
+            Self.writeDetails(key, &object)
+        }
+    }
+
+    private static func write(_ key: AccessKey, _ object: inout JSONObjectWriter) {
+        object.member("id", key.id.value)
+        object.member("prefix", key.prefix)
+        writeDetails(key, &object)
+    }
+
+    private static func writeDetails(_ key: AccessKey, _ object: inout JSONObjectWriter) {
+        object.member("account", key.account.value)
+        object.member("personality", key.personality.name)
+        object.member("kind", key.kind.rawValue)
+        object.member("mode", key.mode.rawValue)
+        object.member("scopes", key.scopes)
+        object.member("domains", key.domains)
+        object.member("allowedNetworks", key.allowedNetworks.map(\.description))
+        object.member("label", key.label)
+        object.member("createdAt", key.createdAt.rfc3339(.milliseconds))
+        object.member("expiresAt", key.expiresAt?.rfc3339(.milliseconds))
+        object.member("revokedAt", key.revokedAt?.rfc3339(.milliseconds))
+    }
+
+    func domain(_ domain: MailDomain) -> [UInt8] { JSONWriter.object { Self.write(domain, &$0) } }
+
+    func domains(_ domains: [MailDomain]) -> [UInt8] {
+        JSONWriter.array { array in
+            for domain in domains { array.object { Self.write(domain, &$0) } }
+        }
+    }
+
+    private static func write(_ domain: MailDomain, _ object: inout JSONObjectWriter) {
+        object.member("id", domain.id.value)
+        object.member("name", domain.name)
+        object.member("account", domain.account.value)
+        object.member("state", domain.sending.rawValue)
+        object.member("createdAt", domain.createdAt.rfc3339(.milliseconds))
+        object.member("verifiedAt", domain.verifiedAt?.rfc3339(.milliseconds))
+    }
+
+    func records(_ records: [(personality: PersonalityID, record: DNSRecord)]) -> [UInt8] {
+        JSONWriter.array { array in
+            for (personality, record) in records {
+                array.object { object in
+                    object.member("type", record.type)
+                    object.member("name", record.name)
+                    object.member("value", record.value)
+                    object.member("purpose", record.purpose)
+                    object.member("seen", record.seen)
+                    object.member("personality", personality.name)
+                }
+            }
+        }
+    }
+
+    // MARK: Queue
+
+    func lanes(_ lanes: [LaneStatistics]) -> [UInt8] {
+        JSONWriter.array { array in
+            for lane in lanes {
+                array.object { object in
+                    object.member("lane", lane.lane.name)
+                    object.member("waiting", lane.waiting)
+                    object.member("leased", lane.leased)
+                    object.member("paused", lane.isPaused)
+                }
+            }
+        }
+    }
+
+    func deliveries(_ deliveries: [PendingDelivery]) -> [UInt8] {
+        JSONWriter.array { array in
+            for delivery in deliveries {
+                array.object { object in
+                    object.member("message", delivery.id.message.value)
+                    object.member("recipient", delivery.id.recipient)
+                    object.member("due", delivery.due.rfc3339(.milliseconds))
+                    object.member("attempts", delivery.attempts)
+                    object.member("destination", delivery.destination)
+                    object.member("simulated", delivery.simulation != .none)
+                }
+            }
+        }
+    }
+
+    // MARK: Messages
+
+    func messages(_ messages: [Message]) -> [UInt8] {
+        JSONWriter.array { array in
+            for message in messages { array.object { write(message, &$0) } }
+        }
+    }
+
+    func page(_ page: MessagePage) -> [UInt8] {
+        JSONWriter.object { object in
+            object.array("messages") { array in
+                for message in page.messages { array.object { write(message, &$0) } }
+            }
+            object.member("total", page.total)
+        }
+    }
+
+    func message(_ message: Message) -> [UInt8] {
+        JSONWriter.object { object in
+            write(message, &object)
+            object.array("recipients") { array in
+                for recipient in message.recipients {
+                    array.object { object in
+                        object.member("address", recipient.address.address)
+                        object.member("role", "\(recipient.role)")
+                        object.member("state", "\(recipient.state)")
+                        object.member("attempts", recipient.attempts)
+                    }
+                }
+            }
+            object.array("events") { array in
+                for event in message.events { array.object { Self.write(event, &$0) } }
+            }
+        }
+    }
+
+    private func write(_ message: Message, _ object: inout JSONObjectWriter) {
+        object.member("id", publicID(message))
+        object.member("serial", message.id.value)
+        object.member("account", message.account.value)
+        object.member("personality", message.origin.name)
+        object.member("mode", message.mode.rawValue)
+        object.member("state", "\(message.state)")
+        object.member("from", message.submission.from.address)
+        object.member("to", message.recipients.map(\.address.address))
+        object.member("subject", message.submission.subject)
+        object.member("createdAt", message.createdAt.rfc3339(.milliseconds))
+        object.member("scheduledAt", message.submission.scheduledAt?.rfc3339(.milliseconds))
+    }
+
+    private func publicID(_ message: Message) -> String {
+        guard let known = publicIDs[message.origin] else { return String(message.id.value) }
+        return known.ids.messages.text(message.id, prefix: known.prefix)
+    }
+
+    func events(_ events: [MailEvent]) -> [UInt8] {
+        JSONWriter.array { array in
+            for event in events { array.object { Self.write(event, &$0) } }
+        }
+    }
+
+    private static func write(_ event: MailEvent, _ object: inout JSONObjectWriter) {
+        object.member("id", event.id.value)
+        object.member("message", event.message.value)
+        object.member("recipient", event.recipient)
+        object.member("event", "\(event.kind)")
+        object.member("at", event.at.rfc3339(.milliseconds))
+        object.member("code", event.attempt?.code)
+        object.member("status", event.attempt?.enhancedStatus)
+        object.member("text", event.attempt?.text.text)
+        object.member("host", event.attempt?.host)
+        object.memberIfPresent("due", event.due?.rfc3339(.milliseconds))
+    }
+}

@@ -1,0 +1,141 @@
+import AdapterKit
+import Base
+import Crypto
+import Kernel
+import Model
+import Posix
+import Storage
+
+/// The kernel with its engines, without any listener: what a server and an offline command both need.
+///
+/// Holds the database's exclusive lock while it lives, so there is only ever one writer.
+final class KernelRuntime: Sendable {
+    let configuration: Configuration
+    let personalities: [any Personality]
+    let store: SQLiteStore
+    let directory: Directory
+    let dispatcher: Dispatcher
+    let postOffice: PostOffice
+    let mail: MailService
+    let administration: Administration
+    let time: any TimeSource
+    let random: any RandomSource
+    let log: Log
+    private let idKey: [UInt8]
+    private let workers: WorkerPool
+    private let deliveryLoop: EventLoop
+    private let deliveryThread: Thread
+    private let lock: DatabaseLock
+
+    /// Opens everything, and takes over what an earlier process left unfinished. `delivers` false leaves the queue
+    /// alone: an offline command looks and changes, it does not send.
+    init(_ configuration: Configuration, delivers: Bool, log: Log) async throws {
+        let time = SystemTime()
+        let random = SystemRandom()
+        lock = try DatabaseLock(database: configuration.database)
+        let keyFile = try KeyFile(path: configuration.keyFile, random: random)
+        store = try Self.openStore(configuration, time: time, log: log)
+        directory = Directory(try await store.directory())
+        workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)
+        let keyring = Keyring(sealing: try SealingKey(bytes: keyFile.key("sealing")), random: random)
+        idKey = keyFile.key("public ids")
+        postOffice = PostOffice(
+            store: store, directory: directory, keyring: keyring, workers: workers,
+            selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }), idKey: idKey,
+            unsubscribeBase: Self.unsubscribeBase(configuration))
+        deliveryLoop = try EventLoop(name: "delivery", time: time)
+        dispatcher = Dispatcher(
+            loop: deliveryLoop, store: store,
+            transport: try Transports.transport(
+                for: configuration.delivery, loop: deliveryLoop, workers: workers, time: time, log: log),
+            postOffice: postOffice, retries: RetryPolicy(delays: configuration.delivery.retries), time: time, log: log)
+        mail = MailService(
+            store: store, directory: directory, dispatcher: dispatcher,
+            simulation: SimulationPolicy(
+                capturesEverything: configuration.delivery.mode == .capture,
+                localPartsDecide: configuration.delivery.localPartOutcomes),
+            time: time)
+        administration = Administration(
+            store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        personalities = Adapters.all
+        self.configuration = configuration
+        self.time = time
+        self.random = random
+        self.log = log
+        deliveryThread = deliveryLoop.start()
+        store.observe(dispatcher)
+        if !delivers { await dispatcher.hold() }
+        await dispatcher.insert(try await store.pendingDeliveries())
+    }
+
+    private static func openStore(
+        _ configuration: Configuration, time: any TimeSource, log: Log
+    ) throws(StartError) -> SQLiteStore {
+        do {
+            return try SQLiteStore.open(
+                path: configuration.database, origins: Adapters.all.map(\.id), time: time, log: log)
+        } catch {
+            throw .database(path: configuration.database, reason: error.description)
+        }
+    }
+
+    private static func unsubscribeBase(_ configuration: Configuration) -> String {
+        let base =
+            configuration.trackingURL
+            ?? configuration.listeners.first.map { listener in
+                listener.publicURL ?? "http://\(listener.listen)"
+            }
+        return "\(base ?? "http://localhost")/unsubscribe/"
+    }
+
+    /// The public ids of a personality's rows.
+    func ids(_ personality: any Personality) -> PublicIDs { PublicIDs(key: idKey, personality: personality.id) }
+
+    func personality(_ id: PersonalityID) -> (any Personality)? { personalities.first { $0.id == id } }
+
+    /// Ends in the reverse order of the start. Deliveries in flight are recorded first.
+    func close() async {
+        await dispatcher.drain()
+        deliveryLoop.stop()
+        deliveryThread.join()
+        store.close()
+        workers.stop()
+    }
+}
+
+/// The exclusive right to a database, beside it in a file of its own.
+final class DatabaseLock: Sendable {
+    private let lock: FileLock
+
+    init(database: String) throws(StartError) {
+        do {
+            try Files.makeFolder(Files.parent(of: database))
+            guard let lock = try FileLock.acquire(database + ".lock") else { throw StartError.locked(path: database) }
+            self.lock = lock
+        } catch let error as StartError {
+            throw error
+        } catch {
+            throw .database(path: database, reason: "\(error)")
+        }
+    }
+}
+
+/// The limits of the assembled program, with their units.
+enum RuntimeLimits {
+    /// Pieces of work that may wait for the worker threads.
+    static let waitingWork = 10_000
+    /// How long a command waits for the running server's answer.
+    static let controlTimeout: Duration = .seconds(60)
+    /// How long `event list --follow` lets the server hold a question open.
+    static let followWait: Duration = .seconds(20)
+    /// How often the server looks for new events meanwhile.
+    static let followInterval: Duration = .milliseconds(100)
+    /// Events in one answer at most.
+    static let eventsPerAnswer = 1000
+    /// Messages in one list at most.
+    static let messagesPerList = 1000
+    /// Bytes of a configuration file.
+    static let configurationBytes = 1 << 20
+    /// Bytes of a file that holds a secret.
+    static let secretFileBytes = 4096
+}

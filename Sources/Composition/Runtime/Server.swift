@@ -1,0 +1,157 @@
+import AdapterKit
+import Base
+import HTTPServer
+import HTTPWire
+import Kernel
+import Model
+import Posix
+import Synchronization
+
+/// The running program: the kernel with its listeners.
+///
+/// Starts in the order decode, validate, open, listen; ends in the reverse one: stop accepting, let requests finish,
+/// record deliveries, close the database.
+final class Server: Sendable {
+    private let runtime: KernelRuntime
+    private let shards: [HTTPShard]
+    private let threads: [Thread]
+    private let limiters: [PersonalityID: RateLimiter]
+    private let isDraining: DrainFlag
+    private let log: Log
+
+    init(_ runtime: KernelRuntime) async throws {
+        self.runtime = runtime
+        log = runtime.log
+        let draining = DrainFlag()
+        isDraining = draining
+        let count = runtime.configuration.shards > 0 ? runtime.configuration.shards : Machine.coreCount
+        var shards: [HTTPShard] = []
+        for index in 0..<count {
+            let loop = try EventLoop(name: "shard-\(index)", time: runtime.time)
+            shards.append(HTTPShard(loop: loop, limits: .standard, time: runtime.time, log: runtime.log))
+        }
+        self.shards = shards
+        threads = shards.map { $0.loop.start() }
+        limiters = Dictionary(
+            uniqueKeysWithValues: runtime.personalities.map {
+                ($0.id, RateLimiter(tiers: Self.tiers($0, runtime.configuration)))
+            })
+        try await listen()
+    }
+
+    private static func tiers(_ personality: any Personality, _ configuration: Configuration) -> [RateClass: [RateTier]]
+    {
+        personality.rateTiers.merging(configuration.limits[personality.id] ?? [:]) { $1 }
+    }
+
+    // MARK: Listening
+
+    private func listen() async throws {
+        var gateways: [PersonalityID: Gateway] = [:]
+        for listener in runtime.configuration.listeners {
+            let gateway = try gateways[listener.personality] ?? gateway(listener.personality)
+            gateways[listener.personality] = gateway
+            try await listen(at: listener.listen, for: gateway, name: listener.personality.name, on: shards)
+        }
+        if let address = runtime.configuration.admin {
+            let draining = isDraining
+            let admin = AdminService(runtime) { draining.isSet }
+            try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)))
+        }
+        try await listenForCommands()
+    }
+
+    private func gateway(_ id: PersonalityID) throws -> Gateway {
+        guard let personality = runtime.personality(id), let limiter = limiters[id] else {
+            throw StartError.configuration("listeners: unknown personality \(id)")
+        }
+        do {
+            return try Gateway(
+                personality,
+                in: Gateway.Environment(
+                    directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
+                    clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
+                    random: runtime.random))
+        } catch {
+            throw StartError.routes("\(id): \(error)")
+        }
+    }
+
+    /// The first shard may let the kernel choose the port; the others share it.
+    private func listen(
+        at address: SocketAddress, for service: any HTTPService, name: String, on shards: [HTTPShard]
+    ) async throws {
+        var chosen = address
+        do {
+            for shard in shards { chosen = try await shard.listen(at: chosen, service: service) }
+        } catch {
+            throw StartError.listen(service: name, address: address.description, reason: "\(error)")
+        }
+        log.info("listening") { line in
+            line.add("service", OperatorText(name))
+            switch chosen {
+            case .ip(let ip, let port):
+                line.add("address", ip)
+                line.add("port", port)
+            case .path(let path): line.add("path", OperatorText(path))
+            }
+        }
+    }
+
+    /// The control socket, for the server's own user alone. A file that a crash left behind is removed: the database's
+    /// lock says that nobody listens there.
+    private func listenForCommands() async throws {
+        let path = ControlSocket.path(database: runtime.configuration.database)
+        try Files.remove(path)
+        try await listen(
+            at: .path(path), for: ControlService(runtime), name: "control", on: Array(shards.prefix(1)))
+        try Files.setMode(path, 0o600)
+    }
+
+    // MARK: Reloading
+
+    /// Takes over what can change while serving: the rate limits. For everything else it says that a restart is needed.
+    func reload(_ configuration: Configuration) {
+        for personality in runtime.personalities {
+            limiters[personality.id]?.setTiers(Self.tiers(personality, configuration))
+        }
+        var rest = configuration
+        rest.limits = runtime.configuration.limits
+        log.info("reloaded") { $0.add("restartNeeded", rest != runtime.configuration) }
+    }
+
+    // MARK: Ending
+
+    /// Drains within the configured time, then closes what is left. Nothing acknowledged is lost either way.
+    func stop() async {
+        isDraining.set()
+        log.info("draining") { $0.add("deadline", runtime.configuration.drain) }
+        let deadline = runtime.configuration.drain
+        let shards = shards
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for shard in shards { await shard.drain() }
+            }
+            group.addTask { [runtime] in
+                await runtime.dispatcher.pause(deadline)
+                for shard in shards { await shard.closeAll() }
+            }
+            await group.next()
+            for shard in shards { await shard.closeAll() }
+            group.cancelAll()
+        }
+        for shard in shards { shard.loop.stop() }
+        for thread in threads { thread.join() }
+        await runtime.close()
+        try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
+        log.info("stopped")
+    }
+}
+
+/// Set once, when the end begins.
+private final class DrainFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,52 @@
+import Base
+import Kernel
+import Posix
+import SMTPDelivery
+
+/// Makes the way out for mail that the configuration asks for.
+enum Transports {
+    /// nil in capture mode.
+    static func transport(
+        for delivery: Configuration.Delivery, loop: EventLoop, workers: WorkerPool, time: any TimeSource, log: Log
+    ) throws(StartError) -> (any MailTransport)? {
+        switch delivery.mode {
+        case .capture: return nil
+        case .smarthost:
+            do {
+                return try SmarthostTransport(
+                    smarthost(delivery), loop: loop, workers: workers, time: time, log: log)
+            } catch let error as StartError {
+                throw error
+            } catch {
+                throw .configuration("delivery: \(error)")
+            }
+        }
+    }
+
+    private static func smarthost(_ delivery: Configuration.Delivery) throws -> SmarthostConfiguration {
+        let security: SmarthostConfiguration.Security =
+            switch delivery.tls {
+            case .never: .never
+            case .opportunistic: .opportunistic
+            case .required: .required
+            }
+        var configuration = try SmarthostConfiguration(
+            host: delivery.smarthostHost, port: delivery.smarthostPort, heloName: delivery.hostname,
+            security: security, login: try delivery.auth.map(login))
+        configuration.caFile = delivery.caFile
+        return configuration
+    }
+
+    /// The password is the file's first line.
+    private static func login(_ auth: Configuration.Delivery.Credentials) throws(StartError) -> (
+        user: String, password: String
+    ) {
+        do {
+            let text = try Files.read(auth.passwordFile, limitBytes: RuntimeLimits.secretFileBytes)
+            let line = text.prefix { $0 != ASCII.lineFeed && $0 != ASCII.carriageReturn }
+            return (auth.user, String(decoding: line, as: UTF8.self))
+        } catch {
+            throw .configuration("delivery.auth.passwordFile \(auth.passwordFile): \(error)")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Base
+import HTTPWire
+import Posix
+
+/// One client's connection: its socket, and the pure values that decide about it. Belongs to one shard, which keeps it
+/// in its own state and nowhere else.
+final class Connection {
+    let socket: Socket
+    let service: any HTTPService
+    let peer: IPAddress?
+    /// Tells this connection from later ones with the same descriptor.
+    let generation: UInt64
+    var parser: RequestParser
+    var state = ConnectionState()
+    /// Responses that are not wholly sent; those before `sent` are.
+    var output: [UInt8] = []
+    var sent = 0
+    /// Uptime at which the phase has lasted too long; nil while it may last.
+    var deadline: Duration?
+    /// The head of the request at hand, for the framing of its response.
+    var head: RequestHead?
+    var reservedBodyBytes = 0
+    /// The parser is being asked, further up the stack.
+    var isProcessing = false
+    var watched: Readiness = .readable
+
+    init(socket: consuming Socket, service: any HTTPService, peer: IPAddress?, generation: UInt64, limits: HTTPLimits) {
+        self.socket = socket
+        self.service = service
+        self.peer = peer
+        self.generation = generation
+        parser = RequestParser(limits: limits)
+    }
+
+    var id: ConnectionID { ConnectionID(descriptor: socket.number, generation: generation) }
+    var hasUnsentOutput: Bool { sent < output.count }
+}
+
+/// Names a connection while a response to it is awaited, during which it may go away.
+struct ConnectionID: Sendable {
+    let descriptor: Int32
+    let generation: UInt64
+}

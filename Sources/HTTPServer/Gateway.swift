@@ -1,0 +1,154 @@
+package import AdapterKit
+package import Base
+package import HTTPWire
+package import Kernel
+package import Model
+
+/// Speaks one personality's dialect over HTTP: routes, runs the gate, calls the handler, renders failures.
+///
+/// In this order: the route, then the personality's own gate, then the handler. Every answer, whatever it is, carries
+/// the request id and the rate fields of the dialect.
+package struct Gateway: HTTPService {
+    private let personality: any Personality
+    private let router: Router
+    private let gate: Gate
+    private let mail: MailService
+    private let ids: PublicIDs
+    private let requestIDs: RequestIDs
+    private let requestIDField: FieldName
+    private let clients: ClientAddress
+    private let time: any TimeSource
+
+    /// What a gateway needs of the kernel and of the operator.
+    package struct Environment: Sendable {
+        package var directory: Directory
+        package var limiter: RateLimiter
+        package var mail: MailService
+        package var ids: PublicIDs
+        package var clients: ClientAddress
+        package var time: any TimeSource
+        package var random: any RandomSource
+
+        package init(
+            directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
+            time: any TimeSource, random: any RandomSource
+        ) {
+            self.directory = directory
+            self.limiter = limiter
+            self.mail = mail
+            self.ids = ids
+            self.clients = clients
+            self.time = time
+            self.random = random
+        }
+    }
+
+    package init(_ personality: any Personality, in environment: Environment) throws(Router.Conflict) {
+        self.personality = personality
+        router = try Router(personality.routes)
+        gate = Gate(
+            personality: personality.id, steps: personality.gate, form: personality.credentials,
+            scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter)
+        mail = environment.mail
+        ids = environment.ids
+        requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
+        requestIDField = FieldName(personality.requestID.headerName) ?? "X-Request-Id"
+        clients = environment.clients
+        time = environment.time
+    }
+
+    // MARK: HTTPService
+
+    package func bodyLimitBytes(for head: RequestHead) -> Int {
+        if case .route(let route, _) = match(head) { return route.bodyLimitBytes }
+        return Self.unroutedBodyLimitBytes
+    }
+
+    /// The body of a request that no route takes is read and dropped, so that its connection can go on.
+    private static let unroutedBodyLimitBytes = 64 * 1024
+
+    package func respond(to request: Request, from peer: IPAddress?) async -> Response {
+        let facts = facts(of: request.head)
+        let address = clients.client(of: request.head, peer: peer)
+        switch match(request.head) {
+        case .notFound:
+            return unrouted(.routeNotFound(method: UserData(facts.method), path: UserData(facts.path)), facts, address)
+        case .methodNotAllowed(let allowed) where request.head.method == .options:
+            return options(allowed, facts, address)
+        case .methodNotAllowed(let allowed):
+            let failure = KernelFailure.methodNotAllowed(
+                method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
+            return unrouted(failure, facts, address)
+        case .route(let route, let parameters):
+            return await respond(to: request, route, parameters, facts, address)
+        }
+    }
+
+    package func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
+        let facts = head.map(facts) ?? RequestFacts(method: "", path: "", requestID: requestIDs.next())
+        return unrouted(failure, facts, clients.client(of: head, peer: peer))
+    }
+
+    // MARK: Inside
+
+    private func match(_ head: RequestHead) -> Router.Match {
+        if head.isServerWide { return .methodNotAllowed(allowed: Route.Method.allCases.map(\.rawValue)) }
+        guard let segments = try? PathSegments.decode(head.path) else { return .notFound }
+        return router.match(method: String(decoding: head.methodBytes, as: UTF8.self), segments: segments)
+    }
+
+    private func facts(of head: RequestHead) -> RequestFacts {
+        RequestFacts(
+            method: String(decoding: head.methodBytes, as: UTF8.self), path: String(decoding: head.path, as: UTF8.self),
+            requestID: requestIDs.next())
+    }
+
+    private func respond(
+        to request: Request, _ route: Route, _ parameters: [String], _ facts: RequestFacts, _ address: IPAddress?
+    ) async -> Response {
+        let now = time.now
+        let admission = gate.admit(
+            Gate.Request(
+                authorization: request.head.firstBytes(of: .authorization).map { Array($0) }, clientAddress: address,
+                method: facts.method, path: facts.path, now: now),
+            requirement: route.requirement, rateClass: route.rateClass)
+        do throws(KernelFailure) {
+            let caller = try admission.principal.get()
+            if request.head.hasContentCoding { throw .codingUnsupported }
+            let call = Call(
+                caller: caller, parameters: parameters, head: request.head, body: request.body, now: now, mail: mail,
+                personality: personality.id, ids: ids)
+            return response(try await route.handler(call), facts, admission.window)
+        } catch {
+            return response(personality.answer(error, to: facts), facts, admission.window)
+        }
+    }
+
+    /// A failure before any route: there is no key yet, so the rate fields speak of the client's address.
+    private func unrouted(_ failure: KernelFailure, _ facts: RequestFacts, _ address: IPAddress?) -> Response {
+        response(personality.answer(failure, to: facts), facts, addressWindow(address))
+    }
+
+    /// What may be asked of a path (RFC 9110 §9.3.7). With a JSON body, as vendors' clients parse every answer.
+    private func options(_ allowed: [String], _ facts: RequestFacts, _ address: IPAddress?) -> Response {
+        let field = AnswerField("Allow", allowed.joined(separator: ", "))
+        return response(Answer(status: 200, fields: [field], body: Array("{}".utf8)), facts, addressWindow(address))
+    }
+
+    private func addressWindow(_ address: IPAddress?) -> WindowState? {
+        gate.unauthenticatedWindow(address, rateClass: personality.defaultRateClass, now: time.now)
+    }
+
+    private func response(_ answer: Answer, _ facts: RequestFacts, _ window: WindowState?) -> Response {
+        var fields = [ResponseField(.contentType, answer.contentType), ResponseField(requestIDField, facts.requestID)]
+        fields.reserveCapacity(8)
+        if let window { for field in personality.fields(for: window) { Self.append(field, to: &fields) } }
+        for field in answer.fields { Self.append(field, to: &fields) }
+        return Response(head: ResponseHead(HTTPStatus(code: answer.status), fields: fields), body: answer.body)
+    }
+
+    /// A field whose name is no token is a mistake in an adapter, and is left out rather than sent.
+    private static func append(_ field: AnswerField, to fields: inout [ResponseField]) {
+        if let name = FieldName(field.name) { fields.append(ResponseField(name, field.value)) }
+    }
+}

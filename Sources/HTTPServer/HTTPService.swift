@@ -1,0 +1,28 @@
+package import Base
+package import HTTPWire
+package import Model
+
+/// What stands behind a listener: a personality's gateway, the admin pages, the control socket.
+///
+/// **Contract.** `respond` is called once for each complete request, on the shard that read it, and must not block that
+/// thread; what it awaits comes back there. It never fails: every failure is a response. A client that goes away does
+/// not cancel it. `refuse` answers what is no request, and is the last thing sent on its connection.
+package protocol HTTPService: Sendable {
+    /// How many bytes of body this request may have, asked before any of it is read.
+    func bodyLimitBytes(for head: RequestHead) -> Int
+
+    func respond(to request: Request, from peer: IPAddress?) async -> Response
+
+    func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response
+}
+
+/// A status, fields and a body; the framing is the server's.
+package struct Response: Sendable {
+    package var head: ResponseHead
+    package var body: [UInt8]
+
+    package init(head: ResponseHead, body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
+}

@@ -1,0 +1,384 @@
+package import Base
+package import HTTPWire
+import Model
+package import Posix
+
+/// One core's share of the HTTP server: a loop, its listeners, its connections. Shards share nothing with each other.
+///
+/// The shard performs what the pure values decide: `RequestParser` says what was received, `ConnectionState` what to
+/// wait for. Requests of one connection are answered one at a time and in order; responses that are ready in one turn
+/// go out in one write.
+package actor HTTPShard {
+    package nonisolated let loop: EventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let limits: HTTPLimits
+    private let time: any TimeSource
+    private let log: Log
+
+    /// By descriptor.
+    private var listeners: [Int32: Listener] = [:]
+    private var connections: [Connection?] = []
+    private var connectionCount = 0
+    private var nextGeneration: UInt64 = 1
+    private var bodyBytes = 0
+    private var receiveBuffer = [UInt8](repeating: 0, count: HTTPServerLimits.receiveBytes)
+    private var date: (second: Int64, bytes: [UInt8]) = (-1, [])
+    private var isSweeping = false
+    private var isDraining = false
+    private var drained: CheckedContinuation<Void, Never>?
+
+    private final class Listener {
+        let socket: Socket
+        let service: any HTTPService
+        var isPaused = false
+
+        init(socket: consuming Socket, service: any HTTPService) {
+            self.socket = socket
+            self.service = service
+        }
+    }
+
+    package init(loop: EventLoop, limits: HTTPLimits, time: any TimeSource, log: Log) {
+        self.loop = loop
+        self.limits = limits
+        self.time = time
+        self.log = log
+    }
+
+    // MARK: Listening
+
+    /// Listens at `address` for `service`; the address with the port that was chosen. Shards that listen at one port
+    /// share it.
+    package func listen(at address: SocketAddress, service: any HTTPService) throws(PosixError) -> SocketAddress {
+        let listener = Listener(socket: try Socket.listen(at: address, sharesPort: true), service: service)
+        let number = listener.socket.number
+        try loop.register(number, .readable) { [unowned self] _ in
+            self.assumeIsolated { shard in shard.listeners[number].map { shard.accept(from: $0) } }
+        }
+        listeners[number] = listener
+        return try listener.socket.localAddress() ?? address
+    }
+
+    private func accept(from listener: Listener) {
+        while connectionCount < HTTPServerLimits.connectionsPerShard {
+            do throws(PosixError) {
+                guard let accepted = try listener.socket.accept() else { return }
+                try open(accepted, listener.service)
+            } catch {
+                // A connection that was reset while it waited is gone; anything else is a lack of descriptors or memory.
+                if error.isConnectionError { continue }
+                log.warning("accept-paused") { $0.add("reason", OperatorText(error.description)) }
+                return pause(listener, for: HTTPServerLimits.acceptPause)
+            }
+        }
+        pause(listener, for: HTTPServerLimits.acceptPause)
+    }
+
+    /// Leaves new connections in the kernel's queue for a while.
+    private func pause(_ listener: Listener, for duration: Duration) {
+        guard !listener.isPaused, (try? loop.watch(listener.socket.number, [])) != nil else { return }
+        listener.isPaused = true
+        let number = listener.socket.number
+        loop.schedule(after: duration) { [weak self] in self?.assumeIsolated { $0.resumeListener(number) } }
+    }
+
+    private func resumeListener(_ number: Int32) {
+        guard let listener = listeners[number] else { return }
+        listener.isPaused = false
+        try? loop.watch(listener.socket.number, .readable)
+    }
+
+    // MARK: Connections
+
+    private func open(_ accepted: consuming Accepted, _ service: any HTTPService) throws(PosixError) {
+        let peer = accepted.peer
+        let socket = accepted.takeSocket()
+        var address: IPAddress?
+        if case .ip(let ip, _) = peer {
+            address = ip
+            try socket.disableDelay()
+        }
+        let connection = Connection(
+            socket: socket, service: service, peer: address, generation: nextGeneration, limits: limits)
+        nextGeneration += 1
+        let id = connection.id
+        try loop.register(id.descriptor, .readable) { [unowned self] readiness in
+            self.assumeIsolated { $0.ready(id, readiness) }
+        }
+        while connections.count <= Int(id.descriptor) { connections.append(nil) }
+        connections[Int(id.descriptor)] = connection
+        connectionCount += 1
+        setDeadline(connection)
+        sweepLater()
+    }
+
+    private func connection(_ id: ConnectionID) -> Connection? {
+        guard Int(id.descriptor) < connections.count, let connection = connections[Int(id.descriptor)],
+            connection.generation == id.generation
+        else { return nil }
+        return connection
+    }
+
+    private func close(_ connection: Connection) {
+        guard connections[Int(connection.socket.number)] === connection else { return }
+        loop.unregister(connection.socket.number)
+        connections[Int(connection.socket.number)] = nil
+        connectionCount -= 1
+        bodyBytes -= connection.reservedBodyBytes
+        if isDraining, connectionCount == 0 { drained?.resume() }
+        if isDraining, connectionCount == 0 { drained = nil }
+    }
+
+    private func ready(_ id: ConnectionID, _ readiness: Readiness) {
+        guard let connection = connection(id) else { return }
+        if readiness.contains(.writable) { flush(connection) }
+        if readiness.contains(.broken), !connection.state.reads { return close(connection) }
+        if !readiness.isDisjoint(with: [.readable, .broken]) { receive(connection) }
+    }
+
+    // MARK: Reading
+
+    private func receive(_ connection: Connection) {
+        guard connection.state.reads else {
+            // Its requests are answered one at a time; until then the rest waits in the socket.
+            return watch(connection, connection.watched.subtracting(.readable))
+        }
+        let progress: Progress<Int>
+        do throws(PosixError) {
+            progress = try receiveBytes(connection)
+        } catch {
+            return close(connection)
+        }
+        guard case .done(let count) = progress else { return }
+        if count == 0 { return peerEnded(connection) }
+        if connection.state.phase == .lingering { return }
+        connection.parser.receive(receiveBuffer.span.extracting(first: count))
+        connection.state.headBegan()
+        if connection.state.progressExtendsTimeout { setDeadline(connection) }
+        process(connection)
+    }
+
+    private func receiveBytes(_ connection: Connection) throws(PosixError) -> Progress<Int> {
+        let received = unsafe receiveBuffer.withUnsafeMutableBytes { buffer in
+            Result { () throws(PosixError) in try unsafe connection.socket.receive(into: buffer) }
+        }
+        return try received.get()
+    }
+
+    private func peerEnded(_ connection: Connection) {
+        connection.state.peerClosed()
+        if connection.state.phase == .closed { return close(connection) }
+        watch(connection, connection.watched.subtracting(.readable))
+    }
+
+    /// Takes as many requests from what was received as can be answered now, then writes once.
+    private func process(_ connection: Connection) {
+        guard !connection.isProcessing else { return }
+        connection.isProcessing = true
+        let phase = connection.state.phase
+        while connection.state.reads, connection.state.phase != .lingering, step(connection) {}
+        connection.isProcessing = false
+        if connection.state.phase != phase { setDeadline(connection) }
+        flush(connection)
+    }
+
+    /// One event of the parser; false when nothing more can be done now.
+    private func step(_ connection: Connection) -> Bool {
+        switch connection.parser.next() {
+        case .needMore: return false
+        case .head(let head): beginRequest(head, connection)
+        case .request(let request): handle(request, connection)
+        case .fault(let fault): refuse(fault.failure, connection)
+        }
+        return true
+    }
+
+    private func beginRequest(_ head: RequestHead, _ connection: Connection) {
+        connection.head = head
+        connection.state.headRead()
+        connection.parser.bodyLimit = connection.service.bodyLimitBytes(for: head)
+        guard reserveBody(head, connection) else {
+            return refuse(.overloaded(retryAfter: HTTPServerLimits.retryAfter), connection)
+        }
+        if connection.parser.awaitsContinue {
+            connection.output.append(contentsOf: ResponseWriter.continueResponse)
+        }
+    }
+
+    /// Counts what a body may take of the shard's memory. A length above the limit is refused by the parser instead.
+    private func reserveBody(_ head: RequestHead, _ connection: Connection) -> Bool {
+        let bytes: Int
+        switch head.framing {
+        case .none: return true
+        case .length(let length): bytes = min(length, connection.parser.bodyLimit)
+        case .chunked: bytes = connection.parser.bodyLimit
+        }
+        guard bytes > HTTPServerLimits.uncountedBodyBytes else { return true }
+        guard bodyBytes + bytes <= HTTPServerLimits.bodyBytesPerShard else { return false }
+        bodyBytes += bytes
+        connection.reservedBodyBytes = bytes
+        return true
+    }
+
+    // MARK: Answering
+
+    private func handle(_ request: Request, _ connection: Connection) {
+        connection.state.requestRead()
+        let id = connection.id
+        let (service, peer) = (connection.service, connection.peer)
+        // A handler that never waits ends inside this call; one that waits comes back to this shard.
+        Task.immediate {
+            let response = await service.respond(to: request, from: peer)
+            self.respond(response, to: id)
+        }
+    }
+
+    private func respond(_ response: Response, to id: ConnectionID) {
+        // The client may be gone; what it asked for was done all the same.
+        guard let connection = connection(id) else { return }
+        bodyBytes -= connection.reservedBodyBytes
+        connection.reservedBodyBytes = 0
+        append(response, connection)
+        if connection.state.phase == .writing, connection.output.count < HTTPServerLimits.gatheredOutputBytes {
+            // Into the buffer counts as written while more fits: pipelined requests go on, and one write takes all.
+            connection.state.written()
+        }
+        process(connection)
+    }
+
+    private func append(_ response: Response, _ connection: Connection) {
+        let context = connection.head.map { ResponseContext(answering: $0, closing: isDraining) } ?? .unparsed
+        ResponseWriter.append(
+            response.head, body: response.body, context: context, date: currentDate(), to: &connection.output)
+        connection.head = nil
+        connection.state.responded(keepAlive: context.keepAlive)
+    }
+
+    private func refuse(_ failure: KernelFailure, _ connection: Connection) {
+        connection.state.faulted()
+        let response = connection.service.refuse(failure, head: connection.head, from: connection.peer)
+        ResponseWriter.append(
+            response.head, body: response.body, context: .unparsed, date: currentDate(), to: &connection.output)
+        connection.state.responded(keepAlive: false)
+    }
+
+    /// The value of Date, made once a second.
+    private func currentDate() -> [UInt8] {
+        let now = time.now
+        if now.seconds != date.second { date = (now.seconds, HTTPDate.bytes(now)) }
+        return date.bytes
+    }
+
+    // MARK: Writing
+
+    private func flush(_ connection: Connection) {
+        guard !connection.isProcessing else { return }
+        guard send(connection) else { return close(connection) }
+        if connection.hasUnsentOutput {
+            if connection.state.phase == .idle { connection.state.responded(keepAlive: true) }
+            setDeadline(connection)
+            return watch(connection, .writable)
+        }
+        outputSent(connection)
+    }
+
+    /// Sends what the socket takes; false if it is broken.
+    private func send(_ connection: Connection) -> Bool {
+        while connection.hasUnsentOutput {
+            do throws(PosixError) {
+                guard case .done(let count) = try connection.socket.send(connection.output, from: connection.sent)
+                else {
+                    return true
+                }
+                connection.sent += count
+            } catch {
+                return false
+            }
+        }
+        connection.output.removeAll(keepingCapacity: connection.output.count <= HTTPServerLimits.gatheredOutputBytes)
+        connection.sent = 0
+        return true
+    }
+
+    private func outputSent(_ connection: Connection) {
+        if connection.state.phase == .writing { connection.state.written() }
+        switch connection.state.phase {
+        case .closed: return close(connection)
+        case .lingering: connection.socket.endSending()
+        case .idle:
+            if isDraining { return close(connection) }
+            if connection.parser.unusedCount == 0 { connection.parser.releaseMemory() }
+        case .readingHead, .readingBody, .handling, .writing: break
+        }
+        setDeadline(connection)
+        watch(connection, connection.state.reads ? .readable : connection.watched.subtracting(.writable))
+        // What came while the last response was on its way.
+        if connection.state.phase == .idle, connection.parser.unusedCount > 0 {
+            connection.state.headBegan()
+            process(connection)
+        }
+    }
+
+    private func watch(_ connection: Connection, _ interest: Readiness) {
+        guard connection.watched != interest else { return }
+        connection.watched = interest
+        do throws(PosixError) {
+            try loop.watch(connection.socket.number, interest)
+        } catch {
+            close(connection)
+        }
+    }
+
+    // MARK: Timeouts
+
+    private func setDeadline(_ connection: Connection) {
+        connection.deadline = connection.state.timeout(limits).map { time.uptime + $0 }
+    }
+
+    /// Timeouts are looked for once a second: cheaper than a timer per connection, and seconds are what they are in.
+    private func sweepLater() {
+        guard !isSweeping else { return }
+        isSweeping = true
+        loop.schedule(after: HTTPServerLimits.sweepInterval) { [weak self] in self?.assumeIsolated { $0.sweep() } }
+    }
+
+    private func sweep() {
+        isSweeping = false
+        let now = time.uptime
+        for connection in connections {
+            guard let connection, let deadline = connection.deadline, deadline <= now else { continue }
+            expire(connection)
+        }
+        if connectionCount > 0 { sweepLater() }
+    }
+
+    private func expire(_ connection: Connection) {
+        guard connection.state.timedOut() else {
+            if connection.state.phase == .closed { close(connection) }
+            return
+        }
+        refuse(.requestTimedOut, connection)
+        flush(connection)
+    }
+
+    // MARK: The end
+
+    /// Stops listening, closes idle connections, lets requests finish; returns when no connection is left.
+    package func drain() async {
+        isDraining = true
+        for number in listeners.keys { loop.unregister(number) }
+        listeners.removeAll()
+        for connection in connections {
+            if let connection, connection.state.phase == .idle { close(connection) }
+        }
+        if connectionCount > 0 { await withCheckedContinuation { drained = $0 } }
+    }
+
+    /// Closes what is left.
+    package func closeAll() {
+        for connection in connections {
+            if let connection { close(connection) }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Base
+
+/// One `name=value` of a query.
+package struct QueryPair: Hashable, Sendable {
+    package let name: String
+    package let value: String
+}
+
+/// A query read as application/x-www-form-urlencoded, the way every client library writes one: pairs between `&`, `+`
+/// for a space, percent escapes.
+package enum QueryPairs {
+    package static let countLimit = 256
+
+    /// The pairs in the order sent. A name may come more than once; a pair without `=` has an empty value; empty pairs
+    /// are passed over. `query` is as `RequestHead.query` gives it; nil has no pairs.
+    package static func decode(_ query: ArraySlice<UInt8>?) throws(TargetFault) -> [QueryPair] {
+        guard let query else { return [] }
+        var pairs: [QueryPair] = []
+        for piece in query.split(separator: UInt8(ascii: "&")) {
+            guard pairs.count < countLimit else { throw .partsExceeded(limit: countLimit) }
+            let mark = piece.firstIndex(of: ASCII.equals) ?? piece.endIndex
+            let name = try PercentEncoding.decode(piece[..<mark], plusIsSpace: true)
+            let value = try PercentEncoding.decode(piece[mark...].dropFirst(), plusIsSpace: true)
+            pairs.append(QueryPair(name: name, value: value))
+        }
+        return pairs
+    }
+}

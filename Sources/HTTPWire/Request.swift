@@ -1,0 +1,6 @@
+/// A whole request: its head, and its body with the framing taken off. Trailer fields are validated and dropped:
+/// nothing that we serve gives them a meaning (RFC 9110 §6.5.1).
+package struct Request: Sendable {
+    package let head: RequestHead
+    package let body: [UInt8]
+}

@@ -1,0 +1,23 @@
+/// What of a request decides how its response is framed.
+package struct ResponseContext: Hashable, Sendable {
+    /// HEAD is answered without the body (RFC 9110 §9.3.2).
+    package let omitsBody: Bool
+    /// An HTTP/1.0 client is told that its connection persists; others take that as given (RFC 9112 §9.3).
+    package let announcesKeepAlive: Bool
+    /// Whether the connection stays open after the response.
+    package let keepAlive: Bool
+
+    /// `closing` is the server's own wish to close, because it drains, say.
+    package init(answering head: RequestHead, closing: Bool = false) {
+        omitsBody = head.method == .head
+        keepAlive = head.keepAlive && !closing
+        announcesKeepAlive = keepAlive && head.version == .http10
+    }
+
+    private init() {
+        (omitsBody, announcesKeepAlive, keepAlive) = (false, false, false)
+    }
+
+    /// For what could not be read as a request: answered with the body, and closed (RFC 9112 §9.6).
+    package static let unparsed = ResponseContext()
+}

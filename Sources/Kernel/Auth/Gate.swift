@@ -1,0 +1,127 @@
+package import Base
+import Crypto
+package import Model
+
+/// A personality's checks, run in the order that it declares.
+///
+/// One gate serves all shards: it holds nothing but the directory and the limiter, which are shared and thread-safe.
+package struct Gate: Sendable {
+    private let personality: PersonalityID
+    private let steps: [GateStep]
+    private let reader: CredentialReader
+    private let superset: String?
+    private let directory: Directory
+    private let limiter: RateLimiter
+
+    package init(
+        personality: PersonalityID, steps: [GateStep], form: CredentialForm, scopes: ScopeVocabulary,
+        directory: Directory, limiter: RateLimiter
+    ) {
+        self.personality = personality
+        self.steps = steps
+        self.reader = CredentialReader(form: form)
+        self.superset = scopes.superset
+        self.directory = directory
+        self.limiter = limiter
+    }
+
+    /// What the gate needs to know of a request.
+    package struct Request: Sendable {
+        /// The Authorization field's value; nil where it is absent.
+        package var authorization: [UInt8]?
+        package var clientAddress: IPAddress?
+        package var method: String
+        package var path: String
+        package var now: Instant
+
+        package init(
+            authorization: [UInt8]?, clientAddress: IPAddress?, method: String, path: String, now: Instant
+        ) {
+            self.authorization = authorization
+            self.clientAddress = clientAddress
+            self.method = method
+            self.path = path
+            self.now = now
+        }
+    }
+
+    /// Let in or not; and the rate window to show in either case.
+    package struct Admission: Sendable {
+        /// nil on a route that needs no credential.
+        package var principal: Result<Principal?, KernelFailure>
+        package var window: WindowState?
+    }
+
+    /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
+    /// against the key's if the key is good, else against the client address's, so that the headers of a refusal
+    /// speak of a bucket that really empties.
+    package func admit(_ request: Request, requirement: Requirement, rateClass: RateClass) -> Admission {
+        var credential: Directory.Credential?
+        var window: WindowState?
+        do throws(KernelFailure) {
+            for step in steps where requirement.needsCredential || step == .rate {
+                switch step {
+                case .credential: credential = try authenticate(request)
+                case .account:
+                    if credential?.account.state == .suspended { throw .accountSuspended }
+                case .address: try checkAddress(request, credential?.key)
+                case .rate:
+                    let taken = limiter.take(rateClass, by: owner(of: credential, request), now: request.now)
+                    window = taken.window
+                    if let window, !taken.isAllowed { throw .rateLimited(window) }
+                case .kind: try checkKind(credential?.key, requirement)
+                case .scope: try checkScope(request, credential?.key, requirement)
+                }
+            }
+            return Admission(principal: .success(credential.map { Principal($0.key) }), window: window)
+        } catch {
+            let shown = window ?? limiter.take(rateClass, by: owner(of: credential, request), now: request.now).window
+            return Admission(principal: .failure(error), window: shown)
+        }
+    }
+
+    /// The window to show on an answer to a request that never came to a gate: unroutable, or no request at all.
+    package func unauthenticatedWindow(_ address: IPAddress?, rateClass: RateClass, now: Instant) -> WindowState? {
+        limiter.take(rateClass, by: RateOwner(key: nil, account: nil, address: address), now: now).window
+    }
+
+    private func owner(of credential: Directory.Credential?, _ request: Request) -> RateOwner {
+        RateOwner(key: credential?.key.id, account: credential?.key.account, address: request.clientAddress)
+    }
+
+    private func authenticate(_ request: Request) throws(KernelFailure) -> Directory.Credential {
+        guard let value = request.authorization else { throw .credentialMissing }
+        let token = try reader.token(in: value)
+        guard let credential = directory.credential(digest: SHA256.digest(Array(token))),
+            credential.key.personality == personality
+        else { throw .credentialUnknown }
+        if let revoked = credential.key.revokedAt { throw .credentialRevoked(at: revoked) }
+        if let expiry = credential.key.expiresAt, expiry <= request.now { throw .credentialExpired(at: expiry) }
+        return credential
+    }
+
+    private func checkAddress(_ request: Request, _ key: AccessKey?) throws(KernelFailure) {
+        guard let key, !key.allowedNetworks.isEmpty else { return }
+        // A client on a local socket has no address, and a list of networks cannot contain it.
+        guard let address = request.clientAddress, key.allowedNetworks.contains(where: { $0.contains(address) }) else {
+            throw .addressNotAllowed(request.clientAddress)
+        }
+    }
+
+    private func checkKind(_ key: AccessKey?, _ requirement: Requirement) throws(KernelFailure) {
+        guard let key, !requirement.kinds.contains(key.kind) else { return }
+        throw .wrongCredentialKind(has: key.kind, needs: requirement.kinds)
+    }
+
+    private func checkScope(
+        _ request: Request, _ key: AccessKey?, _ requirement: Requirement
+    ) throws(KernelFailure) {
+        guard let key, let reported = requirement.anyOf.first else { return }
+        if let superset, key.scopes.contains(superset) { return }
+        if requirement.anyOf.contains(where: key.scopes.contains) { return }
+        throw .scopeMissing(
+            ScopeShortfall(
+                anyOf: requirement.anyOf, reported: reported, held: key.scopes, method: UserData(request.method),
+                path: UserData(request.path)))
+    }
+}

@@ -1,0 +1,174 @@
+package import Base
+import Crypto
+import MailFormat
+package import Model
+
+/// What the operator changes: accounts, keys, domains. Each change is on disk and in the directory when its call
+/// returns. Any thread; making a domain's keys runs on the workers.
+package struct Administration: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let keyring: Keyring
+    private let workers: any Workers
+    private let time: any TimeSource
+    private let random: any RandomSource
+
+    package init(
+        store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource,
+        random: any RandomSource
+    ) {
+        self.store = store
+        self.directory = directory
+        self.keyring = keyring
+        self.workers = workers
+        self.time = time
+        self.random = random
+    }
+
+    // MARK: Accounts
+
+    package func createAccount(_ name: String, parent: Account.ID?) async throws(KernelFailure) -> Account {
+        let now = time.now
+        let id = try await commit(.createAccount(name: name, parent: parent, at: now))
+        let account = Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: now)
+        directory.put(account)
+        return account
+    }
+
+    package func setState(_ id: Account.ID, _ state: Account.State) async throws(KernelFailure) -> Account {
+        guard var account = directory.account(id) else { throw .notFound(.account) }
+        _ = try await commit(.setAccountState(id, state))
+        account.state = state
+        directory.put(account)
+        return account
+    }
+
+    // MARK: Keys
+
+    /// What a new key is to be.
+    package struct KeyRequest: Sendable {
+        package var account: Account.ID
+        package var personality: PersonalityID
+        /// What the secret begins with; also the forms that an imported one may have.
+        package var form: CredentialForm
+        package var kind: AccessKey.Kind
+        package var mode: AccessKey.Mode
+        package var scopes: [String]
+        package var domains: [String]
+        package var networks: [IPNetwork]
+        package var expiresIn: Duration?
+        package var label: String
+        /// A secret that exists already; nil mints one.
+        package var secret: String?
+
+        package init(
+            account: Account.ID, personality: PersonalityID, form: CredentialForm, kind: AccessKey.Kind,
+            mode: AccessKey.Mode, scopes: [String], domains: [String], networks: [IPNetwork], expiresIn: Duration?,
+            label: String, secret: String?
+        ) {
+            self.account = account
+            self.personality = personality
+            self.form = form
+            self.kind = kind
+            self.mode = mode
+            self.scopes = scopes
+            self.domains = domains
+            self.networks = networks
+            self.expiresIn = expiresIn
+            self.label = label
+            self.secret = secret
+        }
+    }
+
+    /// Makes a key, and returns it with its secret, which nobody can show again.
+    package func createKey(_ request: KeyRequest) async throws(KernelFailure) -> (key: AccessKey, secret: Secret) {
+        guard directory.account(request.account) != nil else { throw .notFound(.account) }
+        let prefix = request.form.prefixes.first { $0.kind == request.kind && $0.mode == request.mode }
+        guard let prefix else { throw .invalid(FieldFault("mode", .oneOf(request.form.prefixes.map(\.mode.rawValue)))) }
+        let secret = try request.secret.map { text throws(KernelFailure) in try imported(text, prefix) }
+        let chosen = secret ?? Secret.mint(prefix: prefix.text, random: random)
+        let now = time.now
+        var key = AccessKey(
+            id: AccessKey.ID(0), account: request.account, personality: request.personality, kind: request.kind,
+            mode: request.mode, scopes: request.scopes, domains: request.domains.map(\.asciiLowercased),
+            allowedNetworks: request.networks, label: request.label, prefix: chosen.prefix, createdAt: now,
+            expiresAt: request.expiresIn.map { now + $0 }, revokedAt: nil)
+        key.id = AccessKey.ID(try await commit(.createKey(StoredKey(key: key, digest: chosen.digest))))
+        directory.put(StoredKey(key: key, digest: chosen.digest))
+        return (key, chosen)
+    }
+
+    private func imported(_ text: String, _ prefix: CredentialForm.Prefix) throws(KernelFailure) -> Secret {
+        guard text.hasPrefix(prefix.text), text.utf8.count >= KernelLimits.importedSecretBytes,
+            text.utf8.allSatisfy(ASCII.isVisible)
+        else { throw .invalid(FieldFault("secret", .key)) }
+        return Secret(text)
+    }
+
+    package func revokeKey(_ id: AccessKey.ID) async throws(KernelFailure) -> AccessKey {
+        let now = time.now
+        _ = try await commit(.revokeKey(id, at: now))
+        directory.revoke(id, at: now)
+        guard let key = directory.key(id) else { throw .notFound(.key) }
+        return key
+    }
+
+    // MARK: Domains
+
+    /// Adds a domain with fresh signing keys. `pinned`: the operator vouches for it.
+    package func addDomain(
+        _ name: String, account: Account.ID, pinned: Bool
+    ) async throws(KernelFailure) -> MailDomain {
+        guard directory.account(account) != nil else { throw .notFound(.account) }
+        guard let checked = try? DomainName(parsing: name) else {
+            throw .invalid(FieldFault("name", .domainName, value: UserData(name)))
+        }
+        if let known = directory.domain(checked.text, of: account) { return try await pin(known, pinned) }
+        let keyring = keyring
+        let keys = await workers.run {
+            Result { () throws(KernelFailure) in
+                try keyring.makeKeys(account: account, domain: checked.text)
+            }
+        }
+        let now = time.now
+        var domain = MailDomain(
+            id: MailDomain.ID(0), account: account, name: checked.text, sending: pinned ? .pinned : .pending,
+            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
+        domain.id = MailDomain.ID(try await commit(.createDomain(domain)))
+        directory.put(domain)
+        return domain
+    }
+
+    /// Adding a domain again with the operator's word pins it; without, it is a duplicate.
+    private func pin(_ domain: MailDomain, _ pinned: Bool) async throws(KernelFailure) -> MailDomain {
+        guard pinned, domain.sending != .pinned else { throw .alreadyExists(.domain, field: "name") }
+        let now = time.now
+        _ = try await commit(.setDomainProof(domain.id, .pinned, at: now))
+        var domain = domain
+        domain.sending = .pinned
+        domain.verifiedAt = now
+        directory.put(domain)
+        return domain
+    }
+
+    /// The DNS records that let receivers verify a domain's mail, under a personality's selectors.
+    package func records(of domain: MailDomain, selectors: DKIMSelectors) -> [DNSRecord] {
+        domain.signingKeys.map { key in
+            DNSRecord(
+                type: "TXT", name: "\(selectors[key.algorithm])._domainkey.\(domain.name)",
+                value: DKIMRecord.text(
+                    algorithm: key.algorithm == .rsa ? .rsaSHA256 : .ed25519SHA256, publicKey: key.publicKey),
+                purpose: "dkim", seen: domain.maySend)
+        }
+    }
+
+    // MARK: Inside
+
+    private func commit(_ change: Change) async throws(KernelFailure) -> Int64 {
+        switch await store.commit([change]).first {
+        case .done(let serial): return serial
+        case .refused(let failure): throw failure
+        case .accepted, .settled, nil: throw .internalError(incident: "store answered another change")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package import Base
+package import Crypto
+import MailFormat
+package import Model
+import Synchronization
+
+/// The private halves of domains' DKIM keys: made, sealed for the store, opened for signing.
+///
+/// Opened keys stay in memory, since opening one takes longer than using it. Any thread; making an RSA key takes tens
+/// to hundreds of milliseconds and belongs on no shard.
+package final class Keyring: Sendable {
+    private struct Name: Hashable {
+        let account: Account.ID
+        let domain: String
+        let algorithm: SigningKey.Algorithm
+    }
+
+    private let sealing: SealingKey
+    private let random: any RandomSource
+    private let opened = Mutex<[Name: any DKIMKey]>([:])
+
+    package init(sealing: SealingKey, random: any RandomSource) {
+        self.sealing = sealing
+        self.random = random
+    }
+
+    /// A fresh RSA-2048 and a fresh Ed25519 key for a domain: every verifier knows the first, RFC 8463 adds the second.
+    package func makeKeys(account: Account.ID, domain: String) throws(KernelFailure) -> [SigningKey] {
+        do {
+            let rsa = try RSAPrivateKey.generate()
+            let ed25519 = try Ed25519PrivateKey.generate(random: AnyRandom(random))
+            return [
+                SigningKey(
+                    algorithm: .rsa, publicKey: try rsa.publicKeyInfo(),
+                    sealedPrivateKey: try seal(
+                        rsa.pkcs8(), Name(account: account, domain: domain, algorithm: .rsa))),
+                SigningKey(
+                    algorithm: .ed25519, publicKey: ed25519.publicKey,
+                    sealedPrivateKey: try seal(
+                        ed25519.seed, Name(account: account, domain: domain, algorithm: .ed25519))),
+            ]
+        } catch {
+            throw .internalError(incident: "signing key could not be made")
+        }
+    }
+
+    /// The private key, opened. Fails if the key file is not the one it was sealed with.
+    func privateKey(_ key: SigningKey, of domain: MailDomain) throws(KernelFailure) -> any DKIMKey {
+        let name = Name(account: domain.account, domain: domain.name, algorithm: key.algorithm)
+        if let known = opened.withLock({ $0[name] }) { return known }
+        do {
+            let bytes = try sealing.open(key.sealedPrivateKey, associatedData: Self.associatedData(name))
+            let privateKey: any DKIMKey =
+                switch key.algorithm {
+                case .rsa: try RSAPrivateKey(der: bytes)
+                case .ed25519: try Ed25519PrivateKey(seed: bytes)
+                }
+            opened.withLock { $0[name] = privateKey }
+            return privateKey
+        } catch {
+            throw .internalError(incident: "signing key cannot be opened: is the key file the right one?")
+        }
+    }
+
+    private func seal(_ bytes: [UInt8], _ name: Name) throws(CryptoError) -> [UInt8] {
+        try sealing.seal(bytes, associatedData: Self.associatedData(name), random: AnyRandom(random))
+    }
+
+    /// Names the row, so that a sealed key moved to another domain does not open.
+    private static func associatedData(_ name: Name) -> [UInt8] {
+        Array("signing-key \(name.account.value) \(name.domain) \(name.algorithm.rawValue)".utf8)
+    }
+}
+
+/// A random source of any kind, for calls that take a concrete one.
+struct AnyRandom: RandomSource {
+    private let source: any RandomSource
+
+    init(_ source: any RandomSource) { self.source = source }
+
+    func bytes(_ count: Int) -> [UInt8] { source.bytes(count) }
+}

@@ -1,0 +1,22 @@
+/// The kernel's limits, each with its unit. Dialects may set tighter ones.
+package enum KernelLimits {
+    /// Recipients of one message, over to, cc and bcc. Bounded by the delivery identity, which keeps ten bits for it.
+    package static let recipientsPerMessage = 1000
+    /// Bytes of an idempotency key.
+    package static let idempotencyKeyBytes = 255
+    /// Deliveries leased and settled in one go.
+    package static let deliveriesPerLease = 512
+    /// A lease not settled by then is given to somebody else. Longer than the longest SMTP session may last
+    /// (RFC 5321 §4.5.3.2: the final dot alone may take 10 minutes).
+    package static let leaseDuration: Duration = .seconds(3600)
+    /// How long the dispatcher waits before it tries again to record outcomes that the store could not take.
+    package static let storageRetryDelay: Duration = .seconds(1)
+    /// Rate windows of one limiter kept in memory; beyond that, ended ones are dropped.
+    package static let rateWindows = 100_000
+    /// Characters of a secret that are kept in the clear to tell keys apart.
+    package static let keyPrefixCharacters = 12
+    /// Random characters of a minted secret: 62^40 is above 2^238.
+    package static let secretCharacters = 40
+    /// Bytes of an imported secret at least.
+    package static let importedSecretBytes = 16
+}

@@ -1,0 +1,186 @@
+package import Base
+import Crypto
+package import Model
+
+/// Sending mail, and looking after what was sent: what all mail personalities share.
+///
+/// Any thread; calls come back on the caller's executor. Look-ups are keyed by account and personality, so that what
+/// belongs to others is as absent as what does not exist.
+package struct MailService: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let dispatcher: Dispatcher
+    private let simulation: SimulationPolicy
+    private let time: any TimeSource
+
+    package init(
+        store: any Store, directory: Directory, dispatcher: Dispatcher, simulation: SimulationPolicy,
+        time: any TimeSource
+    ) {
+        self.store = store
+        self.directory = directory
+        self.dispatcher = dispatcher
+        self.simulation = simulation
+        self.time = time
+    }
+
+    // MARK: Sending
+
+    /// Checks that the principal may send from this domain: it is the account's, it may send, the key may use it.
+    package func authorise(
+        sender: MailAddress, for principal: Principal
+    ) throws(KernelFailure) -> MailDomain {
+        guard let domain = directory.domain(sender.domain, of: principal.account) else {
+            throw .domainUnknown(UserData(sender.domain), role: .sender)
+        }
+        guard domain.maySend else { throw .domainUnverified(UserData(sender.domain), role: .sender) }
+        guard principal.domains.isEmpty || principal.domains.contains(domain.name) else {
+            throw .domainNotPermitted(domain: domain.name)
+        }
+        return domain
+    }
+
+    /// Accepts submissions, each on its own: what comes back as accepted is on disk. One transaction carries them all.
+    package func send(
+        _ submissions: [Submission], by principal: Principal
+    ) async -> [Result<Acceptance, KernelFailure>] {
+        var results: [Result<Acceptance, KernelFailure>] = []
+        var changes: [Change] = []
+        var places: [Int] = []
+        for submission in submissions {
+            do throws(KernelFailure) {
+                changes.append(.accept(try prepare(submission, principal)))
+                places.append(results.count)
+                results.append(.failure(.storageUnavailable))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        guard !changes.isEmpty else { return results }
+        for (place, outcome) in zip(places, await store.commit(changes)) { results[place] = Self.acceptance(outcome) }
+        return results
+    }
+
+    private static func acceptance(_ outcome: ChangeOutcome) -> Result<Acceptance, KernelFailure> {
+        switch outcome {
+        case .accepted(let acceptance): .success(acceptance)
+        case .refused(let failure): .failure(failure)
+        case .settled, .done: .failure(.internalError(incident: "store answered another change"))
+        }
+    }
+
+    private func prepare(_ submission: Submission, _ principal: Principal) throws(KernelFailure) -> NewMessage {
+        let domain = try authorise(sender: submission.from, for: principal)
+        let envelope = submission.envelope
+        guard (1...KernelLimits.recipientsPerMessage).contains(envelope.count) else {
+            throw .invalid(
+                FieldFault("to", .count(minimum: 1, maximum: KernelLimits.recipientsPerMessage)))
+        }
+        let now = time.now
+        return NewMessage(
+            submission: submission,
+            envelope: envelope.map { role, address in
+                NewRecipient(
+                    role: role, address: address, simulation: simulation.outcome(for: address, mode: principal.mode))
+            },
+            account: principal.account, key: principal.key, domain: domain.id, origin: principal.personality,
+            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now),
+            idempotency: submission.idempotency.map { record($0, submission, principal) })
+    }
+
+    /// The namespace is personality, account and mode: test and live keys are apart, and so are two dialects.
+    private func record(
+        _ key: IdempotencyKey, _ submission: Submission, _ principal: Principal
+    ) -> IdempotencyRecord {
+        var bytes: [UInt8] = []
+        bytes.append(principal.personality.name)
+        bytes.append(ASCII.nul)
+        bytes.appendDecimal(principal.account.value)
+        bytes.append(ASCII.nul)
+        bytes.append(principal.mode.rawValue)
+        bytes.append(ASCII.nul)
+        bytes.append(key.text.text)
+        return IdempotencyRecord(key: SHA256.digest(bytes), fingerprint: Fingerprint.of(submission))
+    }
+
+    // MARK: Looking
+
+    /// A message of this owner with all of its content; nil for anybody else's.
+    package func message(_ id: Message.ID, of owner: MessageQuery.Owner) async throws(KernelFailure) -> Message? {
+        guard let message = try await store.message(id, content: true), message.account == owner.account,
+            message.origin == owner.origin
+        else { return nil }
+        return await markSending(message)
+    }
+
+    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {
+        try await store.messages(query)
+    }
+
+    /// Whether an attempt is running is known to the dispatcher alone; only unfinished messages pay for asking.
+    private func markSending(_ message: Message) async -> Message {
+        guard message.recipients.contains(where: { $0.state == .queued || $0.state == .deferred }),
+            await dispatcher.isSending(message.id, recipients: message.recipients.count)
+        else { return message }
+        var message = message
+        for index in message.recipients.indices where !message.recipients[index].state.isFinal {
+            message.recipients[index].state = .sending
+        }
+        return message
+    }
+
+    // MARK: Taking back and moving
+
+    /// Cancels a message none of whose deliveries was attempted; `wrongState` otherwise.
+    package func cancel(_ message: Message) async throws(KernelFailure) {
+        try await change(message, operation: .cancel, .cancel(message.id, at: time.now)) { _ in [] }
+    }
+
+    /// Gives a message none of whose deliveries was attempted another time; a past one means now.
+    package func reschedule(_ message: Message, to due: Instant) async throws(KernelFailure) {
+        let due = max(due, time.now)
+        try await change(message, operation: .reschedule, .reschedule(message.id, due: due, at: time.now)) {
+            withdrawn in
+            withdrawn.map { delivery in
+                var delivery = delivery
+                delivery.due = due
+                return delivery
+            }
+        }
+    }
+
+    /// Takes the deliveries out of the queue, makes the change durable, and puts back what the change leaves to do; or
+    /// all of it, if the change could not be made.
+    private func change(
+        _ message: Message, operation: Operation, _ change: Change,
+        remaining: ([PendingDelivery]) -> [PendingDelivery]
+    ) async throws(KernelFailure) {
+        guard let withdrawn = await dispatcher.withdraw(message.id, recipients: message.recipients.count) else {
+            throw .wrongState(.message, operation: operation)
+        }
+        if case .refused(let failure) = await store.commit([change]).first {
+            await dispatcher.insert(withdrawn)
+            throw failure
+        }
+        await dispatcher.insert(remaining(withdrawn))
+    }
+}
+
+/// Which deliveries never reach a mail server.
+package struct SimulationPolicy: Sendable, Equatable {
+    /// Capture mode: no mail leaves the machine.
+    package var capturesEverything: Bool
+    /// In capture mode, local parts may ask for an outcome.
+    package var localPartsDecide: Bool
+
+    package init(capturesEverything: Bool, localPartsDecide: Bool) {
+        self.capturesEverything = capturesEverything
+        self.localPartsDecide = localPartsDecide
+    }
+
+    func outcome(for address: MailAddress, mode: AccessKey.Mode) -> SimulatedOutcome {
+        if mode == .test { return .delivered }
+        guard capturesEverything else { return .none }
+        return localPartsDecide ? SimulatedOutcome(localPartOf: address.address) : .delivered
+    }
+}

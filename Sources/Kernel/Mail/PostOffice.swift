@@ -1,0 +1,144 @@
+import Base
+import Crypto
+import MailFormat
+package import Model
+
+/// Turns stored messages into what is handed over: composed, signed bytes with an envelope.
+///
+/// A message is composed when somebody needs its bytes, and always to the same bytes: its date, identity and boundaries
+/// come from the stored message alone, and both signatures are deterministic. So nothing is stored twice; the digest of
+/// what was transmitted stands in the event, and `raw` shows the bytes only if they are those.
+package struct PostOffice: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let keyring: Keyring
+    private let workers: any Workers
+    private let selectors: [PersonalityID: DKIMSelectors]
+    private let messageIDs: SerialCipher
+    private let unsubscribeIDs: SerialCipher
+    private let unsubscribeBase: String
+
+    /// `idKey`: 32 bytes that stay the same for the life of the database. `unsubscribeBase`: the URL before the token
+    /// of an unsubscribe link.
+    package init(
+        store: any Store, directory: Directory, keyring: Keyring, workers: any Workers,
+        selectors: [PersonalityID: DKIMSelectors], idKey: [UInt8], unsubscribeBase: String
+    ) {
+        self.store = store
+        self.directory = directory
+        self.keyring = keyring
+        self.workers = workers
+        self.selectors = selectors
+        self.unsubscribeBase = unsubscribeBase
+        messageIDs = SerialCipher(key: idKey, label: "message-id")
+        unsubscribeIDs = SerialCipher(key: idKey, label: "unsubscribe")
+    }
+
+    /// The message as it goes out to some of its recipients.
+    package func outgoing(_ id: Message.ID, recipients: [Int]) async throws(KernelFailure) -> OutgoingMail {
+        guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
+        let content = try await render(message)
+        let addresses = recipients.compactMap { message.recipients[$0].address.mailbox?.address }
+        let sender = message.submission.from.mailbox?.address
+        return OutgoingMail(
+            sender: sender?.wireText ?? "", recipients: addresses.map(\.wireText), content: content,
+            digest: SHA256.digest(content).bytes,
+            needsSMTPUTF8: addresses.contains(where: \.requiresSMTPUTF8) || sender?.requiresSMTPUTF8 == true)
+    }
+
+    /// The exact bytes that were, or in capture mode would be, handed over; nil where they cannot be shown any more,
+    /// because another version of this program or another key composes the message differently.
+    package func raw(_ id: Message.ID) async throws(KernelFailure) -> [UInt8]? {
+        guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
+        let content = try await render(message)
+        let transmitted = message.events.compactMap { $0.attempt?.contentDigest }
+        let digest = SHA256.digest(content).bytes
+        return transmitted.allSatisfy { $0 == digest } ? content : nil
+    }
+
+    private func render(_ message: Message) async throws(KernelFailure) -> [UInt8] {
+        let rendered = await workers.run { () -> Result<[UInt8], KernelFailure> in
+            Result { () throws(KernelFailure) in try sign(compose(message), message) }
+        }
+        return try rendered.get()
+    }
+
+    // MARK: Composing
+
+    private func compose(_ message: Message) throws(KernelFailure) -> [UInt8] {
+        let submission = message.submission
+        guard let from = submission.from.mailbox else { throw Self.notComposable }
+        do {
+            var content = MailContent(
+                date: date(of: message),
+                messageID: try MessageID(
+                    unique: messageIDs.text(UInt64(message.id.value)), domain: DomainName(parsing: from.address.domain)),
+                from: from, subject: submission.subject)
+            content.to = submission.to.compactMap(\.mailbox)
+            content.cc = submission.cc.compactMap(\.mailbox)
+            content.replyTo = submission.replyTo.compactMap(\.mailbox)
+            content.text = submission.text
+            content.html = submission.html
+            for attachment in submission.attachments {
+                content.attachments.append(
+                    try MailAttachment(
+                        fileName: attachment.fileName, contentType: attachment.contentType,
+                        contentID: attachment.contentID, bytes: attachment.content))
+            }
+            for header in headers(of: message) {
+                content.extraHeaders.append(try HeaderField(name: header.name, value: header.value))
+            }
+            return MessageComposer.compose(content)
+        } catch {
+            throw Self.notComposable
+        }
+    }
+
+    /// Everything was checked at accept, so this is a mistake of ours.
+    private static let notComposable = KernelFailure.internalError(incident: "a stored message cannot be composed")
+
+    /// When the message was to go out: the same on every attempt.
+    private func date(of message: Message) -> Instant {
+        max(message.createdAt, message.submission.scheduledAt ?? message.createdAt)
+    }
+
+    private func headers(of message: Message) -> [Submission.HeaderField] {
+        guard message.submission.unsubscribe else { return message.submission.headers }
+        let token = unsubscribeIDs.text(UInt64(message.id.value))
+        // RFC 8058 §3.1: both fields, and the first holds an HTTPS URI that needs no further step. They are ours alone:
+        // two List-Unsubscribe fields would leave the choice to the reader's program.
+        let own = ["list-unsubscribe", "list-unsubscribe-post"]
+        return message.submission.headers.filter { !own.contains($0.name.asciiLowercased) } + [
+            .init(name: "List-Unsubscribe", value: "<\(unsubscribeBase)\(token)>"),
+            .init(name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click"),
+        ]
+    }
+
+    // MARK: Signing
+
+    private func sign(_ content: [UInt8], _ message: Message) throws(KernelFailure) -> [UInt8] {
+        guard let domain = message.domain.flatMap({ directory.domain($0) }), let selectors = selectors[message.origin]
+        else { return content }
+        var signers: [DKIMSigner] = []
+        do {
+            let name = try DomainName(parsing: domain.name)
+            for key in domain.signingKeys where Self.signs(with: key, domain) {
+                signers.append(
+                    DKIMSigner(
+                        domain: name, selector: try DomainName(parsing: selectors[key.algorithm]),
+                        key: try keyring.privateKey(key, of: domain)))
+            }
+            return try DKIMSigner.sign(content, by: signers, at: date(of: message))
+        } catch let failure as KernelFailure {
+            throw failure
+        } catch {
+            throw .internalError(incident: "a message could not be signed")
+        }
+    }
+
+    /// RSA always. Ed25519 once its record is known to be published: an unpublished key would only make a verifier that
+    /// tries it report a failure.
+    private static func signs(with key: SigningKey, _ domain: MailDomain) -> Bool {
+        key.algorithm == .rsa || domain.sending == .pinned
+    }
+}

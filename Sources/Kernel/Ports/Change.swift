@@ -1,0 +1,104 @@
+package import Base
+package import Crypto
+package import Model
+
+/// One atomic change of durable state. Closed, so that an engine cannot forget one.
+package enum Change: Sendable {
+    /// A message with its recipients, queue rows, first event and idempotency record.
+    case accept(NewMessage)
+    /// The outcomes of attempts. Each applies only if its delivery is still queued: what was cancelled stays cancelled.
+    case settle([Settlement])
+    /// Takes back every delivery of a message none of which was attempted; `wrongState` otherwise.
+    case cancel(Message.ID, at: Instant)
+    /// Moves every delivery of a message none of which was attempted; `wrongState` otherwise.
+    case reschedule(Message.ID, due: Instant, at: Instant)
+    /// Makes deliveries due at once (`queue retry`); `notFound` where nothing is queued.
+    case expedite(Message.ID, due: Instant)
+
+    case createAccount(name: String, parent: Account.ID?, at: Instant)
+    case setAccountState(Account.ID, Account.State)
+    case createKey(StoredKey)
+    case revokeKey(AccessKey.ID, at: Instant)
+    /// `alreadyExists` if the account has the name.
+    case createDomain(MailDomain)
+    case setDomainProof(MailDomain.ID, MailDomain.Proof, at: Instant)
+}
+
+/// What became of one change.
+package enum ChangeOutcome: Sendable {
+    case accepted(Acceptance)
+    /// For each settlement whether it applied.
+    case settled([Bool])
+    /// Made; the serial of the row that it made or changed.
+    case done(serial: Int64)
+    case refused(KernelFailure)
+}
+
+/// A message on its way into the store. The store gives it its serial.
+package struct NewMessage: Sendable {
+    package var submission: Submission
+    /// Everyone it goes to; at most `KernelLimits.recipientsPerMessage`.
+    package var envelope: [NewRecipient]
+    package var account: Account.ID
+    package var key: AccessKey.ID
+    package var domain: MailDomain.ID
+    package var origin: PersonalityID
+    package var mode: AccessKey.Mode
+    package var at: Instant
+    /// When the first attempt is due; `at` for now.
+    package var due: Instant
+    package var idempotency: IdempotencyRecord?
+
+    package init(
+        submission: Submission, envelope: [NewRecipient], account: Account.ID, key: AccessKey.ID,
+        domain: MailDomain.ID, origin: PersonalityID, mode: AccessKey.Mode, at: Instant, due: Instant,
+        idempotency: IdempotencyRecord?
+    ) {
+        self.submission = submission
+        self.envelope = envelope
+        self.account = account
+        self.key = key
+        self.domain = domain
+        self.origin = origin
+        self.mode = mode
+        self.at = at
+        self.due = due
+        self.idempotency = idempotency
+    }
+}
+
+package struct NewRecipient: Sendable {
+    package var role: Recipient.Role
+    package var address: MailAddress
+    /// Decided here, once, and kept: a message captured today is not sent tomorrow because a setting changed.
+    package var simulation: SimulatedOutcome
+
+    package init(role: Recipient.Role, address: MailAddress, simulation: SimulatedOutcome) {
+        self.role = role
+        self.address = address
+        self.simulation = simulation
+    }
+}
+
+/// An idempotency key and what it stands for. The key's digest covers its namespace; two different requests with one
+/// digest have different fingerprints.
+package struct IdempotencyRecord: Sendable, Equatable {
+    package var key: Digest256
+    package var fingerprint: Digest256
+
+    package init(key: Digest256, fingerprint: Digest256) {
+        self.key = key
+        self.fingerprint = fingerprint
+    }
+}
+
+/// A key as it is stored: never the secret, only its digest.
+package struct StoredKey: Sendable, Equatable {
+    package var key: AccessKey
+    package var digest: Digest256
+
+    package init(key: AccessKey, digest: Digest256) {
+        self.key = key
+        self.digest = digest
+    }
+}

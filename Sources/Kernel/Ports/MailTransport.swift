@@ -1,0 +1,89 @@
+package import Model
+
+/// The way out for mail.
+///
+/// **Contract.** `deliver` tries each parcel once, in order, and returns when every one of its recipients has a result;
+/// it never throws and never retries. It may reuse connections between parcels and between calls. It is called for
+/// several lanes at once, for one lane at most as often as `sessionsPerLane` says. A parcel's bytes are asked for only
+/// when there is someone to hand them to.
+///
+/// **Threads.** Any; it comes back on the caller's executor.
+package protocol MailTransport: Sendable {
+    /// The lane that mail for a destination domain queues in: what shares a lane shares its connections and its fate.
+    func lane(for destination: String) -> LaneID
+    /// Parcels handed over in one call at most.
+    var parcelsPerSession: Int { get }
+    var sessionsPerLane: Int { get }
+
+    func deliver(_ parcels: [Parcel], lane: LaneID) async -> [ParcelResult]
+
+    /// Closes idle connections; called once, when nothing is in flight.
+    func close() async
+}
+
+/// Names a lane: a destination, or the smarthost that stands for all of them.
+package struct LaneID: Hashable, Comparable, Sendable {
+    package let name: String
+
+    package init(_ name: String) { self.name = name }
+
+    package static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+}
+
+/// One message for some of its recipients over one hop.
+package struct Parcel: Sendable {
+    package var message: Message.ID
+    package var recipients: [Int]
+    /// Loads and composes the message: the bytes, the envelope.
+    package var open: @Sendable () async throws(KernelFailure) -> OutgoingMail
+
+    package init(
+        message: Message.ID, recipients: [Int],
+        open: @escaping @Sendable () async throws(KernelFailure) -> OutgoingMail
+    ) {
+        self.message = message
+        self.recipients = recipients
+        self.open = open
+    }
+}
+
+/// A composed and signed message with its envelope (RFC 5321 §2.3.1).
+package struct OutgoingMail: Sendable {
+    /// The reverse-path, without angle brackets.
+    package var sender: String
+    /// The forward-paths, in the order of `Parcel.recipients`.
+    package var recipients: [String]
+    /// RFC 5322 with CRLF line ends; not dot-stuffed.
+    package var content: [UInt8]
+    /// SHA-256 of `content`, for the results of those who got it.
+    package var digest: [UInt8]
+    /// An address or a header field is not ASCII, so the next hop must know SMTPUTF8 (RFC 6531).
+    package var needsSMTPUTF8: Bool
+
+    package init(
+        sender: String, recipients: [String], content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool
+    ) {
+        self.sender = sender
+        self.recipients = recipients
+        self.content = content
+        self.digest = digest
+        self.needsSMTPUTF8 = needsSMTPUTF8
+    }
+}
+
+/// What one hop said about each recipient of a parcel.
+package struct ParcelResult: Sendable {
+    package var outcomes: [AttemptOutcome]
+
+    package init(outcomes: [AttemptOutcome]) { self.outcomes = outcomes }
+}
+
+/// What one attempt at one recipient came to.
+package enum AttemptOutcome: Sendable, Equatable {
+    /// The next hop took responsibility (RFC 5321 §6.1).
+    case accepted(AttemptResult)
+    /// Permanently refused.
+    case refused(AttemptResult)
+    /// Temporarily refused, or nobody answered.
+    case deferred(AttemptResult)
+}

@@ -1,0 +1,222 @@
+package import Base
+package import Model
+
+/// Runs the queue: leases what is due, has it delivered, records what came of it.
+///
+/// The one owner of leases. Cancelling and rescheduling go through it too, so whether a delivery was already taken is
+/// decided in one place. It lives on a loop of its own, never on a shard.
+///
+/// An outcome is recorded before its lease is given up; if the store cannot take it, it is offered again until it can.
+/// What was in flight when the process died is due again at the next start.
+package actor Dispatcher: DeliveryObserver {
+    package nonisolated let loop: any ActorLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let store: any Store
+    private let transport: (any MailTransport)?
+    private let postOffice: PostOffice
+    private let retries: RetryPolicy
+    private let time: any TimeSource
+    private let log: Log
+
+    private var queue = DeliveryQueue()
+    private var isDraining = false
+    private var sessions = 0
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    /// The earliest alarm that is set, so that only an earlier one is set beside it.
+    private var alarm: Instant?
+
+    /// `transport` nil: capture mode, where nothing leaves the machine.
+    package init(
+        loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
+        retries: RetryPolicy, time: any TimeSource, log: Log
+    ) {
+        self.loop = loop
+        self.store = store
+        self.transport = transport
+        self.postOffice = postOffice
+        self.retries = retries
+        self.time = time
+        self.log = log
+    }
+
+    /// The lane of deliveries that never reach a mail server.
+    package static let captureLane = LaneID("capture")
+
+    // MARK: From the store
+
+    /// Called by the store's writer: hands over and returns.
+    package nonisolated func queued(_ deliveries: [PendingDelivery]) {
+        loop.execute { self.assumeIsolated { $0.insert(deliveries) } }
+    }
+
+    /// Takes over deliveries; at start, all that an earlier process left unfinished.
+    package func insert(_ deliveries: [PendingDelivery]) {
+        for delivery in deliveries { queue.insert(delivery, lane: lane(of: delivery)) }
+        turn()
+    }
+
+    private func lane(of delivery: PendingDelivery) -> LaneID {
+        guard delivery.simulation == .none, let transport else { return Self.captureLane }
+        return transport.lane(for: delivery.destination)
+    }
+
+    // MARK: The turn
+
+    /// Opens a session for every lane that has something due and room, then sets the alarm for what comes next.
+    private func turn() {
+        let now = time.now
+        queue.expireLeases(now: now)
+        if !isDraining {
+            for lane in queue.readyLanes(now: now, sessions: sessionsPerLane) { openSessions(lane, now: now) }
+        }
+        setAlarm(now: now)
+    }
+
+    private var sessionsPerLane: Int { transport?.sessionsPerLane ?? 1 }
+
+    private func openSessions(_ lane: LaneID, now: Instant) {
+        let limit = lane == Self.captureLane ? KernelLimits.deliveriesPerLease : transport?.parcelsPerSession ?? 1
+        let leases = queue.lease(from: lane, limit: limit, now: now, until: now + KernelLimits.leaseDuration)
+        guard !leases.isEmpty else { return }
+        sessions += 1
+        Task { await self.runSession(lane, leases) }
+    }
+
+    private func runSession(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async {
+        let outcomes = await attempt(lane, leases)
+        await settle(zip(leases, outcomes).map { settlement($0, $1) }, leases)
+        queue.sessionEnded(in: lane)
+        sessions -= 1
+        if sessions == 0 {
+            for waiter in idleWaiters { waiter.resume() }
+            idleWaiters.removeAll()
+        }
+        turn()
+    }
+
+    private func setAlarm(now: Instant) {
+        guard !isDraining, let next = queue.nextEvent(sessions: sessionsPerLane) else { return }
+        if let alarm, alarm <= next, alarm > now { return }
+        alarm = next
+        loop.run(after: max(next - now, .zero)) { self.assumeIsolated { $0.alarmRang(next) } }
+    }
+
+    private func alarmRang(_ instant: Instant) {
+        if alarm == instant { alarm = nil }
+        turn()
+    }
+
+    // MARK: Attempts
+
+    private func attempt(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async -> [AttemptOutcome] {
+        let simulated = leases.compactMap { $0.delivery.simulation.attempt }
+        if simulated.count == leases.count { return simulated }
+        guard let transport else { return leases.map { _ in Self.noTransport } }
+        let parcels = parcels(leases)
+        let results = await transport.deliver(parcels, lane: lane)
+        return results.flatMap(\.outcomes)
+    }
+
+    /// A real delivery accepted in another mode of operation, met in capture mode: kept, and looked at again later.
+    private static let noTransport = AttemptOutcome.deferred(
+        AttemptResult(
+            classification: .routing, code: 0, text: UserData("nothing is sent in capture mode"), host: "capture"))
+
+    /// Neighbours of one message become one parcel: one transaction, several recipients.
+    private func parcels(_ leases: [DeliveryQueue.Lease]) -> [Parcel] {
+        var groups: [(message: Message.ID, recipients: [Int])] = []
+        for lease in leases {
+            let id = lease.delivery.id
+            if groups.last?.message == id.message {
+                groups[groups.count - 1].recipients.append(id.recipient)
+            } else {
+                groups.append((id.message, [id.recipient]))
+            }
+        }
+        return groups.map { message, recipients in
+            Parcel(message: message, recipients: recipients) { [postOffice] () async throws(KernelFailure) in
+                try await postOffice.outgoing(message, recipients: recipients)
+            }
+        }
+    }
+
+    private func settlement(_ lease: DeliveryQueue.Lease, _ outcome: AttemptOutcome) -> Settlement {
+        let now = time.now
+        let attempts = lease.delivery.attempts + 1
+        let verdict: Settlement.Verdict
+        let result: AttemptResult
+        switch outcome {
+        case .accepted(let accepted):
+            // A next hop's 250 counts as delivered, unless a report says otherwise later.
+            (verdict, result) = (.finished([.transmitted, .delivered]), accepted)
+        case .refused(let refused):
+            (verdict, result) = (.finished([.bounced]), refused)
+        case .deferred(let deferred):
+            result = deferred
+            verdict = retries.delay(after: attempts).map { .again(due: now + $0) } ?? .finished([.softBounced])
+        }
+        return Settlement(id: lease.delivery.id, at: now, verdict: verdict, result: result, attempts: attempts)
+    }
+
+    /// Records outcomes, in the order of the deliveries: neighbours on disk stay neighbours.
+    private func settle(_ settlements: [Settlement], _ leases: [DeliveryQueue.Lease]) async {
+        while true {
+            let outcome = await store.commit([.settle(settlements)]).first
+            guard case .refused(let failure) = outcome else { break }
+            log.error("settlement-postponed") { line in
+                line.add("deliveries", settlements.count)
+                line.add("temporary", failure.isTemporary)
+            }
+            await pause(KernelLimits.storageRetryDelay)
+        }
+        for (lease, settlement) in zip(leases, settlements) {
+            switch settlement.verdict {
+            case .finished: _ = queue.finish(lease)
+            case .again(let due): _ = queue.giveBack(lease, due: due, attempts: settlement.attempts)
+            }
+        }
+    }
+
+    /// Waits on the loop.
+    package func pause(_ delay: Duration) async {
+        await withCheckedContinuation { continuation in
+            loop.run(after: delay) { continuation.resume() }
+        }
+    }
+
+    // MARK: From callers and operators
+
+    /// Takes a message out of the queue, if no attempt at it was made or is running; nil otherwise. The caller makes the
+    /// change durable, and puts the deliveries back with `insert` if it cannot.
+    package func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
+        queue.withdraw(message, recipients: recipients)
+    }
+
+    /// Makes what is left of a message due now.
+    package func expedite(_ message: Message.ID, recipients: Int) {
+        queue.expedite(message, recipients: recipients, due: time.now)
+        turn()
+    }
+
+    package func isSending(_ message: Message.ID, recipients: Int) -> Bool {
+        queue.isSending(message, recipients: recipients)
+    }
+
+    package func setPaused(_ lane: LaneID, _ isPaused: Bool) {
+        queue.setPaused(lane, isPaused)
+        turn()
+    }
+
+    package func statistics() -> [LaneStatistics] { queue.statistics() }
+
+    /// Leases nothing: for an offline command, which changes the queue and sends nothing.
+    package func hold() { isDraining = true }
+
+    /// Leases nothing more, and returns when no session is open.
+    package func drain() async {
+        isDraining = true
+        if sessions > 0 { await withCheckedContinuation { idleWaiters.append($0) } }
+        await transport?.close()
+    }
+}

@@ -1,0 +1,33 @@
+/// Every size that this target bounds, in octets where nothing else is said.
+package enum MailLimits {
+    /// RFC 5321 §4.5.3.1.1
+    package static let localPartMax = 64
+    /// RFC 5321 §4.5.3.1.2
+    package static let domainMax = 255
+    /// RFC 5321 §4.5.3.1.3 allows a path of 256, and two of these are its angle brackets.
+    package static let addressMax = 254
+    /// RFC 1035 §2.3.4
+    package static let labelMax = 63
+    /// Longer is no name but an attempt at something else; folding would carry it all the same.
+    package static let displayNameMax = 1000
+
+    /// RFC 5322 §2.1.1: no line is longer, its CRLF not counted.
+    package static let lineMax = 998
+    /// RFC 5322 §2.1.1: lines of text should not be longer.
+    package static let textLineMax = 78
+    /// RFC 2047 §2: "each line of a header field that contains one or more 'encoded-word's is limited to 76
+    /// characters". Header fields without one keep to the same.
+    package static let headerLineMax = 76
+    /// RFC 2047 §2: "an 'encoded-word' may not be more than 75 characters long".
+    package static let encodedWordMax = 75
+    /// A header field name that leaves room for a first word on its line.
+    package static let headerNameMax = 64
+    /// A header value, before it is encoded.
+    package static let headerValueMax = 16_384
+
+    package static let messageIDMax = 250
+    package static let contentIDMax = 250
+    package static let fileNameMax = 255
+    /// RFC 6838 §4.2 allows 127 each for type and subtype.
+    package static let mediaTypeMax = 255
+}

@@ -1,0 +1,59 @@
+public import Base
+
+/// A credential that a client sends with each request. The secret itself is nowhere: only its SHA-256 is stored.
+///
+/// A revoked or expired key stays in the table, because some dialects tell it from an unknown one.
+public struct AccessKey: Sendable, Equatable {
+    public typealias ID = Serial<AccessKey>
+
+    public enum Kind: String, Sendable, CaseIterable {
+        case secret
+        /// For code that its users can read, such as a page in a browser; may do little.
+        case `public`
+    }
+
+    public enum Mode: String, Sendable, CaseIterable {
+        case live
+        /// Everything happens but the handing over to a mail server.
+        case test
+    }
+
+    public var id: ID
+    public var account: Account.ID
+    /// The one personality the key is valid for.
+    public var personality: PersonalityID
+    public var kind: Kind
+    public var mode: Mode
+    /// Words of the personality's own vocabulary.
+    public var scopes: [String]
+    /// Sender domains the key is restricted to, lower case; empty means no restriction.
+    public var domains: [String]
+    /// Client networks the key may be used from; empty means any.
+    public var allowedNetworks: [IPNetwork]
+    public var label: String
+    /// The first characters of the secret: enough to tell keys apart, too few to guess one.
+    public var prefix: String
+    public var createdAt: Instant
+    public var expiresAt: Instant?
+    public var revokedAt: Instant?
+
+    public init(
+        id: ID, account: Account.ID, personality: PersonalityID, kind: Kind, mode: Mode, scopes: [String],
+        domains: [String], allowedNetworks: [IPNetwork], label: String, prefix: String, createdAt: Instant,
+        expiresAt: Instant?, revokedAt: Instant?
+    ) {
+        self.id = id
+        self.account = account
+        self.personality = personality
+        self.kind = kind
+        self.mode = mode
+        self.scopes = scopes
+        self.domains = domains
+        self.allowedNetworks = allowedNetworks
+        self.label = label
+        self.prefix = prefix
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+    }
+}

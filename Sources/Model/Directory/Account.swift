@@ -1,0 +1,27 @@
+public import Base
+
+/// Who owns keys, domains and messages: a vendor's "team", "workspace" or "account".
+public struct Account: Sendable, Equatable {
+    public typealias ID = Serial<Account>
+
+    public enum State: String, Sendable, CaseIterable {
+        case active
+        /// Its keys are refused; what was accepted before is still delivered.
+        case suspended
+    }
+
+    public var id: ID
+    public var name: String
+    /// The account this one is a sub-account of.
+    public var parent: ID?
+    public var state: State
+    public var createdAt: Instant
+
+    public init(id: ID, name: String, parent: ID?, state: State, createdAt: Instant) {
+        self.id = id
+        self.name = name
+        self.parent = parent
+        self.state = state
+        self.createdAt = createdAt
+    }
+}

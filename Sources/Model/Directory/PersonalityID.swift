@@ -1,0 +1,10 @@
+/// The name of a personality as configuration and the command line write it, lower case.
+public struct PersonalityID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let name: String
+
+    public init(_ name: String) { self.name = name }
+
+    public var description: String { name }
+
+    public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+}

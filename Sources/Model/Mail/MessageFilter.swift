@@ -1,0 +1,25 @@
+public import Base
+
+/// Which of its messages a caller wants to see: every condition that is set must hold.
+public struct MessageFilter: Sendable, Equatable {
+    /// The message's folded state is one of these.
+    public var states: [Recipient.State]?
+    public var domain: MailDomain.ID?
+    /// Accepted at or after.
+    public var from: Instant?
+    /// Accepted before.
+    public var until: Instant?
+    /// Substrings, compared without case: of any recipient's address, of the sender's, of the subject.
+    public var toContains: String?
+    public var fromContains: String?
+    public var subjectContains: String?
+    /// Exactly this tag.
+    public var tag: String?
+    /// Nothing matches, whatever else is set: the caller asked for a value that no message has.
+    public var matchesNothing = false
+
+    public init() {}
+
+    /// Nothing is narrowed, so that a maintained count is the total.
+    public var isEmpty: Bool { self == MessageFilter() }
+}

@@ -1,0 +1,85 @@
+public import Base
+
+/// One message that a caller asks to send: what every mail personality's request comes down to.
+///
+/// All of it was checked before the value was made: addresses, header names and values, sizes.
+public struct Submission: Sendable, Equatable {
+    public struct HeaderField: Hashable, Sendable {
+        public var name: String
+        public var value: String
+
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public var from: MailAddress
+    public var to: [MailAddress]
+    public var cc: [MailAddress]
+    public var bcc: [MailAddress]
+    public var replyTo: [MailAddress]
+    public var subject: String
+    public var text: String?
+    public var html: String?
+    /// The caller's own header fields, in the caller's order.
+    public var headers: [HeaderField]
+    public var tags: [String]
+    public var attachments: [Attachment]
+    /// Not before this time; nil or past means now.
+    public var scheduledAt: Instant?
+    /// Add one-click unsubscribe header fields (RFC 8058).
+    public var unsubscribe: Bool
+    public var idempotency: IdempotencyKey?
+
+    public init(
+        from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], bcc: [MailAddress] = [],
+        replyTo: [MailAddress] = [], subject: String, text: String? = nil, html: String? = nil,
+        headers: [HeaderField] = [], tags: [String] = [], attachments: [Attachment] = [],
+        scheduledAt: Instant? = nil, unsubscribe: Bool = false, idempotency: IdempotencyKey? = nil
+    ) {
+        self.from = from
+        self.to = to
+        self.cc = cc
+        self.bcc = bcc
+        self.replyTo = replyTo
+        self.subject = subject
+        self.text = text
+        self.html = html
+        self.headers = headers
+        self.tags = tags
+        self.attachments = attachments
+        self.scheduledAt = scheduledAt
+        self.unsubscribe = unsubscribe
+        self.idempotency = idempotency
+    }
+
+    /// Everyone the message goes to, in the order to, cc, bcc, each address once (compared without case in the domain).
+    public var envelope: [(role: Recipient.Role, address: MailAddress)] {
+        var seen: Set<EnvelopeKey> = []
+        var envelope: [(Recipient.Role, MailAddress)] = []
+        for (role, list) in [(Recipient.Role.to, to), (.cc, cc), (.bcc, bcc)] {
+            for address in list where seen.insert(EnvelopeKey(address)).inserted { envelope.append((role, address)) }
+        }
+        return envelope
+    }
+}
+
+/// Local parts keep their case (RFC 5321 §2.4), domains do not.
+private struct EnvelopeKey: Hashable {
+    let localPart: Substring
+    let domain: String
+
+    init(_ address: MailAddress) {
+        localPart = address.address[..<(address.address.lastIndex(of: "@") ?? address.address.endIndex)]
+        domain = address.domain
+    }
+}
+
+/// A caller's promise that two requests with this key are one.
+public struct IdempotencyKey: Hashable, Sendable {
+    /// The key as sent, within the namespace that the personality's rule gives it.
+    public var text: UserData
+
+    public init(_ text: UserData) { self.text = text }
+}

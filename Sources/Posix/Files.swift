@@ -1,0 +1,106 @@
+import CLinux
+import Glibc
+
+/// The file system, as far as the server touches it. Every call may block: none is made on a shard.
+package enum Files {
+    /// Reads the whole file; `limitBytes` bounds it (EFBIG above).
+    package static func read(_ path: String, limitBytes: Int) throws(PosixError) -> [UInt8] {
+        let file = try open(path, O_RDONLY)
+        var content: [UInt8] = []
+        let chunk = 65536
+        while true {
+            let start = content.count
+            if start > limitBytes { throw PosixError("read", number: EFBIG) }
+            content.append(contentsOf: repeatElement(0, count: chunk))
+            let count = try SystemCall.run("read") {
+                unsafe content.withUnsafeMutableBytes { buffer in
+                    unsafe Glibc.read(file.number, buffer.baseAddress?.advanced(by: start), chunk)
+                }
+            }
+            content.removeLast(chunk - count)
+            if count == 0 { return content }
+        }
+    }
+
+    /// Makes a new file with `content` that is on disk when this returns: the file is synced, then its folder.
+    /// EEXIST if it exists.
+    package static func createDurably(_ path: String, mode: UInt32, content: [UInt8]) throws(PosixError) {
+        let file = try open(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+        try file.writeAll(content)
+        try sync(file)
+        try syncFolder(of: path)
+    }
+
+    /// Removes a file; one that is not there is not an error.
+    package static func remove(_ path: String) throws(PosixError) {
+        do {
+            _ = try SystemCall.run("unlink") { unsafe unlink(path) }
+        } catch  where error.number == ENOENT {
+        }
+    }
+
+    /// Makes the folder and those above it, mode 0700; one that exists stays as it is.
+    package static func makeFolder(_ path: String) throws(PosixError) {
+        guard !path.isEmpty, path != "/", !exists(path) else { return }
+        try makeFolder(parent(of: path))
+        do {
+            _ = try SystemCall.run("mkdir") { unsafe mkdir(path, 0o700) }
+        } catch  where error.number == EEXIST {
+        }
+    }
+
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// The names in a folder, without `.` and `..`, in no order.
+    package static func names(in path: String) throws(PosixError) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw PosixError("opendir", number: errno) }
+        defer { unsafe _ = closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    package static func setMode(_ path: String, _ mode: UInt32) throws(PosixError) {
+        _ = try SystemCall.run("chmod") { unsafe chmod(path, mode) }
+    }
+
+    /// The folder that `path` stands in; `.` for a bare name.
+    package static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Syncs the folder of `path`, without which a new name may be lost though its content is not (fsync(2)).
+    package static func syncFolder(of path: String) throws(PosixError) {
+        try sync(try open(parent(of: path), O_RDONLY | O_DIRECTORY))
+    }
+
+    static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0) throws(PosixError) -> FileDescriptor {
+        FileDescriptor(owning: try SystemCall.run("open") { unsafe polyrelay_open(path, flags, mode) })
+    }
+
+    private static func sync(_ file: borrowing FileDescriptor) throws(PosixError) {
+        _ = try SystemCall.run("fsync") { fsync(file.number) }
+    }
+}
+
+/// An exclusive lock on a file (flock(2)): held until the value goes, and by the kernel's doing also when the process
+/// dies. One process at a time owns a database this way.
+package struct FileLock: ~Copyable {
+    private let descriptor: FileDescriptor
+
+    /// nil if another process holds it.
+    package static func acquire(_ path: String) throws(PosixError) -> FileLock? {
+        let descriptor = try Files.open(path, O_RDWR | O_CREAT, mode: 0o600)
+        let number = descriptor.number
+        guard case .done = try SystemCall.attempt("flock", { flock(number, LOCK_EX | LOCK_NB) }) else { return nil }
+        return FileLock(descriptor: descriptor)
+    }
+
+    private init(descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+}

@@ -1,0 +1,99 @@
+import Base
+import Posix
+import SMTPWire
+import TLS
+
+/// Why there is no connection to hand mail to. All are temporary for the mail: they speak of the way, which the operator
+/// can mend, and not of the message.
+enum ConnectionFault: Error, Sendable {
+    case lookup(NameLookupError)
+    /// The name exists and has no address.
+    case noAddress
+    case connect(PosixError)
+    case connectTimedOut
+    /// The session ended before it could carry mail. `tls` says more where a handshake failed.
+    case closed(CloseReason, tls: TLSError?)
+    /// The call has used up `SMTPDeliveryLimits.callDuration`.
+    case outOfTime
+
+    /// Another address of the same host may do better.
+    var isOfAddress: Bool {
+        switch self {
+        case .connect, .connectTimedOut: true
+        case .lookup, .noAddress, .closed, .outOfTime: false
+        }
+    }
+
+    /// A handshake was tried and failed, so that its state is unknown (RFC 7435 §3: an opportunistic client may come
+    /// back without).
+    var isHandshakeFailure: Bool {
+        if case .closed(.tlsFailed, _) = self { true } else { false }
+    }
+}
+
+// MARK: - In the log
+
+extension ConnectionFault {
+    /// What happened, without anything that a server sent.
+    var logReason: StaticString {
+        switch self {
+        case .lookup: "lookup-failed"
+        case .noAddress: "no-address"
+        case .connect: "connect-failed"
+        case .connectTimedOut: "connect-timed-out"
+        case .closed(let reason, _): reason.logReason
+        case .outOfTime: "out-of-time"
+        }
+    }
+
+    /// The system's or OpenSSL's own words.
+    var logDetail: OperatorText? {
+        switch self {
+        case .lookup(let error): OperatorText(error.description)
+        case .connect(let error): OperatorText(error.description)
+        case .closed(_, .some(let error)): OperatorText("\(error)")
+        case .noAddress, .connectTimedOut, .closed, .outOfTime: nil
+        }
+    }
+
+    /// The reply code that ended the session.
+    var logCode: UInt16? {
+        if case .closed(let reason, _) = self { reason.reply?.code.rawValue } else { nil }
+    }
+}
+
+extension CloseReason {
+    /// The server's words, where it was the server that ended it.
+    var reply: Reply? {
+        switch self {
+        case .greetingRefused(let reply), .helloRefused(let reply), .tlsRefused(let reply),
+            .authenticationRefused(let reply), .resetRefused(let reply), .serviceNotAvailable(let reply),
+            .contentInterrupted(let reply):
+            reply
+        case .requested, .idleTooLong, .transactionLimit, .tlsNotOffered, .authenticationNotOffered,
+            .authenticationNeedsTLS, .tlsFailed, .connectionLost, .timedOut, .protocolViolation, .contentInvalid:
+            nil
+        }
+    }
+
+    var logReason: StaticString {
+        switch self {
+        case .requested, .idleTooLong, .transactionLimit: "left"
+        case .greetingRefused: "greeting-refused"
+        case .helloRefused: "hello-refused"
+        case .tlsRefused: "tls-refused"
+        case .authenticationRefused: "authentication-refused"
+        case .resetRefused: "reset-refused"
+        case .serviceNotAvailable: "service-not-available"
+        case .contentInterrupted: "content-interrupted"
+        case .tlsNotOffered: "tls-not-offered"
+        case .authenticationNotOffered: "authentication-not-offered"
+        case .authenticationNeedsTLS: "authentication-needs-tls"
+        case .tlsFailed: "tls-failed"
+        case .connectionLost: "connection-lost"
+        case .timedOut: "timed-out"
+        case .protocolViolation: "protocol-violation"
+        case .contentInvalid: "content-invalid"
+        }
+    }
+}

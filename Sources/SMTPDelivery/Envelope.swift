@@ -1,0 +1,52 @@
+import Kernel
+import Model
+import SMTPWire
+
+/// Who a message goes to, in SMTP's own form: the recipients that are still to be decided, and the outcomes so far.
+struct Envelope {
+    struct Recipient {
+        /// Its place in the parcel.
+        let index: Int
+        let mailbox: Mailbox
+    }
+
+    private let mail: OutgoingMail
+    private let sender: Mailbox?
+    private let isEightBit: Bool
+    private(set) var undecided: [Recipient] = []
+    private(set) var outcomes: [AttemptOutcome]
+
+    /// Decides at once whoever cannot be named in a command.
+    init(_ mail: OutgoingMail) {
+        self.mail = mail
+        sender = mail.sender.isEmpty ? nil : Mailbox(mail.sender)
+        isEightBit = mail.content.contains { $0 > 0x7F }
+        outcomes = mail.recipients.map { _ in Verdict.unusableRecipient }
+        guard mail.sender.isEmpty || sender != nil else {
+            outcomes = mail.recipients.map { _ in Verdict.unusableSender }
+            return
+        }
+        for (index, address) in mail.recipients.enumerated() {
+            if let mailbox = Mailbox(address) { undecided.append(Recipient(index: index, mailbox: mailbox)) }
+        }
+    }
+
+    /// The next transaction, and whom it is for; nil where everybody is decided.
+    func nextTransaction() -> (transaction: Transaction, recipients: [Recipient])? {
+        let recipients = Array(undecided.prefix(SMTPLimits.recipientsPerTransactionMax))
+        let transaction = Transaction(
+            sender: sender, recipients: recipients.map(\.mailbox), contentOctets: mail.content.count,
+            isEightBit: isEightBit, hasInternationalHeader: mail.needsSMTPUTF8)
+        return transaction.map { ($0, recipients) }
+    }
+
+    mutating func decide(_ recipient: Recipient, _ outcome: AttemptOutcome) {
+        outcomes[recipient.index] = outcome
+        undecided.removeAll { $0.index == recipient.index }
+    }
+
+    mutating func decideAll(_ outcome: AttemptOutcome) {
+        for recipient in undecided { outcomes[recipient.index] = outcome }
+        undecided = []
+    }
+}

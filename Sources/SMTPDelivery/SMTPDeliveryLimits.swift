@@ -1,0 +1,27 @@
+/// Every bound of this target, with its unit in its name or its comment. Replies and commands are bounded by
+/// `SMTPLimits`.
+package enum SMTPDeliveryLimits {
+    /// Connections to one smarthost at the same time.
+    package static let sessions = 4
+    /// Parcels handed over in one call: what the queue leases to one connection at once.
+    package static let parcelsPerSession = 50
+
+    /// For each address of the smarthost. The kernel alone would go on for two minutes (tcp(7), tcp_syn_retries).
+    package static let connectTimeout: Duration = .seconds(30)
+    /// How long a connection without work is kept. Servers leave after five minutes (RFC 5321 §4.5.3.2.7), many sooner.
+    package static let idleLifetime: Duration = .seconds(30)
+    /// How long the reply to QUIT is waited for; nothing depends on it.
+    package static let quitTimeout: Duration = .seconds(2)
+    /// How long a looked-up name is believed. getaddrinfo(3) tells nothing of the records' own lifetimes.
+    package static let addressLifetime: Duration = .seconds(60)
+    /// After this time a call begins no further transaction: its leases must not run out while it works
+    /// (`KernelLimits.leaseDuration` is an hour, and a transaction at its slowest takes half of that).
+    package static let callDuration: Duration = .seconds(20 * 60)
+
+    /// Taken from a socket at once.
+    static let readOctets = 16 * 1024
+    /// Content handed to the session at once.
+    static let contentPieceOctets = 64 * 1024
+    /// Characters of a reply's text that are kept.
+    package static let replyTextCharacters = 512
+}

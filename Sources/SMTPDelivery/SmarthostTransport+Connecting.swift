@@ -1,0 +1,72 @@
+import Base
+import Posix
+import SMTPWire
+
+/// From the smarthost's name to a connection that is ready for mail.
+extension SmarthostTransport {
+    /// A new connection under the configured policy. A handshake that fails where TLS is only a wish is followed by one
+    /// more connection without it (RFC 7435 §3): mail in the clear is what this policy prefers to no mail. With
+    /// credentials that is no way out, since those are not shown outside TLS.
+    func open() async throws(ConnectionFault) -> Connection {
+        do throws(ConnectionFault) {
+            return try await open(configuration.tlsPolicy)
+        } catch {
+            let mayGoWithout = configuration.security == .opportunistic && configuration.credentials == nil
+            guard mayGoWithout, error.isHandshakeFailure else { throw error }
+            return try await open(.never)
+        }
+    }
+
+    /// Tries the addresses in order until one answers.
+    private func open(_ policy: TLSPolicy) async throws(ConnectionFault) -> Connection {
+        var fault = ConnectionFault.noAddress
+        do throws(ConnectionFault) {
+            for address in try await lookUp() {
+                do throws(ConnectionFault) {
+                    return try await open(address, policy)
+                } catch {
+                    fault = error
+                    if !error.isOfAddress { break }
+                }
+            }
+        } catch {
+            fault = error
+        }
+        report(fault)
+        throw fault
+    }
+
+    private func open(_ address: IPAddress, _ policy: TLSPolicy) async throws(ConnectionFault) -> Connection {
+        let socket = try await SocketConnector.connect(
+            to: .ip(address, port: configuration.port), loop: loop, timeout: configuration.connectTimeout)
+        return try await Connection.open(socket, configuration.session(tls: policy), surroundings)
+    }
+
+    private func lookUp() async throws(ConnectionFault) -> [IPAddress] {
+        if let known = addresses.addresses(uptime: time.uptime) { return known }
+        let host = configuration.host
+        let answer = await workers.run { () -> Result<[IPAddress], NameLookupError> in
+            do throws(NameLookupError) {
+                return .success(try NameLookup.addresses(of: host))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch answer {
+        case .success(let found):
+            addresses.keep(found, uptime: time.uptime)
+            return found
+        case .failure(let error): throw .lookup(error)
+        }
+    }
+
+    func report(_ fault: ConnectionFault) {
+        log.warning("smarthost-connection-failed") { line in
+            line.add("host", OperatorText(configuration.host))
+            line.add("port", configuration.port)
+            line.add("reason", fault.logReason)
+            line.add("code", fault.logCode)
+            line.add("detail", fault.logDetail)
+        }
+    }
+}

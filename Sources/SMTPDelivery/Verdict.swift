@@ -1,0 +1,133 @@
+import Base
+import Kernel
+import Model
+import Posix
+import SMTPWire
+
+/// Puts what happened on one hop into the kernel's words.
+struct Verdict {
+    /// The hop, `host:port`.
+    let host: String
+
+    // MARK: What the server said
+
+    /// `digest` goes with acceptance: it is of the bytes that were handed over.
+    func outcome(_ outcome: RecipientOutcome, digest: [UInt8]) -> AttemptOutcome {
+        switch outcome {
+        case .accepted(let reply):
+            var result = result(of: reply, .none)
+            result.contentDigest = digest
+            return .accepted(result)
+        case .refused(let reply, let stage): return refusal(reply, at: stage)
+        case .failed(let failure): return self.outcome(failure)
+        }
+    }
+
+    private func refusal(_ reply: Reply, at stage: TransactionStage) -> AttemptOutcome {
+        let result = result(of: reply, ReplyClassifier.classify(reply, at: stage))
+        // A smarthost that does not accept our credentials says nothing about the message: it waits until the operator
+        // has mended them.
+        let isOurs = ReplyClassifier.isAboutAuthentication(reply.code)
+        return reply.isPermanent && !isOurs ? .refused(result) : .deferred(result)
+    }
+
+    private func result(of reply: Reply, _ classification: AttemptResult.Class) -> AttemptResult {
+        let text = String(reply.text.text.prefix(SMTPDeliveryLimits.replyTextCharacters))
+        return AttemptResult(
+            classification: classification, code: Int(reply.code.rawValue),
+            enhancedStatus: reply.status?.description, text: UserData(text), host: host)
+    }
+
+    // MARK: What nobody said
+
+    private func outcome(_ failure: DeliveryFailure) -> AttemptOutcome {
+        switch failure {
+        case .closed(let reason): return outcome(reason)
+        // RFC 5321 §4.5.4.1: the message may have arrived. At least once is the promise, so it is tried again.
+        case .lostAfterData(let reason): return outcome(reason)
+        case .tooManyRecipients(let reply): return .deferred(result(of: reply, .throttled))
+        case .smtpUTF8NotOffered:
+            return own(failure, .content, "the next hop does not take internationalized addresses")
+        case .eightBitMIMENotOffered: return own(failure, .content, "the next hop does not take 8-bit content")
+        case .messageTooLarge(let limit): return own(failure, .content, "the next hop takes at most \(limit) octets")
+        case .contentInvalid: return own(failure, .content, "the message has a line end that is not CRLF")
+        }
+    }
+
+    private func own(
+        _ failure: DeliveryFailure, _ classification: AttemptResult.Class, _ text: String
+    ) -> AttemptOutcome {
+        let result = result(classification, failure.status, text)
+        return failure.isPermanent ? .refused(result) : .deferred(result)
+    }
+
+    /// Always deferred: how a session ends says nothing about a message. Not even a refused greeting does, or a refused
+    /// password: of a smarthost, both are the operator's to mend.
+    private func outcome(_ reason: CloseReason) -> AttemptOutcome {
+        if let reply = reason.reply {
+            var result = result(of: reply, ReplyClassifier.classify(reply, at: nil))
+            if case .authenticationRefused = reason { result.classification = .authentication }
+            return .deferred(result)
+        }
+        let (classification, status, text) = description(of: reason)
+        return .deferred(result(classification, status, text))
+    }
+
+    private func description(of reason: CloseReason) -> (AttemptResult.Class, EnhancedStatus, String) {
+        switch reason {
+        case .timedOut: (.noAnswer, .badConnection, "the next hop stopped answering")
+        case .protocolViolation: (.protocolError, .protocolErrorForNow, "the next hop does not keep to the protocol")
+        case .tlsNotOffered: (.policy, .securityFailureForNow, "the next hop does not offer TLS, which is required")
+        case .tlsFailed: (.badConnection, .securityFailureForNow, "the TLS handshake failed")
+        case .authenticationNotOffered:
+            (.authentication, .notAuthorizedForNow, "the next hop offers no authentication that is known here")
+        case .authenticationNeedsTLS:
+            (.authentication, .notAuthorizedForNow, "the password is not sent outside TLS")
+        default: (.badConnection, .badConnection, "the connection to the next hop was lost")
+        }
+    }
+
+    func outcome(_ fault: ConnectionFault) -> AttemptOutcome {
+        switch fault {
+        case .lookup: .deferred(result(.dnsFailure, .directoryFailure, "the next hop's name could not be looked up"))
+        case .noAddress: .deferred(result(.dnsFailure, .directoryFailure, "the next hop's name has no address"))
+        case .connect(let error): .deferred(result(.noAnswer, .noAnswerFromHost, error.description))
+        case .connectTimedOut: .deferred(result(.noAnswer, .noAnswerFromHost, "the next hop did not answer"))
+        case .closed(let reason, _): outcome(reason)
+        case .outOfTime: .deferred(result(.transient, .temporaryFailure, "the next hop was too slow to get to it"))
+        }
+    }
+
+    private func result(
+        _ classification: AttemptResult.Class, _ status: EnhancedStatus, _ text: String
+    ) -> AttemptResult {
+        AttemptResult(
+            classification: classification, code: 0, enhancedStatus: status.description, text: UserData(text),
+            host: host)
+    }
+
+    // MARK: What failed here
+
+    /// Nobody was asked, so no host is named.
+    func outcome(_ failure: KernelFailure) -> AttemptOutcome {
+        if failure.isTemporary {
+            return .deferred(AttemptResult(classification: .transient, code: 0, text: Self.notLoaded))
+        }
+        return .refused(AttemptResult(classification: .content, code: 0, text: Self.notComposed))
+    }
+
+    private static let notLoaded = UserData("the message could not be loaded")
+    private static let notComposed = UserData("the message could not be composed")
+
+    /// The address cannot stand in a command, so nobody was asked.
+    static let unusableRecipient = AttemptOutcome.refused(
+        AttemptResult(
+            classification: .invalidRecipient, code: 0,
+            enhancedStatus: EnhancedStatus.badDestinationSyntax.description,
+            text: UserData("the recipient's address cannot be used in SMTP")))
+
+    static let unusableSender = AttemptOutcome.refused(
+        AttemptResult(
+            classification: .invalidSender, code: 0, enhancedStatus: EnhancedStatus.badSenderSyntax.description,
+            text: UserData("the sender's address cannot be used in SMTP")))
+}

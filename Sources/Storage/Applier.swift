@@ -1,0 +1,271 @@
+import Base
+import Crypto
+import Database
+import Kernel
+import Model
+
+/// Makes changes inside the writer's transaction, and keeps what must follow it in memory: the next serials, the
+/// idempotency table, counts.
+///
+/// Every change checks first and writes then. What a transaction did to the memory is undone by `rollBack`. The writer
+/// thread's own.
+final class Applier {
+    private let connection: Connection
+    private let statements: WriterStatements
+    private let personalities: PersonalityNumbers
+
+    private var serials: Serials
+    private var committedSerials: Serials
+    private var idempotency = IdempotencyTable()
+    /// Of the open transaction:
+    private var claims: [(key: UInt64, row: Int64)] = []
+    private var counts: [MessageCount: Int64] = [:]
+    private var queued: [PendingDelivery] = []
+
+    /// The latest serial of each kind that is given out here.
+    private struct Serials {
+        var message: Int64
+        var event: Int64
+        var idempotency: Int64
+    }
+
+    private struct MessageCount: Hashable {
+        let account: Int64
+        let origin: Int64
+    }
+
+    init(connection: Connection, personalities: PersonalityNumbers, started: Instant) throws(DatabaseError) {
+        self.connection = connection
+        self.personalities = personalities
+        statements = try WriterStatements(connection)
+        serials = Serials(
+            message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
+            event: try connection.scalar("SELECT max(id) FROM event", "read the last serial"),
+            idempotency: try connection.scalar("SELECT max(id) FROM idempotency", "read the last serial"))
+        committedSerials = serials
+        var table = IdempotencyTable()
+        try connection.prepare("SELECT key64, id FROM idempotency", "read idempotency keys").forEach { row in
+            table.insert(UInt64(bitPattern: row.integer(0)), row: row.integer(1))
+        }
+        idempotency = table
+        let run = try connection.prepare("INSERT INTO run (started) VALUES (?)", "note the start")
+        run.bind(1, started.nanoseconds)
+        try run.run()
+    }
+
+    // MARK: The transaction
+
+    func begin() throws(DatabaseError) { try statements.begin.run() }
+
+    func commit() throws(DatabaseError) {
+        for (count, messages) in counts {
+            statements.addCount.bind(1, count.account)
+            statements.addCount.bind(2, count.origin)
+            statements.addCount.bind(3, messages)
+            try statements.addCount.run()
+        }
+        try statements.commit.run()
+        counts.removeAll(keepingCapacity: true)
+        claims.removeAll(keepingCapacity: true)
+        committedSerials = serials
+    }
+
+    func rollBack() {
+        // An error may already have ended the transaction, and then there is nothing to roll back.
+        try? statements.rollBack.run()
+        for claim in claims { idempotency.remove(claim.key, row: claim.row) }
+        claims.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
+        queued.removeAll(keepingCapacity: true)
+        serials = committedSerials
+    }
+
+    /// The deliveries that the committed transaction queued, once.
+    func takeQueued() -> [PendingDelivery] {
+        var taken: [PendingDelivery] = []
+        swap(&taken, &queued)
+        return taken
+    }
+
+    // MARK: Changes
+
+    func apply(_ change: EncodedChange) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .accept(let message): try accept(message)
+        case .other(let change): try apply(change)
+        }
+    }
+
+    private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .accept: .refused(.internalError(incident: "a message must be encoded first"))
+        case .settle(let settlements): .settled(try settlements.map { item throws(DatabaseError) in try settle(item) })
+        case .cancel(let message, let at): try cancel(message, at)
+        case .reschedule(let message, let due, let at): try reschedule(message, due, at)
+        case .expedite(let message, let due): try expedite(message, due)
+        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof:
+            try DirectoryChanges(connection).apply(change)
+        }
+    }
+
+    // MARK: Accepting
+
+    private func accept(_ encoded: EncodedMessage) throws(DatabaseError) -> ChangeOutcome {
+        if let record = encoded.message.idempotency, let earlier = try find(record) { return earlier }
+        guard let origin = personalities.number(encoded.message.origin) else {
+            return .refused(.internalError(incident: "unregistered personality"))
+        }
+        serials.message += 1
+        let id = serials.message
+        try insertMessage(encoded, id, origin)
+        for (index, recipient) in encoded.message.recipients.enumerated() {
+            try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, due: encoded.message.due)
+        }
+        try insertEvent(message: id, recipient: nil, .accepted, at: encoded.message.at, detail: nil)
+        if let record = encoded.message.idempotency { try claim(record, for: id) }
+        counts[MessageCount(account: encoded.message.account.value, origin: origin), default: 0] += 1
+        return .accepted(Acceptance(message: Message.ID(id), replayed: false))
+    }
+
+    /// The message that an earlier request with this key made; or the refusal, if it was another request.
+    private func find(_ record: IdempotencyRecord) throws(DatabaseError) -> ChangeOutcome? {
+        for row in idempotency.rows(for: record.key.firstWord) {
+            statements.claimByID.bind(1, row)
+            let found = try statements.claimByID.first { ($0.integer(0), $0.bytes(1), $0.bytes(2)) }
+            guard let (message, key, fingerprint) = found, Digest256(bytes: key) == record.key else { continue }
+            guard Digest256(bytes: fingerprint) == record.fingerprint else { return .refused(.idempotencyMismatch) }
+            return .accepted(Acceptance(message: Message.ID(message), replayed: true))
+        }
+        return nil
+    }
+
+    private func insertMessage(_ encoded: EncodedMessage, _ id: Int64, _ origin: Int64) throws(DatabaseError) {
+        let insert = statements.insertMessage
+        insert.bind(1, id)
+        insert.bind(2, encoded.message.account.value)
+        insert.bind(3, origin)
+        insert.bind(4, encoded.message.key.value)
+        insert.bind(5, encoded.message.domain.value)
+        insert.bind(6, encoded.message.mode == .live ? 0 : 1)
+        insert.bind(7, encoded.message.at)
+        insert.bind(8, encoded.head)
+        insert.bind(9, encoded.contentName == nil ? encoded.body : nil)
+        try insert.run()
+        guard let name = encoded.contentName else { return }
+        statements.insertContent.bind(1, id)
+        statements.insertContent.bind(2, name)
+        statements.insertContent.bind(3, Int64(encoded.contentBytes))
+        try statements.insertContent.run()
+    }
+
+    private func queue(_ id: DeliveryID, _ recipient: NewRecipient, due: Int64) throws(DatabaseError) {
+        let insert = statements.insertDelivery
+        insert.bind(1, id.packed)
+        insert.bind(2, due)
+        insert.bind(3, 0)
+        insert.bind(4, recipient.address.domain)
+        insert.bind(5, recipient.simulation.code)
+        try insert.run()
+        queued.append(
+            PendingDelivery(
+                id: id, due: Instant(nanoseconds: due), attempts: 0, destination: recipient.address.domain,
+                simulation: recipient.simulation))
+    }
+
+    private func claim(_ record: IdempotencyRecord, for message: Int64) throws(DatabaseError) {
+        serials.idempotency += 1
+        let insert = statements.insertClaim
+        insert.bind(1, serials.idempotency)
+        insert.bind(2, Int64(bitPattern: record.key.firstWord))
+        insert.bind(3, message)
+        insert.bind(4, record.key.bytes)
+        insert.bind(5, record.fingerprint.bytes)
+        try insert.run()
+        idempotency.insert(record.key.firstWord, row: serials.idempotency)
+        claims.append((record.key.firstWord, serials.idempotency))
+    }
+
+    private func insertEvent(
+        message: Int64, recipient: Int?, _ kind: MailEvent.Kind, at: Int64, detail: [UInt8]?
+    ) throws(DatabaseError) {
+        serials.event += 1
+        let insert = statements.insertEvent
+        insert.bind(1, serials.event)
+        insert.bind(2, message)
+        insert.bind(3, recipient.map { Int64($0) })
+        insert.bind(4, Int64(kind.rawValue))
+        insert.bind(5, at)
+        insert.bind(6, detail)
+        try insert.run()
+    }
+
+    // MARK: Delivering
+
+    /// Applies only while the delivery is queued: a delivery that was cancelled meanwhile has no row any more.
+    private func settle(_ settlement: Settlement) throws(DatabaseError) -> Bool {
+        let kinds: [MailEvent.Kind]
+        switch settlement.verdict {
+        case .finished(let events):
+            statements.deleteDelivery.bind(1, settlement.id.packed)
+            try statements.deleteDelivery.run()
+            kinds = events
+        case .again(let due):
+            statements.deferDelivery.bind(1, settlement.id.packed)
+            statements.deferDelivery.bind(2, due.nanoseconds)
+            statements.deferDelivery.bind(3, Int64(settlement.attempts))
+            try statements.deferDelivery.run()
+            kinds = [.deferred]
+        }
+        guard connection.changedRows == 1 else { return false }
+        let detail = EventRecord.detail(settlement.result)
+        for kind in kinds {
+            try insertEvent(
+                message: settlement.id.message.value, recipient: settlement.id.recipient, kind,
+                at: settlement.at.nanoseconds, detail: detail)
+        }
+        return true
+    }
+
+    // MARK: Taking back and moving
+
+    private func cancel(_ message: Message.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
+        guard try isUntouched(message) else { return .refused(.wrongState(.message, operation: .cancel)) }
+        let range = DeliveryID.range(of: message)
+        statements.deleteDeliveries.bind(1, range.lowerBound)
+        statements.deleteDeliveries.bind(2, range.upperBound)
+        try statements.deleteDeliveries.run()
+        try insertEvent(message: message.value, recipient: nil, .cancelled, at: at.nanoseconds, detail: nil)
+        return .done(serial: message.value)
+    }
+
+    private func reschedule(_ message: Message.ID, _ due: Instant, _ at: Instant) throws(DatabaseError) -> ChangeOutcome
+    {
+        guard try isUntouched(message) else { return .refused(.wrongState(.message, operation: .reschedule)) }
+        try move(message, due)
+        try insertEvent(
+            message: message.value, recipient: nil, .rescheduled, at: at.nanoseconds,
+            detail: EventRecord.detail(due: due))
+        return .done(serial: message.value)
+    }
+
+    private func expedite(_ message: Message.ID, _ due: Instant) throws(DatabaseError) -> ChangeOutcome {
+        try move(message, due)
+        return connection.changedRows == 0 ? .refused(.notFound(.message)) : .done(serial: message.value)
+    }
+
+    private func move(_ message: Message.ID, _ due: Instant) throws(DatabaseError) {
+        let range = DeliveryID.range(of: message)
+        statements.moveDeliveries.bind(1, range.lowerBound)
+        statements.moveDeliveries.bind(2, range.upperBound)
+        statements.moveDeliveries.bind(3, due.nanoseconds)
+        try statements.moveDeliveries.run()
+    }
+
+    /// Something of the message is queued, and no attempt at it was made.
+    private func isUntouched(_ message: Message.ID) throws(DatabaseError) -> Bool {
+        let range = DeliveryID.range(of: message)
+        statements.attemptsOf.bind(1, range.lowerBound)
+        statements.attemptsOf.bind(2, range.upperBound)
+        return try statements.attemptsOf.first { $0.optionalInteger(0) == 0 } ?? false
+    }
+}

@@ -1,0 +1,138 @@
+import Base
+import Crypto
+import Database
+import Kernel
+import Model
+
+/// Changes of accounts, keys and domains: rare, so their statements are prepared each time.
+struct DirectoryChanges {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .createAccount(let name, let parent, let at): try createAccount(name, parent, at)
+        case .setAccountState(let account, let state): try setState(account, state)
+        case .createKey(let key): try createKey(key)
+        case .revokeKey(let key, let at): try revokeKey(key, at)
+        case .createDomain(let domain): try createDomain(domain)
+        case .setDomainProof(let domain, let proof, let at): try setProof(domain, proof, at)
+        case .accept, .settle, .cancel, .reschedule, .expedite:
+            .refused(.internalError(incident: "not a change of the directory"))
+        }
+    }
+
+    private func createAccount(
+        _ name: String, _ parent: Account.ID?, _ at: Instant
+    ) throws(DatabaseError) -> ChangeOutcome {
+        if let parent, try !exists("SELECT 1 FROM account WHERE id = ?", parent.value) {
+            return .refused(.notFound(.account))
+        }
+        let insert = try connection.prepare(
+            "INSERT INTO account (name, parent, state, created) VALUES (?, ?, ?, ?) RETURNING id", "create an account")
+        insert.bind(1, name)
+        insert.bind(2, parent?.value)
+        insert.bind(3, Account.State.active.rawValue)
+        insert.bind(4, at.nanoseconds)
+        return try serial(insert)
+    }
+
+    private func setState(_ account: Account.ID, _ state: Account.State) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE account SET state = ? WHERE id = ? RETURNING id", "change an account")
+        update.bind(1, state.rawValue)
+        update.bind(2, account.value)
+        return try serial(update, absent: .notFound(.account))
+    }
+
+    private func createKey(_ stored: StoredKey) throws(DatabaseError) -> ChangeOutcome {
+        let key = stored.key
+        guard try exists("SELECT 1 FROM account WHERE id = ?", key.account.value) else {
+            return .refused(.notFound(.account))
+        }
+        let known = try connection.prepare("SELECT 1 FROM access_key WHERE digest = ?", "look for a key")
+        known.bind(1, stored.digest.bytes)
+        if try known.first({ _ in true }) == true { return .refused(.alreadyExists(.key, field: "secret")) }
+        let insert = try connection.prepare(
+            """
+            INSERT INTO access_key (account, personality, kind, mode, scopes, domains, networks, label, prefix, digest,
+            created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            """, "create a key")
+        insert.bind(1, key.account.value)
+        insert.bind(2, key.personality.name)
+        insert.bind(3, key.kind.rawValue)
+        insert.bind(4, key.mode.rawValue)
+        insert.bind(5, Words.join(key.scopes))
+        insert.bind(6, Words.join(key.domains))
+        insert.bind(7, Words.join(key.allowedNetworks.map(\.description)))
+        insert.bind(8, key.label)
+        insert.bind(9, key.prefix)
+        insert.bind(10, stored.digest.bytes)
+        insert.bind(11, key.createdAt.nanoseconds)
+        insert.bind(12, key.expiresAt?.nanoseconds)
+        return try serial(insert)
+    }
+
+    private func revokeKey(_ key: AccessKey.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE access_key SET revoked = coalesce(revoked, ?) WHERE id = ? RETURNING id", "revoke a key")
+        update.bind(1, at.nanoseconds)
+        update.bind(2, key.value)
+        return try serial(update, absent: .notFound(.key))
+    }
+
+    private func createDomain(_ domain: MailDomain) throws(DatabaseError) -> ChangeOutcome {
+        guard try exists("SELECT 1 FROM account WHERE id = ?", domain.account.value) else {
+            return .refused(.notFound(.account))
+        }
+        let insert = try connection.prepare(
+            """
+            INSERT INTO domain (account, name, sending, created, verified) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING RETURNING id
+            """, "create a domain")
+        insert.bind(1, domain.account.value)
+        insert.bind(2, domain.name)
+        insert.bind(3, domain.sending.rawValue)
+        insert.bind(4, domain.createdAt.nanoseconds)
+        insert.bind(5, domain.verifiedAt?.nanoseconds)
+        let outcome = try serial(insert, absent: .alreadyExists(.domain, field: "name"))
+        if case .done(let id) = outcome { try insertKeys(domain.signingKeys, domain: id) }
+        return outcome
+    }
+
+    private func insertKeys(_ keys: [SigningKey], domain: Int64) throws(DatabaseError) {
+        let insert = try connection.prepare(
+            "INSERT INTO signing_key (domain, algorithm, public, sealed) VALUES (?, ?, ?, ?)", "create a signing key")
+        for key in keys {
+            insert.bind(1, domain)
+            insert.bind(2, key.algorithm.rawValue)
+            insert.bind(3, key.publicKey)
+            insert.bind(4, key.sealedPrivateKey)
+            try insert.run()
+        }
+    }
+
+    private func setProof(
+        _ domain: MailDomain.ID, _ proof: MailDomain.Proof, _ at: Instant
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE domain SET sending = ?1, verified = ?2 WHERE id = ?3 RETURNING id", "change a domain")
+        update.bind(1, proof.rawValue)
+        update.bind(2, proof == .pending ? nil : at.nanoseconds)
+        update.bind(3, domain.value)
+        return try serial(update, absent: .notFound(.domain))
+    }
+
+    private func exists(_ sql: String, _ id: Int64) throws(DatabaseError) -> Bool {
+        let statement = try connection.prepare(sql, "look for a row")
+        statement.bind(1, id)
+        return try statement.first { _ in true } ?? false
+    }
+
+    /// The id that a RETURNING clause gives; `absent` where no row was touched.
+    private func serial(_ statement: Statement, absent: KernelFailure? = nil) throws(DatabaseError) -> ChangeOutcome {
+        if let id = try statement.first({ $0.integer(0) }) { return .done(serial: id) }
+        return .refused(absent ?? .internalError(incident: "no row was made"))
+    }
+}

@@ -1,0 +1,97 @@
+import Base
+import Kernel
+import Model
+
+/// The stored form of a message: `head` for what every read needs, `body` for texts and attachments.
+///
+/// Each begins with a version byte. Encoding runs on the shard, so that the writer only binds.
+enum MessageRecord {
+    private static let version = 1
+
+    // MARK: Head
+
+    static func head(of message: NewMessage) -> [UInt8] {
+        let submission = message.submission
+        var writer = RecordWriter(reserving: 256)
+        writer.integer(version)
+        writer.address(submission.from)
+        writer.list(submission.to) { $0.address($1) }
+        writer.list(submission.cc) { $0.address($1) }
+        writer.list(submission.bcc) { $0.address($1) }
+        writer.list(submission.replyTo) { $0.address($1) }
+        writer.text(submission.subject)
+        writer.list(submission.headers) { writer, header in
+            writer.text(header.name)
+            writer.text(header.value)
+        }
+        writer.list(submission.tags) { $0.text($1) }
+        writer.integer(submission.unsubscribe ? 1 : 0)
+        writer.optionalText(submission.scheduledAt.map { String($0.nanoseconds) })
+        return writer.bytes
+    }
+
+    /// A submission without its texts and attachments.
+    static func submission(head: [UInt8]) throws(RecordError) -> Submission {
+        var reader = RecordReader(head)
+        guard try reader.integer() == version else { throw RecordError() }
+        let from = try reader.address()
+        let to = try reader.list { reader throws(RecordError) in try reader.address() }
+        let cc = try reader.list { reader throws(RecordError) in try reader.address() }
+        let bcc = try reader.list { reader throws(RecordError) in try reader.address() }
+        let replyTo = try reader.list { reader throws(RecordError) in try reader.address() }
+        let subject = try reader.text()
+        let headers = try reader.list { reader throws(RecordError) in
+            Submission.HeaderField(name: try reader.text(), value: try reader.text())
+        }
+        let tags = try reader.list { reader throws(RecordError) in try reader.text() }
+        let unsubscribe = try reader.integer() == 1
+        let scheduled = try reader.optionalText().flatMap { Int64($0) }
+        return Submission(
+            from: from, to: to, cc: cc, bcc: bcc, replyTo: replyTo, subject: subject, headers: headers, tags: tags,
+            scheduledAt: scheduled.map { Instant(nanoseconds: $0) }, unsubscribe: unsubscribe)
+    }
+
+    // MARK: Body
+
+    static func body(of submission: Submission) -> [UInt8] {
+        let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
+        let texts = (submission.text?.utf8.count ?? 0) + (submission.html?.utf8.count ?? 0)
+        var writer = RecordWriter(reserving: texts + attached + 16)
+        writer.integer(version)
+        writer.optionalText(submission.text)
+        writer.optionalText(submission.html)
+        writer.list(submission.attachments) { writer, attachment in
+            writer.text(attachment.fileName)
+            writer.optionalText(attachment.contentType)
+            writer.optionalText(attachment.contentID)
+            writer.blob(attachment.content)
+        }
+        return writer.bytes
+    }
+
+    static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
+        var reader = RecordReader(body)
+        guard try reader.integer() == version else { throw RecordError() }
+        submission.text = try reader.optionalText()
+        submission.html = try reader.optionalText()
+        submission.attachments = try reader.list { reader throws(RecordError) in
+            Attachment(
+                fileName: try reader.text(), contentType: try reader.optionalText(),
+                contentID: try reader.optionalText(), content: try reader.blob())
+        }
+    }
+}
+
+extension RecordWriter {
+    mutating func address(_ address: MailAddress) {
+        optionalText(address.name)
+        text(address.address)
+        text(address.domain)
+    }
+}
+
+extension RecordReader {
+    mutating func address() throws(RecordError) -> MailAddress {
+        MailAddress(name: try optionalText(), checkedAddress: try text(), domain: try text())
+    }
+}

@@ -1,0 +1,84 @@
+import Base
+import Kernel
+import Model
+
+/// A message as its rows say: the message, its unfinished deliveries, its events.
+struct MessageRow: Sendable {
+    /// An unfinished delivery of the message.
+    struct Pending: Sendable {
+        let recipient: Int
+        let due: Instant
+        let attempts: Int
+    }
+
+    let id: Int64
+    let account: Int64
+    let origin: Int64
+    let key: Int64?
+    let domain: Int64?
+    let mode: Int64
+    let at: Instant
+    let head: [UInt8]
+    /// nil where it was not asked for, or is in a file.
+    var body: [UInt8]?
+    let contentName: String?
+    var pending: [Pending] = []
+    var events: [MailEvent] = []
+
+    static let modes: [AccessKey.Mode] = [.live, .test]
+
+    func message(origin: PersonalityID) throws(RecordError) -> Message {
+        var submission = try MessageRecord.submission(head: head)
+        if let body { try MessageRecord.read(body: body, into: &submission) }
+        if let moved = events.last(where: { $0.kind == .rescheduled })?.due { submission.scheduledAt = moved }
+        guard Self.modes.indices.contains(Int(mode)) else { throw RecordError() }
+        return Message(
+            id: Message.ID(id), account: Account.ID(account), key: key.map(AccessKey.ID.init),
+            domain: domain.map(MailDomain.ID.init), origin: origin, mode: Self.modes[Int(mode)], createdAt: at,
+            submission: submission, recipients: recipients(submission),
+            transmittedAt: events.first { $0.kind == .transmitted }?.at, events: events)
+    }
+
+    private func recipients(_ submission: Submission) -> [Recipient] {
+        submission.envelope.enumerated().map { index, entry in
+            let delivery = pending.first { $0.recipient == index }
+            return Recipient(
+                role: entry.role, address: entry.address, state: delivery.map(state) ?? finalState(of: index),
+                attempts: delivery?.attempts ?? events.count { $0.recipient == index && Self.endsAttempt($0.kind) })
+        }
+    }
+
+    /// Whether a delivery is leased is known to the dispatcher alone. One that was moved or given a time is scheduled
+    /// until an attempt was made.
+    private func state(_ delivery: Pending) -> Recipient.State {
+        if delivery.attempts > 0 { return .deferred }
+        return delivery.due > at ? .scheduled : .queued
+    }
+
+    /// The last event that ends a delivery tells.
+    private func finalState(of recipient: Int) -> Recipient.State {
+        for event in events.reversed() where event.recipient == nil || event.recipient == recipient {
+            if let state = Self.state(after: event.kind) { return state }
+        }
+        return .queued
+    }
+
+    private static func state(after kind: MailEvent.Kind) -> Recipient.State? {
+        switch kind {
+        case .delivered: .delivered
+        case .bounced, .softBounced: .bounced
+        case .failed: .failed
+        case .suppressed: .suppressed
+        case .cancelled: .cancelled
+        case .complained: .complained
+        case .accepted, .transmitted, .deferred, .rescheduled, .opened, .clicked, .unsubscribed: nil
+        }
+    }
+
+    private static func endsAttempt(_ kind: MailEvent.Kind) -> Bool {
+        switch kind {
+        case .delivered, .bounced, .softBounced, .deferred: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Base
+import Kernel
+import Model
+
+/// A message query in the store's terms.
+struct QueryFilter: Sendable {
+    let account: Int64?
+    let origin: Int64?
+    let filter: MessageFilter
+    let offset: Int
+    let limit: Int
+    private let subject: String?
+    private let from: String?
+    private let to: String?
+
+    init(_ query: MessageQuery, personalities: PersonalityNumbers) throws(KernelFailure) {
+        account = query.owner?.account.value
+        if let owner = query.owner {
+            guard let number = personalities.number(owner.origin) else {
+                throw .internalError(incident: "unregistered personality")
+            }
+            origin = number
+        } else {
+            origin = nil
+        }
+        filter = query.filter
+        offset = query.offset
+        limit = query.limit
+        subject = query.filter.subjectContains?.lowercased()
+        from = query.filter.fromContains?.lowercased()
+        to = query.filter.toContains?.lowercased()
+    }
+
+    /// Conditions on columns, which need no decoding.
+    func admits(domain: Int64?, at: Instant) -> Bool {
+        if let wanted = filter.domain, wanted.value != domain { return false }
+        if let from = filter.from, at < from { return false }
+        if let until = filter.until, at >= until { return false }
+        return true
+    }
+
+    /// Conditions on the decoded message.
+    func admits(_ message: Message) -> Bool {
+        let submission = message.submission
+        if let tag = filter.tag, !submission.tags.contains(tag) { return false }
+        if let subject, !submission.subject.lowercased().contains(subject) { return false }
+        if let from, !submission.from.address.lowercased().contains(from) { return false }
+        if let to, !message.recipients.contains(where: { $0.address.address.lowercased().contains(to) }) {
+            return false
+        }
+        if let states = filter.states, !states.contains(message.state) { return false }
+        return true
+    }
+}

@@ -1,0 +1,229 @@
+import Base
+import Crypto
+import Database
+import Kernel
+import Model
+
+/// One connection's prepared reads. Each read is a snapshot of its own and short; one user at a time (`ReaderPool`).
+final class Reader {
+    private let connection: Connection
+    private let messageByID: Statement
+    private let messageHeadByID: Statement
+    private let pendingOf: Statement
+    private let eventsOf: Statement
+
+    private static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
+
+    init(path: String) throws(DatabaseError) {
+        connection = try Connection(path: path, access: .readOnly)
+        messageByID = try connection.prepare(
+            "SELECT \(Self.columns), m.body, c.name FROM message m LEFT JOIN content c ON m.body IS NULL AND c.message = m.id WHERE m.id = ?",
+            "read a message")
+        messageHeadByID = try connection.prepare(
+            "SELECT \(Self.columns) FROM message m WHERE m.id = ?", "read a message head")
+        pendingOf = try connection.prepare(
+            "SELECT id, due, attempts FROM delivery WHERE id BETWEEN ? AND ?", "read a message's deliveries")
+        eventsOf = try connection.prepare(
+            "SELECT id, message, recipient, kind, at, detail FROM event WHERE message = ? ORDER BY id", "read events")
+    }
+
+    // MARK: One message
+
+    func message(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
+        let statement = content ? messageByID : messageHeadByID
+        statement.bind(1, id.value)
+        guard var row = try statement.first({ Self.row($0, content: content) }) else { return nil }
+        try addState(to: &row)
+        return row
+    }
+
+    private static func row(_ statement: Statement, content: Bool) -> MessageRow {
+        MessageRow(
+            id: statement.integer(0), account: statement.integer(1), origin: statement.integer(2),
+            key: statement.optionalInteger(3), domain: statement.optionalInteger(4), mode: statement.integer(5),
+            at: Instant(nanoseconds: statement.integer(6)), head: statement.bytes(7),
+            body: content ? statement.optionalBytes(8) : nil, contentName: content ? statement.optionalText(9) : nil)
+    }
+
+    /// The message row never changes; deliveries are read before events, so that one which finishes in between is
+    /// seen by its event instead of not at all.
+    private func addState(to row: inout MessageRow) throws(DatabaseError) {
+        let range = DeliveryID.range(of: Message.ID(row.id))
+        pendingOf.bind(1, range.lowerBound)
+        pendingOf.bind(2, range.upperBound)
+        var pending: [MessageRow.Pending] = []
+        try pendingOf.forEach { statement in
+            pending.append(
+                MessageRow.Pending(
+                    recipient: DeliveryID(packed: statement.integer(0)).recipient,
+                    due: Instant(nanoseconds: statement.integer(1)), attempts: Int(statement.integer(2))))
+        }
+        row.pending = pending
+        eventsOf.bind(1, row.id)
+        var events: [MailEvent] = []
+        try eventsOf.forEach { events.append(Self.event($0)) }
+        row.events = events
+    }
+
+    private static func event(_ statement: Statement) -> MailEvent {
+        let kind = MailEvent.Kind(rawValue: UInt8(truncatingIfNeeded: statement.integer(3))) ?? .failed
+        let detail = statement.optionalBytes(5)
+        return MailEvent(
+            id: MailEvent.ID(statement.integer(0)), message: Message.ID(statement.integer(1)),
+            recipient: statement.optionalInteger(2).map { Int($0) }, kind: kind,
+            at: Instant(nanoseconds: statement.integer(4)),
+            // A detail that does not read back is left out: the event itself still happened.
+            attempt: kind == .rescheduled ? nil : detail.flatMap { try? EventRecord.result($0) },
+            due: kind == .rescheduled ? detail.flatMap { try? EventRecord.due($0) } : nil)
+    }
+
+    // MARK: Lists
+
+    func messages(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
+        query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
+    }
+
+    private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
+        let count = try connection.prepare(
+            "SELECT coalesce(sum(messages), 0) FROM message_count \(Self.owner(query, "account", "origin"))",
+            "count messages")
+        Self.bindOwner(query, count)
+        let total = Int(try count.first { $0.integer(0) } ?? 0)
+        let list = try connection.prepare(
+            "SELECT \(Self.columns) FROM message m \(Self.owner(query, "m.account", "m.origin")) ORDER BY m.id DESC LIMIT \(query.limit) OFFSET \(query.offset)",
+            "list messages")
+        Self.bindOwner(query, list)
+        var rows: [MessageRow] = []
+        try list.forEach { rows.append(Self.row($0, content: false)) }
+        for index in rows.indices { try addState(to: &rows[index]) }
+        return (rows, total)
+    }
+
+    /// Looks at every message of the owner, latest first: states, substrings and tags have no index, and a total wants
+    /// all of them anyway.
+    private func filtered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
+        let list = try connection.prepare(
+            "SELECT \(Self.columns) FROM message m \(Self.owner(query, "m.account", "m.origin")) ORDER BY m.id DESC LIMIT \(StorageLimits.rowsPerFilteredList)",
+            "filter messages")
+        Self.bindOwner(query, list)
+        var rows: [MessageRow] = []
+        var total = 0
+        try list.forEach { statement throws(DatabaseError) in
+            var row = Self.row(statement, content: false)
+            guard query.admits(domain: row.domain, at: row.at) else { return }
+            try addState(to: &row)
+            guard let message = try? row.message(origin: PersonalityID("")), query.admits(message) else { return }
+            if total >= query.offset, rows.count < query.limit { rows.append(row) }
+            total += 1
+        }
+        return (rows, total)
+    }
+
+    private static func owner(_ query: QueryFilter, _ account: String, _ origin: String) -> String {
+        query.account == nil ? "" : "WHERE \(account) = ?1 AND \(origin) = ?2"
+    }
+
+    private static func bindOwner(_ query: QueryFilter, _ statement: Statement) {
+        guard let account = query.account else { return }
+        statement.bind(1, account)
+        statement.bind(2, query.origin)
+    }
+
+    func events(after event: MailEvent.ID, limit: Int) throws(DatabaseError) -> [MailEvent] {
+        let statement = try connection.prepare(
+            "SELECT id, message, recipient, kind, at, detail FROM event WHERE id > ? ORDER BY id LIMIT ?",
+            "follow events")
+        statement.bind(1, event.value)
+        statement.bind(2, Int64(limit))
+        var events: [MailEvent] = []
+        try statement.forEach { events.append(Self.event($0)) }
+        return events
+    }
+
+    // MARK: At start
+
+    func pendingDeliveries() throws(DatabaseError) -> [PendingDelivery] {
+        let statement = try connection.prepare(
+            "SELECT id, due, attempts, destination, simulation FROM delivery ORDER BY id", "read the queue")
+        var pending: [PendingDelivery] = []
+        try statement.forEach { row in
+            pending.append(
+                PendingDelivery(
+                    id: DeliveryID(packed: row.integer(0)), due: Instant(nanoseconds: row.integer(1)),
+                    attempts: Int(row.integer(2)), destination: row.text(3),
+                    simulation: SimulatedOutcome(code: row.integer(4))))
+        }
+        return pending
+    }
+
+    func directory() throws(DatabaseError) -> DirectoryImage {
+        var image = DirectoryImage(accounts: [], keys: [], domains: [])
+        try connection.prepare("SELECT id, name, parent, state, created FROM account", "read accounts").forEach { row in
+            image.accounts.append(
+                Account(
+                    id: Account.ID(row.integer(0)), name: row.text(1),
+                    parent: row.optionalInteger(2).map(Account.ID.init),
+                    state: Account.State(rawValue: row.text(3)) ?? .suspended,
+                    createdAt: Instant(nanoseconds: row.integer(4))))
+        }
+        image.keys = try keys()
+        image.domains = try domains()
+        return image
+    }
+
+    private func keys() throws(DatabaseError) -> [StoredKey] {
+        var keys: [StoredKey] = []
+        let statement = try connection.prepare(
+            """
+            SELECT id, account, personality, kind, mode, scopes, domains, networks, label, prefix, created, expires,
+            revoked, digest FROM access_key
+            """, "read keys")
+        try statement.forEach { row in
+            guard let digest = Digest256(bytes: row.bytes(13)) else { return }
+            keys.append(StoredKey(key: Self.key(row), digest: digest))
+        }
+        return keys
+    }
+
+    private static func key(_ row: Statement) -> AccessKey {
+        AccessKey(
+            id: AccessKey.ID(row.integer(0)), account: Account.ID(row.integer(1)),
+            personality: PersonalityID(row.text(2)), kind: AccessKey.Kind(rawValue: row.text(3)) ?? .public,
+            mode: AccessKey.Mode(rawValue: row.text(4)) ?? .test, scopes: Words.split(row.text(5)),
+            domains: Words.split(row.text(6)), allowedNetworks: Words.split(row.text(7)).compactMap { IPNetwork($0) },
+            label: row.text(8), prefix: row.text(9), createdAt: Instant(nanoseconds: row.integer(10)),
+            expiresAt: row.optionalInteger(11).map { Instant(nanoseconds: $0) },
+            revokedAt: row.optionalInteger(12).map { Instant(nanoseconds: $0) })
+    }
+
+    private func domains() throws(DatabaseError) -> [MailDomain] {
+        var keys: [Int64: [SigningKey]] = [:]
+        try connection.prepare(
+            "SELECT domain, algorithm, public, sealed FROM signing_key ORDER BY domain, algorithm DESC",
+            "read signing keys"
+        ).forEach { row in
+            guard let algorithm = SigningKey.Algorithm(rawValue: row.text(1)) else { return }
+            keys[row.integer(0), default: []].append(
+                SigningKey(algorithm: algorithm, publicKey: row.bytes(2), sealedPrivateKey: row.bytes(3)))
+        }
+        var domains: [MailDomain] = []
+        try connection.prepare("SELECT id, account, name, sending, created, verified FROM domain", "read domains")
+            .forEach {
+                row in
+                domains.append(
+                    MailDomain(
+                        id: MailDomain.ID(row.integer(0)), account: Account.ID(row.integer(1)), name: row.text(2),
+                        sending: MailDomain.Proof(rawValue: row.text(3)) ?? .pending,
+                        createdAt: Instant(nanoseconds: row.integer(4)),
+                        verifiedAt: row.optionalInteger(5).map { Instant(nanoseconds: $0) },
+                        signingKeys: keys[row.integer(0)] ?? []))
+            }
+        return domains
+    }
+}
+
+/// Lists of words in one column, which none of them can contain a space of.
+enum Words {
+    static func join(_ words: [String]) -> String { words.joined(separator: " ") }
+    static func split(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+}

@@ -1,0 +1,52 @@
+/// A record that does not read back: damage on disk, or a version of this program that wrote another form.
+struct RecordError: Error {}
+
+/// Reads what `RecordWriter` wrote. Every length is checked against what is left.
+struct RecordReader {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func integer() throws(RecordError) -> Int {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < bytes.count, shift < 64 {
+            let byte = bytes[position]
+            position += 1
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return Int(Int64(bitPattern: value)) }
+            shift += 7
+        }
+        throw RecordError()
+    }
+
+    private mutating func take(_ count: Int) throws(RecordError) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.count - position else { throw RecordError() }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    mutating func text() throws(RecordError) -> String {
+        String(decoding: try take(integer()), as: UTF8.self)
+    }
+
+    mutating func blob() throws(RecordError) -> [UInt8] { Array(try take(integer())) }
+
+    mutating func optionalText() throws(RecordError) -> String? {
+        let mark = try integer()
+        return mark == 0 ? nil : String(decoding: try take(mark - 1), as: UTF8.self)
+    }
+
+    mutating func list<Element>(
+        _ read: (inout RecordReader) throws(RecordError) -> Element
+    ) throws(RecordError) -> [Element] {
+        let count = try integer()
+        // An element takes a byte at least, so a damaged count cannot ask for more memory than the record has.
+        guard count >= 0, count <= bytes.count - position else { throw RecordError() }
+        var elements: [Element] = []
+        elements.reserveCapacity(count)
+        for _ in 0..<count { elements.append(try read(&self)) }
+        return elements
+    }
+}

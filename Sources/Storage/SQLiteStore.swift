@@ -1,0 +1,251 @@
+package import Base
+import Database
+package import Kernel
+package import Model
+import Posix
+
+/// The kernel's `Store` on SQLite: one file in WAL mode with `synchronous=FULL`, one writer thread that commits in
+/// groups, connections for reading, large contents in files of their own beside it.
+///
+/// **Threads.** Any. A commit encodes on the caller's thread, waits for the writer without blocking, and comes back on
+/// the caller's loop together with all others of that loop. A look-up by id runs on the caller's thread, as it takes
+/// microseconds; lists, and contents in files, run on background threads.
+package final class SQLiteStore: Store {
+    private let writer: Writer
+    private let readers: ReaderPool
+    private let contents: ContentFiles
+    private let background: WorkerPool
+    private let checkpointer: Checkpointer
+    private let threads: Threads
+    private let personalities: PersonalityNumbers
+
+    /// The threads that `close` joins.
+    private struct Threads: Sendable {
+        let writer: Thread
+        let checkpoint: Thread
+    }
+
+    /// Opens the database at `path`, making it and its folder if need be, and brings its schema up to date. The caller
+    /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer.
+    package static func open(
+        path: String, origins: [PersonalityID], time: any TimeSource, log: Log
+    ) throws(StorageError) -> SQLiteStore {
+        do {
+            return try SQLiteStore(path: path, origins: origins, time: time, log: log)
+        } catch let error as StorageError {
+            throw error
+        } catch let error as DatabaseError {
+            throw .database(error.description)
+        } catch let error as PosixError {
+            throw .file(error.description)
+        } catch MigrationError.newer(let found, let known) {
+            throw .newerSchema(found: found, known: known)
+        } catch MigrationError.database(let error) {
+            throw .database(error.description)
+        } catch {
+            throw .database("unknown")
+        }
+    }
+
+    private init(path: String, origins: [PersonalityID], time: any TimeSource, log: Log) throws {
+        try Files.makeFolder(Files.parent(of: path))
+        let connection = try Connection(path: path, access: .readWrite)
+        try Self.prepare(connection)
+        _ = try connection.migrate(Schema.migrations)
+        try Files.setMode(path, 0o600)
+        personalities = try PersonalityNumbers(connection, origins: origins)
+        contents = ContentFiles(folder: path + ".contents")
+        try contents.removeOrphans(known: try Self.contentNames(connection))
+        checkpointer = try Checkpointer(path: path) { error in
+            log.error("checkpoint-failed") { $0.add("reason", OperatorText(error.description)) }
+        }
+        readers = ReaderPool(path: path)
+        background = try WorkerPool(
+            name: "storage", threads: StorageLimits.backgroundThreads, capacity: StorageLimits.backgroundQueue)
+        writer = try Writer(
+            connection: connection, checkpointer: checkpointer, personalities: personalities, started: time.now,
+            log: log)
+        threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
+    }
+
+    /// Settings that only last as long as the connection, and those of a new file.
+    private static func prepare(_ connection: Connection) throws(DatabaseError) {
+        try connection.execute(
+            """
+            PRAGMA page_size = \(DatabaseLimits.pageBytes);
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA cache_size = -\(DatabaseLimits.cacheKibibytes);
+            PRAGMA temp_store = MEMORY;
+            PRAGMA mmap_size = 0;
+            PRAGMA foreign_keys = ON;
+            PRAGMA wal_autocheckpoint = 0;
+            """, "set up the connection")
+        connection.countLogFrames()
+    }
+
+    private static func contentNames(_ connection: Connection) throws(DatabaseError) -> Set<String> {
+        var names: Set<String> = []
+        try connection.prepare("SELECT name FROM content", "list contents").forEach { names.insert($0.text(0)) }
+        return names
+    }
+
+    /// Whom to tell of new deliveries. Once, before the first commit.
+    package func observe(_ observer: any DeliveryObserver) { writer.observe(observer) }
+
+    /// False once a sync has failed: nothing more is accepted until the program is started again.
+    package var isWritable: Bool { !writer.isPoisoned }
+
+    /// Commits what waits, then ends the threads. Nothing may be called afterwards.
+    package func close() {
+        writer.stop()
+        threads.writer.join()
+        checkpointer.stop()
+        threads.checkpoint.join()
+        background.stop()
+    }
+
+    // MARK: Store
+
+    package func commit(_ changes: [Change]) async -> [ChangeOutcome] {
+        var encoded: [EncodedChange] = []
+        encoded.reserveCapacity(changes.count)
+        for change in changes { encoded.append(EncodedChange(change)) }
+        do throws(KernelFailure) {
+            try await storeContents(&encoded)
+        } catch {
+            await removeContents(encoded)
+            return changes.map { _ in .refused(error) }
+        }
+        let outcomes = await writer.commit(encoded)
+        await removeContents(encoded, unlessAcceptedBy: outcomes)
+        return outcomes
+    }
+
+    package func message(_ id: Message.ID, content: Bool) async throws(KernelFailure) -> Message? {
+        let row = try read { reader throws(DatabaseError) in try reader.message(id, content: content) }
+        guard var row else { return nil }
+        if content, let name = row.contentName {
+            row.body = try await contentFile(name)
+        }
+        return try message(row)
+    }
+
+    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {
+        let filter = try QueryFilter(query, personalities: personalities)
+        let page = try await inBackground { reader throws(DatabaseError) in try reader.messages(filter) }
+        var messages: [Message] = []
+        for row in page.rows { messages.append(try message(row)) }
+        return MessagePage(messages: messages, total: page.total)
+    }
+
+    package func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent] {
+        try await inBackground { reader throws(DatabaseError) in try reader.events(after: event, limit: limit) }
+    }
+
+    package func directory() async throws(KernelFailure) -> DirectoryImage {
+        try await inBackground { reader throws(DatabaseError) in try reader.directory() }
+    }
+
+    package func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery] {
+        try await inBackground { reader throws(DatabaseError) in try reader.pendingDeliveries() }
+    }
+
+    // MARK: Inside
+
+    private func read<Value>(
+        _ body: (Reader) throws(DatabaseError) -> Value
+    ) throws(KernelFailure) -> Value {
+        do {
+            return try readers.with(body)
+        } catch {
+            throw .storageUnavailable
+        }
+    }
+
+    private func inBackground<Value: Sendable>(
+        _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
+    ) async throws(KernelFailure) -> Value {
+        let readers = readers
+        let result = await background.run { () -> Result<Value, KernelFailure> in
+            do {
+                return .success(try readers.with(body))
+            } catch {
+                return .failure(.storageUnavailable)
+            }
+        }
+        return try result.get()
+    }
+
+    private func message(_ row: MessageRow) throws(KernelFailure) -> Message {
+        do {
+            return try row.message(origin: personalities.id(row.origin))
+        } catch {
+            throw .internalError(incident: "message \(row.id) does not read back")
+        }
+    }
+
+    // MARK: Contents in files
+
+    /// Writes the large bodies among the changes to files that are on disk before the transaction begins.
+    private func storeContents(_ changes: inout [EncodedChange]) async throws(KernelFailure) {
+        for index in changes.indices {
+            guard case .accept(var message) = changes[index], message.body.count > StorageLimits.inlineBodyBytes else {
+                continue
+            }
+            let contents = contents
+            let body = message.body
+            let stored = await background.run { () -> Result<String, KernelFailure> in
+                do {
+                    return .success(try contents.store(body))
+                } catch {
+                    return .failure(.storageUnavailable)
+                }
+            }
+            message.contentName = try stored.get()
+            message.contentBytes = body.count
+            message.body = []
+            changes[index] = .accept(message)
+        }
+    }
+
+    /// Removes files whose message was not accepted, or was a replay. What a crash leaves behind goes at the next start.
+    private func removeContents(_ changes: [EncodedChange], unlessAcceptedBy outcomes: [ChangeOutcome] = []) async {
+        for (index, change) in changes.enumerated() {
+            guard case .accept(let message) = change, let name = message.contentName else { continue }
+            if index < outcomes.count, case .accepted(let acceptance) = outcomes[index], !acceptance.replayed {
+                continue
+            }
+            let contents = contents
+            await background.run { contents.remove(name) }
+        }
+    }
+
+    private func contentFile(_ name: String) async throws(KernelFailure) -> [UInt8] {
+        let contents = contents
+        let result = await background.run { () -> Result<[UInt8], KernelFailure> in
+            do {
+                return .success(try contents.read(name))
+            } catch {
+                return .failure(.storageUnavailable)
+            }
+        }
+        return try result.get()
+    }
+}
+
+/// Why the store could not be opened. Permanent: the operator mends it.
+package enum StorageError: Error, Equatable, CustomStringConvertible {
+    case database(String)
+    case file(String)
+    /// A newer version of the program has used this file.
+    case newerSchema(found: Int, known: Int)
+
+    package var description: String {
+        switch self {
+        case .database(let text), .file(let text): text
+        case .newerSchema(let found, let known):
+            "the database has schema version \(found), this program knows \(known): use the newer program"
+        }
+    }
+}

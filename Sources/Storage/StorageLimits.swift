@@ -1,0 +1,22 @@
+/// The limits of the SQLite store, with their units.
+package enum StorageLimits {
+    /// Units of work that may wait for the writer; more are refused as `overloaded`.
+    static let writerQueue = 10_000
+    /// Units of work that one transaction carries at most. Beyond that a commit only gets longer, not cheaper.
+    static let unitsPerTransaction = 1024
+    /// Bytes of texts and attachments above which they go to a file of their own: larger rows would push everything
+    /// else through the log twice.
+    static let inlineBodyBytes = 256 * 1024
+    /// Bytes of one content file at most: 25 MB of attachments decoded, and the texts.
+    static let contentFileBytes = 128 * 1024 * 1024
+    /// Threads for reads that take long and for content files, both of which block.
+    static let backgroundThreads = 2
+    /// Background jobs that may wait; more are refused as `overloaded`.
+    static let backgroundQueue = 1000
+    /// Connections for reading that are kept open.
+    static let idleReaders = 8
+    /// Rows that a filtered list may look at before it is cut off: bounds one caller's use of the disk.
+    static let rowsPerFilteredList = 1_000_000
+    /// How long a client is told to wait when the writer's queue is full, in seconds.
+    static let retryAfterSeconds = 1
+}

@@ -1,0 +1,172 @@
+import Base
+import Database
+import Kernel
+import Model
+import Posix
+import Synchronization
+
+/// The one thread that changes the database.
+///
+/// It takes everything that waits, runs it in one transaction with one sync, and hands each loop its outcomes with one
+/// wake-up. A unit of work checks before it writes, so a refusal leaves nothing to undo, and no savepoint is paid for.
+/// If SQLite itself fails inside a transaction, the whole is rolled back and each unit tried again alone: one that
+/// cannot be written fails by itself and takes nobody with it.
+///
+/// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may report
+/// success for pages that were dropped.
+///
+/// Unchecked Sendable: `queue`, `poisoned` and `observer` are safe from any thread; everything else is the writer
+/// thread's alone once `start` was called.
+final class Writer: @unchecked Sendable {
+    /// A unit of work and who waits for it.
+    private struct Unit: Sendable {
+        let changes: [EncodedChange]
+        let loop: EventLoop?
+        let reply: CheckedContinuation<[ChangeOutcome], Never>
+    }
+
+    private struct Reply: Sendable {
+        let outcomes: [ChangeOutcome]
+        let continuation: CheckedContinuation<[ChangeOutcome], Never>
+    }
+
+    private let queue: WorkQueue<Unit>
+    private let poisoned = Atomic(false)
+    private let observer = Mutex<(any DeliveryObserver)?>(nil)
+    private let connection: Connection
+    private let checkpointer: Checkpointer
+    private let apply: Applier
+    private let log: Log
+
+    init(
+        connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers, started: Instant,
+        log: Log
+    ) throws {
+        queue = try WorkQueue(capacity: StorageLimits.writerQueue)
+        self.connection = connection
+        self.checkpointer = checkpointer
+        self.log = log
+        apply = try Applier(connection: connection, personalities: personalities, started: started)
+    }
+
+    func start() -> Thread { Thread(name: "writer") { self.run() } }
+
+    func stop() { queue.close() }
+
+    func observe(_ observer: any DeliveryObserver) { self.observer.withLock { $0 = observer } }
+
+    var isPoisoned: Bool { poisoned.load(ordering: .relaxed) }
+
+    /// Hands a unit of work over and waits for its outcomes. Any thread; comes back on the caller's executor.
+    func commit(_ changes: [EncodedChange]) async -> [ChangeOutcome] {
+        await withCheckedContinuation { continuation in
+            let unit = Unit(changes: changes, loop: EventLoop.current, reply: continuation)
+            if isPoisoned {
+                continuation.resume(returning: Self.refused(changes, .storageUnavailable))
+            } else if !queue.put(unit) {
+                let wait = Duration.seconds(StorageLimits.retryAfterSeconds)
+                continuation.resume(returning: Self.refused(changes, .overloaded(retryAfter: wait)))
+            }
+        }
+    }
+
+    private static func refused(_ changes: [EncodedChange], _ failure: KernelFailure) -> [ChangeOutcome] {
+        changes.map { _ in .refused(failure) }
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        while let units = queue.takeAll() {
+            var rest = units[...]
+            while !rest.isEmpty {
+                commit(rest.prefix(StorageLimits.unitsPerTransaction))
+                rest = rest.dropFirst(StorageLimits.unitsPerTransaction)
+                copyLog()
+            }
+        }
+    }
+
+    private func commit(_ units: ArraySlice<Unit>) {
+        if isPoisoned { return answer(units, units.map { Self.refused($0.changes, .storageUnavailable) }) }
+        do {
+            answer(units, try transaction(units))
+        } catch  where units.count > 1 && error.kind != .syncFailed {
+            for index in units.indices { commit(units[index...index]) }
+        } catch {
+            fail(units, error)
+        }
+    }
+
+    /// One transaction, to the end of its sync. On an error nothing of it is left, on disk or in memory.
+    private func transaction(_ units: ArraySlice<Unit>) throws(DatabaseError) -> [[ChangeOutcome]] {
+        do throws(DatabaseError) {
+            try apply.begin()
+            var outcomes: [[ChangeOutcome]] = []
+            outcomes.reserveCapacity(units.count)
+            for unit in units {
+                var results: [ChangeOutcome] = []
+                results.reserveCapacity(unit.changes.count)
+                for change in unit.changes { results.append(try apply.apply(change)) }
+                outcomes.append(results)
+            }
+            try apply.commit()
+            return outcomes
+        } catch {
+            if error.kind == .syncFailed { poison(error) }
+            apply.rollBack()
+            throw error
+        }
+    }
+
+    /// Tells the queue first, then those who wait: when a caller is answered, its deliveries are on their way.
+    private func answer(_ units: ArraySlice<Unit>, _ outcomes: [[ChangeOutcome]]) {
+        let queued = apply.takeQueued()
+        if !queued.isEmpty { observer.withLock { $0 }?.queued(queued) }
+        var byLoop: [ObjectIdentifier: (loop: EventLoop, replies: [Reply])] = [:]
+        for (unit, outcome) in zip(units, outcomes) {
+            let reply = Reply(outcomes: outcome, continuation: unit.reply)
+            guard let loop = unit.loop else {
+                reply.continuation.resume(returning: reply.outcomes)
+                continue
+            }
+            byLoop[ObjectIdentifier(loop), default: (loop, [])].replies.append(reply)
+        }
+        for (loop, replies) in byLoop.values {
+            loop.execute {
+                for reply in replies { reply.continuation.resume(returning: reply.outcomes) }
+            }
+        }
+    }
+
+    private func fail(_ units: ArraySlice<Unit>, _ error: DatabaseError) {
+        log.error("commit-failed") { line in
+            line.add("units", units.count)
+            line.add("reason", OperatorText(error.description))
+        }
+        let failure: KernelFailure
+        switch error.kind {
+        case .busy, .full, .syncFailed, .inputOutput, .corrupt: failure = .storageUnavailable
+        case .constraint, .misuse: failure = .internalError(incident: "unit of work could not be written")
+        }
+        answer(units, units.map { Self.refused($0.changes, failure) })
+    }
+
+    private func poison(_ error: DatabaseError) {
+        poisoned.store(true, ordering: .relaxed)
+        log.error("storage-poisoned") { line in
+            line.add("reason", OperatorText(error.description))
+            line.add("mend", "check the disk, then start the program again")
+        }
+    }
+
+    /// Lets the checkpointer know how long the log has become, or runs the last pass for it.
+    private func copyLog() {
+        do {
+            try checkpointer.finishIfAsked(connection)
+        } catch {
+            log.error("checkpoint-failed") { $0.add("reason", OperatorText(error.description)) }
+        }
+        checkpointer.logHasGrown(to: connection.logFrames)
+    }
+}

@@ -1,0 +1,266 @@
+"""The other side of outbound mail: an aiosmtpd that does as it is told and remembers, and Postfix's smtp-sink."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+WAIT_SECONDS = 20
+
+
+@dataclass
+class Delivery:
+    """One message that was accepted, as it came."""
+
+    sender: str
+    recipients: list[str]
+    data: bytes
+    connection: int
+    encrypted: bool
+    at: float
+    options: list[str] = field(default_factory=list)
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.data, policy=policy.default)
+
+
+class Smarthost:
+    """An SMTP server on a free loopback port, in a thread of its own.
+
+    `on_recipient(address, attempt)` and `on_data(delivery, attempt)` may answer with a reply line to refuse; `attempt`
+    counts from 1 how often this address, or this sender's message to these recipients, has been tried.
+    """
+
+    def __init__(self, *, certificate: "Certificate | None" = None, port: int = 0):
+        self.certificate = certificate
+        self.deliveries: list[Delivery] = []
+        self.attempts: dict[object, int] = {}
+        self.connections = 0
+        self.on_recipient = lambda address, attempt: None
+        self.on_data = lambda delivery, attempt: None
+        self._changed = threading.Condition()
+        self._serving = threading.Event()
+        self._numbers = itertools.count(1)
+        self._loop = asyncio.new_event_loop()
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port = self._listener.getsockname()[1]
+
+    def __enter__(self) -> "Smarthost":
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        assert self._serving.wait(WAIT_SECONDS), "the smarthost did not start"
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(WAIT_SECONDS)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(self._loop.create_server(self._session, sock=self._listener))
+        self._loop.call_soon(self._serving.set)
+        try:
+            self._loop.run_forever()
+        finally:
+            server.close()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.close()
+
+    def _session(self) -> SMTP:
+        self.connections += 1
+        return SMTP(
+            _Handler(self, next(self._numbers)),
+            hostname="smarthost.test",
+            loop=self._loop,
+            enable_SMTPUTF8=True,
+            data_size_limit=64 << 20,
+            tls_context=self.certificate.server_context() if self.certificate else None,
+        )
+
+    def attempt(self, what) -> int:
+        self.attempts[what] = self.attempts.get(what, 0) + 1
+        return self.attempts[what]
+
+    def accept(self, delivery: Delivery) -> None:
+        with self._changed:
+            self.deliveries.append(delivery)
+            self._changed.notify_all()
+
+    def wait(self, count: int = 1, seconds: float = WAIT_SECONDS) -> list[Delivery]:
+        """The deliveries, once there are `count`."""
+        return self.wait_for(lambda deliveries: len(deliveries) >= count, seconds, f"{count} deliveries")
+
+    def wait_for(self, enough, seconds: float = WAIT_SECONDS, why: str = "deliveries") -> list[Delivery]:
+        with self._changed:
+            if not self._changed.wait_for(lambda: enough(self.deliveries), seconds):
+                raise AssertionError(f"no {why} within {seconds} s; {len(self.deliveries)} arrived")
+            return list(self.deliveries)
+
+    def one(self, seconds: float = WAIT_SECONDS) -> Delivery:
+        return self.wait(1, seconds)[0]
+
+
+class _Handler:
+    def __init__(self, owner: Smarthost, connection: int):
+        self.owner, self.connection = owner, connection
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        refusal = self.owner.on_recipient(address, self.owner.attempt(address))
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 2.1.5 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        delivery = Delivery(
+            sender=envelope.mail_from,
+            recipients=list(envelope.rcpt_tos),
+            data=envelope.original_content,
+            connection=self.connection,
+            encrypted=session.ssl is not None,
+            at=time.time(),
+            options=list(envelope.mail_options),
+        )
+        attempt = self.owner.attempt((delivery.sender, tuple(delivery.recipients)))
+        refusal = self.owner.on_data(delivery, attempt)
+        if refusal is None:
+            self.owner.accept(delivery)
+        return refusal or "250 2.0.0 queued"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate that nobody has signed, for opportunistic TLS."""
+
+    certificate: Path
+    key: Path
+
+    def server_context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+    @staticmethod
+    def make(folder: Path, name: str = "smarthost.test") -> "Certificate":
+        secret = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        now = datetime.now(UTC)
+        signed = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(secret.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .sign(secret, hashes.SHA256())
+        )
+        files = Certificate(folder / "smarthost.crt", folder / "smarthost.key")
+        files.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        files.key.write_bytes(
+            secret.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        return files
+
+
+class Sink:
+    """Postfix's smtp-sink. It writes each transaction to a file as it ends."""
+
+    def __init__(self, folder: Path, port: int):
+        self.folder, self.port = folder, port
+
+    def messages(self) -> list[tuple[dict[str, list[str]], bytes]]:
+        """(what the client said, the message as bytes with CRLF) per transaction that is complete."""
+        return [_sink_dump(path.read_bytes()) for path in sorted(self.folder.glob("mail.*"))]
+
+
+@contextmanager
+def smtp_sink(folder: Path, *options: str):
+    folder.mkdir()
+    port = free_port()
+    program = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
+    process = subprocess.Popen(
+        [program, *_unprivileged(folder), *options, "-d", "mail.", f"inet:127.0.0.1:{port}", "64"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        _await_port(port, process)
+        yield Sink(folder, port)
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """smtp-sink refuses to run as root; it then writes as `nobody`, into a folder that is opened to it."""
+    if os.geteuid() != 0:
+        return []
+    folder.chmod(0o777)
+    return ["-u", "nobody"]
+
+
+def _await_port(port: int, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except ConnectionRefusedError:
+            assert process.poll() is None, process.stderr.read().decode(errors="replace")
+            assert time.monotonic() < deadline, "smtp-sink opens no port"
+            threading.Event().wait(0.02)
+
+
+def _sink_dump(dump: bytes) -> tuple[dict[str, list[str]], bytes]:
+    """Splits smtp-sink's own lines, which come first, from the message. It stores lines with LF alone."""
+    said: dict[str, list[str]] = {}
+    lines = dump.split(b"\n")
+    while lines and lines[0].split(b":")[0] in _SINK_HEADERS:
+        name, _, value = lines.pop(0).decode().partition(":")
+        said.setdefault(name, []).append(value.strip())
+    # The Received field that smtp-sink itself adds, folded over several lines.
+    if lines and lines[0].startswith(b"Received:"):
+        lines.pop(0)
+        while lines and lines[0][:1] in (b" ", b"\t"):
+            lines.pop(0)
+    # Each line end of the message became one LF, and one more ends the file.
+    return said, b"\r\n".join(lines).removesuffix(b"\r\n")
+
+
+_SINK_HEADERS = {
+    b"X-Client-Addr",
+    b"X-Client-Proto",
+    b"X-Helo-Args",
+    b"X-Mail-Args",
+    b"X-Rcpt-Args",
+}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]

@@ -1,0 +1,76 @@
+import Base
+import Foundation
+import Testing
+
+@testable import Composition
+
+@Suite("Configuration: printing, and the files that come with the server")
+struct ConfigurationPrinterTests {
+    private static let everything = """
+        "database": "sqlite:/srv/a \\"b\\".db", "admin": null, "shards": 3, "drain": "1500ms",
+        "delivery": {
+            "mode": "smarthost", "smarthost": "[2001:db8::1]:2525", "hostname": "[192.0.2.1]", "tls": "required",
+            "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "90s", "6h"] },
+            "auth": { "user": "relay", "passwordFile": "/run/password" }
+        },
+        "hosts": { "tracking": "https://t.example/u" }, "egress": { "allow": ["127.0.0.1/32"] },
+        "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
+        "limits": { "poststack": { "default": [{ "per": "account", "limit": 7, "window": "30s" }] } },
+        "log": { "level": "warning", "format": "text" }
+        """
+
+    @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])
+    func roundTrip(_ members: String) throws {
+        let configuration = try read(members)
+        #expect(try readFile(ConfigurationPrinter.text(configuration)) == configuration)
+        #expect(try reader.read(fileText: ConfigurationPrinter.json(configuration), environment: [:]) == configuration)
+    }
+
+    @Test("Both prints are the same JSON")
+    func sameJSON() throws {
+        let configuration = try read(Self.everything)
+        let object = try JSONSerialization.jsonObject(with: Data(ConfigurationPrinter.json(configuration)))
+        let text = try JSONSerialization.jsonObject(with: Data(ConfigurationPrinter.text(configuration).utf8))
+        #expect(try #require(object as? NSDictionary) == #require(text as? NSDictionary))
+    }
+
+    @Test("One line holds what has no further levels")
+    func lines() {
+        let json = #"{"a":1,"b":{},"c":[],"d":[1,"x, y"],"e":{"f":{"g":null}},"h":[{"i":true}]}"#
+        #expect(
+            JSONIndent.text(of: Array(json.utf8)) == """
+                {
+                    "a": 1,
+                    "b": {},
+                    "c": [],
+                    "d": [1, "x, y"],
+                    "e": {
+                        "f": { "g": null }
+                    },
+                    "h": [
+                        { "i": true }
+                    ]
+                }
+                """)
+    }
+
+    @Test("config/local.json is the built-in local profile")
+    func localFile() throws {
+        var builtIn = try reader.read(fileText: nil, environment: [:])
+        // A file that says the same is a file all the same.
+        builtIn.isLocalProfile = false
+        #expect(try reader.read(fileText: Self.file("local.json"), environment: [:]) == builtIn)
+    }
+
+    @Test("config/smarthost.json is read")
+    func smarthostFile() throws {
+        let configuration = try reader.read(fileText: Self.file("smarthost.json"), environment: [:])
+        #expect(configuration.delivery.mode == .smarthost)
+    }
+
+    private static func file(_ name: String) throws -> [UInt8] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return Array(try Data(contentsOf: root.appending(path: "config/\(name)")))
+    }
+}

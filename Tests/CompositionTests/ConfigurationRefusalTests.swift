@@ -1,0 +1,172 @@
+import Testing
+
+@testable import Composition
+
+@Suite("Configuration: what is refused")
+struct ConfigurationRefusalTests {
+    @Test(
+        "An unknown key is refused with the nearest known one",
+        arguments: [
+            (#""databse": "sqlite:x""#, "databse", "database"),
+            (#""delivery": { "mod": "capture" }"#, "delivery.mod", "mode"),
+            (#""admin": { "listens": "127.0.0.1:0" }"#, "admin.listens", "listen"),
+            (#""secrets": { "keyfile": "x" }"#, "secrets.keyfile", "keyFile"),
+            (
+                #""delivery": { "auth": { "user": "u", "passwordFile": "f", "pasword": "x" } }"#,
+                "delivery.auth.pasword", "passwordFile"
+            ),
+            (#""delivery": { "retries": { "shedule": [] } }"#, "delivery.retries.shedule", "schedule"),
+            (#""limits": { "poststak": {} }"#, "limits.poststak", "poststack"),
+            (#""limits": { "poststack": { "defalt": [] } }"#, "limits.poststack.defalt", "default"),
+        ])
+    func unknownKey(_ members: String, _ path: String, _ nearest: String) throws {
+        let errors = refusals(members)
+        let error = try #require(errors.first)
+        #expect(errors.count == 1)
+        #expect(error.path == path)
+        #expect(error.problem.contains("\"\(nearest)\"?") || error.allowed?.contains("\"\(nearest)\"") == true)
+    }
+
+    @Test(
+        "A wrong value is refused with its key and what is allowed",
+        arguments: [
+            (#""database": "mysql:x""#, "database", "sqlite:PATH"),
+            (#""database": "sqlite:""#, "database", "sqlite:PATH"),
+            (#""database": "sqlite://var/x""#, "database", "sqlite:PATH"),
+            (#""admin": { "listen": "8025" }"#, "admin.listen", "127.0.0.1:8080"),
+            (#""admin": { "listen": "localhost:80" }"#, "admin.listen", "127.0.0.1:8080"),
+            (#""admin": { "listen": "127.0.0.1:70000" }"#, "admin.listen", "127.0.0.1:8080"),
+            (#""admin": true"#, "admin", "an object"),
+            (#""delivery": []"#, "delivery", "an object"),
+            (#""delivery": { "mode": "fly" }"#, "delivery.mode", "\"capture\", \"smarthost\""),
+            (#""delivery": { "mode": 5 }"#, "delivery.mode", "\"capture\", \"smarthost\""),
+            (#""delivery": { "mode": "smarthost" }"#, "delivery.smarthost", "HOST:PORT"),
+            (#""delivery": { "smarthost": "localhost:0x19" }"#, "delivery.smarthost", "HOST:PORT"),
+            (#""delivery": { "smarthost": "localhost:0" }"#, "delivery.smarthost", "HOST:PORT"),
+            (#""delivery": { "smarthost": "127.0.0.300" }"#, "delivery.smarthost", "HOST:PORT"),
+            (#""delivery": { "smarthost": "::1" }"#, "delivery.smarthost", "HOST:PORT"),
+            (#""delivery": { "tls": "maybe" }"#, "delivery.tls", "\"never\", \"opportunistic\", \"required\""),
+            (#""delivery": { "hostname": "a b" }"#, "delivery.hostname", "mail.example.com"),
+            (#""delivery": { "localPartOutcomes": "yes" }"#, "delivery.localPartOutcomes", "true, false"),
+            (#""delivery": { "auth": { "user": "u" } }"#, "delivery.auth.passwordFile", "file"),
+            (#""delivery": { "retries": { "schedule": ["1m", "soon"] } }"#, "delivery.retries.schedule[1]", "30s"),
+            (#""delivery": { "retries": { "schedule": ["0s"] } }"#, "delivery.retries.schedule[0]", "1ms to 30d"),
+            (#""delivery": { "retries": { "schedule": "1m" } }"#, "delivery.retries.schedule", "a list"),
+            (#""hosts": { "tracking": "t.example" }"#, "hosts.tracking", "https://"),
+            (#""hosts": { "tracking": "https://t.example/?a=b" }"#, "hosts.tracking", "https://"),
+            (#""proxies": ["10.0.0.0/33"]"#, "proxies[0]", "10.0.0.0/8"),
+            (#""egress": { "allow": ["127.0.0.1/99"] }"#, "egress.allow[0]", "10.0.0.0/8"),
+            (#""secrets": { "keyFile": "" }"#, "secrets.keyFile", "file"),
+            (#""drain": 10"#, "drain", "30s"),
+            (#""drain": "2h""#, "drain", "0s to 1h"),
+            (#""drain": "99999999999999999999d""#, "drain", "30s"),
+            (#""shards": 65"#, "shards", "0 to 64"),
+            (#""shards": 1.5"#, "shards", "0 to 64"),
+            (#""log": { "level": "loud" }"#, "log.level", "\"debug\", \"info\", \"warning\", \"error\""),
+            (#""log": { "format": "xml" }"#, "log.format", "\"auto\", \"json\", \"text\""),
+        ])
+    func wrongValue(_ members: String, _ path: String, _ allowed: String) throws {
+        let errors = refusals(members)
+        let error = try #require(errors.first)
+        #expect(errors.map(\.path) == [path])
+        #expect(error.allowed?.contains(allowed) == true, "\(error)")
+    }
+
+    @Test("Direct delivery is refused as not available yet")
+    func direct() {
+        #expect(
+            refusals(#""delivery": { "mode": "direct" }"#).map(\.description) == [
+                #"delivery.mode: "direct" is not available yet; allowed: "capture", "smarthost""#
+            ])
+    }
+
+    @Test("A password is not sent outside TLS")
+    func passwordWithoutTLS() {
+        let auth = #""auth": { "user": "u", "passwordFile": "f" }"#
+        #expect(refusals("\"delivery\": { \"tls\": \"never\", \(auth) }").map(\.path) == ["delivery.tls"])
+    }
+
+    @Test("A TLS listener is refused as not available yet", arguments: ["{}", "{ \"certificate\": \"c.pem\" }"])
+    func tlsListener(_ tls: String) throws {
+        let errors = refusals(
+            ofFile: """
+                { "listeners": [{ "personality": "poststack", "listen": "127.0.0.1:0", "tls": \(tls) }] }
+                """)
+        #expect(errors.map(\.path) == ["listeners[0].tls"])
+        #expect(try #require(errors.first).problem.contains("not available yet"))
+    }
+
+    @Test("Both forms of listeners together are refused")
+    func bothForms() {
+        #expect(refusals(#""listeners": []"#).map(\.path).contains("http"))
+    }
+
+    @Test(
+        "What is served must be said",
+        arguments: [
+            ("{}", "listeners"), (#"{ "listeners": [] }"#, "listeners"),
+            (#"{ "personality": "poststack" }"#, "http.listen"),
+            (#"{ "http": { "listen": "127.0.0.1:0" } }"#, "personality"),
+            (#"{ "listeners": [{ "listen": "127.0.0.1:0" }] }"#, "listeners[0].personality"),
+        ])
+    func nothingServed(_ text: String, _ path: String) {
+        #expect(refusals(ofFile: text).map(\.path) == [path])
+    }
+
+    @Test("An unknown personality is refused with those there are")
+    func unknownPersonality() throws {
+        let errors = refusals(ofFile: #"{ "listeners": [{ "personality": "nobody", "listen": "127.0.0.1:0" }] }"#)
+        #expect(errors.map(\.path) == ["listeners[0].personality"])
+        #expect(try #require(errors.first).allowed == "\"poststack\"")
+    }
+
+    @Test("Two listeners at one address are refused, but not at port 0")
+    func sharedAddress() {
+        func errors(_ first: String, _ second: String) -> [String] {
+            let listeners = [first, second].map { "{ personality: 'poststack', listen: '\($0)' }" }
+            return refusals(ofFile: "{ listeners: [\(listeners.joined(separator: ","))] }").map(\.path)
+        }
+        #expect(errors("127.0.0.1:80", "127.0.0.1:80") == ["listeners[1].listen"])
+        #expect(errors("127.0.0.1:80", "127.0.0.1:8025") == ["admin.listen"])
+        #expect(errors("127.0.0.1:0", "127.0.0.1:0").isEmpty)
+    }
+
+    @Test(
+        "A tier of a limit is checked",
+        arguments: [
+            (#""per": "moon", "limit": 1, "window": "1m""#, "per", "\"key\", \"account\", \"address\""),
+            (#""limit": 1, "window": "1m""#, "per", "\"key\", \"account\", \"address\""),
+            (#""per": "key", "limit": 0, "window": "1m""#, "limit", "an integer from 1"),
+            (#""per": "key", "limit": -1, "window": "1m""#, "limit", "an integer from 1"),
+            (#""per": "key", "window": "1m""#, "limit", "an integer from 1"),
+            (#""per": "key", "limit": 1"#, "window", "1s or more"),
+            (#""per": "key", "limit": 1, "window": "soon""#, "window", "1s or more"),
+            (#""per": "key", "limit": 1, "window": "999ms""#, "window", "1s or more"),
+            (#""per": "key", "limit": 1, "window": "1h""#, "window", "less than 1h"),
+        ])
+    func tier(_ members: String, _ key: String, _ allowed: String) throws {
+        let errors = refusals("\"limits\": { \"poststack\": { \"default\": [{ \(members) }] } }")
+        #expect(errors.map(\.path) == ["limits.poststack.default[0].\(key)"])
+        #expect(try #require(errors.first).allowed?.contains(allowed) == true)
+    }
+
+    @Test("A window of an hour is refused with the reason")
+    func longWindow() throws {
+        let tier = #"{ "per": "key", "limit": 1, "window": "1h" }"#
+        let errors = refusals("\"limits\": { \"poststack\": { \"default\": [\(tier)] } }")
+        #expect(try #require(errors.first).problem.contains("not kept on disk"))
+    }
+
+    @Test("All that is wrong is said at once")
+    func everything() {
+        let errors = refusals(#""drain": 1, "shards": -1, "delivery": { "mode": "fly", "tls": 1 }, "x": 1"#)
+        #expect(Set(errors.map(\.path)) == ["drain", "shards", "delivery.mode", "delivery.tls", "x"])
+        #expect(ConfigurationErrors(errors: errors).description.split(separator: "\n").count == 5)
+    }
+
+    @Test("A text under an unknown key is not repeated: it may be a password")
+    func secretsStayHidden() throws {
+        let errors = refusals(#""delivery": { "auth": { "user": "u", "password": "hunter2" } }"#)
+        #expect(!ConfigurationErrors(errors: errors).description.contains("hunter2"))
+    }
+}

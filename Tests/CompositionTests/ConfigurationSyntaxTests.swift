@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Composition
+
+@Suite("Configuration: syntax")
+struct ConfigurationSyntaxTests {
+    @Test(
+        "A syntax error is refused with its line",
+        arguments: [
+            ("", 1), ("// nothing\n", 2), ("{", 1), ("{\n \"a\": }", 2), ("{ a: 1,\n\n b 2 }", 3),
+            ("{ a: 1\n b: 2 }", 2), ("{ a: tru }", 1), ("{ a: [1,\n,] }", 2), ("{ a: 1 }\n{", 2),
+            ("{\n a: 'x }", 2), ("{ a: \"x\ny\" }", 1), ("{ a: 1 }\n/* open", 2), ("{ \"\\\": 1 }", 1),
+            ("{ a: 1,\n # note\n }", 2), ("{ 1: 2 }", 1), ("{ a: 1_000 }", 1),
+        ])
+    func line(_ text: String, _ line: Int) throws {
+        let errors = refusals(ofFile: text)
+        #expect(errors.count == 1)
+        #expect(try #require(errors.first).problem.hasPrefix("line \(line): "), "\(errors)")
+    }
+
+    @Test("What is no object is refused", arguments: ["[]", "1", "\"x\"", "null"])
+    func noObject(_ text: String) {
+        #expect(!refusals(ofFile: text).isEmpty)
+    }
+
+    @Test("What is not UTF-8 is refused")
+    func encoding() {
+        #expect(throws: ConfigurationErrors.self) {
+            try reader.read(fileText: Array("{ \(smallest) } // ".utf8) + [0xFF], environment: [:])
+        }
+    }
+
+    @Test("Every end of a good file is refused, with a line")
+    func truncated() {
+        let bytes = Array("{ // c\n a: 'b\\'', \"c\": [1, {},], /* d */ e: { f: null, g: -0x1F } }".utf8)
+        for length in bytes.indices {
+            #expect(JSON5Misfit(in: Array(bytes[..<length])) != nil, "\(length)")
+        }
+        #expect(JSON5Misfit(in: bytes) == nil)
+    }
+
+    @Test("A text nested too deeply is refused without recursing on")
+    func nesting() throws {
+        let text = String(repeating: "[", count: 100_000)
+        #expect(try #require(refusals(ofFile: text).first).problem.contains("levels"))
+    }
+
+    @Test("A text longer than the limit is refused")
+    func tooLong() {
+        let text = "{ \(smallest) }" + String(repeating: " ", count: ConfigurationLimits.fileBytes)
+        #expect(refusals(ofFile: text).map(\.problem) == ["longer than 1048576 bytes"])
+    }
+
+    @Test(
+        "A duration is a whole number and a unit",
+        arguments: [
+            ("200ms", Duration.milliseconds(200)), ("30s", .seconds(30)), ("1m", .seconds(60)), ("2h", .seconds(7200)),
+            ("1d", .seconds(86400)), ("0s", .zero), ("1500ms", .milliseconds(1500)),
+        ])
+    func duration(_ text: String, _ duration: Duration) {
+        #expect(DurationText.parse(text) == duration)
+        #expect(DurationText.of(duration) == text)
+    }
+
+    @Test(
+        "Anything else is no duration",
+        arguments: ["", "1", "s", "1.5s", "-1s", "+1s", " 1s", "1 s", "1S", "1w", "٣s", "9223372036854775807d"])
+    func noDuration(_ text: String) {
+        #expect(DurationText.parse(text) == nil)
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// A self-signed certificate for `localhost`, and its key, in a temporary folder that goes with this object.
+final class TestCertificate: Sendable {
+    let chain: String
+    let key: String
+    private let folder: URL
+
+    init(name: String = "localhost") throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "polyrelay-smtp-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        chain = folder.appending(path: "chain.pem").path
+        key = folder.appending(path: "key.pem").path
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments =
+            ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+            + ["-subj", "/CN=test", "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", chain]
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw CommandFailed() }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    struct CommandFailed: Error {}
+}

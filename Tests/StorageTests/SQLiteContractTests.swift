@@ -1,0 +1,38 @@
+import Base
+import Kernel
+import Model
+import Storage
+import StoreConformance
+import TestKit
+import Testing
+
+@Suite("SQLite store: the contract")
+struct SQLiteContractTests {
+    @Test("It keeps the contract of every store", arguments: StoreConformance.checks)
+    func contract(_ check: StoreCheck) async throws { try await check.run(on: SQLiteFactory()) }
+
+    @Test("The store in memory, which other tests stand on, keeps it too", arguments: StoreConformance.checks)
+    func memory(_ check: StoreCheck) async throws { try await check.run(on: MemoryFactory()) }
+}
+
+struct SQLiteFactory: StoreFactory {
+    func open(_ folder: String, origins: [PersonalityID]) throws -> OpenStore {
+        let store = try Self.store(folder, origins: origins)
+        return OpenStore(store: store, observe: { store.observe($0) }, close: { store.close() })
+    }
+
+    static func store(
+        _ folder: String, origins: [PersonalityID] = [Fixture.personality], log: CollectingLog = CollectingLog()
+    ) throws(StorageError) -> SQLiteStore {
+        try SQLiteStore.open(path: "\(folder)/mail.db", origins: origins, time: HandTime(), log: log.log())
+    }
+}
+
+/// Gives the same store for the same folder, as what is in memory stays there.
+final class MemoryFactory: StoreFactory {
+    private let store = MemoryStore(origins: [Fixture.personality, Fixture.otherPersonality])
+
+    func open(_ folder: String, origins: [PersonalityID]) -> OpenStore {
+        OpenStore(store: store, observe: { [store] in store.observe($0) }, close: {})
+    }
+}

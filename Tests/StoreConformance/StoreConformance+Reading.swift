@@ -1,0 +1,134 @@
+import Base
+import Kernel
+import Model
+import TestKit
+import Testing
+
+extension StoreConformance {
+    static let lists = [
+        StoreCheck("A list is the owner's own, latest first") { bench in
+            for account: Int64 in [1, 2, 1, 2, 1] { try await bench.accept(Fixture.message(account: account)) }
+            try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))
+            let page = try await bench.list()
+            #expect(page.messages.map(\.id.value) == [5, 3, 1])
+            #expect(page.total == 3)
+            #expect(page.messages.allSatisfy { $0.submission == Fixture.submission(text: nil) })
+            let other = MessageQuery.Owner(account: Account.ID(1), origin: Fixture.otherPersonality)
+            #expect(try await bench.list(other).messages.map(\.id.value) == [6])
+            let nobody = MessageQuery.Owner(account: Account.ID(9), origin: Fixture.personality)
+            #expect(try await bench.list(nobody).total == 0)
+        },
+        StoreCheck("The operator's list is everybody's") { bench in
+            for account: Int64 in 1...3 { try await bench.accept(Fixture.message(account: account)) }
+            try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))
+            let page = try await bench.list(nil)
+            #expect(page.messages.map(\.id.value) == [4, 3, 2, 1])
+            #expect(page.messages.map(\.origin).first == Fixture.otherPersonality)
+            #expect(page.total == 4)
+        },
+        StoreCheck("Pages follow each other without gap or overlap, each with the whole count") { bench in
+            for _ in 0..<7 { try await bench.accept() }
+            for filtered in [false, true] {
+                var seen: [Int64] = []
+                for offset in stride(from: 0, to: 9, by: 3) {
+                    let page = try await bench.list(offset: offset, limit: 3) { filter in
+                        if filtered { filter.subjectContains = "hi" }
+                    }
+                    #expect(page.total == 7)
+                    seen += page.messages.map(\.id.value)
+                }
+                #expect(seen == [7, 6, 5, 4, 3, 2, 1])
+                #expect(try await bench.list(offset: 7, limit: 3).messages.isEmpty)
+            }
+        },
+        StoreCheck("Counts are right after replays, refusals, cancels and a new start") { bench in
+            let record = Fixture.idempotency("k")
+            let id = try await bench.accept(Fixture.message(idempotency: record))
+            _ = await bench.store.commit([
+                .accept(Fixture.message(idempotency: record)), .accept(Fixture.message()),
+                .accept(Fixture.message(idempotency: Fixture.idempotency("k", "other"))), .cancel(id, at: Fixture.start),
+            ])
+            #expect(try await bench.list().total == 2)
+            try await bench.reopen()
+            #expect(try await bench.list().total == 2)
+            try await bench.accept()
+            #expect(try await bench.list().total == 3)
+        },
+        StoreCheck("A filter of states compares what the recipients' states come to") { bench in
+            let delivered = try await bench.accept()
+            let bounced = try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x", "b@x"])))
+            let waiting = try await bench.accept()
+            let cancelled = try await bench.accept()
+            try await bench.settle(
+                Fixture.settlement(delivered.value), Fixture.settlement(bounced.value, recipient: 0),
+                Fixture.settlement(bounced.value, recipient: 1, .finished([.bounced])))
+            _ = try await bench.commit(.cancel(cancelled, at: Fixture.start))
+            for (state, id) in [
+                (Recipient.State.delivered, delivered), (.bounced, bounced), (.queued, waiting), (.cancelled, cancelled),
+            ] {
+                #expect(try await bench.list { $0.states = [state] }.messages.map(\.id) == [id], "\(state)")
+            }
+            #expect(try await bench.list { $0.states = [.queued, .delivered] }.messages.map(\.id) == [waiting, delivered])
+            #expect(try await bench.list { $0.states = [] }.total == 0)
+        },
+        StoreCheck("A filter of times takes the first instant in and leaves the last one out") { bench in
+            for second in 0..<4 { try await bench.accept(Fixture.message(at: Fixture.start + .seconds(second))) }
+            let page = try await bench.list {
+                $0.from = Fixture.start + .seconds(1)
+                $0.until = Fixture.start + .seconds(3)
+            }
+            #expect(page.messages.map(\.id.value) == [3, 2])
+            #expect(page.total == 2)
+        },
+        StoreCheck("A filter of domain or tag matches exactly") { bench in
+            try await bench.accept(Fixture.message(Fixture.submission(tags: ["red", "blue"]), domain: 1))
+            try await bench.accept(Fixture.message(Fixture.submission(tags: ["redder"]), domain: 2))
+            #expect(try await bench.list { $0.domain = MailDomain.ID(2) }.messages.map(\.id.value) == [2])
+            #expect(try await bench.list { $0.tag = "red" }.messages.map(\.id.value) == [1])
+            #expect(try await bench.list { $0.tag = "Red" }.total == 0)
+        },
+        StoreCheck("A filter of text looks into it without regard to case") { bench in
+            try await bench.accept(
+                Fixture.message(Fixture.submission(from: "Ops@Example.com", to: ["x@y.net"], bcc: ["Secret@y.net"], subject: "GRÜSSE an %_")))
+            try await bench.accept(Fixture.message(Fixture.submission(from: "b@example.com", to: ["z@y.net"])))
+            #expect(try await bench.list { $0.fromContains = "oPS@" }.messages.map(\.id.value) == [1])
+            #expect(try await bench.list { $0.toContains = "SECRET" }.messages.map(\.id.value) == [1])
+            #expect(try await bench.list { $0.toContains = "y.net" }.total == 2)
+            #expect(try await bench.list { $0.subjectContains = "grüsse" }.messages.map(\.id.value) == [1])
+            #expect(try await bench.list { $0.subjectContains = "%" }.messages.map(\.id.value) == [1])
+            #expect(
+                try await bench.list {
+                    $0.subjectContains = "hi"
+                    $0.toContains = "x@"
+                }.total == 0)
+        },
+    ]
+
+    static let events = [
+        StoreCheck("Events follow in the order in which they happened, over all messages") { bench in
+            let first = try await bench.accept()
+            let second = try await bench.accept()
+            try await bench.settle(Fixture.settlement(second.value), Fixture.settlement(first.value))
+            let events = try await bench.store.events(after: MailEvent.ID(0), limit: 100)
+            #expect(events.map(\.id.value) == [1, 2, 3, 4, 5, 6])
+            #expect(events.map(\.message) == [first, second, second, second, first, first])
+            #expect(events.map(\.kind) == [.accepted, .accepted, .transmitted, .delivered, .transmitted, .delivered])
+        },
+        StoreCheck("A follower goes on after the event that it saw last") { bench in
+            for _ in 0..<5 { try await bench.accept() }
+            let first = try await bench.store.events(after: MailEvent.ID(0), limit: 2)
+            let last = try #require(first.last)
+            let rest = try await bench.store.events(after: last.id, limit: 100)
+            #expect(first.map(\.message.value) + rest.map(\.message.value) == [1, 2, 3, 4, 5])
+            #expect(try await bench.store.events(after: MailEvent.ID(5), limit: 100) == [])
+        },
+        StoreCheck("A message's events are those of the log") { bench in
+            let id = try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x", "b@x"])))
+            try await bench.accept()
+            try await bench.settle(Fixture.settlement(id.value, recipient: 1, .again(due: Fixture.start)))
+            try await bench.settle(Fixture.settlement(id.value, recipient: 1, .finished([.bounced]), attempts: 2))
+            let log = try await bench.store.events(after: MailEvent.ID(0), limit: 100)
+            #expect(try await bench.message(id).events == log.filter { $0.message == id })
+        },
+    ]
+}

@@ -1,0 +1,8 @@
+/// What every engine behind the `Store` port must keep to. An engine's test target runs each check:
+///
+///     @Test("The store keeps its contract", arguments: StoreConformance.checks)
+///     func contract(_ check: StoreCheck) async throws { try await check.run(on: Factory()) }
+package enum StoreConformance {
+    package static let checks =
+        acceptance + idempotency + settlements + taking + lists + events + durability + directory
+}

@@ -1,0 +1,24 @@
+package import Kernel
+package import Model
+
+/// Makes the engine under test.
+package protocol StoreFactory: Sendable {
+    /// Opens what is kept at `folder`, making it if there is nothing. Opened again after `close`, it holds the same.
+    func open(_ folder: String, origins: [PersonalityID]) async throws -> OpenStore
+}
+
+/// A store with the two calls that the port leaves to its engine.
+package struct OpenStore: Sendable {
+    package let store: any Store
+    package let observe: @Sendable (any DeliveryObserver) -> Void
+    package let close: @Sendable () -> Void
+
+    package init(
+        store: any Store, observe: @escaping @Sendable (any DeliveryObserver) -> Void,
+        close: @escaping @Sendable () -> Void
+    ) {
+        self.store = store
+        self.observe = observe
+        self.close = close
+    }
+}

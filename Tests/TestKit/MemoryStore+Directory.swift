@@ -1,0 +1,53 @@
+import Kernel
+import Model
+
+extension MemoryStore {
+    static func directoryChange(_ change: Change, _ state: inout State) -> ChangeOutcome {
+        switch change {
+        case .createAccount(let name, let parent, let at):
+            if let parent, !state.accounts.contains(where: { $0.id == parent }) { return .refused(.notFound(.account)) }
+            let id = Int64(state.accounts.count) + 1
+            state.accounts.append(Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: at))
+            return .done(serial: id)
+        case .setAccountState(let id, let to):
+            guard let index = state.accounts.firstIndex(where: { $0.id == id }) else { return .refused(.notFound(.account)) }
+            state.accounts[index].state = to
+            return .done(serial: id.value)
+        case .createKey(let key): return createKey(key, &state)
+        case .revokeKey(let id, let at):
+            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { return .refused(.notFound(.key)) }
+            state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
+            return .done(serial: id.value)
+        case .createDomain(let domain): return createDomain(domain, &state)
+        case .setDomainProof(let id, let proof, let at):
+            guard let index = state.domains.firstIndex(where: { $0.id == id }) else { return .refused(.notFound(.domain)) }
+            state.domains[index].sending = proof
+            state.domains[index].verifiedAt = proof == .pending ? nil : at
+            return .done(serial: id.value)
+        case .accept, .settle, .cancel, .reschedule, .expedite:
+            return .refused(.internalError(incident: "not a change of the directory"))
+        }
+    }
+
+    private static func createKey(_ stored: StoredKey, _ state: inout State) -> ChangeOutcome {
+        guard state.accounts.contains(where: { $0.id == stored.key.account }) else { return .refused(.notFound(.account)) }
+        if state.keys.contains(where: { $0.digest == stored.digest }) {
+            return .refused(.alreadyExists(.key, field: "secret"))
+        }
+        var stored = stored
+        stored.key.id = AccessKey.ID(Int64(state.keys.count) + 1)
+        state.keys.append(stored)
+        return .done(serial: stored.key.id.value)
+    }
+
+    private static func createDomain(_ domain: MailDomain, _ state: inout State) -> ChangeOutcome {
+        guard state.accounts.contains(where: { $0.id == domain.account }) else { return .refused(.notFound(.account)) }
+        if state.domains.contains(where: { $0.account == domain.account && $0.name == domain.name }) {
+            return .refused(.alreadyExists(.domain, field: "name"))
+        }
+        var domain = domain
+        domain.id = MailDomain.ID(Int64(state.domains.count) + 1)
+        state.domains.append(domain)
+        return .done(serial: domain.id.value)
+    }
+}

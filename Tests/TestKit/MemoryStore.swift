@@ -1,0 +1,190 @@
+import Base
+package import Kernel
+package import Model
+import Synchronization
+
+/// The plainest thing that keeps the `Store` contract: values in memory under one lock. What it holds outlives the
+/// dispatchers that a test makes and drops, as a disk does.
+package final class MemoryStore: Store {
+    struct Row {
+        let new: NewMessage
+        var events: [MailEvent] = []
+        var pending: [Int: PendingDelivery] = [:]
+    }
+
+    struct State {
+        var rows: [Row] = []
+        var events: [MailEvent] = []
+        var claims: [IdempotencyRecord] = []
+        var claimed: [Message.ID] = []
+        var accounts: [Account] = []
+        var keys: [StoredKey] = []
+        var domains: [MailDomain] = []
+        var failures: [KernelFailure] = []
+        var observer: (any DeliveryObserver)?
+    }
+
+    private let state = Mutex(State())
+
+    private let origins: [PersonalityID]
+
+    /// `origins`: the personalities whose messages it takes.
+    package init(origins: [PersonalityID] = [Fixture.personality]) { self.origins = origins }
+
+    package func observe(_ observer: any DeliveryObserver) { state.withLock { $0.observer = observer } }
+
+    /// The next commits are refused for these reasons, one each.
+    package func refuseNext(_ failures: [KernelFailure]) { state.withLock { $0.failures = failures } }
+
+    // MARK: Store
+
+    package func commit(_ changes: [Change]) async -> [ChangeOutcome] {
+        let (outcomes, queued, observer) = state.withLock { state in
+            if !state.failures.isEmpty {
+                let failure = state.failures.removeFirst()
+                return (changes.map { _ in ChangeOutcome.refused(failure) }, [PendingDelivery](), state.observer)
+            }
+            var queued: [PendingDelivery] = []
+            let outcomes = changes.map { apply($0, to: &state, &queued) }
+            return (outcomes, queued, state.observer)
+        }
+        if !queued.isEmpty { observer?.queued(queued) }
+        return outcomes
+    }
+
+    package func message(_ id: Message.ID, content: Bool) async throws(KernelFailure) -> Message? {
+        state.withLock { state in
+            guard state.rows.indices.contains(Int(id.value) - 1) else { return nil }
+            return Self.message(id, state.rows[Int(id.value) - 1], content: content)
+        }
+    }
+
+    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {
+        state.withLock { state in
+            let all = state.rows.enumerated().reversed().map { index, row in
+                Self.message(Message.ID(Int64(index) + 1), row, content: false)
+            }
+            let found = all.filter { message in
+                guard let owner = query.owner else { return Self.admits(message, query.filter) }
+                return message.account == owner.account && message.origin == owner.origin
+                    && Self.admits(message, query.filter)
+            }
+            return MessagePage(messages: Array(found.dropFirst(query.offset).prefix(query.limit)), total: found.count)
+        }
+    }
+
+    package func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent] {
+        state.withLock { Array($0.events.filter { $0.id > event }.prefix(limit)) }
+    }
+
+    package func directory() async throws(KernelFailure) -> DirectoryImage {
+        state.withLock { DirectoryImage(accounts: $0.accounts, keys: $0.keys, domains: $0.domains) }
+    }
+
+    package func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery] {
+        state.withLock { $0.rows.flatMap { $0.pending.values.sorted { $0.id < $1.id } } }
+    }
+
+    // MARK: Changes
+
+    private func apply(
+        _ change: Change, to state: inout State, _ queued: inout [PendingDelivery]
+    ) -> ChangeOutcome {
+        switch change {
+        case .accept(let new) where !origins.contains(new.origin):
+            .refused(.internalError(incident: "unregistered personality"))
+        case .accept(let new): Self.accept(new, &state, &queued)
+        case .settle(let settlements): .settled(settlements.map { Self.settle($0, &state) })
+        case .cancel(let id, let at):
+            Self.change(id, .cancel, &state) { row, state in
+                row.pending = [:]
+                Self.note(&row, &state, id, nil, .cancelled, at)
+            }
+        case .reschedule(let id, let due, let at):
+            Self.change(id, .reschedule, &state) { row, state in
+                for index in row.pending.keys { row.pending[index]?.due = due }
+                Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
+            }
+        case .expedite(let id, let due): Self.expedite(id, due, &state)
+        default: Self.directoryChange(change, &state)
+        }
+    }
+
+    private static func accept(
+        _ new: NewMessage, _ state: inout State, _ queued: inout [PendingDelivery]
+    ) -> ChangeOutcome {
+        if let record = new.idempotency, let index = state.claims.firstIndex(where: { $0.key == record.key }) {
+            guard state.claims[index] == record else { return .refused(.idempotencyMismatch) }
+            return .accepted(Acceptance(message: state.claimed[index], replayed: true))
+        }
+        let id = Message.ID(Int64(state.rows.count) + 1)
+        var row = Row(new: new)
+        for (index, recipient) in new.envelope.enumerated() {
+            let delivery = PendingDelivery(
+                id: DeliveryID(message: id, recipient: index), due: new.due, attempts: 0,
+                destination: recipient.address.domain, simulation: recipient.simulation)
+            row.pending[index] = delivery
+            queued.append(delivery)
+        }
+        note(&row, &state, id, nil, .accepted, new.at)
+        state.rows.append(row)
+        if let record = new.idempotency {
+            state.claims.append(record)
+            state.claimed.append(id)
+        }
+        return .accepted(Acceptance(message: id, replayed: false))
+    }
+
+    private static func settle(_ settlement: Settlement, _ state: inout State) -> Bool {
+        let id = settlement.id.message
+        guard Int(id.value) <= state.rows.count else { return false }
+        var row = state.rows[Int(id.value) - 1]
+        let recipient = settlement.id.recipient
+        guard row.pending[recipient] != nil else { return false }
+        switch settlement.verdict {
+        case .finished(let kinds):
+            row.pending[recipient] = nil
+            for kind in kinds { note(&row, &state, id, recipient, kind, settlement.at, settlement.result) }
+        case .again(let due):
+            row.pending[recipient]?.due = due
+            row.pending[recipient]?.attempts = settlement.attempts
+            note(&row, &state, id, recipient, .deferred, settlement.at, settlement.result)
+        }
+        state.rows[Int(id.value) - 1] = row
+        return true
+    }
+
+    private static func change(
+        _ id: Message.ID, _ operation: Operation, _ state: inout State, _ body: (inout Row, inout State) -> Void
+    ) -> ChangeOutcome {
+        let refusal = ChangeOutcome.refused(.wrongState(.message, operation: operation))
+        guard Int(id.value) <= state.rows.count else { return refusal }
+        var row = state.rows[Int(id.value) - 1]
+        let isUntouched = !row.pending.isEmpty && row.events.allSatisfy { $0.recipient == nil }
+        guard isUntouched else { return refusal }
+        body(&row, &state)
+        state.rows[Int(id.value) - 1] = row
+        return .done(serial: id.value)
+    }
+
+    private static func expedite(_ id: Message.ID, _ due: Instant, _ state: inout State) -> ChangeOutcome {
+        guard Int(id.value) <= state.rows.count, !state.rows[Int(id.value) - 1].pending.isEmpty else {
+            return .refused(.notFound(.message))
+        }
+        for index in state.rows[Int(id.value) - 1].pending.keys {
+            state.rows[Int(id.value) - 1].pending[index]?.due = due
+        }
+        return .done(serial: id.value)
+    }
+
+    private static func note(
+        _ row: inout Row, _ state: inout State, _ message: Message.ID, _ recipient: Int?, _ kind: MailEvent.Kind,
+        _ at: Instant, _ attempt: AttemptResult? = nil, due: Instant? = nil
+    ) {
+        let event = MailEvent(
+            id: MailEvent.ID(Int64(state.events.count) + 1), message: message, recipient: recipient, kind: kind, at: at,
+            attempt: attempt, due: due)
+        row.events.append(event)
+        state.events.append(event)
+    }
+}

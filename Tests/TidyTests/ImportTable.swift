@@ -1,0 +1,60 @@
+/// Who may import whom. The manifest says which targets see each other; this table says which ever may, so that a new
+/// dependency is a decision and not a slip.
+enum ImportTable {
+    /// The layer's other members are named where they may see each other.
+    private static let allowed: [String: Set<String>] = {
+        let wire: Set = ["HTTPWire", "SMTPWire", "DNSWire", "MailFormat"]
+        let kernelTools = wire.union(["Base", "Crypto"])
+        let engineTools = kernelTools.union(["AdapterKit", "Kernel", "Model", "Posix", "TLS"])
+        var table: [String: Set<String>] = [
+            "Base": [],
+            "Posix": ["Base", "CLinux"],
+            "Crypto": ["Base", "COpenSSL"],
+            "TLS": ["Base", "COpenSSL", "Crypto", "Posix"],
+            "Database": ["Base", "CSQLite", "Posix"],
+            "Model": ["Base"],
+            "Kernel": kernelTools.union(["Model"]),
+            "AdapterKit": kernelTools.union(["Kernel", "Model"]),
+            "Storage": engineTools.union(["Database"]),
+            "HTTPDelivery": engineTools.union(["CCurl"]),
+        ]
+        for target in wire { table[target] = ["Base", "Crypto"] }
+        for engine in ["HTTPServer", "SMTPServer", "SMTPDelivery", "Resolver"] { table[engine] = engineTools }
+        for plugin in plugins { table[plugin] = ["AdapterKit", "Base", "Model"] }
+        return table
+    }()
+
+    static let plugins: Set = ["Harepost", "Posthawk", "Harpoon", "PostStack", "AhaSend"]
+
+    /// The C modules, each with its owners: whoever calls C holds the one Swift owner of each C handle.
+    private static let owners: [String: Set<String>] = [
+        "CLinux": ["Posix"], "Glibc": ["Posix"], "CSQLite": ["Database"], "CCurl": ["HTTPDelivery"],
+        "COpenSSL": ["Crypto", "TLS"],
+    ]
+
+    /// The standard library's own modules.
+    private static let standard: Set = ["Swift", "Synchronization", "_Concurrency"]
+
+    /// What is wrong with this import, nil where nothing is.
+    static func objection(to module: String, in file: SourceFile) -> String? {
+        if standard.contains(module) { return nil }
+        if file.isTest { return nil }
+        guard let target = file.target else { return nil }
+        if let owners = owners[module] {
+            return owners.contains(target)
+                ? nil : "only \(owners.sorted().joined(separator: ", ")) may import \(module)"
+        }
+        if target == "polyrelay" {
+            return module == "Composition" ? nil : "main.swift is one call into Composition"
+        }
+        if target == "Composition" { return module == "Dispatch" ? "use the shard" : nil }
+        switch module {
+        case "Foundation", "FoundationEssentials":
+            return "use the standard library; only Composition imports Foundation"
+        case "Dispatch": return "use a shard or a thread of Posix"
+        default: break
+        }
+        guard let allowed = allowed[target] else { return "give the target \(target) a row in ImportTable" }
+        return allowed.contains(module) ? nil : "\(target) may import \(allowed.sorted().joined(separator: ", "))"
+    }
+}
