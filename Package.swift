@@ -80,6 +80,7 @@ let package = Package(
         tests("TLSTests", ["Base", "TLS"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
         tests("PostStackTests", ["AdapterKit", "Base", "Model", "PostStack"]),
+        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
         tests("TidyTests", []),
     ]
 )

@@ -53,14 +53,17 @@ package final class Checkpointer: Sendable {
     // MARK: The thread
 
     private func run() {
-        do {
-            let connection = try Connection(path: path, access: .readWrite)
-            while requests.takeAll() != nil {
-                try copyMost(connection)
+        var connection: Connection?
+        while requests.takeAll() != nil {
+            do throws(DatabaseError) {
+                if connection == nil { connection = try Connection(path: path, access: .readWrite) }
+                if let connection { try copyMost(connection) }
                 phase.store(.finishing, ordering: .releasing)
+            } catch {
+                failed(error)
+                // A full disk is mended one day: the next commit asks again, or the log would grow for ever.
+                phase.store(.idle, ordering: .releasing)
             }
-        } catch {
-            failed(error)
         }
     }
 

@@ -25,7 +25,7 @@ extension Connection {
     package func migrate(_ migrations: [Migration]) throws(MigrationError) -> Int {
         do {
             let found = Int(try scalar("PRAGMA user_version", "read the schema version"))
-            guard found <= migrations.count else {
+            guard (0...migrations.count).contains(found) else {
                 throw MigrationError.newer(found: found, known: migrations.count)
             }
             for migration in migrations[found...] {

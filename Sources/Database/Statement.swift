@@ -23,6 +23,9 @@ package final class Statement {
 
     deinit { unsafe sqlite3_finalize(handle) }
 
+    /// The statement's text, without the values that are bound: tests ask SQLite how it would go about it.
+    package var sql: String { unsafe String(cString: sqlite3_sql(handle)) }
+
     // MARK: Binding
 
     // Binding fails only for an index that the SQL does not have, or for want of memory: both stop at the next step,

@@ -17,6 +17,8 @@ final class Connection {
     var sent = 0
     /// Uptime at which the phase has lasted too long; nil while it may last.
     var deadline: Duration?
+    /// The phase that `deadline` was set for.
+    var timedPhase = ConnectionState.Phase.idle
     /// The head of the request at hand, for the framing of its response.
     var head: RequestHead?
     var reservedBodyBytes = 0

@@ -71,6 +71,7 @@ package struct Gateway: HTTPService {
         let facts = facts(of: request.head)
         let address = clients.client(of: request.head, peer: peer)
         switch match(request.head) {
+        case nil: return malformedTarget(facts, address)
         case .notFound:
             return unrouted(.routeNotFound(method: UserData(facts.method), path: UserData(facts.path)), facts, address)
         case .methodNotAllowed(let allowed) where request.head.method == .options:
@@ -91,9 +92,10 @@ package struct Gateway: HTTPService {
 
     // MARK: Inside
 
-    private func match(_ head: RequestHead) -> Router.Match {
+    /// nil for a path whose escapes decode to nothing that can be named (RFC 3986 §2.1).
+    private func match(_ head: RequestHead) -> Router.Match? {
         if head.isServerWide { return .methodNotAllowed(allowed: Route.Method.allCases.map(\.rawValue)) }
-        guard let segments = try? PathSegments.decode(head.path) else { return .notFound }
+        guard let segments = try? PathSegments.decode(head.path) else { return nil }
         return router.match(method: String(decoding: head.methodBytes, as: UTF8.self), segments: segments)
     }
 
@@ -127,6 +129,12 @@ package struct Gateway: HTTPService {
     /// A failure before any route: there is no key yet, so the rate fields speak of the client's address.
     private func unrouted(_ failure: KernelFailure, _ facts: RequestFacts, _ address: IPAddress?) -> Response {
         response(personality.answer(failure, to: facts), facts, addressWindow(address))
+    }
+
+    private func malformedTarget(_ facts: RequestFacts, _ address: IPAddress?) -> Response {
+        var response = unrouted(.malformedRequest(.target), facts, address)
+        response.closes = true
+        return response
     }
 
     /// What may be asked of a path (RFC 9110 §9.3.7). With a JSON body, as vendors' clients parse every answer.

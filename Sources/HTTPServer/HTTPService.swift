@@ -20,9 +20,12 @@ package protocol HTTPService: Sendable {
 package struct Response: Sendable {
     package var head: ResponseHead
     package var body: [UInt8]
+    /// Nothing more is read from the connection: what came was not understood.
+    package var closes: Bool
 
-    package init(head: ResponseHead, body: [UInt8]) {
+    package init(head: ResponseHead, body: [UInt8], closes: Bool = false) {
         self.head = head
         self.body = body
+        self.closes = closes
     }
 }

@@ -201,9 +201,14 @@ package actor HTTPShard {
         guard reserveBody(head, connection) else {
             return refuse(.overloaded(retryAfter: HTTPServerLimits.retryAfter), connection)
         }
-        if connection.parser.awaitsContinue {
+        if connection.parser.awaitsContinue, !isTooLong(head, connection) {
             connection.output.append(contentsOf: ResponseWriter.continueResponse)
         }
+    }
+
+    /// The parser refuses it at once, so the client must not be asked to send it (RFC 9110 §10.1.1).
+    private func isTooLong(_ head: RequestHead, _ connection: Connection) -> Bool {
+        if case .length(let length) = head.framing { length > connection.parser.bodyLimit } else { false }
     }
 
     /// Counts what a body may take of the shard's memory. A length above the limit is refused by the parser instead.
@@ -248,7 +253,10 @@ package actor HTTPShard {
     }
 
     private func append(_ response: Response, _ connection: Connection) {
-        let context = connection.head.map { ResponseContext(answering: $0, closing: isDraining) } ?? .unparsed
+        let closing = isDraining || response.closes
+        let context =
+            connection.head.map { ResponseContext(answering: $0, closing: closing) }
+            ?? (connection.parser.faultedHead ? .unparsedHead : .unparsed)
         ResponseWriter.append(
             response.head, body: response.body, context: context, date: currentDate(), to: &connection.output)
         connection.head = nil
@@ -257,10 +265,9 @@ package actor HTTPShard {
 
     private func refuse(_ failure: KernelFailure, _ connection: Connection) {
         connection.state.faulted()
-        let response = connection.service.refuse(failure, head: connection.head, from: connection.peer)
-        ResponseWriter.append(
-            response.head, body: response.body, context: .unparsed, date: currentDate(), to: &connection.output)
-        connection.state.responded(keepAlive: false)
+        var response = connection.service.refuse(failure, head: connection.head, from: connection.peer)
+        response.closes = true
+        append(response, connection)
     }
 
     /// The value of Date, made once a second.
@@ -276,7 +283,9 @@ package actor HTTPShard {
         guard !connection.isProcessing else { return }
         guard send(connection) else { return close(connection) }
         if connection.hasUnsentOutput {
-            if connection.state.phase == .idle { connection.state.responded(keepAlive: true) }
+            // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection was
+            // decided before, and stays so.
+            if [.idle, .lingering].contains(connection.state.phase) { connection.state.responded(keepAlive: true) }
             setDeadline(connection)
             return watch(connection, .writable)
         }
@@ -311,7 +320,8 @@ package actor HTTPShard {
             if connection.parser.unusedCount == 0 { connection.parser.releaseMemory() }
         case .readingHead, .readingBody, .handling, .writing: break
         }
-        setDeadline(connection)
+        // Not anew in the same phase: a head that trickles would never be late.
+        if connection.timedPhase != connection.state.phase { setDeadline(connection) }
         watch(connection, connection.state.reads ? .readable : connection.watched.subtracting(.writable))
         // What came while the last response was on its way.
         if connection.state.phase == .idle, connection.parser.unusedCount > 0 {
@@ -333,6 +343,7 @@ package actor HTTPShard {
     // MARK: Timeouts
 
     private func setDeadline(_ connection: Connection) {
+        connection.timedPhase = connection.state.phase
         connection.deadline = connection.state.timeout(limits).map { time.uptime + $0 }
     }
 

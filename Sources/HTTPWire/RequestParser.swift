@@ -35,12 +35,22 @@ package struct RequestParser: Sendable {
     private var body: [UInt8] = []
     private var chunks = ChunkedReader()
 
+    /// What could not be read as a request began like a HEAD, whose answer has no content (RFC 9110 §9.3.2).
+    package private(set) var faultedHead = false
+
+    private static let headMethod = Array("HEAD ".utf8)
+
     private enum Phase {
         case head
         case bodyStart
         case lengthBody(remaining: Int)
         case chunkedBody
         case failed(FramingFault)
+
+        var isHead: Bool {
+            if case .head = self { return true }
+            return false
+        }
     }
 
     package init(limits: HTTPLimits = .standard) {
@@ -81,6 +91,7 @@ package struct RequestParser: Sendable {
     }
 
     private mutating func fail(_ fault: FramingFault) {
+        faultedHead = phase.isHead && input[start...].starts(with: Self.headMethod)
         phase = .failed(fault)
         (input, body, head, start) = ([], [], nil, 0)
     }

@@ -14,10 +14,13 @@ package struct ResponseContext: Hashable, Sendable {
         announcesKeepAlive = keepAlive && head.version == .http10
     }
 
-    private init() {
-        (omitsBody, announcesKeepAlive, keepAlive) = (false, false, false)
+    private init(omitsBody: Bool) {
+        (self.omitsBody, announcesKeepAlive, keepAlive) = (omitsBody, false, false)
     }
 
     /// For what could not be read as a request: answered with the body, and closed (RFC 9112 §9.6).
-    package static let unparsed = ResponseContext()
+    package static let unparsed = ResponseContext(omitsBody: false)
+
+    /// The same for what began like a HEAD.
+    package static let unparsedHead = ResponseContext(omitsBody: true)
 }

@@ -23,12 +23,18 @@ package enum Files {
     }
 
     /// Makes a new file with `content` that is on disk when this returns: the file is synced, then its folder.
-    /// EEXIST if it exists.
+    /// EEXIST if it exists. Where it cannot be made whole, nothing of it is left: on a full disk the remains would take
+    /// the place of what could still be written.
     package static func createDurably(_ path: String, mode: UInt32, content: [UInt8]) throws(PosixError) {
         let file = try open(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-        try file.writeAll(content)
-        try sync(file)
-        try syncFolder(of: path)
+        do throws(PosixError) {
+            try file.writeAll(content)
+            try sync(file)
+            try syncFolder(of: path)
+        } catch {
+            try? remove(path)
+            throw error
+        }
     }
 
     /// Removes a file; one that is not there is not an error.
@@ -39,14 +45,15 @@ package enum Files {
         }
     }
 
-    /// Makes the folder and those above it, mode 0700; one that exists stays as it is.
+    /// Makes the folder and those above it, mode 0700, and their names durable; one that exists stays as it is.
     package static func makeFolder(_ path: String) throws(PosixError) {
         guard !path.isEmpty, path != "/", !exists(path) else { return }
         try makeFolder(parent(of: path))
         do {
             _ = try SystemCall.run("mkdir") { unsafe mkdir(path, 0o700) }
-        } catch  where error.number == EEXIST {
+        } catch where error.number == EEXIST {
         }
+        try syncFolder(of: path)
     }
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

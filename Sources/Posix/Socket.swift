@@ -14,6 +14,7 @@ package struct Socket: ~Copyable {
     /// Listens at `address`. With `sharesPort` several sockets may listen at one port, and the kernel spreads new
     /// connections over them (SO_REUSEPORT, socket(7)): one per shard.
     package static func listen(at address: SocketAddress, sharesPort: Bool) throws(PosixError) -> Socket {
+        try address.checkLength()
         let socket = try make(family: address.family)
         if case .ip = address {
             try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
@@ -26,6 +27,7 @@ package struct Socket: ~Copyable {
 
     /// Begins to connect. The socket becomes writable when that is decided; `connectError` tells how.
     package static func connect(to address: SocketAddress) throws(PosixError) -> Socket {
+        try address.checkLength()
         let socket = try make(family: address.family)
         do {
             _ = try SystemCall.run("connect") {

@@ -29,6 +29,12 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
         self = .ip(address, port: port)
     }
 
+    /// Fails where the kernel's form has no room for the path (unix(7)): a shorter one would name another file.
+    func checkLength() throws(PosixError) {
+        let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+        if case .path(let path) = self, path.utf8.count > room { throw PosixError("bind", number: ENAMETOOLONG) }
+    }
+
     var family: Int32 {
         switch self {
         case .ip(let address, _): address.family == .v4 ? AF_INET : AF_INET6

@@ -261,11 +261,13 @@ final class Applier {
         try statements.moveDeliveries.run()
     }
 
-    /// Something of the message is queued, and no attempt at it was made.
+    /// Something of the message is queued, and no attempt at any of its recipients was made. An attempt leaves an event
+    /// of its recipient behind, also where that delivery is finished and its row gone.
     private func isUntouched(_ message: Message.ID) throws(DatabaseError) -> Bool {
         let range = DeliveryID.range(of: message)
-        statements.attemptsOf.bind(1, range.lowerBound)
-        statements.attemptsOf.bind(2, range.upperBound)
-        return try statements.attemptsOf.first { $0.optionalInteger(0) == 0 } ?? false
+        statements.isUntouched.bind(1, range.lowerBound)
+        statements.isUntouched.bind(2, range.upperBound)
+        statements.isUntouched.bind(3, message.value)
+        return try statements.isUntouched.first { $0.integer(0) == 1 } ?? false
     }
 }

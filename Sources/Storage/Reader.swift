@@ -84,15 +84,12 @@ final class Reader {
     }
 
     private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
+        let owner = query.account == nil ? "" : "WHERE account = ?1 AND origin = ?2"
         let count = try connection.prepare(
-            "SELECT coalesce(sum(messages), 0) FROM message_count \(Self.owner(query, "account", "origin"))",
-            "count messages")
+            "SELECT coalesce(sum(messages), 0) FROM message_count \(owner)", "count messages")
         Self.bindOwner(query, count)
         let total = Int(try count.first { $0.integer(0) } ?? 0)
-        let list = try connection.prepare(
-            "SELECT \(Self.columns) FROM message m \(Self.owner(query, "m.account", "m.origin")) ORDER BY m.id DESC LIMIT \(query.limit) OFFSET \(query.offset)",
-            "list messages")
-        Self.bindOwner(query, list)
+        let list = try list(query, limit: query.limit, offset: query.offset)
         var rows: [MessageRow] = []
         try list.forEach { rows.append(Self.row($0, content: false)) }
         for index in rows.indices { try addState(to: &rows[index]) }
@@ -102,10 +99,7 @@ final class Reader {
     /// Looks at every message of the owner, latest first: states, substrings and tags have no index, and a total wants
     /// all of them anyway.
     private func filtered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        let list = try connection.prepare(
-            "SELECT \(Self.columns) FROM message m \(Self.owner(query, "m.account", "m.origin")) ORDER BY m.id DESC LIMIT \(StorageLimits.rowsPerFilteredList)",
-            "filter messages")
-        Self.bindOwner(query, list)
+        let list = try list(query, limit: StorageLimits.rowsPerFilteredList, offset: 0)
         var rows: [MessageRow] = []
         var total = 0
         try list.forEach { statement throws(DatabaseError) in
@@ -119,8 +113,18 @@ final class Reader {
         return (rows, total)
     }
 
-    private static func owner(_ query: QueryFilter, _ account: String, _ origin: String) -> String {
-        query.account == nil ? "" : "WHERE \(account) = ?1 AND \(origin) = ?2"
+    private func list(_ query: QueryFilter, limit: Int, offset: Int) throws(DatabaseError) -> Statement {
+        let list = try connection.prepare(Self.listSQL(ofOwner: query.account != nil), "list messages")
+        Self.bindOwner(query, list)
+        list.bind(3, Int64(limit))
+        list.bind(4, Int64(offset))
+        return list
+    }
+
+    /// Latest first.
+    static func listSQL(ofOwner: Bool) -> String {
+        let owner = ofOwner ? "WHERE m.account = ?1 AND m.origin = ?2" : ""
+        return "SELECT \(columns) FROM message m \(owner) ORDER BY m.id DESC LIMIT ?3 OFFSET ?4"
     }
 
     private static func bindOwner(_ query: QueryFilter, _ statement: Statement) {

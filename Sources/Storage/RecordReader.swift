@@ -35,6 +35,7 @@ struct RecordReader {
 
     mutating func optionalText() throws(RecordError) -> String? {
         let mark = try integer()
+        guard mark >= 0 else { throw RecordError() }
         return mark == 0 ? nil : String(decoding: try take(mark - 1), as: UTF8.self)
     }
 
@@ -42,10 +43,9 @@ struct RecordReader {
         _ read: (inout RecordReader) throws(RecordError) -> Element
     ) throws(RecordError) -> [Element] {
         let count = try integer()
-        // An element takes a byte at least, so a damaged count cannot ask for more memory than the record has.
+        // An element takes a byte at least. Nothing is reserved: a damaged count would ask for memory that no element fills.
         guard count >= 0, count <= bytes.count - position else { throw RecordError() }
         var elements: [Element] = []
-        elements.reserveCapacity(count)
         for _ in 0..<count { elements.append(try read(&self)) }
         return elements
     }

@@ -16,7 +16,7 @@ struct WriterStatements {
     let deferDelivery: Statement
     let deleteDeliveries: Statement
     let moveDeliveries: Statement
-    let attemptsOf: Statement
+    let isUntouched: Statement
 
     init(_ connection: Connection) throws(DatabaseError) {
         begin = try connection.prepare("BEGIN IMMEDIATE", "begin")
@@ -51,7 +51,10 @@ struct WriterStatements {
             "DELETE FROM delivery WHERE id BETWEEN ? AND ?", "cancel deliveries")
         moveDeliveries = try connection.prepare(
             "UPDATE delivery SET due = ?3 WHERE id BETWEEN ?1 AND ?2", "move deliveries")
-        attemptsOf = try connection.prepare(
-            "SELECT max(attempts) FROM delivery WHERE id BETWEEN ? AND ?", "read attempts")
+        isUntouched = try connection.prepare(
+            """
+            SELECT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 AND ?2)
+            AND NOT EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL)
+            """, "look for attempts")
     }
 }

@@ -38,6 +38,11 @@ def parse(data: bytes) -> EmailMessage:
     return message_from_bytes(data, policy=policy.default)
 
 
+def text(part: EmailMessage) -> str:
+    """A text part's content with the line ends of Python: the parser keeps those of the wire."""
+    return part.get_content().replace("\r\n", "\n")
+
+
 def fields(data: bytes) -> list[bytes]:
     """The header fields as they came, folded ones whole (RFC 5322 §2.2.3)."""
     head = data.split(b"\r\n\r\n", 1)[0]

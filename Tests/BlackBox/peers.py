@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
@@ -36,7 +37,7 @@ class Delivery:
     at: float
     options: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         return message_from_bytes(self.data, policy=policy.default)
 

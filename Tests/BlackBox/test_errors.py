@@ -373,7 +373,7 @@ def test_test_and_live_keys_do_not_share_idempotency_keys(running, key, api):
 
 @pytest.mark.parametrize("path", ["", "/events", "/insights"])
 @pytest.mark.parametrize(
-    "identifier", ["em_doesnotexist000000", "nonsense", "em_", "-1", "99999999999999999999", "%00"]
+    "identifier", ["em_doesnotexist000000", "nonsense", "em_", "-1", "99999999999999999999"]
 )
 def test_an_email_that_does_not_exist(api, path, identifier):
     assert_refused(api.get(f"/emails/{identifier}{path}"), 404, "Email not found")
@@ -474,7 +474,11 @@ def test_a_test_key_is_told_so(running, key):
 
 
 def test_an_email_has_every_member_of_the_contract(api):
-    sent = api.send(html="<p>x</p>", tags=["a"], headers={"X-A": "b"}, reply_to="r@example.com", cc=["c@example.net"])
+    answer = api.post(
+        "/emails",
+        email(html="<p>x</p>", tags=["a"], headers={"X-A": "b"}, reply_to="r@example.com", cc=["c@example.net"]),
+    )
+    sent = answer.json()["id"]
     row = api.email(sent)
     expected = {
         "publicId": sent,

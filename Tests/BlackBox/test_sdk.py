@@ -4,7 +4,9 @@ import base64
 import uuid
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 
+import mail
 import pytest
 from polyrelay import eventually
 from poststack import PostStack, PostStackError
@@ -34,6 +36,12 @@ def captured(running, identifier):
         why=f"{identifier} is captured",
     )
     return message_from_bytes(raw, policy=policy.default)
+
+
+def unfolded(message, name) -> str:
+    """A header field as it stands in the message, on one line and still encoded."""
+    (value,) = [value for field, value in message.raw_items() if field == name]
+    return "".join(value.splitlines())
 
 
 def refused(call) -> PostStackError:
@@ -85,7 +93,7 @@ def test_html_with_an_inline_image_and_an_attachment(running, sdk):
     assert sdk.emails.get(sent["id"])["email"]["htmlBody"] == html
 
     message = captured(running, sent["id"])
-    assert message.get_body(("plain",)).get_content() == "Hello.\n"
+    assert mail.text(message.get_body(("plain",))).rstrip("\n") == "Hello."
     assert message.get_body(("html",)).get_content().rstrip("\r\n") == html
     parts = {part.get_filename(): part for part in message.walk() if part.get_filename()}
     assert parts["logo.png"].get_content() == PNG
@@ -121,7 +129,12 @@ def test_names_and_subjects_survive_in_every_script(running, sdk, name, subject)
     message = captured(running, sent["id"])
     assert message["Subject"] == subject
     (sender,) = message["From"].addresses
-    assert sender.display_name == name
+    if len(name) <= 60:
+        assert sender.display_name == name
+    else:
+        # Python's address parser keeps the white space between two encoded words, against RFC 2047 §6.2; its older
+        # decoder does not.
+        assert str(make_header(decode_header(unfolded(message, "From")))) == f"{name} <hello@example.com>"
     assert sender.addr_spec == "hello@example.com"
 
 

@@ -1,4 +1,5 @@
 import Base
+import Posix
 import Testing
 
 @testable import Composition

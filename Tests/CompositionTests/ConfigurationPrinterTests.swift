@@ -13,7 +13,7 @@ struct ConfigurationPrinterTests {
             "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "90s", "6h"] },
             "auth": { "user": "relay", "passwordFile": "/run/password" }
         },
-        "hosts": { "tracking": "https://t.example/u" }, "egress": { "allow": ["127.0.0.1/32"] },
+        "hosts": { "tracking": "https://t.example/u" },
         "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
         "limits": { "poststack": { "default": [{ "per": "account", "limit": 7, "window": "30s" }] } },
         "log": { "level": "warning", "format": "text" }
@@ -36,13 +36,13 @@ struct ConfigurationPrinterTests {
 
     @Test("One line holds what has no further levels")
     func lines() {
-        let json = #"{"a":1,"b":{},"c":[],"d":[1,"x, y"],"e":{"f":{"g":null}},"h":[{"i":true}]}"#
+        let json = #"{"a":1,"b":{},"c":{"d":[]},"d":[1,"x, y"],"e":{"f":{"g":null}},"h":[{"i":true}]}"#
         #expect(
             JSONIndent.text(of: Array(json.utf8)) == """
                 {
                     "a": 1,
                     "b": {},
-                    "c": [],
+                    "c": { "d": [] },
                     "d": [1, "x, y"],
                     "e": {
                         "f": { "g": null }

@@ -128,9 +128,8 @@ struct ConfigurationReaderTests {
     @Test("Networks are read in both families")
     func networks() throws {
         let configuration = try read(
-            #""proxies": ["10.0.0.0/8", "2001:db8::/32"], "egress": { "allow": ["127.0.0.1/32"] }"#)
+            #""proxies": ["10.0.0.0/8", "2001:db8::/32"]"#)
         #expect(configuration.proxies.map(\.description) == ["10.0.0.0/8", "2001:db8::/32"])
-        #expect(configuration.egressAllowed.map(\.description) == ["127.0.0.1/32"])
     }
 
     @Test("The rest of the scalars is read")

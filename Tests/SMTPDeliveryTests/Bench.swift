@@ -12,13 +12,16 @@ final class Bench: Sendable {
     private let thread: Thread
     private let workers: WorkerPool
     private let sink = KeptLog()
+    /// Lives as long as the transport to it is in use.
+    private let server: ScriptedServer?
 
     init(
-        port: UInt16, host: String = "localhost", security: SmarthostConfiguration.Security = .opportunistic,
+        to server: ScriptedServer? = nil, port: UInt16 = 25, host: String = "localhost", security: SmarthostConfiguration.Security = .opportunistic,
         login: (user: String, password: String)? = nil, _ adjust: (inout SmarthostConfiguration) -> Void = { _ in }
     ) throws {
+        self.server = server
         var configuration = try SmarthostConfiguration(
-            host: host, port: port, heloName: "relay.example", security: security, login: login)
+            host: host, port: server?.port ?? port, heloName: "relay.example", security: security, login: login)
         adjust(&configuration)
         loop = try EventLoop(name: "smtp", time: SystemTime())
         workers = try WorkerPool(name: "lookup", threads: 1, capacity: 8)

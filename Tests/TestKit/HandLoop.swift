@@ -25,6 +25,8 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
         var timersMade = 0
         var runner: pthread_t?
         var isDead = false
+        /// What waited when the process died: kept, as a continuation that is thrown away is reported as a mistake.
+        var graveyard: [Timer] = []
     }
 
     package let time: HandTime
@@ -81,6 +83,7 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
     package func kill() {
         state.withLock { state in
             state.isDead = true
+            state.graveyard = state.timers
             state.timers = []
             state.items = []
         }

@@ -14,11 +14,21 @@ package final class ScriptedTransport: MailTransport {
         package var lane: LaneID
         /// Per parcel its message and recipients.
         package var parcels: [DeliveryGroup]
+
+        package init(lane: LaneID, parcels: [DeliveryGroup]) {
+            self.lane = lane
+            self.parcels = parcels
+        }
     }
 
     package struct DeliveryGroup: Sendable, Equatable {
         package var message: Message.ID
         package var recipients: [Int]
+
+        package init(message: Message.ID, recipients: [Int]) {
+            self.message = message
+            self.recipients = recipients
+        }
     }
 
     private struct State {

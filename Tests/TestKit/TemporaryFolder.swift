@@ -19,6 +19,11 @@ package final class TemporaryFolder: Sendable {
         (try? FileManager.default.attributesOfItem(atPath: file(name)))?[.size] as? Int
     }
 
+    /// Permission bits of a file; nil where there is none.
+    package func mode(of name: String) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: file(name)))?[.posixPermissions] as? Int
+    }
+
     /// The names in a folder of this one; none where it does not exist.
     package func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: file(folder))) ?? []).sorted()

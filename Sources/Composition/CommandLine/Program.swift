@@ -23,8 +23,6 @@ public enum Program {
             return try run(invocation, environment)
         } catch let error as UsageError {
             return fail("\(error.text)\nTry: polyrelay --help", .usage)
-        } catch let error as ConfigurationErrors {
-            return fail(error.description, .usage)
         } catch let error as StartError {
             return fail(error.description, error.exitCode)
         } catch {
@@ -35,13 +33,15 @@ public enum Program {
     private static func run(_ invocation: Invocation, _ environment: [String: String]) throws -> ExitCode {
         switch invocation.verb {
         case .help: return show(Help.text)
+        case .nothing: return fail("say what to do\n\n\(Help.text)", .usage)
         case .version: return show(version)
         case .serve:
             let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
             return try ServeCommand(source).run()
         case .check:
             let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
-            return show(try CheckCommand(source).text())
+            let check = CheckCommand(source)
+            return show(try invocation.printsJSON ? check.json() : check.text())
         case .operate(let command):
             let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
             return print(try OperateCommand(source).run(try withSecret(command, invocation)), invocation)

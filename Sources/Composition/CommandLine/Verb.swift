@@ -2,7 +2,9 @@ import Base
 
 /// A parsed command line.
 enum Verb {
-    case help(topic: String?)
+    case help
+    /// An empty command line.
+    case nothing
     case version
     case serve
     case check
@@ -33,17 +35,17 @@ extension Invocation {
         configurationPath = parsed.text("config")
         printsJSON = parsed.flag("json")
         secretFile = parsed.text("secret-file")
-        if parsed.flag("help") || parsed.words.isEmpty {
-            verb = .help(topic: parsed.words.first)
-            return
+        if parsed.flag("help") {
+            verb = .help
+        } else {
+            verb = parsed.words.isEmpty ? .nothing : try Self.verb(parsed)
         }
-        verb = try Self.verb(parsed)
     }
 
     private static func verb(_ arguments: Arguments) throws(UsageError) -> Verb {
         let words = arguments.words
         switch words[0] {
-        case "help": return .help(topic: words.dropFirst().first)
+        case "help": return .help
         case "version": return .version
         case "serve": return .serve
         case "check": return .check

@@ -4,8 +4,8 @@ package import Posix
 
 /// What the operator decides: one JSON file with comments, environment variables over it, defaults under it.
 ///
-/// Read by `ConfigurationReader`, which names the key and the allowed values of whatever it refuses. Paths are taken from
-/// the working folder.
+/// Read by `ConfigurationReader`, which names the key and the allowed values of whatever it refuses. Paths are taken
+/// from the working folder.
 package struct Configuration: Sendable, Equatable {
     /// One address that a personality is served at.
     package struct Listener: Sendable, Equatable {
@@ -67,9 +67,6 @@ package struct Configuration: Sendable, Equatable {
     package var delivery: Delivery
     /// The URL before the token of an unsubscribe link; nil: the first listener's.
     package var trackingURL: String?
-    /// Where connections may go although the addresses are not open to everybody. The smarthost needs no entry here:
-    /// naming it is enough.
-    package var egressAllowed: [IPNetwork] = []
     /// Whose forwarded client address is believed.
     package var proxies: [IPNetwork]
     /// By personality and rate class; what is not named keeps the vendor's own numbers.

@@ -70,7 +70,7 @@ struct ConfigurationEnvironment {
             // Compared without what all have in common, which would make unlike names seem near.
             let rest = String(name.dropFirst(Self.prefix.count))
             let nearest = NearestName.to(rest, among: known.map { String($0.dropFirst(Self.prefix.count)) })
-            let question = nearest.map { ", did you mean \(Self.prefix)\($0)?" } ?? ""
+            let question = nearest.map { " (did you mean \(Self.prefix)\($0)?)" } ?? ""
             findings.add(
                 name, "there is no such variable\(question)",
                 allowed: nearest == nil ? known.joined(separator: ", ") : nil)

@@ -11,7 +11,7 @@ package enum ConfigurationLimits {
     /// A window this long or longer would have to survive a restart, and `RateLimiter` counts in memory.
     static let rateWindowEnd: Duration = .seconds(3600)
     /// Waits between the attempts of one delivery.
-    static let retries = 100
+    static let retries = 1000
     static let retryWait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30 * 24 * 3600)
     static let drain: ClosedRange<Duration> = .zero ... .seconds(3600)
 }

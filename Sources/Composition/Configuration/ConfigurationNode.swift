@@ -97,8 +97,9 @@ struct ConfigurationNode {
         return integer
     }
 
-    func duration(in range: ClosedRange<Duration>) -> Duration? {
-        guard let duration = text("a duration such as \(DurationText.examples)", DurationText.parse) else { return nil }
+    func duration(in range: ClosedRange<Duration>, isRequired: Bool = false) -> Duration? {
+        let form = "a duration such as \(DurationText.examples)"
+        guard let duration = text(form, isRequired: isRequired, DurationText.parse) else { return nil }
         guard range.contains(duration) else {
             let ends = [range.lowerBound, range.upperBound].map(DurationText.of)
             refuse("\(DurationText.of(duration)) is out of range", allowed: "\(ends[0]) to \(ends[1])")
@@ -144,7 +145,7 @@ struct ConfigurationNode {
     }
 
     private static func hint(_ name: String, _ known: [String]) -> String {
-        NearestName.to(name, among: known).map { ", did you mean \"\($0)\"?" } ?? ""
+        NearestName.to(name, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
     }
 
     static func list(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }

@@ -17,7 +17,6 @@ package enum ConfigurationPrinter {
             write(admin: configuration.admin?.description, to: &root)
             root.object("delivery") { write(configuration.delivery, to: &$0) }
             root.object("hosts") { $0.member("tracking", configuration.trackingURL) }
-            root.object("egress") { $0.member("allow", configuration.egressAllowed.map(\.description)) }
             root.member("proxies", configuration.proxies.map(\.description))
             root.object("limits") { write(configuration.limits, to: &$0) }
             root.object("secrets") { $0.member("keyFile", configuration.keyFile) }

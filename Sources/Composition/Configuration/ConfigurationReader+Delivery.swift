@@ -47,6 +47,6 @@ extension ConfigurationReader {
         let form = "a list of at most \(ConfigurationLimits.retries) durations such as \(DurationText.examples)"
         guard let nodes = node.elements(form) else { return RetryPolicy.mail.delays }
         if nodes.count > ConfigurationLimits.retries { node.refuse("has \(nodes.count) elements", allowed: form) }
-        return nodes.compactMap { $0.duration(in: ConfigurationLimits.retryWait) }
+        return nodes.compactMap { $0.duration(in: ConfigurationLimits.retryWait, isRequired: true) }
     }
 }

@@ -2,7 +2,8 @@ import AdapterKit
 import Model
 
 extension ConfigurationReader {
-    /// By personality and rate class. A class with an empty list has no limit; one that is not named keeps the vendor's.
+    /// By personality and rate class. A class with an empty list has no limit; one that is not named keeps the
+    /// vendor's.
     func limits(_ node: ConfigurationNode) -> [PersonalityID: [RateClass: [RateTier]]] {
         var limits: [PersonalityID: [RateClass: [RateTier]]] = [:]
         for (name, value) in node.members("an object with a key for each personality") {

@@ -33,7 +33,7 @@ package struct ConfigurationReader {
     }
 
     private static let keys = [
-        "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "egress", "proxies", "limits",
+        "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
         "secrets", "drain", "shards", "log",
     ]
 
@@ -44,7 +44,7 @@ package struct ConfigurationReader {
             database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
             delivery: delivery(root["delivery"]),
             trackingURL: root["hosts"].section(["tracking"])["tracking"].text(BaseURL.form, BaseURL.normalized),
-            egressAllowed: networks(root["egress"].section(["allow"])["allow"]), proxies: networks(root["proxies"]),
+            proxies: networks(root["proxies"]),
             limits: limits(root["limits"]),
             keyFile: root["secrets"].section(["keyFile"])["keyFile"].file() ?? ConfigurationDefaults.keyFile,
             drain: root["drain"].duration(in: ConfigurationLimits.drain) ?? ConfigurationDefaults.drain,
@@ -74,8 +74,10 @@ package struct ConfigurationReader {
     }
 
     private func networks(_ node: ConfigurationNode) -> [IPNetwork] {
-        let form = #"networks such as "10.0.0.0/8" or "2001:db8::/32""#
-        return (node.elements("a list of \(form)") ?? []).compactMap { $0.text(form, isRequired: true, IPNetwork.init) }
+        let form = #"a block of addresses such as "10.0.0.0/8" or "2001:db8::/32""#
+        return (node.elements("a list, each element \(form)") ?? []).compactMap {
+            $0.text(form, isRequired: true, IPNetwork.init)
+        }
     }
 
     static let listenForm = #"an address and a port such as "127.0.0.1:8080" or "[::1]:8080""#

@@ -1,6 +1,6 @@
 import Base
 
-/// JSON made readable: one member or element per line, and on one line what holds nothing but scalars.
+/// JSON made readable: one member or element per line, and on one line what has no further levels.
 enum JSONIndent {
     /// `json` is one JSON text. One that is not comes back unchanged.
     static func text(of json: [UInt8]) -> String {
@@ -17,12 +17,12 @@ enum JSONIndent {
                 let name = String(decoding: JSONWriter.value(member.name), as: UTF8.self)
                 return "\(name): \(text(of: member.value, indent: inner))"
             }
-            let isFlat = members.allSatisfy { isScalar($0.value) }
+            let isFlat = members.allSatisfy { isShort($0.value) }
             return joined(items, between: isFlat ? ("{ ", " }") : ("{", "}"), isFlat: isFlat, indent: indent)
         }
         guard let elements = value.elements else { return String(decoding: value.raw, as: UTF8.self) }
         let items = elements.map { text(of: $0, indent: inner) }
-        return joined(items, between: ("[", "]"), isFlat: elements.allSatisfy(isScalar), indent: indent)
+        return joined(items, between: ("[", "]"), isFlat: elements.allSatisfy(isShort), indent: indent)
     }
 
     private static func joined(
@@ -34,5 +34,8 @@ enum JSONIndent {
         return ends.0 + inner + items.joined(separator: "," + inner) + "\n" + indent + ends.1
     }
 
-    private static func isScalar(_ value: JSONValue) -> Bool { value.kind != .object && value.kind != .array }
+    /// A scalar, or a container that holds nothing.
+    private static func isShort(_ value: JSONValue) -> Bool {
+        value.members.map { $0.first { _ in true } == nil } ?? value.elements?.isEmpty ?? true
+    }
 }

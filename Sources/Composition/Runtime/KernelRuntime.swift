@@ -33,7 +33,8 @@ final class KernelRuntime: Sendable {
         let time = SystemTime()
         let random = SystemRandom()
         lock = try DatabaseLock(database: configuration.database)
-        let keyFile = try KeyFile(path: configuration.keyFile, random: random)
+        let keyFile = try KeyFile(
+            path: configuration.keyFile, database: configuration.database, random: random)
         store = try Self.openStore(configuration, time: time, log: log)
         directory = Directory(try await store.directory())
         workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)

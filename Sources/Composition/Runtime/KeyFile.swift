@@ -9,10 +9,14 @@ import Posix
 struct KeyFile {
     private let secret: [UInt8]
 
-    /// Reads the file, or makes it if there is none.
-    init(path: String, random: any RandomSource) throws(StartError) {
+    /// Reads the file. Makes it if there is none, unless there is a `database`, which was made with another one.
+    init(path: String, database: String, random: any RandomSource) throws(StartError) {
         do {
             if !Files.exists(path) {
+                guard !Files.exists(database) else {
+                    throw StartError.keyFile(
+                        path: path, reason: "it is missing, and \(database) was made with it: put it back")
+                }
                 try Files.makeFolder(Files.parent(of: path))
                 let text = Hex.encode(random.bytes(CryptoLimits.sealingKeyBytes)) + "\n"
                 try Files.createDurably(path, mode: 0o600, content: Array(text.utf8))

@@ -46,7 +46,9 @@ final class Server: Sendable {
 
     // MARK: Listening
 
+    /// The control socket first: who reads that a public listener is open may use the verbs at once.
     private func listen() async throws {
+        try await listenForCommands()
         var gateways: [PersonalityID: Gateway] = [:]
         for listener in runtime.configuration.listeners {
             let gateway = try gateways[listener.personality] ?? gateway(listener.personality)
@@ -58,7 +60,6 @@ final class Server: Sendable {
             let admin = AdminService(runtime) { draining.isSet }
             try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)))
         }
-        try await listenForCommands()
     }
 
     private func gateway(_ id: PersonalityID) throws -> Gateway {
@@ -77,12 +78,16 @@ final class Server: Sendable {
         }
     }
 
-    /// The first shard may let the kernel choose the port; the others share it.
+    /// The first shard may let the kernel choose the port; the others share it. Sharing would also let in another
+    /// server of the same user, so a socket that shares with nobody is bound first, to see whether the address is free.
     private func listen(
         at address: SocketAddress, for service: any HTTPService, name: String, on shards: [HTTPShard]
     ) async throws {
         var chosen = address
         do {
+            if case .ip = address {
+                chosen = try Socket.listen(at: address, sharesPort: false).localAddress() ?? address
+            }
             for shard in shards { chosen = try await shard.listen(at: chosen, service: service) }
         } catch {
             throw StartError.listen(service: name, address: address.description, reason: "\(error)")

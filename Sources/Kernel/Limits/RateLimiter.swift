@@ -48,6 +48,8 @@ package final class RateLimiter: Sendable {
     private struct State {
         var tiers: [RateClass: [RateTier]]
         var counts: [WindowKey: Count] = [:]
+        /// Ended windows are dropped once there are more than this.
+        var sweepAbove = KernelLimits.rateWindows
     }
 
     private let state: Mutex<State>
@@ -63,7 +65,7 @@ package final class RateLimiter: Sendable {
             guard let tiers = state.tiers[rateClass], !tiers.isEmpty else {
                 return Taken(isAllowed: true, window: nil)
             }
-            if state.counts.count > KernelLimits.rateWindows { Self.dropEnded(&state, now: now) }
+            if state.counts.count > state.sweepAbove { Self.dropEnded(&state, now: now) }
             let keys = tiers.indices.map {
                 WindowKey(rateClass: rateClass, tier: $0, owner: Self.id(of: owner, tiers[$0]))
             }
@@ -105,11 +107,14 @@ package final class RateLimiter: Sendable {
             limit: tier.limit, remaining: remaining, resetAt: end, retryAfter: remaining > 0 ? .zero : end - now)
     }
 
+    /// What is left may be as much again before the next look: with many clients in one window each request would
+    /// otherwise pay for looking at all of them.
     private static func dropEnded(_ state: inout State, now: Instant) {
         let tiers = state.tiers
         state.counts = state.counts.filter { key, count in
             guard let tiers = tiers[key.rateClass], key.tier < tiers.count else { return false }
             return count.window == windowNumber(tiers[key.tier], now)
         }
+        state.sweepAbove = max(KernelLimits.rateWindows, 2 * state.counts.count)
     }
 }

@@ -119,7 +119,7 @@ package struct MailService: Sendable {
 
     /// Whether an attempt is running is known to the dispatcher alone; only unfinished messages pay for asking.
     private func markSending(_ message: Message) async -> Message {
-        guard message.recipients.contains(where: { $0.state == .queued || $0.state == .deferred }),
+        guard message.recipients.contains(where: { !$0.state.isFinal }),
             await dispatcher.isSending(message.id, recipients: message.recipients.count)
         else { return message }
         var message = message

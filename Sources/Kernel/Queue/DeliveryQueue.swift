@@ -114,9 +114,9 @@ package struct DeliveryQueue: Sendable {
 
     /// Takes expired leases back: their deliveries are due at once.
     package mutating func expireLeases(now: Instant) {
-        while let first = leases.first, first.at <= now {
+        while let first = earliestExpiry, first.at <= now {
             leases.removeFirst()
-            guard var entry = entries[first.id], entry.token == first.token else { continue }
+            guard var entry = entries[first.id] else { continue }
             entry.token = nil
             entry.delivery.due = now
             entries[first.id] = entry
@@ -126,10 +126,13 @@ package struct DeliveryQueue: Sendable {
 
     // MARK: What callers and operators change
 
-    /// Takes out every delivery of a message, if none is leased or was attempted; nil otherwise, or if there is none.
+    /// Takes out every delivery of a message, if none is leased, finished or was attempted; nil otherwise, or if there is
+    /// none.
     package mutating func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         let found = deliveries(of: message, recipients: recipients)
-        guard !found.isEmpty, found.allSatisfy({ $0.token == nil && $0.delivery.attempts == 0 }) else { return nil }
+        guard !found.isEmpty, found.count == recipients,
+            found.allSatisfy({ $0.token == nil && $0.delivery.attempts == 0 })
+        else { return nil }
         for entry in found { entries[entry.delivery.id] = nil }
         return found.map(\.delivery)
     }
@@ -160,7 +163,7 @@ package struct DeliveryQueue: Sendable {
 
     /// When the next delivery of an unpaused lane with room is due, or the next lease expires; nil with neither.
     package mutating func nextEvent(sessions: Int) -> Instant? {
-        var next = leases.first?.at
+        var next = earliestExpiry?.at
         for (lane, state) in lanes where !state.isPaused && state.sessions < sessions {
             guard let due = earliestTurn(in: lane)?.due else { continue }
             next = min(next ?? due, due)
@@ -173,11 +176,10 @@ package struct DeliveryQueue: Sendable {
         var statistics: [LaneID: LaneStatistics] = [:]
         for (lane, state) in lanes { statistics[lane] = LaneStatistics(lane: lane, isPaused: state.isPaused) }
         for entry in entries.values {
-            if entry.token == nil {
-                statistics[entry.lane]?.waiting += 1
-            } else {
-                statistics[entry.lane]?.leased += 1
-            }
+            // A lane without a session and without turns is dropped, though a lease from it may still be held.
+            var lane = statistics[entry.lane] ?? LaneStatistics(lane: entry.lane, isPaused: false)
+            if entry.token == nil { lane.waiting += 1 } else { lane.leased += 1 }
+            statistics[entry.lane] = lane
         }
         return statistics.values.sorted { $0.lane < $1.lane }
     }
@@ -189,6 +191,18 @@ package struct DeliveryQueue: Sendable {
             lanes[lane]?.turns.removeFirst()
         }
         return nil
+    }
+
+    /// The first lease that is still held. Those given up are dropped here, long before they would expire: at thousands a
+    /// second they would fill the memory.
+    private var earliestExpiry: Expiry? {
+        mutating get {
+            while let first = leases.first {
+                if entries[first.id]?.token == first.token { return first }
+                leases.removeFirst()
+            }
+            return nil
+        }
     }
 
     private mutating func dropIfIdle(_ lane: LaneID) {

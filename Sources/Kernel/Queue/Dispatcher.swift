@@ -110,9 +110,9 @@ package actor Dispatcher: DeliveryObserver {
     // MARK: Attempts
 
     private func attempt(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async -> [AttemptOutcome] {
-        let simulated = leases.compactMap { $0.delivery.simulation.attempt }
-        if simulated.count == leases.count { return simulated }
-        guard let transport else { return leases.map { _ in Self.noTransport } }
+        guard let transport, lane != Self.captureLane else {
+            return leases.map { $0.delivery.simulation.attempt ?? Self.noTransport }
+        }
         let parcels = parcels(leases)
         let results = await transport.deliver(parcels, lane: lane)
         return results.flatMap(\.outcomes)

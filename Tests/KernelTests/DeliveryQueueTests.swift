@@ -1,0 +1,205 @@
+import Base
+import Kernel
+import Model
+import TestKit
+import Testing
+
+@Suite("Delivery queue")
+struct DeliveryQueueTests {
+    private let lane = LaneID("a")
+    private let start = Fixture.start
+
+    @Test("It does what a plain list would, over random operations", arguments: 1...30 as ClosedRange<UInt64>)
+    func model(seed: UInt64) {
+        var run = QueueRun(seed: seed)
+        for step in 0..<400 {
+            run.act()
+            guard run.agrees else {
+                Issue.record("seed \(seed), step \(step)")
+                return
+            }
+        }
+    }
+
+    @Test("What is due together comes in the order of acceptance, earlier times first")
+    func order() {
+        var queue = DeliveryQueue()
+        for (message, due) in [(3, 5), (1, 5), (2, 0), (4, 9)] {
+            queue.insert(Fixture.delivery(message: Int64(message), due: start + .seconds(due)), lane: lane)
+        }
+        let leases = queue.lease(from: lane, limit: 10, now: start + .seconds(5), until: start + .seconds(100))
+        #expect(leases.map(\.delivery.id.message.value) == [2, 1, 3])
+    }
+
+    @Test("A late worker cannot settle what somebody else leased since")
+    func fencing() {
+        var queue = DeliveryQueue()
+        queue.insert(Fixture.delivery(message: 1), lane: lane)
+        let first = queue.lease(from: lane, limit: 1, now: start, until: start + .seconds(10))[0]
+        queue.expireLeases(now: start + .seconds(10))
+        let second = queue.lease(from: lane, limit: 1, now: start + .seconds(10), until: start + .seconds(20))[0]
+        let late = [queue.finish(first), queue.giveBack(first, due: start, attempts: 9)]
+        #expect(late == [false, false])
+        #expect(queue.holds(second))
+        let isDone = queue.finish(second)
+        #expect(isDone && queue.count == 0)
+    }
+
+    @Test("A message of which one delivery is finished is not withdrawn")
+    func partlyDone() {
+        var queue = DeliveryQueue()
+        queue.insert(Fixture.delivery(message: 1, recipient: 0), lane: lane)
+        queue.insert(Fixture.delivery(message: 1, recipient: 1), lane: LaneID("b"))
+        let lease = queue.lease(from: lane, limit: 1, now: start, until: start + .seconds(10))[0]
+        _ = queue.finish(lease)
+        let withdrawn = queue.withdraw(Message.ID(1), recipients: 2)
+        #expect(withdrawn == nil && queue.count == 1)
+    }
+
+    @Test("A lease that was given up wakes nobody when it would have expired")
+    func staleExpiry() {
+        var queue = DeliveryQueue()
+        queue.insert(Fixture.delivery(message: 1), lane: lane)
+        let lease = queue.lease(from: lane, limit: 1, now: start, until: start + .seconds(3600))[0]
+        let held = queue.nextEvent(sessions: 1)
+        #expect(held == start + .seconds(3600))
+        _ = queue.finish(lease)
+        let after = queue.nextEvent(sessions: 1)
+        #expect(after == nil)
+    }
+
+    @Test("A paused lane keeps what it has and gives nothing")
+    func paused() {
+        var queue = DeliveryQueue()
+        queue.insert(Fixture.delivery(message: 1), lane: lane)
+        queue.setPaused(lane, true)
+        let (ready, next) = (queue.readyLanes(now: start, sessions: 1), queue.nextEvent(sessions: 1))
+        #expect(ready == [] && next == nil)
+        #expect(queue.statistics().map(\.waiting) == [1] && queue.statistics().map(\.isPaused) == [true])
+        queue.setPaused(lane, false)
+        let resumed = queue.readyLanes(now: start, sessions: 1)
+        #expect(resumed == [lane])
+    }
+
+    @Test("Two deliveries of one message have different identities, and each tells what it is of")
+    func identity() {
+        for message: Int64 in [1, 1 << 40] {
+            for recipient in [0, 1, 999, 1023] {
+                let id = DeliveryID(message: Message.ID(message), recipient: recipient)
+                #expect(id.message.value == message && id.recipient == recipient)
+                #expect(DeliveryID.range(of: Message.ID(message)).contains(id.packed))
+                #expect(!DeliveryID.range(of: Message.ID(message + 1)).contains(id.packed))
+            }
+        }
+    }
+}
+
+/// The queue and its model, going through the same random operations.
+private struct QueueRun {
+    private let random: SeededRandom
+    private var queue = DeliveryQueue()
+    private var model = QueueModel()
+    private var leases: [(real: DeliveryQueue.Lease, number: Int, lane: LaneID)] = []
+    private var now = Fixture.start
+    private var messages: Int64 = 0
+    private(set) var agrees = true
+
+    private static let lanes = [LaneID("a"), LaneID("b"), LaneID("c")]
+    private static let recipients = 3
+    private static let sessions = 2
+
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+
+    mutating func act() {
+        switch random.int(in: 0..<10) {
+        case 0, 1: insert()
+        case 2, 3: lease()
+        case 4, 5: settle()
+        case 6: endSession()
+        case 7: changeMessage()
+        case 8: pause()
+        default: passTime()
+        }
+        compare()
+    }
+
+    private mutating func check(_ holds: Bool) { agrees = agrees && holds }
+
+    private mutating func insert() {
+        messages += 1
+        for recipient in 0..<Self.recipients {
+            let lane = random.element(of: Self.lanes)
+            let due = now + .seconds(random.int(in: 0..<4))
+            let delivery = Fixture.delivery(message: messages, recipient: recipient, due: due)
+            queue.insert(delivery, lane: lane)
+            model.insert(delivery, lane: lane)
+        }
+    }
+
+    private mutating func lease() {
+        let ready = queue.readyLanes(now: now, sessions: Self.sessions)
+        check(ready == model.readyLanes(now: now, sessions: Self.sessions))
+        guard let lane = ready.first else { return }
+        let limit = random.int(in: 1..<5)
+        let expiry = now + .seconds(random.int(in: 1..<6))
+        let real = queue.lease(from: lane, limit: limit, now: now, until: expiry)
+        let expected = model.lease(from: lane, limit: limit, now: now, until: expiry)
+        check(real.map(\.delivery) == expected.map(\.delivery))
+        leases += zip(real, expected).map { ($0, $1.number, lane) }
+    }
+
+    /// Finishes or gives back any lease that was ever made, held or not.
+    private mutating func settle() {
+        guard !leases.isEmpty else { return }
+        let lease = random.element(of: leases)
+        check(queue.holds(lease.real) == model.holds(lease.number))
+        if random.once(in: 2) {
+            check(queue.finish(lease.real) == model.finish(lease.number))
+        } else {
+            let due = now + .seconds(random.int(in: 0..<4))
+            let attempts = lease.real.delivery.attempts + 1
+            check(
+                queue.giveBack(lease.real, due: due, attempts: attempts)
+                    == model.giveBack(lease.number, due: due, attempts: attempts))
+        }
+    }
+
+    private mutating func endSession() {
+        guard let lane = Self.lanes.first(where: { model.openSessions(in: $0) > 0 }) else { return }
+        queue.sessionEnded(in: lane)
+        model.sessionEnded(in: lane)
+    }
+
+    private mutating func changeMessage() {
+        guard messages > 0 else { return }
+        let message = Message.ID(Int64(random.int(in: 1..<Int(messages) + 1)))
+        check(queue.isSending(message, recipients: Self.recipients) == model.isSending(message))
+        if random.once(in: 2) {
+            let withdrawn = queue.withdraw(message, recipients: Self.recipients)
+            check(withdrawn.map { Set($0.map(\.id)) } == model.withdraw(message, recipients: Self.recipients))
+        } else {
+            queue.expedite(message, recipients: Self.recipients, due: now)
+            model.expedite(message, due: now)
+        }
+    }
+
+    private mutating func pause() {
+        let lane = random.element(of: Self.lanes)
+        let isPaused = random.once(in: 3)
+        queue.setPaused(lane, isPaused)
+        model.setPaused(lane, isPaused)
+    }
+
+    private mutating func passTime() {
+        now = now + .seconds(random.int(in: -1..<4))
+        queue.expireLeases(now: now)
+        model.expireLeases(now: now)
+    }
+
+    private mutating func compare() {
+        check(queue.count == model.items.count)
+        check(queue.nextEvent(sessions: Self.sessions) == model.nextEvent(sessions: Self.sessions))
+        let counts = queue.statistics().filter { $0.waiting + $0.leased > 0 }
+        check(Dictionary(uniqueKeysWithValues: counts.map { ($0.lane, [$0.waiting, $0.leased]) }) == model.counts)
+    }
+}

@@ -1,0 +1,62 @@
+import Base
+import Crypto
+import Kernel
+import Model
+import TestKit
+
+/// The kernel's mail machinery around a store in memory, on a loop that is turned by hand.
+struct MailBench {
+    let time = HandTime()
+    let loop: HandLoop
+    let store: MemoryStore
+    let transport: ScriptedTransport?
+    let dispatcher: Dispatcher
+    let office: PostOffice
+    let service: MailService
+    let directory: Directory
+    let log = CollectingLog()
+
+    static let delays: [Duration] = [.seconds(60), .seconds(300)]
+
+    init(
+        store: MemoryStore = MemoryStore(), transport: ScriptedTransport? = ScriptedTransport(),
+        directory: Directory = Fixture.directory(), keyring: Keyring? = nil
+    ) throws {
+        loop = HandLoop(time: time)
+        self.store = store
+        self.transport = transport
+        self.directory = directory
+        office = PostOffice(
+            store: store, directory: directory, keyring: try keyring ?? Self.keyring(), workers: ImmediateWorkers(),
+            selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")],
+            idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/")
+        dispatcher = Dispatcher(
+            loop: loop, store: store, transport: transport, postOffice: office,
+            retries: RetryPolicy(delays: Self.delays), time: time, log: log.log(time: time))
+        service = MailService(
+            store: store, directory: directory, dispatcher: dispatcher,
+            simulation: SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true), time: time)
+        store.observe(dispatcher)
+    }
+
+    static func keyring() throws -> Keyring {
+        Keyring(sealing: try SealingKey(bytes: Array(repeating: 2, count: 32)), random: SeededRandom(seed: 7))
+    }
+
+    /// Accepts a message as the store's callers do; its number.
+    @discardableResult
+    func accept(_ message: NewMessage = Fixture.message()) async -> Message.ID {
+        if case .accepted(let acceptance) = await store.commit([.accept(message)]).first { return acceptance.message }
+        return Message.ID(0)
+    }
+
+    func states(_ id: Message.ID) async throws -> [Recipient.State] {
+        try await store.message(id, content: false)?.recipients.map(\.state) ?? []
+    }
+
+    func kinds(_ id: Message.ID) async throws -> [MailEvent.Kind] {
+        try await store.message(id, content: false)?.events.map(\.kind) ?? []
+    }
+
+    func pending() async throws -> [PendingDelivery] { try await store.pendingDeliveries() }
+}

@@ -1,0 +1,67 @@
+import Database
+import Kernel
+import Model
+import TestKit
+import Testing
+
+@testable import Storage
+
+/// A statement that scans is quick in every test and slow in production, so SQLite is asked how it would go about it.
+@Suite("Query plans")
+struct QueryPlanTests {
+    private let folder: TemporaryFolder
+    private let connection: Connection
+
+    init() throws {
+        folder = try TemporaryFolder()
+        connection = try Connection(path: folder.file("a.db"), access: .readWrite)
+        _ = try connection.migrate(Schema.migrations)
+    }
+
+    private func plan(_ sql: String) throws -> [String] {
+        var steps: [String] = []
+        try connection.prepare("EXPLAIN QUERY PLAN " + sql, "explain").forEach { steps.append($0.text(3)) }
+        return steps
+    }
+
+    /// The statements among the stored properties of `value`, by name.
+    private func statements(of value: Any) -> [(name: String, sql: String)] {
+        Mirror(reflecting: value).children.compactMap { child in
+            (child.value as? Statement).map { (child.label ?? "", $0.sql) }
+        }
+    }
+
+    @Test("No statement that the writer keeps scans or sorts")
+    func writer() throws {
+        let statements = statements(of: try WriterStatements(connection))
+        #expect(statements.count >= 14)
+        for (name, sql) in statements {
+            let steps = try plan(sql).filter { $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" || $0.contains("TEMP B-TREE") }
+            #expect(steps == [], "\(name)")
+        }
+    }
+
+    @Test("No statement that a reader keeps scans or sorts")
+    func reader() throws {
+        let statements = statements(of: try Reader(path: folder.file("a.db")))
+        #expect(statements.count >= 4)
+        for (name, sql) in statements {
+            let steps = try plan(sql).filter { $0.hasPrefix("SCAN") || $0.contains("TEMP B-TREE") }
+            #expect(steps == [], "\(name)")
+        }
+    }
+
+    @Test("An owner's list runs along the owner's index, without sorting")
+    func lists() throws {
+        let steps = try plan(Reader.listSQL(ofOwner: true))
+        #expect(steps == ["SEARCH m USING INDEX message_by_owner (account=? AND origin=?)"])
+    }
+
+    @Test("Everybody's list runs along the serials, without sorting")
+    func wholeList() throws { #expect(try plan(Reader.listSQL(ofOwner: false)) == ["SCAN m"]) }
+
+    @Test("A scan would be seen")
+    func canary() throws {
+        #expect(try plan("SELECT 1 FROM event WHERE kind = 1 ORDER BY at") == ["SCAN event", "USE TEMP B-TREE FOR ORDER BY"])
+    }
+}
