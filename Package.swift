@@ -79,8 +79,31 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        tests("PostStackTests", ["AdapterKit", "Base", "Model", "PostStack"]),
+        layer("TestKit", ["Base", "Crypto", "Kernel", "Model"], path: "Tests/TestKit"),
+        layer(
+            "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "TestKit"], path: "Tests/StoreConformance"),
+        layer(
+            "AdapterConformance",
+            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "MailFormat", "Model", "TestKit"],
+            path: "Tests/AdapterConformance"),
+        tests(
+            "StorageTests",
+            [
+                "Base", "Crypto", "Database", "Kernel", "Model", "Posix", "Storage", "StoreConformance", "TestKit",
+            ]),
+        tests("KernelTests", ["Base", "Crypto", "Kernel", "MailFormat", "Model", "TestKit"]),
+        tests("PosixTests", ["Base", "Posix", "TestKit"]),
+        tests(
+            "HTTPServerTests",
+            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Posix", "TestKit"]),
+        tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
+        tests(
+            "TranscriptTests",
+            [
+                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
+            ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
+        tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
     ]
 )

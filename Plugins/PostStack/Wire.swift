@@ -161,20 +161,19 @@ struct EventObject: JSONWritable {
             } else {
                 object.null("metadata")
             }
-            object.null("geoCountry")
-            object.null("geoRegion")
-            object.null("geoCity")
-            object.null("uaClientName")
-            object.null("uaClientType")
-            object.null("uaOs")
-            object.null("uaDeviceType")
-            object.member("isPrefetch", false)
+            object.constants(Self.untracked)
             object.member("createdAt", at)
             // The Python client's model asks for these two older names.
             object.member("type", type.rawValue)
             object.member("timestamp", at)
         }
     }
+
+    /// Where and by what program a message was opened: known once opens are tracked.
+    private static let untracked: StaticString = """
+        "geoCountry":null,"geoRegion":null,"geoCity":null,"uaClientName":null,"uaClientType":null,"uaOs":null,\
+        "uaDeviceType":null,"isPrefetch":false
+        """
 
     static let bytesReserved = 352
 }

@@ -40,8 +40,8 @@ public struct Call: Sendable {
     public var query: Query { Query((try? QueryPairs.decode(head.query)) ?? []) }
 }
 
-/// The query of a request's target. Of a name that stands twice the last value counts; in a query that cannot be decoded
-/// nothing stands.
+/// The query of a request's target. Of a name that stands twice the last value counts; in a query that cannot be
+/// decoded nothing stands.
 public struct Query: Sendable {
     private let pairs: [QueryPair]
 

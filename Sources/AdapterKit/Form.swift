@@ -132,8 +132,8 @@ public struct Form {
         return address(field, text)
     }
 
-    /// A list of mailboxes, or one; more than `maximum` is a `count` fault, and none where some are required is as if the
-    /// member were absent.
+    /// A list of mailboxes, or one; more than `maximum` is a `count` fault, and none where some are required is as if
+    /// the member were absent.
     public mutating func addresses(_ field: StaticString, required: Bool = false, maximum: Int) -> [MailAddress] {
         let faultsBefore = shapeFaults.count
         let texts = strings(field, required: required, orOne: true)

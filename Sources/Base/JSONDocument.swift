@@ -14,6 +14,20 @@ public final class JSONDocument: Sendable {
     /// The value that the text is.
     public var root: JSONValue { JSONValue(self, 0) }
 
+    /// The token of the value whose name, among those from `first` to below `end`, is `name`.
+    func valueToken(named name: StaticString, from first: Int, to end: Int) -> Int? {
+        var cursor = first
+        while cursor < end {
+            let token = tokens[cursor]
+            // Most names differ in length already.
+            if token.isEscaped || token.content.count == name.utf8CodeUnitCount, nameToken(cursor, is: name) {
+                return cursor + 1
+            }
+            cursor = Int(tokens[cursor + 1].next)
+        }
+        return nil
+    }
+
     func nameToken(_ index: Int, is name: StaticString) -> Bool {
         let token = tokens[index]
         return name.withUTF8Buffer { wanted in

@@ -11,8 +11,14 @@ public struct JSONString: JSONWritable, Sendable {
 extension [UInt8] {
     mutating func appendJSONString(_ text: String) { appendJSONString(text.utf8Span.span) }
 
-    mutating func appendJSONString(_ text: StaticString) {
-        text.withUTF8Buffer { unsafe appendJSONString(Span(_unsafeElements: $0)) }
+    /// A name from our own source, which holds nothing to escape.
+    mutating func appendJSONName(_ name: StaticString) {
+        append(ASCII.quote)
+        name.withUTF8Buffer { utf8 in
+            assert(unsafe JSONPlainRun.endInOutput(Span(_unsafeElements: utf8), from: 0) == utf8.count)
+            unsafe append(contentsOf: utf8)
+        }
+        append(ASCII.quote)
     }
 
     /// `utf8` is valid UTF-8.

@@ -53,7 +53,10 @@ public struct JSONValue: Sendable {
     // MARK: Objects and arrays
 
     /// The member of that name; nil where there is none and where the value is no object. Allocates nothing.
-    public subscript(name: StaticString) -> JSONValue? { members?.first { $0.isNamed(name) }?.value }
+    public subscript(name: StaticString) -> JSONValue? {
+        guard kind == .object else { return nil }
+        return document.valueToken(named: name, from: index + 1, to: Int(token.next)).map { JSONValue(document, $0) }
+    }
 
     /// As the subscript above, for a name not known when this was compiled.
     public subscript(named name: String) -> JSONValue? { members?.first { $0.isNamed(name) }?.value }

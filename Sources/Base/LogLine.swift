@@ -38,7 +38,7 @@ public struct LogLine: ~Copyable {
         switch format {
         case .json:
             bytes.append(ASCII.comma)
-            bytes.appendJSONString(key)
+            bytes.appendJSONName(key)
             bytes.append(ASCII.colon)
         case .text:
             bytes.append(ASCII.space)

@@ -56,7 +56,7 @@ package final class Checkpointer: Sendable {
         var connection: Connection?
         while requests.takeAll() != nil {
             do throws(DatabaseError) {
-                if connection == nil { connection = try Connection(path: path, access: .readWrite) }
+                if connection == nil { connection = try openLog() }
                 if let connection { try copyMost(connection) }
                 phase.store(.finishing, ordering: .releasing)
             } catch {
@@ -65,6 +65,13 @@ package final class Checkpointer: Sendable {
                 phase.store(.idle, ordering: .releasing)
             }
         }
+    }
+
+    /// A connection that has read nothing has not opened the log yet, and its checkpoints copy nothing, successfully.
+    private func openLog() throws(DatabaseError) -> Connection {
+        let connection = try Connection(path: path, access: .readWrite)
+        _ = try connection.scalar("SELECT count(*) FROM sqlite_master", "open the log")
+        return connection
     }
 
     private func copyMost(_ connection: Connection) throws(DatabaseError) {

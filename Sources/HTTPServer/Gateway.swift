@@ -111,7 +111,7 @@ package struct Gateway: HTTPService {
         let now = time.now
         let admission = gate.admit(
             Gate.Request(
-                authorization: request.head.firstBytes(of: .authorization).map { Array($0) }, clientAddress: address,
+                authorization: request.head.firstBytes(of: .authorization), clientAddress: address,
                 method: facts.method, path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass)
         do throws(KernelFailure) {

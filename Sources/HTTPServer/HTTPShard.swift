@@ -66,7 +66,8 @@ package actor HTTPShard {
                 guard let accepted = try listener.socket.accept() else { return }
                 try open(accepted, listener.service)
             } catch {
-                // A connection that was reset while it waited is gone; anything else is a lack of descriptors or memory.
+                // A connection that was reset while it waited is gone; anything else is a lack of descriptors or
+                // memory.
                 if error.isConnectionError { continue }
                 log.warning("accept-paused") { $0.add("reason", OperatorText(error.description)) }
                 return pause(listener, for: HTTPServerLimits.acceptPause)
@@ -197,6 +198,7 @@ package actor HTTPShard {
     private func beginRequest(_ head: RequestHead, _ connection: Connection) {
         connection.head = head
         connection.state.headRead()
+        if case .none = head.framing { return }
         connection.parser.bodyLimit = connection.service.bodyLimitBytes(for: head)
         guard reserveBody(head, connection) else {
             return refuse(.overloaded(retryAfter: HTTPServerLimits.retryAfter), connection)
@@ -233,7 +235,7 @@ package actor HTTPShard {
         let id = connection.id
         let (service, peer) = (connection.service, connection.peer)
         // A handler that never waits ends inside this call; one that waits comes back to this shard.
-        Task.immediate {
+        Task.immediate(executorPreference: loop) {
             let response = await service.respond(to: request, from: peer)
             self.respond(response, to: id)
         }
@@ -283,8 +285,8 @@ package actor HTTPShard {
         guard !connection.isProcessing else { return }
         guard send(connection) else { return close(connection) }
         if connection.hasUnsentOutput {
-            // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection was
-            // decided before, and stays so.
+            // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection
+            // was decided before, and stays so.
             if [.idle, .lingering].contains(connection.state.phase) { connection.state.responded(keepAlive: true) }
             setDeadline(connection)
             return watch(connection, .writable)

@@ -13,7 +13,8 @@ package struct DKIMSigner: Sendable {
         self.key = key
     }
 
-    /// The message with one DKIM-Signature for each signer before it, in their order. `message` has CRLF line ends only.
+    /// The message with one DKIM-Signature for each signer before it, in their order. `message` has CRLF line ends
+    /// only.
     ///
     /// Name the RSA signer first: every receiver knows it, and RFC 8463 §5 asks for it beside Ed25519.
     package static func sign(

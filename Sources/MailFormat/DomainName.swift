@@ -17,6 +17,30 @@ package struct DomainName: Hashable, Sendable {
         guard text.utf8.count <= MailLimits.domainMax else { throw .domainTooLong }
     }
 
+    /// A name of labels in ASCII, read in one pass; nil for every other form, right or wrong.
+    init?(plain name: Substring.UTF8View) {
+        guard (1...MailLimits.domainMax).contains(name.count) else { return nil }
+        var lowered: [UInt8] = []
+        lowered.reserveCapacity(name.count)
+        var labelLength = 0
+        var previous = ASCII.period
+        for byte in name {
+            if byte == ASCII.period {
+                guard labelLength > 0, previous != ASCII.hyphen else { return nil }
+                labelLength = 0
+            } else {
+                // RFC 5321 §4.1.2: `sub-domain = Let-dig [Ldh-str]`
+                guard MailCharacter.isLetterOrDigit(byte) || byte == ASCII.hyphen && labelLength > 0 else { return nil }
+                labelLength += 1
+                guard labelLength <= MailLimits.labelMax else { return nil }
+            }
+            lowered.append(ASCII.lowercased(byte))
+            previous = byte
+        }
+        guard labelLength > 0, previous != ASCII.hyphen else { return nil }
+        text = String(decoding: lowered, as: UTF8.self)
+    }
+
     /// The name and those above it: `a.b.example` is within `b.example`, and within itself.
     package func isWithin(_ parent: DomainName) -> Bool { text == parent.text || text.hasSuffix("." + parent.text) }
 

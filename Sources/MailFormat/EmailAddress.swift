@@ -24,6 +24,12 @@ package struct EmailAddress: Sendable {
 
     package init(parsing text: String) throws(AddressError) {
         guard text.utf8.count <= MailLimits.addressMax else { throw .addressTooLong }
+        if let at = Self.endOfPlainLocalPart(in: text), let name = DomainName(plain: text.utf8[at...].dropFirst()) {
+            self.text = text
+            localPart = String(text[..<at])
+            domain = name.text
+            return
+        }
         guard !text.unicodeScalars.contains(where: Self.isForbidden) else { throw .invalidCharacter }
         let bytes = Array(text.utf8)
         let at = try Self.endOfLocalPart(in: bytes)
@@ -33,6 +39,22 @@ package struct EmailAddress: Sendable {
         domain = try Self.domain(String(decoding: bytes[(at + 1)...], as: UTF8.self))
         // An A-label may be longer than what it stands for.
         guard wireText.utf8.count <= MailLimits.addressMax else { throw .addressTooLong }
+    }
+
+    /// The `@` after a local part of atoms in ASCII, which is what nearly every address has: found in one pass. nil for
+    /// every other form, right or wrong.
+    private static func endOfPlainLocalPart(in text: String) -> String.Index? {
+        var previous = ASCII.period
+        var length = 0
+        for index in text.utf8.indices {
+            let byte = text.utf8[index]
+            if byte == ASCII.at { return previous == ASCII.period ? nil : index }
+            guard MailCharacter.isAtom(byte) || byte == ASCII.period && previous != ASCII.period else { return nil }
+            length += 1
+            guard length <= MailLimits.localPartMax else { return nil }
+            previous = byte
+        }
+        return nil
     }
 
     /// RFC 6531 §3.3 lets every character outside ASCII into a local part; those that break lines or pass for a

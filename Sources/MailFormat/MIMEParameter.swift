@@ -15,7 +15,8 @@ enum MIMEParameter {
         }
         let segments = extendedSegments(value)
         for (index, segment) in segments.enumerated() {
-            // RFC 2231 §4.1: sections are numbered from zero; a single one bears no number. The first names the charset.
+            // RFC 2231 §4.1: sections are numbered from zero; a single one bears no number. The first names the
+            // charset.
             let section = segments.count > 1 ? "*\(index)" : ""
             writer.glue(";")
             writer.append(Array("\(name)\(section)*=\(index == 0 ? "UTF-8''" : "")".utf8) + segment)

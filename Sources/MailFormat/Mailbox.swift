@@ -20,7 +20,8 @@ package struct Mailbox: Hashable, Sendable {
         self.address = address
     }
 
-    /// Reads `addr@dom`, `<addr@dom>`, `Name <addr@dom>` and `"Quoted, Name" <addr@dom>`, with spaces around each piece.
+    /// Reads `addr@dom`, `<addr@dom>`, `Name <addr@dom>` and `"Quoted, Name" <addr@dom>`, with spaces around each
+    /// piece.
     ///
     /// A name without quotation marks may hold more than RFC 5322's atoms, as people write it (`Dr. Who (Sales)`), but
     /// none of the characters that separate the members of a list: one text is one mailbox, never two by surprise.

@@ -14,21 +14,25 @@ package struct Readiness: OptionSet, Sendable {
     package static let broken = Readiness(rawValue: 4)
 }
 
-/// One thread that waits in epoll and runs everything that belongs to it: descriptors that became ready, timers, and the
-/// jobs of actors that use it as their executor.
+/// One thread that waits in epoll and runs everything that belongs to it: descriptors that became ready, timers, and
+/// the jobs of actors that use it as their executor.
 ///
-/// **Threads.** `run` is the thread. `execute`, `enqueue` and `stop` may be called from any thread; everything else only
-/// from the loop's own, and checks that it is. An actor with this executor therefore never waits for a lock, and two
-/// actors on one loop never run at the same time.
+/// **Threads.** `run` is the thread. `execute`, `enqueue` and `stop` may be called from any thread; everything else
+/// only from the loop's own, and checks that it is. An actor with this executor therefore never waits for a lock, and
+/// two actors on one loop never run at the same time.
 ///
 /// **Order.** Work handed over from one thread runs in the order it was handed over.
+///
+/// It is a task executor too. A continuation is resumed on its task's preferred executor first and by its actor after
+/// that (swift_continuation_await); for a task without a preference that is the global pool, which costs each request
+/// that waits two thread switches. A task with this loop as its preference never leaves it.
 ///
 /// Level-triggered. An event carries the registration it belongs to, so one for a descriptor that was closed and given
 /// out again in the same turn is dropped (epoll(7), "Possible pitfalls").
 ///
-/// Unchecked Sendable: `inbox` is under its lock, `stopRequested` is atomic, `poller` and `wakeUp` never change, and all
-/// other state is touched by the loop's thread alone, which `assertOnLoop` checks at every entry.
-package final class EventLoop: SerialExecutor, @unchecked Sendable {
+/// Unchecked Sendable: `inbox` is under its lock, `stopRequested` is atomic, `poller` and `wakeUp` never change, and
+/// all other state is touched by the loop's thread alone, which `assertOnLoop` checks at every entry.
+package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     package typealias Work = @Sendable () -> Void
 
     private struct Inbox {
@@ -150,18 +154,21 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         for item in work { item() }
     }
 
+    /// Runs what is there, and what that brings, up to a limit.
     private func runJobs() {
-        var index = 0
-        while index < localJobs.count && index < Self.jobsPerTurn {
-            let job = localJobs[index]
-            index += 1
-            unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+        var ran = 0
+        var batch: [UnownedJob] = []
+        while !localJobs.isEmpty && ran < Self.jobsPerTurn {
+            swap(&batch, &localJobs)
+            for job in batch {
+                unsafe job.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
+            ran += batch.count
+            batch.removeAll(keepingCapacity: true)
         }
-        if index == localJobs.count {
-            localJobs.removeAll(keepingCapacity: true)
-        } else {
-            localJobs.removeFirst(index)
-        }
+        // The larger buffer stays for the next turn.
+        if localJobs.isEmpty, batch.capacity > localJobs.capacity { swap(&batch, &localJobs) }
     }
 
     private func runTimers() {

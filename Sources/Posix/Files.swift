@@ -51,7 +51,7 @@ package enum Files {
         try makeFolder(parent(of: path))
         do {
             _ = try SystemCall.run("mkdir") { unsafe mkdir(path, 0o700) }
-        } catch where error.number == EEXIST {
+        } catch  where error.number == EEXIST {
         }
         try syncFolder(of: path)
     }

@@ -29,8 +29,8 @@ package enum Progress<Value> {
 enum SystemCall {
     /// Runs `body` until it is not interrupted by a signal, and throws what it reports otherwise.
     ///
-    /// EBADF and EFAULT stop the program: a closed descriptor or a wild pointer is always a mistake of ours, and going on
-    /// could write into another file.
+    /// EBADF and EFAULT stop the program: a closed descriptor or a wild pointer is always a mistake of ours, and going
+    /// on could write into another file.
     static func run<Result: FixedWidthInteger>(_ name: StaticString, _ body: () -> Result) throws(PosixError) -> Result
     {
         while true {

@@ -16,17 +16,21 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// `127.0.0.1:8080` or `[::1]:8080`; nil for anything else.
     package init?(ipAndPort text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        guard let colon = text.lastIndex(of: ":"), let port = Self.port(text[text.index(after: colon)...]) else {
             return nil
         }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard let address = IPAddress(String(host)) else { return nil }
+        let host = text[..<colon]
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        guard let address = IPAddress(String(isBracketed ? host.dropFirst().dropLast() : host)),
+            // RFC 3986 §3.2.2: brackets around IPv6 and around nothing else.
+            isBracketed == host.contains(":")
+        else { return nil }
         self = .ip(address, port: port)
+    }
+
+    /// Digits alone: Swift's own reading takes a sign.
+    private static func port(_ digits: Substring) -> UInt16? {
+        digits.utf8.allSatisfy(ASCII.isDigit) ? UInt16(digits) : nil
     }
 
     /// Fails where the kernel's form has no room for the path (unix(7)): a shorter one would name another file.

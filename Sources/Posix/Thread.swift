@@ -1,3 +1,4 @@
+import Base
 import CLinux
 import Glibc
 
@@ -15,6 +16,14 @@ package final class Thread: @unchecked Sendable {
         // pthread_create fails only for want of memory or threads, at start, when nothing has been promised to anyone.
         precondition(result == 0, "pthread_create failed with \(result)")
         self.handle = handle
+    }
+
+    /// Lets the calling thread rest. For threads of our own that gather work, never for a loop's.
+    package static func pause(_ duration: Duration) {
+        let nanoseconds = duration.nanoseconds
+        var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        // Woken early by a signal it only gathers less.
+        _ = unsafe nanosleep(&time, nil)
     }
 
     /// Waits until the thread's body has returned. Once.

@@ -3,8 +3,8 @@ import Posix
 import SMTPWire
 import TLS
 
-/// Why there is no connection to hand mail to. All are temporary for the mail: they speak of the way, which the operator
-/// can mend, and not of the message.
+/// Why there is no connection to hand mail to. All are temporary for the mail: they speak of the way, which the
+/// operator can mend, and not of the message.
 enum ConnectionFault: Error, Sendable {
     case lookup(NameLookupError)
     /// The name exists and has no address.

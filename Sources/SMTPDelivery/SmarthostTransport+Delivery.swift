@@ -33,8 +33,8 @@ extension SmarthostTransport {
 
     /// As many transactions as it takes to have every recipient decided.
     ///
-    /// It ends: a transaction leaves somebody undecided only where it decided somebody else, or where the connection had
-    /// been used before, and then the next one has not.
+    /// It ends: a transaction leaves somebody undecided only where it decided somebody else, or where the connection
+    /// had been used before, and then the next one has not.
     private func send(_ mail: OutgoingMail, _ call: inout DeliveryCall) async -> [AttemptOutcome] {
         var envelope = Envelope(mail)
         while let (transaction, recipients) = envelope.nextTransaction() {
@@ -50,7 +50,7 @@ extension SmarthostTransport {
             for (recipient, outcome) in zip(recipients, outcomes) where !goesAgain(outcome, wasUsed: wasUsed) {
                 envelope.decide(recipient, verdict.outcome(outcome, digest: mail.digest))
             }
-            lookAfter(connection, &call)
+            lookAfter(connection, wasUsed: wasUsed, &call)
         }
         return envelope.outcomes
     }
@@ -81,21 +81,37 @@ extension SmarthostTransport {
         // RFC 5321 §4.5.3.1.10.
         case .failed(.tooManyRecipients): true
         // Servers leave connections behind whenever they like; that this one had gone could not be seen before.
-        case .failed(.closed(.connectionLost)), .failed(.closed(.serviceNotAvailable)): wasUsed
+        case .failed(.closed(let reason)): wasUsed && reason.isDeparture
         default: false
         }
     }
 
-    private func lookAfter(_ connection: Connection, _ call: inout DeliveryCall) {
-        guard let reason = connection.closeReason else { return }
-        switch reason {
-        case .requested, .idleTooLong, .transactionLimit: return
-        default: break
-        }
+    /// A connection that is over says how the call goes on.
+    private func lookAfter(_ connection: Connection, wasUsed: Bool, _ call: inout DeliveryCall) {
+        guard let reason = connection.closeReason, !reason.isOurs else { return }
         call.needsFresh = true
+        if wasUsed && reason.isDeparture { return }
         let fault = ConnectionFault.closed(reason, tls: nil)
         // A host that stopped answering would take as long for every other parcel.
         if case .timedOut = reason { call.fault = fault }
         report(fault)
+    }
+}
+
+extension CloseReason {
+    /// We left, and nothing was wrong.
+    fileprivate var isOurs: Bool {
+        switch self {
+        case .requested, .idleTooLong, .transactionLimit: true
+        default: false
+        }
+    }
+
+    /// The server left, as servers do between messages.
+    fileprivate var isDeparture: Bool {
+        switch self {
+        case .connectionLost, .serviceNotAvailable: true
+        default: false
+        }
     }
 }

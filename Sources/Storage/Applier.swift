@@ -188,12 +188,18 @@ final class Applier {
     private func insertEvent(
         message: Int64, recipient: Int?, _ kind: MailEvent.Kind, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
+        try insertEvent(message: message, recipient: recipient, code: Int64(kind.rawValue), at: at, detail: detail)
+    }
+
+    private func insertEvent(
+        message: Int64, recipient: Int?, code: Int64, at: Int64, detail: [UInt8]?
+    ) throws(DatabaseError) {
         serials.event += 1
         let insert = statements.insertEvent
         insert.bind(1, serials.event)
         insert.bind(2, message)
         insert.bind(3, recipient.map { Int64($0) })
-        insert.bind(4, Int64(kind.rawValue))
+        insert.bind(4, code)
         insert.bind(5, at)
         insert.bind(6, detail)
         try insert.run()
@@ -218,10 +224,17 @@ final class Applier {
         }
         guard connection.changedRows == 1 else { return false }
         let detail = EventRecord.detail(settlement.result)
-        for kind in kinds {
+        let (message, recipient) = (settlement.id.message.value, settlement.id.recipient)
+        if kinds == [.transmitted, .delivered] {
+            serials.event += 1
             try insertEvent(
-                message: settlement.id.message.value, recipient: settlement.id.recipient, kind,
-                at: settlement.at.nanoseconds, detail: detail)
+                message: message, recipient: recipient, code: EventRecord.handedOver, at: settlement.at.nanoseconds,
+                detail: detail)
+        } else {
+            for kind in kinds {
+                try insertEvent(
+                    message: message, recipient: recipient, kind, at: settlement.at.nanoseconds, detail: detail)
+            }
         }
         return true
     }

@@ -21,7 +21,7 @@ struct MessageRow: Sendable {
     let head: [UInt8]
     /// nil where it was not asked for, or is in a file.
     var body: [UInt8]?
-    let contentName: String?
+    var contentName: String?
     var pending: [Pending] = []
     var events: [MailEvent] = []
 

@@ -4,11 +4,14 @@ import Database
 import Kernel
 import Model
 
-/// One connection's prepared reads. Each read is a snapshot of its own and short; one user at a time (`ReaderPool`).
+/// One connection's prepared reads. Each read is a snapshot of its own; one user at a time (`ReaderPool`).
 final class Reader {
     private let connection: Connection
+    private let begin: Statement
+    private let end: Statement
     private let messageByID: Statement
     private let messageHeadByID: Statement
+    private let contentOf: Statement
     private let pendingOf: Statement
     private let eventsOf: Statement
 
@@ -16,9 +19,11 @@ final class Reader {
 
     init(path: String) throws(DatabaseError) {
         connection = try Connection(path: path, access: .readOnly)
+        begin = try connection.prepare("BEGIN", "begin a read")
+        end = try connection.prepare("COMMIT", "end a read")
         messageByID = try connection.prepare(
-            "SELECT \(Self.columns), m.body, c.name FROM message m LEFT JOIN content c ON m.body IS NULL AND c.message = m.id WHERE m.id = ?",
-            "read a message")
+            "SELECT \(Self.columns), m.body FROM message m WHERE m.id = ?", "read a message")
+        contentOf = try connection.prepare("SELECT name FROM content WHERE message = ?", "read a content's name")
         messageHeadByID = try connection.prepare(
             "SELECT \(Self.columns) FROM message m WHERE m.id = ?", "read a message head")
         pendingOf = try connection.prepare(
@@ -30,9 +35,31 @@ final class Reader {
     // MARK: One message
 
     func message(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
+        try snapshot { () throws(DatabaseError) in try row(id, content: content) }
+    }
+
+    /// One view of the database for several statements; and one lock of the file instead of one for each, which costs
+    /// more than the look-ups themselves.
+    private func snapshot<Value>(_ read: () throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
+        try begin.run()
+        do throws(DatabaseError) {
+            let value = try read()
+            try end.run()
+            return value
+        } catch {
+            try? end.run()
+            throw error
+        }
+    }
+
+    private func row(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
         let statement = content ? messageByID : messageHeadByID
         statement.bind(1, id.value)
         guard var row = try statement.first({ Self.row($0, content: content) }) else { return nil }
+        if content, row.body == nil {
+            contentOf.bind(1, id.value)
+            row.contentName = try contentOf.first { $0.text(0) }
+        }
         try addState(to: &row)
         return row
     }
@@ -42,11 +69,9 @@ final class Reader {
             id: statement.integer(0), account: statement.integer(1), origin: statement.integer(2),
             key: statement.optionalInteger(3), domain: statement.optionalInteger(4), mode: statement.integer(5),
             at: Instant(nanoseconds: statement.integer(6)), head: statement.bytes(7),
-            body: content ? statement.optionalBytes(8) : nil, contentName: content ? statement.optionalText(9) : nil)
+            body: content ? statement.optionalBytes(8) : nil)
     }
 
-    /// The message row never changes; deliveries are read before events, so that one which finishes in between is
-    /// seen by its event instead of not at all.
     private func addState(to row: inout MessageRow) throws(DatabaseError) {
         let range = DeliveryID.range(of: Message.ID(row.id))
         pendingOf.bind(1, range.lowerBound)
@@ -61,15 +86,24 @@ final class Reader {
         row.pending = pending
         eventsOf.bind(1, row.id)
         var events: [MailEvent] = []
-        try eventsOf.forEach { events.append(Self.event($0)) }
+        try eventsOf.forEach { Self.append($0, to: &events) }
         row.events = events
     }
 
-    private static func event(_ statement: Statement) -> MailEvent {
-        let kind = MailEvent.Kind(rawValue: UInt8(truncatingIfNeeded: statement.integer(3))) ?? .failed
+    private static func append(_ statement: Statement, to events: inout [MailEvent]) {
+        let id = statement.integer(0)
+        guard statement.integer(3) == EventRecord.handedOver else {
+            let kind = MailEvent.Kind(rawValue: UInt8(truncatingIfNeeded: statement.integer(3))) ?? .failed
+            return events.append(event(statement, id: id, kind))
+        }
+        events.append(event(statement, id: id - 1, .transmitted))
+        events.append(event(statement, id: id, .delivered))
+    }
+
+    private static func event(_ statement: Statement, id: Int64, _ kind: MailEvent.Kind) -> MailEvent {
         let detail = statement.optionalBytes(5)
         return MailEvent(
-            id: MailEvent.ID(statement.integer(0)), message: Message.ID(statement.integer(1)),
+            id: MailEvent.ID(id), message: Message.ID(statement.integer(1)),
             recipient: statement.optionalInteger(2).map { Int($0) }, kind: kind,
             at: Instant(nanoseconds: statement.integer(4)),
             // A detail that does not read back is left out: the event itself still happened.
@@ -80,7 +114,9 @@ final class Reader {
     // MARK: Lists
 
     func messages(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
+        try snapshot { () throws(DatabaseError) in
+            query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
+        }
     }
 
     private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
@@ -140,8 +176,10 @@ final class Reader {
         statement.bind(1, event.value)
         statement.bind(2, Int64(limit))
         var events: [MailEvent] = []
-        try statement.forEach { events.append(Self.event($0)) }
-        return events
+        try statement.forEach { Self.append($0, to: &events) }
+        // A row may hold two: the first one's may have been asked for before, and the last ones be too many.
+        if let first = events.first, first.id <= event { events.removeFirst() }
+        return Array(events.prefix(limit))
     }
 
     // MARK: At start

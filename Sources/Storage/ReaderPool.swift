@@ -2,10 +2,9 @@ import Database
 import Synchronization
 
 /// Connections for reading, lent to one thread at a time.
-///
-/// Unchecked Sendable for the box around a reader: whoever took it out of the pool is its only user until it is put
-/// back, and the lock orders the two.
 final class ReaderPool: Sendable {
+    /// Unchecked Sendable: whoever took a reader out of the pool is its only user until it is put back, and the lock
+    /// orders the two.
     private struct Box: @unchecked Sendable {
         let reader: Reader
     }

@@ -43,7 +43,7 @@ struct RecordReader {
         _ read: (inout RecordReader) throws(RecordError) -> Element
     ) throws(RecordError) -> [Element] {
         let count = try integer()
-        // An element takes a byte at least. Nothing is reserved: a damaged count would ask for memory that no element fills.
+        // An element takes a byte at least. Nothing is reserved, as a damaged count would ask for memory in vain.
         guard count >= 0, count <= bytes.count - position else { throw RecordError() }
         var elements: [Element] = []
         for _ in 0..<count { elements.append(try read(&self)) }

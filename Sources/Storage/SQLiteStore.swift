@@ -209,8 +209,9 @@ package final class SQLiteStore: Store {
         }
     }
 
-    /// Removes files whose message was not accepted, or was a replay. What a crash leaves behind goes at the next start.
-    /// After a failed sync nobody knows whether the message is on disk, so its file stays until the next start tells.
+    /// Removes files whose message was not accepted, or was a replay. What a crash leaves behind goes at the next
+    /// start. After a failed sync nobody knows whether the message is on disk, so its file stays until the next start
+    /// tells.
     private func removeContents(_ changes: [EncodedChange], unlessAcceptedBy outcomes: [ChangeOutcome] = []) async {
         guard isWritable else { return }
         for (index, change) in changes.enumerated() {

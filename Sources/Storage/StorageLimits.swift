@@ -4,6 +4,10 @@ package enum StorageLimits {
     static let writerQueue = 10_000
     /// Units of work that one transaction carries at most. Beyond that a commit only gets longer, not cheaper.
     static let unitsPerTransaction = 1024
+    /// So many units in one taking say that more are on their way.
+    static let unitsThatTellOfMore = 12
+    /// How long the writer then rests before the next transaction.
+    static let gatheringPause: Duration = .microseconds(300)
     /// Bytes of texts and attachments above which they go to a file of their own: larger rows would push everything
     /// else through the log twice.
     static let inlineBodyBytes = 256 * 1024

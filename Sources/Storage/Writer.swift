@@ -12,8 +12,8 @@ import Synchronization
 /// If SQLite itself fails inside a transaction, the whole is rolled back and each unit tried again alone: one that
 /// cannot be written fails by itself and takes nobody with it.
 ///
-/// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may report
-/// success for pages that were dropped.
+/// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
+/// report success for pages that were dropped.
 ///
 /// Unchecked Sendable: `queue`, `poisoned` and `observer` are safe from any thread; everything else is the writer
 /// thread's alone once `start` was called.
@@ -84,6 +84,9 @@ final class Writer: @unchecked Sendable {
                 rest = rest.dropFirst(StorageLimits.unitsPerTransaction)
                 copyLog()
             }
+            // A commit costs the same for one unit as for fifty. Under load a moment's rest fills the next one; a lone
+            // caller never waits for it.
+            if units.count >= StorageLimits.unitsThatTellOfMore { Thread.pause(StorageLimits.gatheringPause) }
         }
     }
 

@@ -66,10 +66,10 @@ struct JSONWriterTests {
         #expect(JSONWriter.value([0.5, 1, 1e300, .infinity, .nan]).text == "[0.5,1.0,1e+300,null,null]")
     }
 
-    @Test("Names are escaped too, and may be made at run time")
+    @Test("Names made at run time are escaped")
     func names() {
         let bytes = JSONWriter.object { body in
-            body.member("a\"b", 1)
+            body.member(named: "a\"b", 1)
             body.member(named: "x\ny", [["to"], []])
             body.object(named: "o") { _ in }
             body.array(named: "l") { _ in }

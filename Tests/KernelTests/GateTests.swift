@@ -14,7 +14,8 @@ struct GateTests {
         scheme: "Bearer", prefixes: [.init("sk_live_", kind: .secret, mode: .live)])
 
     private func gate(
-        _ key: AccessKey? = Fixture.key(), account: Account = Fixture.account(), steps: [GateStep] = declared, limit: Int = 10
+        _ key: AccessKey? = Fixture.key(), account: Account = Fixture.account(), steps: [GateStep] = declared,
+        limit: Int = 10
     ) -> Gate {
         Gate(
             personality: Fixture.personality, steps: steps, form: Self.form,
@@ -29,8 +30,8 @@ struct GateTests {
     ) -> Gate.Admission {
         gate.admit(
             Gate.Request(
-                authorization: authorization.map { Array($0.utf8) }, clientAddress: address.flatMap { IPAddress($0) },
-                method: "POST", path: "/x", now: now),
+                authorization: authorization.map { ArraySlice($0.utf8) },
+                clientAddress: address.flatMap { IPAddress($0) }, method: "POST", path: "/x", now: now),
             requirement: requirement, rateClass: send)
     }
 
@@ -98,7 +99,9 @@ struct GateTests {
         #expect(failure(admit(gate(), requirement: requirement)) == nil)
         #expect(failure(admit(gate(Fixture.key(scopes: ["all"])), requirement: requirement)) == nil)
         #expect(failure(admit(gate(Fixture.key(scopes: [])), requirement: Requirement(anyOf: []))) == nil)
-        guard case .scopeMissing(let shortfall) = failure(admit(gate(Fixture.key(scopes: ["write"])), requirement: requirement))
+        guard
+            case .scopeMissing(let shortfall) = failure(
+                admit(gate(Fixture.key(scopes: ["write"])), requirement: requirement))
         else {
             Issue.record("let in")
             return

@@ -1,5 +1,4 @@
 import Base
-import Crypto
 import Kernel
 import Model
 import TestKit
@@ -27,7 +26,7 @@ struct MailBench {
         self.transport = transport
         self.directory = directory
         office = PostOffice(
-            store: store, directory: directory, keyring: try keyring ?? Self.keyring(), workers: ImmediateWorkers(),
+            store: store, directory: directory, keyring: try keyring ?? Fixture.keyring(), workers: ImmediateWorkers(),
             selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")],
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/")
         dispatcher = Dispatcher(
@@ -39,16 +38,17 @@ struct MailBench {
         store.observe(dispatcher)
     }
 
-    static func keyring() throws -> Keyring {
-        Keyring(sealing: try SealingKey(bytes: Array(repeating: 2, count: 32)), random: SeededRandom(seed: 7))
-    }
-
     /// Accepts a message as the store's callers do; its number.
     @discardableResult
     func accept(_ message: NewMessage = Fixture.message()) async -> Message.ID {
-        if case .accepted(let acceptance) = await store.commit([.accept(message)]).first { return acceptance.message }
+        let outcome = await store.commit([.accept(message)]).first
+        gather()
+        if case .accepted(let acceptance) = outcome { return acceptance.message }
         return Message.ID(0)
     }
+
+    /// Lets the time pass that new deliveries wait for company.
+    func gather() { loop.advance(by: KernelLimits.gatheringDelay) }
 
     func states(_ id: Message.ID) async throws -> [Recipient.State] {
         try await store.message(id, content: false)?.recipients.map(\.state) ?? []

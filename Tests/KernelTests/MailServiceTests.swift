@@ -21,8 +21,11 @@ struct MailServiceTests {
                 ]))
     }
 
-    private func send(_ submissions: Submission..., by principal: Principal? = nil) async -> [Result<Acceptance, KernelFailure>] {
-        await bench.service.send(submissions, by: principal ?? self.principal)
+    private func send(_ submissions: Submission..., by principal: Principal? = nil) async -> [Result<
+        Acceptance, KernelFailure
+    >] {
+        defer { bench.gather() }
+        return await bench.service.send(submissions, by: principal ?? self.principal)
     }
 
     private func message(_ id: Int64) async throws -> Message {

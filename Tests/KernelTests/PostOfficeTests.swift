@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Post office")
 struct PostOfficeTests {
-    private static let keyring = Result { try MailBench.keyring() }
+    private static let keyring = Result { try Fixture.keyring() }
     private static let keys = Result {
         try keyring.get().makeKeys(account: Account.ID(1), domain: "example.com")
     }
@@ -23,7 +23,9 @@ struct PostOfficeTests {
 
     /// The algorithms of a message's signatures, in their order.
     private func algorithms(_ bytes: [UInt8]) -> [String] {
-        text(bytes).split(separator: "a=").dropFirst().map { String($0.prefix { $0 != ";" }) }.filter { $0.hasSuffix("sha256") }
+        text(bytes).split(separator: "a=").dropFirst().map { String($0.prefix { $0 != ";" }) }.filter {
+            $0.hasSuffix("sha256")
+        }
     }
 
     private let full = Fixture.submission(
@@ -43,7 +45,9 @@ struct PostOfficeTests {
 
     @Test("A domain that the operator vouches for signs with both keys, RSA first; one seen in DNS with RSA only")
     func signatures() async throws {
-        for (sending, expected) in [(MailDomain.Proof.pinned, ["rsa-sha256", "ed25519-sha256"]), (.verified, ["rsa-sha256"])] {
+        for (sending, expected) in [
+            (MailDomain.Proof.pinned, ["rsa-sha256", "ed25519-sha256"]), (.verified, ["rsa-sha256"]),
+        ] {
             let bench = try bench(sending)
             let content = try await bench.office.outgoing(await bench.accept(), recipients: [0]).content
             #expect(algorithms(content) == expected)
@@ -66,8 +70,11 @@ struct PostOfficeTests {
         let bench = try bench(.pinned)
         var submission = Fixture.submission()
         submission.unsubscribe = true
-        submission.headers = [.init(name: "list-unsubscribe", value: "<mailto:x@example.com>"), .init(name: "X-A", value: "b")]
-        let content = text(try await bench.office.outgoing(await bench.accept(Fixture.message(submission)), recipients: [0]).content)
+        submission.headers = [
+            .init(name: "list-unsubscribe", value: "<mailto:x@example.com>"), .init(name: "X-A", value: "b"),
+        ]
+        let content = text(
+            try await bench.office.outgoing(await bench.accept(Fixture.message(submission)), recipients: [0]).content)
         #expect(content.contains("X-A: b") && !content.contains("mailto:"))
         #expect(content.contains("<https://mail.example/u/"))
         #expect(content.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"))
@@ -106,9 +113,11 @@ struct PostOfficeTests {
 
     @Test("With another key file nothing is signed, and that is an error")
     func wrongKeyFile() async throws {
-        let other = Keyring(sealing: try SealingKey(bytes: Array(repeating: 9, count: 32)), random: SeededRandom(seed: 1))
+        let other = Keyring(
+            sealing: try SealingKey(bytes: Array(repeating: 9, count: 32)), random: SeededRandom(seed: 1))
         let bench = try MailBench(
-            transport: nil, directory: Fixture.directory(domains: [Fixture.domain(keys: try Self.keys.get())]), keyring: other)
+            transport: nil, directory: Fixture.directory(domains: [Fixture.domain(keys: try Self.keys.get())]),
+            keyring: other)
         let id = await bench.accept()
         await #expect(throws: KernelFailure.self) { try await bench.office.outgoing(id, recipients: [0]) }
     }

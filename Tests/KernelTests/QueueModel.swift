@@ -23,7 +23,9 @@ struct QueueModel {
     private func due(in lane: LaneID, now: Instant) -> [Int] {
         items.indices
             .filter { items[$0].lane == lane && items[$0].lease == nil && items[$0].delivery.due <= now }
-            .sorted { (items[$0].delivery.due, items[$0].delivery.id) < (items[$1].delivery.due, items[$1].delivery.id) }
+            .sorted {
+                (items[$0].delivery.due, items[$0].delivery.id) < (items[$1].delivery.due, items[$1].delivery.id)
+            }
     }
 
     func readyLanes(now: Instant, sessions limit: Int) -> [LaneID] {
@@ -75,11 +77,14 @@ struct QueueModel {
         }
     }
 
-    private func indices(of message: Message.ID) -> [Int] { items.indices.filter { items[$0].delivery.id.message == message } }
+    private func indices(of message: Message.ID) -> [Int] {
+        items.indices.filter { items[$0].delivery.id.message == message }
+    }
 
     mutating func withdraw(_ message: Message.ID, recipients: Int) -> Set<DeliveryID>? {
         let found = indices(of: message)
-        guard found.count == recipients, found.allSatisfy({ items[$0].lease == nil && items[$0].delivery.attempts == 0 })
+        guard found.count == recipients,
+            found.allSatisfy({ items[$0].lease == nil && items[$0].delivery.attempts == 0 })
         else { return nil }
         let ids = Set(found.map { items[$0].delivery.id })
         items.removeAll { ids.contains($0.delivery.id) }

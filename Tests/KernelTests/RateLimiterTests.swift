@@ -36,7 +36,8 @@ struct RateLimiterTests {
     @Test("The tiers of a class are taken together or not at all")
     func tiers() {
         let limiter = limiter(
-            RateTier(owner: .key, limit: 3, window: .seconds(60)), RateTier(owner: .account, limit: 1, window: .seconds(1)))
+            RateTier(owner: .key, limit: 3, window: .seconds(60)),
+            RateTier(owner: .account, limit: 1, window: .seconds(1)))
         #expect(limiter.take(send, by: key, now: start).window?.remaining == 2)
         let refused = limiter.take(send, by: key, now: start)
         #expect(!refused.isAllowed)

@@ -30,12 +30,14 @@ struct SimulationTests {
         for _ in 0..<3 { _ = await store.commit([.accept(Fixture.message())]) }
         _ = await store.commit([
             .settle([
-                Fixture.settlement(1, .finished([.delivered, .bounced])), Fixture.settlement(2, .finished([.transmitted])),
+                Fixture.settlement(1, .finished([.delivered, .bounced])),
+                Fixture.settlement(2, .finished([.transmitted])),
             ])
         ])
         #expect(
             try await SimulatedServer.faults(of: store) == [
-                "message 1 recipient 0 has 2 ends", "message 2 recipient 0 has 0 ends", "message 3 recipient 0 has 0 ends",
+                "message 1 recipient 0 has 2 ends", "message 2 recipient 0 has 0 ends",
+                "message 3 recipient 0 has 0 ends",
                 "1 deliveries are left over",
             ])
     }
@@ -56,7 +58,8 @@ private struct SimulatedServer {
         self.forgetsQueue = forgetsQueue
         transport = ScriptedTransport(parcelsPerSession: 3, sessionsPerLane: 2) { _, _ in
             random.element(of: [
-                ScriptedTransport.accepted, ScriptedTransport.accepted, ScriptedTransport.refused, ScriptedTransport.deferred,
+                ScriptedTransport.accepted, ScriptedTransport.accepted, ScriptedTransport.refused,
+                ScriptedTransport.deferred,
             ])
         }
         bench = try MailBench(store: store, transport: transport)
@@ -86,8 +89,10 @@ private struct SimulatedServer {
     private mutating func send() async {
         let to = (0..<random.int(in: 1..<4)).map { "r\($0)@\(random.element(of: ["x.net", "y.net", "z.net"]))" }
         let later = random.once(in: 3) ? bench.time.now + .seconds(random.int(in: 1..<2000)) : nil
-        let results = await bench.service.send([Fixture.submission(to: to, scheduledAt: later)], by: Principal(Fixture.key()))
+        let results = await bench.service.send(
+            [Fixture.submission(to: to, scheduledAt: later)], by: Principal(Fixture.key()))
         if case .success(let acceptance) = results.first { accepted.append(acceptance.message) }
+        if random.once(in: 2) { bench.gather() }
     }
 
     private func change() async {

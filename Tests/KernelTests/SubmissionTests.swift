@@ -11,7 +11,8 @@ struct SubmissionTests {
     @Test("Each address is in the envelope once, in its first role")
     func envelope() {
         let envelope = Fixture.submission(
-            to: ["ann@x.net", "Ann@x.net", "ann@x.net"], cc: ["ann@x.net", "bob@x.net"], bcc: ["bob@x.net", "eve@x.net"]
+            to: ["ann@x.net", "Ann@x.net", "ann@x.net"], cc: ["ann@x.net", "bob@x.net"],
+            bcc: ["bob@x.net", "eve@x.net"]
         ).envelope
         #expect(envelope.map(\.address.address) == ["ann@x.net", "Ann@x.net", "bob@x.net", "eve@x.net"])
         #expect(envelope.map(\.role) == [.to, .to, .cc, .bcc])
@@ -29,7 +30,8 @@ struct SubmissionTests {
         "Many recipients' states come to the one that matters most",
         arguments: [
             ([], Recipient.State.delivered), ([.delivered, .bounced], .bounced), ([.delivered, .queued], .queued),
-            ([.cancelled, .delivered], .delivered), ([.cancelled, .suppressed], .suppressed), ([.cancelled], .cancelled),
+            ([.cancelled, .delivered], .delivered), ([.cancelled, .suppressed], .suppressed),
+            ([.cancelled], .cancelled),
             ([.complained, .bounced], .complained), ([.sending, .deferred, .queued], .deferred),
             ([.scheduled, .delivered], .scheduled), ([.queued, .sending], .sending), ([.failed, .deferred], .failed),
         ] as [([Recipient.State], Recipient.State)])
@@ -50,8 +52,10 @@ struct FingerprintTests {
             Fixture.submission(to: ["a@x", "b@x"]), Fixture.submission(to: ["b@x", "a@x"]),
             Fixture.submission(to: ["a@x"], cc: ["b@x"]), Fixture.submission(to: ["a@x"], bcc: ["b@x"]),
             Fixture.submission(to: ["a@xb@x"]), Fixture.submission(subject: ""), Fixture.submission(text: nil),
-            Fixture.submission(text: ""), Fixture.submission(text: nil, html: ""), Fixture.submission(html: "Hello.\r\n"),
-            Fixture.submission(tags: ["a", "b"]), Fixture.submission(tags: ["b", "a"]), Fixture.submission(tags: ["ab"]),
+            Fixture.submission(text: ""), Fixture.submission(text: nil, html: ""),
+            Fixture.submission(html: "Hello.\r\n"),
+            Fixture.submission(tags: ["a", "b"]), Fixture.submission(tags: ["b", "a"]),
+            Fixture.submission(tags: ["ab"]),
             Fixture.submission(tags: ["a1:b"]), Fixture.submission(scheduledAt: Fixture.start),
             Fixture.submission(scheduledAt: Fixture.start + .nanoseconds(1)),
         ]

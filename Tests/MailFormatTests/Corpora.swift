@@ -1,6 +1,7 @@
 import Foundation
 
-/// The public test data beside the repository. A plain clone has none: tests that need it are skipped there, and say so.
+/// The public test data beside the repository. A plain clone has none: tests that need it are skipped there, and say
+/// so.
 enum Corpora {
     /// The bytes of a file, nil where the corpora are absent and need not be there.
     static func file(_ path: String) throws -> [UInt8]? {

@@ -16,7 +16,8 @@ final class Bench: Sendable {
     private let server: ScriptedServer?
 
     init(
-        to server: ScriptedServer? = nil, port: UInt16 = 25, host: String = "localhost", security: SmarthostConfiguration.Security = .opportunistic,
+        to server: ScriptedServer? = nil, port: UInt16 = 25, host: String = "localhost",
+        security: SmarthostConfiguration.Security = .opportunistic,
         login: (user: String, password: String)? = nil, _ adjust: (inout SmarthostConfiguration) -> Void = { _ in }
     ) throws {
         self.server = server
@@ -25,10 +26,10 @@ final class Bench: Sendable {
         adjust(&configuration)
         loop = try EventLoop(name: "smtp", time: SystemTime())
         workers = try WorkerPool(name: "lookup", threads: 1, capacity: 8)
-        thread = loop.start()
         transport = try SmarthostTransport(
             configuration, loop: loop, workers: workers, time: SystemTime(),
             log: Log(level: .debug, format: .text, sink: sink, time: SystemTime()))
+        thread = loop.start()
     }
 
     deinit {

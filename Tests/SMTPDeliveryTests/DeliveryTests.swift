@@ -132,7 +132,10 @@ struct DeliveryTests {
 
     @Test("Closing says QUIT to idle connections, and waits no longer than it must")
     func close() async throws {
-        let (server, bench) = try await pair { line, _ in line == "QUIT" ? .silence : nil }
+        var script = ScriptedServer.Script()
+        script.answer = { line, _ in line == "QUIT" ? .silence : nil }
+        let server = try await ScriptedServer(script)
+        let bench = try Bench(to: server) { $0.timeouts.overrides[.quit] = .milliseconds(30) }
         _ = await bench.deliver(.of())
         await bench.transport.close()
         #expect(server.commands.last == "QUIT")

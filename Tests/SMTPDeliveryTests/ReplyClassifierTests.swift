@@ -50,12 +50,14 @@ struct ReplyClassifierTests {
     @Test(
         "A bare code is read by the command that it answers",
         arguments: [
-            ("550 no", TransactionStage.mail, AttemptResult.Class.invalidSender), ("550 no", .recipient, .invalidRecipient),
-            ("550 no", .content, .policy), ("552 no", .mail, .content), ("552 no", .recipient, .mailboxFull),
+            ("550 no", TransactionStage.mail, AttemptResult.Class.invalidSender),
+            ("550 no", .recipient, .invalidRecipient), ("550 no", .content, .policy),
+            ("552 no", .mail, .content), ("552 no", .recipient, .mailboxFull),
             ("553 no", .mail, .invalidSender), ("553 no", .recipient, .invalidRecipient),
             ("501 no", .recipient, .invalidRecipient), ("501 no", .data, .protocolError),
-            ("503 no", .recipient, .protocolError), ("530 no", .mail, .authentication), ("556 no", .recipient, .badDomain),
-            ("554 no", .content, .policy), ("450 no", .recipient, .transient), ("451 no", .content, .transient),
+            ("503 no", .recipient, .protocolError), ("530 no", .mail, .authentication),
+            ("556 no", .recipient, .badDomain), ("554 no", .content, .policy), ("450 no", .recipient, .transient),
+            ("451 no", .content, .transient),
             ("421 no", .mail, .transient), ("599 no", .content, .unknown),
         ])
     func coded(line: String, stage: TransactionStage, expected: AttemptResult.Class) throws {

@@ -27,7 +27,8 @@ struct SecurityTests {
 
     @Test("A large message arrives whole through TLS")
     func large() async throws {
-        let content = "Subject: large\r\n\r\n" + String(repeating: "a line of a message in many records\r\n", count: 60_000)
+        let line = "a line of a message in many records\r\n"
+        let content = "Subject: large\r\n\r\n" + String(repeating: line, count: 60_000)
         let (server, _) = try await server()
         let bench = try Bench(to: server)
         #expect(await bench.deliver(.of(content: content)).first?.isAccepted == true)

@@ -55,7 +55,9 @@ struct ContentFileTests {
         let again = try SQLiteFactory.store(folder.path)
         defer { again.close() }
         #expect(files == kept)
-        #expect(try await again.message(Message.ID(1), content: true)?.submission.attachments.first?.content.count == 300_000)
+        #expect(
+            try await again.message(Message.ID(1), content: true)?.submission.attachments.first?.content.count
+                == 300_000)
     }
 
     @Test("A content whose file is gone is an error that says so, and lists go on")
@@ -64,7 +66,9 @@ struct ContentFileTests {
         defer { store.close() }
         _ = await store.commit([.accept(message(bytes: 300_000))])
         try Files.remove(folder.file("mail.db.contents/\(files[0])"))
-        await #expect(throws: KernelFailure.storageUnavailable) { try await store.message(Message.ID(1), content: true) }
+        await #expect(throws: KernelFailure.storageUnavailable) {
+            try await store.message(Message.ID(1), content: true)
+        }
         #expect(try await store.message(Message.ID(1), content: false) != nil)
     }
 

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Idempotency table")
 struct IdempotencyTableTests {
-    @Test("It holds what a dictionary would, over random insertions and removals", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(
+        "It holds what a dictionary would, over random insertions and removals", arguments: 1...8 as ClosedRange<UInt64>
+    )
     func model(seed: UInt64) {
         let random = SeededRandom(seed: seed)
         var table = IdempotencyTable()

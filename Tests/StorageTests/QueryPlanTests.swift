@@ -36,7 +36,9 @@ struct QueryPlanTests {
         let statements = statements(of: try WriterStatements(connection))
         #expect(statements.count >= 14)
         for (name, sql) in statements {
-            let steps = try plan(sql).filter { $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" || $0.contains("TEMP B-TREE") }
+            let steps = try plan(sql).filter {
+                $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" || $0.contains("TEMP B-TREE")
+            }
             #expect(steps == [], "\(name)")
         }
     }
@@ -62,6 +64,9 @@ struct QueryPlanTests {
 
     @Test("A scan would be seen")
     func canary() throws {
-        #expect(try plan("SELECT 1 FROM event WHERE kind = 1 ORDER BY at") == ["SCAN event", "USE TEMP B-TREE FOR ORDER BY"])
+        #expect(
+            try plan("SELECT 1 FROM event WHERE kind = 1 ORDER BY at") == [
+                "SCAN event", "USE TEMP B-TREE FOR ORDER BY",
+            ])
     }
 }

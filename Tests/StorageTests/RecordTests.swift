@@ -9,7 +9,9 @@ import Testing
 struct RecordTests {
     private static let submission = Fixture.submission(
         to: ["ann@example.net", "bob@example.org"], cc: ["eve@example.net"], html: "<p>Grüße</p>", tags: ["a", "b"],
-        attachments: [Attachment(fileName: "a.pdf", contentType: "application/pdf", contentID: "a", content: [1, 2, 3])],
+        attachments: [
+            Attachment(fileName: "a.pdf", contentType: "application/pdf", contentID: "a", content: [1, 2, 3])
+        ],
         scheduledAt: Fixture.start)
     private static let head = MessageRecord.head(of: Fixture.message(submission))
     private static let body = MessageRecord.body(of: submission)

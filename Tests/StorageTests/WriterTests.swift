@@ -19,7 +19,10 @@ struct WriterTests {
     private func makeAccountFail(_ account: Int64, on table: String = "message") throws -> Connection {
         let other = try Connection(path: folder.file("mail.db"), access: .readWrite)
         try other.execute(
-            "CREATE TRIGGER fault BEFORE INSERT ON \(table) WHEN NEW.account = \(account) BEGIN SELECT RAISE(ABORT, 'fault'); END",
+            """
+            CREATE TRIGGER fault BEFORE INSERT ON \(table) WHEN NEW.account = \(account)
+            BEGIN SELECT RAISE(ABORT, 'fault'); END
+            """,
             "make a fault")
         return other
     }
@@ -99,7 +102,8 @@ struct WriterTests {
             writer.stop()
             thread.join()
         }
-        let change = EncodedChange(.accept(Fixture.message(Fixture.submission(text: String(repeating: "x", count: 5000)))))
+        let change = EncodedChange(
+            .accept(Fixture.message(Fixture.submission(text: String(repeating: "x", count: 5000)))))
         var accepted: Int64 = 0
         while case .accepted = await writer.commit([change])[0], accepted < 1000 { accepted += 1 }
         #expect((1..<1000).contains(accepted))

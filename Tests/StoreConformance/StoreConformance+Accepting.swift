@@ -26,7 +26,8 @@ extension StoreConformance {
         },
         StoreCheck("Recipients stand in the order of the envelope, with their roles") { bench in
             let id = try await bench.accept(
-                Fixture.message(Fixture.submission(to: ["a@x.net", "b@x.net"], cc: ["a@x.net", "c@x.net"], bcc: ["d@x.net"])))
+                Fixture.message(
+                    Fixture.submission(to: ["a@x.net", "b@x.net"], cc: ["a@x.net", "c@x.net"], bcc: ["d@x.net"])))
             let recipients = try await bench.message(id).recipients
             #expect(recipients.map(\.address.address) == ["a@x.net", "b@x.net", "c@x.net", "d@x.net"])
             #expect(recipients.map(\.role) == [.to, .to, .cc, .bcc])
@@ -146,7 +147,9 @@ extension StoreConformance {
             let store = bench.store
             let acceptances = await withTaskGroup(of: Acceptance?.self) { group in
                 for _ in 0..<50 {
-                    group.addTask { await store.commit([.accept(Fixture.message(idempotency: record))]).first?.acceptance }
+                    group.addTask {
+                        await store.commit([.accept(Fixture.message(idempotency: record))]).first?.acceptance
+                    }
                 }
                 return await group.reduce(into: [Acceptance?]()) { $0.append($1) }
             }

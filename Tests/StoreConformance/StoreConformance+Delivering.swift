@@ -48,7 +48,8 @@ extension StoreConformance {
         StoreCheck("Each recipient ends by itself") { bench in
             let id = try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x", "b@x", "c@x", "d@x"])))
             try await bench.settle(
-                Fixture.settlement(id.value, recipient: 0), Fixture.settlement(id.value, recipient: 1, .finished([.bounced])),
+                Fixture.settlement(id.value, recipient: 0),
+                Fixture.settlement(id.value, recipient: 1, .finished([.bounced])),
                 Fixture.settlement(id.value, recipient: 2, .finished([.softBounced])))
             #expect(try await bench.states(id) == [.delivered, .bounced, .bounced, .queued])
             #expect(try await bench.pending().map(\.id.recipient) == [3])
@@ -85,7 +86,8 @@ extension StoreConformance {
             let first = try await bench.accept()
             let second = try await bench.accept()
             let outcomes = await bench.store.commit([
-                .cancel(first, at: Fixture.start), .settle([Fixture.settlement(first.value), Fixture.settlement(second.value)]),
+                .cancel(first, at: Fixture.start),
+                .settle([Fixture.settlement(first.value), Fixture.settlement(second.value)]),
                 .cancel(second, at: Fixture.start),
             ])
             #expect(outcomes[1].applied == [false, true])

@@ -12,7 +12,8 @@ extension StoreConformance {
             let moved = try await bench.accept()
             let waiting = try await bench.accept(Fixture.message(simulation: .timeout))
             try await bench.settle(Fixture.settlement(done.value))
-            try await bench.settle(Fixture.settlement(waiting.value, .again(due: Fixture.start + .seconds(5)), attempts: 3))
+            try await bench.settle(
+                Fixture.settlement(waiting.value, .again(due: Fixture.start + .seconds(5)), attempts: 3))
             _ = try await bench.commit(.reschedule(moved, due: Fixture.start + .seconds(9), at: Fixture.start))
             let ids = [done, moved, waiting]
             var before: [Message] = []
@@ -62,7 +63,9 @@ extension StoreConformance {
                 for index in 0..<200 {
                     group.addTask {
                         let message = Fixture.message(Fixture.submission(subject: "s\(index)"))
-                        guard let id = await store.commit([.accept(message)]).first?.acceptance?.message else { return nil }
+                        guard let id = await store.commit([.accept(message)]).first?.acceptance?.message else {
+                            return nil
+                        }
                         return try await store.message(id, content: false)?.submission.subject
                     }
                 }
@@ -113,7 +116,9 @@ extension StoreConformance {
                 .createKey(Fixture.stored(Fixture.key())), .createDomain(Fixture.domain()),
             ])
             #expect(
-                refused.map(\.failure) == [.alreadyExists(.key, field: "secret"), .alreadyExists(.domain, field: "name")])
+                refused.map(\.failure) == [
+                    .alreadyExists(.key, field: "secret"), .alreadyExists(.domain, field: "name"),
+                ])
             let image = try await bench.store.directory()
             #expect(image.accounts.map(\.parent) == [nil, Account.ID(1)])
             #expect(image.keys.count == 1 && image.domains.count == 2)

@@ -46,7 +46,8 @@ extension StoreConformance {
             let id = try await bench.accept(Fixture.message(idempotency: record))
             _ = await bench.store.commit([
                 .accept(Fixture.message(idempotency: record)), .accept(Fixture.message()),
-                .accept(Fixture.message(idempotency: Fixture.idempotency("k", "other"))), .cancel(id, at: Fixture.start),
+                .accept(Fixture.message(idempotency: Fixture.idempotency("k", "other"))),
+                .cancel(id, at: Fixture.start),
             ])
             #expect(try await bench.list().total == 2)
             try await bench.reopen()
@@ -64,11 +65,13 @@ extension StoreConformance {
                 Fixture.settlement(bounced.value, recipient: 1, .finished([.bounced])))
             _ = try await bench.commit(.cancel(cancelled, at: Fixture.start))
             for (state, id) in [
-                (Recipient.State.delivered, delivered), (.bounced, bounced), (.queued, waiting), (.cancelled, cancelled),
+                (Recipient.State.delivered, delivered), (.bounced, bounced), (.queued, waiting),
+                (.cancelled, cancelled),
             ] {
                 #expect(try await bench.list { $0.states = [state] }.messages.map(\.id) == [id], "\(state)")
             }
-            #expect(try await bench.list { $0.states = [.queued, .delivered] }.messages.map(\.id) == [waiting, delivered])
+            #expect(
+                try await bench.list { $0.states = [.queued, .delivered] }.messages.map(\.id) == [waiting, delivered])
             #expect(try await bench.list { $0.states = [] }.total == 0)
         },
         StoreCheck("A filter of times takes the first instant in and leaves the last one out") { bench in
@@ -89,7 +92,9 @@ extension StoreConformance {
         },
         StoreCheck("A filter of text looks into it without regard to case") { bench in
             try await bench.accept(
-                Fixture.message(Fixture.submission(from: "Ops@Example.com", to: ["x@y.net"], bcc: ["Secret@y.net"], subject: "GRÜSSE an %_")))
+                Fixture.message(
+                    Fixture.submission(
+                        from: "Ops@Example.com", to: ["x@y.net"], bcc: ["Secret@y.net"], subject: "GRÜSSE an %_")))
             try await bench.accept(Fixture.message(Fixture.submission(from: "b@example.com", to: ["z@y.net"])))
             #expect(try await bench.list { $0.fromContains = "oPS@" }.messages.map(\.id.value) == [1])
             #expect(try await bench.list { $0.toContains = "SECRET" }.messages.map(\.id.value) == [1])
@@ -121,6 +126,24 @@ extension StoreConformance {
             let rest = try await bench.store.events(after: last.id, limit: 100)
             #expect(first.map(\.message.value) + rest.map(\.message.value) == [1, 2, 3, 4, 5])
             #expect(try await bench.store.events(after: MailEvent.ID(5), limit: 100) == [])
+        },
+        StoreCheck("A follower that takes one event at a time sees each once") { bench in
+            for _ in 0..<3 { try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x", "b@x"]))) }
+            try await bench.settle(
+                Fixture.settlement(2, recipient: 1), Fixture.settlement(1, .finished([.bounced])), Fixture.settlement(3)
+            )
+            let all = try await bench.store.events(after: MailEvent.ID(0), limit: 100)
+            #expect(all.count == 8)
+            for step in 1...3 {
+                var seen: [MailEvent] = []
+                while true {
+                    let next = try await bench.store.events(after: seen.last?.id ?? MailEvent.ID(0), limit: step)
+                    #expect(next.count <= step)
+                    seen += next
+                    if next.isEmpty || seen.count > all.count { break }
+                }
+                #expect(seen == all)
+            }
         },
         StoreCheck("A message's events are those of the log") { bench in
             let id = try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x", "b@x"])))

@@ -18,5 +18,7 @@ package final class CollectingLog: LogSink {
     package func contains(event: String) -> Bool { lines.contains { $0.contains("\"event\":\"\(event)\"") } }
 
     /// A log of all levels that ends here.
-    package func log(time: any TimeSource = HandTime()) -> Log { Log(level: .debug, format: .json, sink: self, time: time) }
+    package func log(time: any TimeSource = HandTime()) -> Log {
+        Log(level: .debug, format: .json, sink: self, time: time)
+    }
 }

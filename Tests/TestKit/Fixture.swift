@@ -50,6 +50,10 @@ package enum Fixture {
         Directory(DirectoryImage(accounts: accounts, keys: keys.map(stored), domains: domains))
     }
 
+    package static func keyring() throws -> Keyring {
+        Keyring(sealing: try SealingKey(bytes: Array(repeating: 2, count: 32)), random: SeededRandom(seed: 7))
+    }
+
     // MARK: Mail
 
     package static func address(_ text: String, name: String? = nil) -> MailAddress {

@@ -1,5 +1,5 @@
-import Kernel
 import Glibc
+import Kernel
 import Synchronization
 
 /// A loop without a thread of its own: whoever hands something over runs all that waits, and timers ring when `advance`
@@ -92,7 +92,9 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
     private func takeTimer(until end: Duration) -> Timer? {
         state.withLock { state in
             let next = state.timers.indices.min {
-                (state.timers[$0].deadline, state.timers[$0].number) < (state.timers[$1].deadline, state.timers[$1].number)
+                (state.timers[$0].deadline, state.timers[$0].number) < (
+                    state.timers[$1].deadline, state.timers[$1].number
+                )
             }
             guard let next, state.timers[next].deadline <= end else { return nil }
             return state.timers.remove(at: next)
@@ -113,7 +115,9 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
     private func runAll() {
         while let item = takeItem() {
             switch item {
-            case .job(let job): unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+            case .job(let job):
+                unsafe job.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             case .work(let work): work()
             }
         }

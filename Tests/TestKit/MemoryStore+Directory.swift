@@ -7,20 +7,27 @@ extension MemoryStore {
         case .createAccount(let name, let parent, let at):
             if let parent, !state.accounts.contains(where: { $0.id == parent }) { return .refused(.notFound(.account)) }
             let id = Int64(state.accounts.count) + 1
-            state.accounts.append(Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: at))
+            state.accounts.append(
+                Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: at))
             return .done(serial: id)
         case .setAccountState(let id, let to):
-            guard let index = state.accounts.firstIndex(where: { $0.id == id }) else { return .refused(.notFound(.account)) }
+            guard let index = state.accounts.firstIndex(where: { $0.id == id }) else {
+                return .refused(.notFound(.account))
+            }
             state.accounts[index].state = to
             return .done(serial: id.value)
         case .createKey(let key): return createKey(key, &state)
         case .revokeKey(let id, let at):
-            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { return .refused(.notFound(.key)) }
+            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else {
+                return .refused(.notFound(.key))
+            }
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
         case .createDomain(let domain): return createDomain(domain, &state)
         case .setDomainProof(let id, let proof, let at):
-            guard let index = state.domains.firstIndex(where: { $0.id == id }) else { return .refused(.notFound(.domain)) }
+            guard let index = state.domains.firstIndex(where: { $0.id == id }) else {
+                return .refused(.notFound(.domain))
+            }
             state.domains[index].sending = proof
             state.domains[index].verifiedAt = proof == .pending ? nil : at
             return .done(serial: id.value)
@@ -30,7 +37,9 @@ extension MemoryStore {
     }
 
     private static func createKey(_ stored: StoredKey, _ state: inout State) -> ChangeOutcome {
-        guard state.accounts.contains(where: { $0.id == stored.key.account }) else { return .refused(.notFound(.account)) }
+        guard state.accounts.contains(where: { $0.id == stored.key.account }) else {
+            return .refused(.notFound(.account))
+        }
         if state.keys.contains(where: { $0.digest == stored.digest }) {
             return .refused(.alreadyExists(.key, field: "secret"))
         }

@@ -77,7 +77,8 @@ package final class ScriptedTransport: MailTransport {
     private func begin(_ parcels: [Parcel], _ lane: LaneID) -> Script {
         state.withLock { state in
             state.calls.append(
-                Call(lane: lane, parcels: parcels.map { DeliveryGroup(message: $0.message, recipients: $0.recipients) }))
+                Call(lane: lane, parcels: parcels.map { DeliveryGroup(message: $0.message, recipients: $0.recipients) })
+            )
             state.running[lane, default: 0] += 1
             state.mostRunning = max(state.mostRunning, state.running[lane, default: 0])
             return state.script

@@ -45,7 +45,8 @@ extension Rule {
     /// The kernel's words are used everywhere inside.
     static let vendorWords = Rule(name: "vendor word") { file in
         let places = [
-            "Plugins/", "Tests/", "Sources/Composition/Adapter", "Sources/Composition/Config", "Package.swift",
+            "Plugins/", "Tests/", "Sources/Composition/Runtime/Adapters.swift", "Sources/Composition/Configuration/",
+            "Package.swift",
         ]
         guard file.isSwift, !file.isIn(places) else { return [] }
         let vendors = ["poststack", "posthawk", "harepost", "ahasend", "harpoon"]

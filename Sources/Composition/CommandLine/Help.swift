@@ -1,3 +1,6 @@
+import AdapterKit
+import Model
+
 /// What `--help` prints.
 enum Help {
     static let text = """
@@ -29,8 +32,8 @@ enum Help {
           polyrelay serve
           polyrelay account create acme
           polyrelay domain add example.com --account 1 --verified
-          polyrelay key create --account 1 --personality poststack
-          polyrelay message raw em_0123456789abcdefgh > mail.eml
+          polyrelay key create --account 1 --personality \(Adapters.all[0].id)
+          polyrelay message raw ID > mail.eml
 
         """
 }

@@ -14,11 +14,11 @@ package struct CredentialReader: Sendable {
     }
 
     /// The key's bytes in a field value, such as `Bearer sk_live_...`; the scheme is case-insensitive (RFC 9110 §11.1).
-    package func token(in value: [UInt8]) throws(KernelFailure) -> ArraySlice<UInt8> {
-        guard value.count > scheme.count, value[scheme.count] == ASCII.space,
-            zip(value, scheme).allSatisfy({ ASCII.lowercased($0) == $1 })
+    package func token(in value: ArraySlice<UInt8>) throws(KernelFailure) -> ArraySlice<UInt8> {
+        let rest = value.dropFirst(scheme.count)
+        guard rest.first == ASCII.space, value.prefix(scheme.count).lazy.map(ASCII.lowercased).elementsEqual(scheme)
         else { throw .credentialMalformed(.scheme) }
-        let token = value[scheme.count...].drop { $0 == ASCII.space }
+        let token = rest.drop { $0 == ASCII.space }
         guard prefixes.isEmpty || prefixes.contains(where: { token.starts(with: $0) }) else {
             throw .credentialMalformed(.form)
         }

@@ -28,14 +28,14 @@ package struct Gate: Sendable {
     /// What the gate needs to know of a request.
     package struct Request: Sendable {
         /// The Authorization field's value; nil where it is absent.
-        package var authorization: [UInt8]?
+        package var authorization: ArraySlice<UInt8>?
         package var clientAddress: IPAddress?
         package var method: String
         package var path: String
         package var now: Instant
 
         package init(
-            authorization: [UInt8]?, clientAddress: IPAddress?, method: String, path: String, now: Instant
+            authorization: ArraySlice<UInt8>?, clientAddress: IPAddress?, method: String, path: String, now: Instant
         ) {
             self.authorization = authorization
             self.clientAddress = clientAddress
@@ -92,7 +92,7 @@ package struct Gate: Sendable {
     private func authenticate(_ request: Request) throws(KernelFailure) -> Directory.Credential {
         guard let value = request.authorization else { throw .credentialMissing }
         let token = try reader.token(in: value)
-        guard let credential = directory.credential(digest: SHA256.digest(Array(token))),
+        guard let credential = directory.credential(digest: SHA256.digest(token.span)),
             credential.key.personality == personality
         else { throw .credentialUnknown }
         if let revoked = credential.key.revokedAt { throw .credentialRevoked(at: revoked) }

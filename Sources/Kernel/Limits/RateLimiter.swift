@@ -33,53 +33,73 @@ package final class RateLimiter: Sendable {
         case key(Int64), account(Int64), address(IPAddress?)
     }
 
-    private struct WindowKey: Hashable {
-        let rateClass: RateClass
-        let tier: Int
-        let owner: OwnerID
-    }
-
     private struct Count {
         /// The window's number since the epoch.
         var window: Int64
         var used: Int
     }
 
-    private struct State {
-        var tiers: [RateClass: [RateTier]]
-        var counts: [WindowKey: Count] = [:]
-        /// Ended windows are dropped once there are more than this.
-        var sweepAbove = KernelLimits.rateWindows
+    /// One tier with everybody's windows.
+    private struct Meter {
+        let tier: RateTier
+        var counts: [OwnerID: Count] = [:]
+        /// Windows from which on ended ones are dropped.
+        private var crowded = KernelLimits.rateWindows
+
+        init(_ tier: RateTier) { self.tier = tier }
+
+        func used(_ owner: OwnerID, _ now: Instant) -> Int {
+            guard let count = counts[owner], count.window == RateLimiter.windowNumber(tier, now) else { return 0 }
+            return count.used
+        }
+
+        mutating func count(_ owner: OwnerID, used: Int, _ now: Instant) {
+            if counts.count >= crowded { dropEnded(now) }
+            counts[owner] = Count(window: RateLimiter.windowNumber(tier, now), used: used)
+        }
+
+        /// What is left may be as much again before the next look: with many clients in one window each request would
+        /// otherwise pay for looking at all of them.
+        private mutating func dropEnded(_ now: Instant) {
+            let current = RateLimiter.windowNumber(tier, now)
+            counts = counts.filter { $1.window == current }
+            crowded = max(KernelLimits.rateWindows, 2 * counts.count)
+        }
     }
 
-    private let state: Mutex<State>
+    private let meters: Mutex<[RateClass: [Meter]]>
 
-    package init(tiers: [RateClass: [RateTier]]) { state = Mutex(State(tiers: tiers)) }
+    package init(tiers: [RateClass: [RateTier]]) { meters = Mutex(Self.meters(tiers)) }
 
     /// Other limits from now on, with everybody's windows begun anew.
-    package func setTiers(_ tiers: [RateClass: [RateTier]]) { state.withLock { $0 = State(tiers: tiers) } }
+    package func setTiers(_ tiers: [RateClass: [RateTier]]) { meters.withLock { $0 = Self.meters(tiers) } }
+
+    private static func meters(_ tiers: [RateClass: [RateTier]]) -> [RateClass: [Meter]] {
+        tiers.mapValues { $0.map { Meter($0) } }
+    }
 
     /// Counts one request, if every tier of the class has room for it.
     package func take(_ rateClass: RateClass, by owner: RateOwner, now: Instant) -> Taken {
-        state.withLock { state in
-            guard let tiers = state.tiers[rateClass], !tiers.isEmpty else {
-                return Taken(isAllowed: true, window: nil)
-            }
-            if state.counts.count > state.sweepAbove { Self.dropEnded(&state, now: now) }
-            let keys = tiers.indices.map {
-                WindowKey(rateClass: rateClass, tier: $0, owner: Self.id(of: owner, tiers[$0]))
-            }
-            for (tier, key) in zip(tiers, keys) where Self.used(state.counts[key], tier, now) >= tier.limit {
-                return Taken(isAllowed: false, window: Self.window(tier, used: tier.limit, now: now))
-            }
-            var reported: WindowState?
-            for (tier, key) in zip(tiers, keys) {
-                let used = Self.used(state.counts[key], tier, now) + 1
-                state.counts[key] = Count(window: Self.windowNumber(tier, now), used: used)
-                if reported == nil { reported = Self.window(tier, used: used, now: now) }
-            }
-            return Taken(isAllowed: true, window: reported)
+        meters.withLock { meters in
+            // In place: a second holder of the counts would make each request copy all of them.
+            guard let index = meters.index(forKey: rateClass) else { return Taken(isAllowed: true, window: nil) }
+            return Self.take(&meters.values[index], owner, now)
         }
+    }
+
+    private static func take(_ meters: inout [Meter], _ owner: RateOwner, _ now: Instant) -> Taken {
+        for meter in meters where meter.used(id(of: owner, meter.tier), now) >= meter.tier.limit {
+            return Taken(isAllowed: false, window: window(meter.tier, used: meter.tier.limit, now: now))
+        }
+        var reported: WindowState?
+        for index in meters.indices {
+            let tier = meters[index].tier
+            let id = id(of: owner, tier)
+            let used = meters[index].used(id, now) + 1
+            meters[index].count(id, used: used, now)
+            if reported == nil { reported = window(tier, used: used, now: now) }
+        }
+        return Taken(isAllowed: true, window: reported)
     }
 
     /// Without a key, keys' and accounts' tiers speak of the client address (with the same numbers).
@@ -91,11 +111,6 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    private static func used(_ count: Count?, _ tier: RateTier, _ now: Instant) -> Int {
-        guard let count, count.window == windowNumber(tier, now) else { return 0 }
-        return count.used
-    }
-
     private static func windowNumber(_ tier: RateTier, _ now: Instant) -> Int64 {
         now.nanoseconds.flooredDivision(by: tier.window.nanoseconds)
     }
@@ -105,16 +120,5 @@ package final class RateLimiter: Sendable {
         let remaining = tier.limit - used
         return WindowState(
             limit: tier.limit, remaining: remaining, resetAt: end, retryAfter: remaining > 0 ? .zero : end - now)
-    }
-
-    /// What is left may be as much again before the next look: with many clients in one window each request would
-    /// otherwise pay for looking at all of them.
-    private static func dropEnded(_ state: inout State, now: Instant) {
-        let tiers = state.tiers
-        state.counts = state.counts.filter { key, count in
-            guard let tiers = tiers[key.rateClass], key.tier < tiers.count else { return false }
-            return count.window == windowNumber(tiers[key.tier], now)
-        }
-        state.sweepAbove = max(KernelLimits.rateWindows, 2 * state.counts.count)
     }
 }

@@ -72,7 +72,8 @@ package struct PostOffice: Sendable {
             var content = MailContent(
                 date: date(of: message),
                 messageID: try MessageID(
-                    unique: messageIDs.text(UInt64(message.id.value)), domain: DomainName(parsing: from.address.domain)),
+                    unique: messageIDs.text(UInt64(message.id.value)),
+                    domain: DomainName(parsing: from.address.domain)),
                 from: from, subject: submission.subject)
             content.to = submission.to.compactMap(\.mailbox)
             content.cc = submission.cc.compactMap(\.mailbox)

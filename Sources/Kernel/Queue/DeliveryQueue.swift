@@ -126,8 +126,8 @@ package struct DeliveryQueue: Sendable {
 
     // MARK: What callers and operators change
 
-    /// Takes out every delivery of a message, if none is leased, finished or was attempted; nil otherwise, or if there is
-    /// none.
+    /// Takes out every delivery of a message, if none is leased, finished or was attempted; nil otherwise, or if there
+    /// is none.
     package mutating func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         let found = deliveries(of: message, recipients: recipients)
         guard !found.isEmpty, found.count == recipients,
@@ -193,8 +193,8 @@ package struct DeliveryQueue: Sendable {
         return nil
     }
 
-    /// The first lease that is still held. Those given up are dropped here, long before they would expire: at thousands a
-    /// second they would fill the memory.
+    /// The first lease that is still held. Those given up are dropped here, long before they would expire: at
+    /// thousands a second they would fill the memory.
     private var earliestExpiry: Expiry? {
         mutating get {
             while let first = leases.first {

@@ -21,6 +21,8 @@ package actor Dispatcher: DeliveryObserver {
 
     private var queue = DeliveryQueue()
     private var isDraining = false
+    /// A turn is due within `KernelLimits.gatheringDelay`.
+    private var isGathering = false
     private var sessions = 0
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     /// The earliest alarm that is set, so that only an earlier one is set beside it.
@@ -47,12 +49,25 @@ package actor Dispatcher: DeliveryObserver {
 
     /// Called by the store's writer: hands over and returns.
     package nonisolated func queued(_ deliveries: [PendingDelivery]) {
-        loop.execute { self.assumeIsolated { $0.insert(deliveries) } }
+        loop.execute { self.assumeIsolated { $0.gather(deliveries) } }
     }
 
     /// Takes over deliveries; at start, all that an earlier process left unfinished.
     package func insert(_ deliveries: [PendingDelivery]) {
         for delivery in deliveries { queue.insert(delivery, lane: lane(of: delivery)) }
+        turn()
+    }
+
+    /// The same a moment later: under load the outcomes of many transactions are then recorded in one.
+    private func gather(_ deliveries: [PendingDelivery]) {
+        for delivery in deliveries { queue.insert(delivery, lane: lane(of: delivery)) }
+        guard !isGathering else { return }
+        isGathering = true
+        loop.run(after: KernelLimits.gatheringDelay) { self.assumeIsolated { $0.gathered() } }
+    }
+
+    private func gathered() {
+        isGathering = false
         turn()
     }
 
@@ -80,7 +95,7 @@ package actor Dispatcher: DeliveryObserver {
         let leases = queue.lease(from: lane, limit: limit, now: now, until: now + KernelLimits.leaseDuration)
         guard !leases.isEmpty else { return }
         sessions += 1
-        Task { await self.runSession(lane, leases) }
+        Task(executorPreference: loop) { await self.runSession(lane, leases) }
     }
 
     private func runSession(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async {
@@ -187,8 +202,8 @@ package actor Dispatcher: DeliveryObserver {
 
     // MARK: From callers and operators
 
-    /// Takes a message out of the queue, if no attempt at it was made or is running; nil otherwise. The caller makes the
-    /// change durable, and puts the deliveries back with `insert` if it cannot.
+    /// Takes a message out of the queue, if no attempt at it was made or is running; nil otherwise. The caller makes
+    /// the change durable, and puts the deliveries back with `insert` if it cannot.
     package func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         queue.withdraw(message, recipients: recipients)
     }

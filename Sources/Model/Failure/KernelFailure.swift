@@ -3,8 +3,8 @@ public import Base
 /// Everything that can go wrong for a caller, once, for all dialects.
 ///
 /// Closed: an adapter's `Errors` file switches over it without `default`, so a new case does not compile until every
-/// dialect has its faces for it. The payloads are values, never text for a reader, and what a caller sent is `UserData`,
-/// which the log refuses. No HTTP or SMTP number is known here.
+/// dialect has its faces for it. The payloads are values, never text for a reader, and what a caller sent is
+/// `UserData`, which the log refuses. No HTTP or SMTP number is known here.
 public enum KernelFailure: Error, Sendable, Equatable {
     // A. Transport and routing
     /// The bytes are not a request; the connection closes.

@@ -56,6 +56,8 @@ public struct Submission: Sendable, Equatable {
 
     /// Everyone the message goes to, in the order to, cc, bcc, each address once (compared without case in the domain).
     public var envelope: [(role: Recipient.Role, address: MailAddress)] {
+        // Nothing to compare with: most messages have one recipient.
+        if to.count == 1, cc.isEmpty, bcc.isEmpty { return [(.to, to[0])] }
         var seen: Set<EnvelopeKey> = []
         var envelope: [(Recipient.Role, MailAddress)] = []
         for (role, list) in [(Recipient.Role.to, to), (.cc, cc), (.bcc, bcc)] {

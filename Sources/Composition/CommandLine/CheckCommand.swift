@@ -1,0 +1,54 @@
+import AdapterKit
+import Base
+import Model
+
+/// `check`: what the configuration comes to.
+struct CheckCommand {
+    private let source: ConfigurationSource
+
+    init(_ source: ConfigurationSource) { self.source = source }
+
+    /// The effective configuration, then each personality's rate classes and its routes, literal segments first, as
+    /// they are matched.
+    func text() throws -> String {
+        var text = ConfigurationPrinter.text(try source.read()) + "\n"
+        for personality in Adapters.all {
+            let classes = personality.rateTiers.keys.map(\.name).sorted().joined(separator: ", ")
+            text += "\n\(personality.id): rate classes \(classes)\n"
+            for route in Self.inOrder(personality.routes) { text += "  \(route.method.rawValue) \(route.pattern)\n" }
+        }
+        return text
+    }
+
+    /// The same as one JSON object.
+    func json() throws -> String {
+        let configuration = try source.read()
+        let json = JSONWriter.object { object in
+            object.member("configuration", JSONText(trusted: ConfigurationPrinter.json(configuration)))
+            object.array("personalities") { array in
+                for personality in Adapters.all {
+                    array.object { object in
+                        object.member("id", personality.id.name)
+                        object.member("rateClasses", personality.rateTiers.keys.map(\.name).sorted())
+                        object.member(
+                            "routes", Self.inOrder(personality.routes).map { "\($0.method.rawValue) \($0.pattern)" })
+                    }
+                }
+            }
+        }
+        return String(decoding: json, as: UTF8.self) + "\n"
+    }
+
+    /// A literal segment wins over a parameter, so it stands before it.
+    private static func inOrder(_ routes: [Route]) -> [Route] {
+        routes.enumerated().sorted { left, right in
+            let (first, second) = (rank(left.element), rank(right.element))
+            return first == second ? left.offset < right.offset : first.lexicographicallyPrecedes(second)
+        }.map(\.element)
+    }
+
+    private static func rank(_ route: Route) -> [String] {
+        // A tilde sorts after every letter.
+        route.pattern.split(separator: "/").map { $0.hasPrefix(":") ? "~" : String($0) }
+    }
+}

@@ -1,0 +1,32 @@
+import Base
+import Posix
+
+/// `serve`: runs until a signal ends it.
+struct ServeCommand {
+    private let source: ConfigurationSource
+
+    init(_ source: ConfigurationSource) { self.source = source }
+
+    func run() throws -> ExitCode {
+        let configuration = try source.read()
+        let log = Logging.log(configuration)
+        let server = try Blocking.run {
+            try await Server(try await KernelRuntime(configuration, delivers: true, log: log))
+        }
+        if configuration.isLocalProfile {
+            log.info("local-profile") { $0.add("note", "rate limits are raised above the vendors' own") }
+        }
+        while Signals.wait() == .reload { reload(server, log) }
+        Blocking.run { await server.stop() }
+        return .done
+    }
+
+    /// A configuration that does not read keeps the old one in force.
+    private func reload(_ server: Server, _ log: Log) {
+        do {
+            server.reload(try source.read())
+        } catch {
+            log.error("reload-refused") { $0.add("reason", OperatorText("\(error)")) }
+        }
+    }
+}

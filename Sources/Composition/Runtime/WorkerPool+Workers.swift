@@ -1,0 +1,5 @@
+import Kernel
+import Posix
+
+/// The kernel's threads for long work.
+extension WorkerPool: Workers {}

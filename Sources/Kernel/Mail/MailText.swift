@@ -1,0 +1,26 @@
+import MailFormat
+package import Model
+
+/// The checks that other texts of a message must pass, so that composing it cannot fail later.
+package enum MailText {
+    /// A subject: one line.
+    package static func isSubject(_ text: String) -> Bool {
+        HeaderField.isValidValue(text) && text.utf8.count <= MailLimits.headerValueMax
+    }
+
+    /// What an attachment's names must be: `nil` or the field at fault.
+    package static func fault(_ attachment: Attachment) -> (field: String, rule: FieldFault.Rule)? {
+        if let type = attachment.contentType, MediaType(type) == nil {
+            return ("content_type", .oneOf(["type/subtype"]))
+        }
+        do {
+            _ = try MailAttachment(
+                fileName: attachment.fileName, contentType: attachment.contentType, contentID: attachment.contentID,
+                bytes: [])
+            return nil
+        } catch {
+            return error == .invalidContentID
+                ? ("content_id", .headerValue) : ("filename", .length(maximum: MailLimits.fileNameMax))
+        }
+    }
+}

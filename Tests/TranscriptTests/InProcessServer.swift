@@ -1,0 +1,86 @@
+import AdapterKit
+import Base
+import HTTPWire
+import Kernel
+import Model
+import Storage
+import TestKit
+
+@testable import HTTPServer
+
+/// A personality's gateway over the kernel and an SQLite store in a folder of its own, in capture mode and without
+/// sockets: bytes of a request in, bytes of its answer out.
+final class InProcessServer {
+    let variables: [String: String]
+    private let folder: TemporaryFolder
+    private let store: SQLiteStore
+    private let loop: HandLoop
+    private let gateway: Gateway
+
+    /// `limit`: requests a minute and key.
+    init(_ subject: TranscriptSubject, limit: Int) async throws {
+        let personality = subject.personality
+        let time = HandTime()
+        let log = CollectingLog().log(time: time)
+        folder = try TemporaryFolder()
+        store = try SQLiteStore.open(path: folder.file("mail.db"), origins: [personality.id], time: time, log: log)
+        var directory = TranscriptDirectory(subject, store: store)
+        try await directory.fill(at: time.now)
+        let idKey = [UInt8](repeating: 1, count: 32)
+        let tables = Directory(try await store.directory())
+        loop = HandLoop(time: time)
+        let office = PostOffice(
+            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
+            selectors: [personality.id: personality.selectors], idKey: idKey, unsubscribeBase: "https://mail.example/u/"
+        )
+        let dispatcher = Dispatcher(
+            loop: loop, store: store, transport: nil, postOffice: office, retries: .mail, time: time, log: log)
+        store.observe(dispatcher)
+        let mail = MailService(
+            store: store, directory: tables, dispatcher: dispatcher,
+            simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), time: time)
+        let tiers = personality.rateTiers.mapValues { tiers in
+            tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
+        }
+        gateway = try Gateway(
+            personality,
+            in: Gateway.Environment(
+                directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail,
+                ids: PublicIDs(key: idKey, personality: personality.id), clients: ClientAddress(proxies: []),
+                time: time,
+                random: SeededRandom(seed: 1)))
+        var variables = directory.secrets
+        variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
+        variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)
+        variables["later"] = (time.now + .seconds(7200)).rfc3339(.milliseconds)
+        self.variables = variables
+    }
+
+    func close() { store.close() }
+
+    /// The answer to one request on a connection of its own.
+    func answer(_ bytes: [UInt8]) async -> String {
+        defer { loop.advance(by: KernelLimits.gatheringDelay) }
+        let peer = IPAddress("127.0.0.1")
+        var parser = RequestParser()
+        parser.receive(bytes.span)
+        var head: RequestHead?
+        var response: Response?
+        while response == nil {
+            switch parser.next() {
+            case .needMore: return "the request is not whole"
+            case .head(let found):
+                head = found
+                parser.bodyLimit = gateway.bodyLimitBytes(for: found)
+            case .request(let request): response = await gateway.respond(to: request, from: peer)
+            case .fault(let fault): response = gateway.refuse(fault.failure, head: head, from: peer)
+            }
+        }
+        guard let response else { return "" }
+        var output: [UInt8] = []
+        ResponseWriter.append(
+            response.head, body: response.body, context: head.map { ResponseContext(answering: $0) } ?? .unparsed,
+            date: Array("Wed, 01 Jul 2026 08:30:00 GMT".utf8), to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+}

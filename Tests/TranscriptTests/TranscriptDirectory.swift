@@ -1,0 +1,70 @@
+import AdapterKit
+import Base
+import Kernel
+import Model
+import Storage
+
+/// The accounts, keys and domains that the transcripts' README promises.
+struct TranscriptDirectory {
+    /// The secret of each key, by the name of its variable.
+    private(set) var secrets: [String: String] = [:]
+    private let subject: TranscriptSubject
+    private let store: SQLiteStore
+
+    struct Refused: Error {}
+
+    init(_ subject: TranscriptSubject, store: SQLiteStore) {
+        self.subject = subject
+        self.store = store
+    }
+
+    mutating func fill(at now: Instant) async throws {
+        let owner = try await make(.createAccount(name: "owner", parent: nil, at: now))
+        let suspended = try await make(.createAccount(name: "suspended", parent: nil, at: now))
+        _ = try await make(.setAccountState(Account.ID(suspended), .suspended))
+        let stranger = try await make(.createAccount(name: "stranger", parent: nil, at: now))
+        for (name, sending) in [
+            ("example.com", MailDomain.Proof.pinned), ("other.example", .pinned), ("pending.example", .pending),
+        ] {
+            let domain = MailDomain(
+                id: MailDomain.ID(0), account: Account.ID(owner), name: name, sending: sending, createdAt: now,
+                verifiedAt: sending == .pending ? nil : now, signingKeys: [])
+            _ = try await make(.createDomain(domain))
+        }
+        try await makeKey("key", owner, now) { _ in }
+        try await makeKey("testKey", owner, now, mode: .test) { _ in }
+        let sendingScopes = subject.sendingScopes
+        try await makeKey("sendingKey", owner, now) { $0.scopes = sendingScopes }
+        try await makeKey("domainKey", owner, now) { $0.domains = ["other.example"] }
+        try await makeKey("elsewhereKey", owner, now) {
+            $0.allowedNetworks = [IPNetwork("192.0.2.0/24")].compactMap { $0 }
+        }
+        try await makeKey("expiredKey", owner, now) { $0.expiresAt = now - .seconds(1) }
+        let revoked = try await makeKey("revokedKey", owner, now) { _ in }
+        _ = try await make(.revokeKey(AccessKey.ID(revoked), at: now))
+        try await makeKey("suspendedKey", suspended, now) { _ in }
+        try await makeKey("strangerKey", stranger, now) { _ in }
+    }
+
+    @discardableResult
+    private mutating func makeKey(
+        _ name: String, _ account: Int64, _ now: Instant, mode: AccessKey.Mode = .live,
+        _ change: (inout AccessKey) -> Void
+    ) async throws -> Int64 {
+        let prefix =
+            subject.personality.credentials.prefixes.first { $0.kind == .secret && $0.mode == mode }?.text ?? ""
+        let secret = Secret("\(prefix)0123456789abcdef\(name)")
+        var key = AccessKey(
+            id: AccessKey.ID(0), account: Account.ID(account), personality: subject.personality.id, kind: .secret,
+            mode: mode, scopes: subject.personality.scopes.defaults, domains: [], allowedNetworks: [], label: name,
+            prefix: secret.prefix, createdAt: now, expiresAt: nil, revokedAt: nil)
+        change(&key)
+        secrets[name] = secret.text
+        return try await make(.createKey(StoredKey(key: key, digest: secret.digest)))
+    }
+
+    private func make(_ change: Change) async throws -> Int64 {
+        guard case .done(let serial) = await store.commit([change]).first else { throw Refused() }
+        return serial
+    }
+}

@@ -1,0 +1,47 @@
+import TestKit
+import Testing
+
+/// Every file of `Tests/Transcripts`: a request, and to the byte what is answered.
+@Suite("Transcripts")
+struct TranscriptTests {
+    private static let subject = TranscriptSubject.postStack
+    private static let transcripts = Result { try subject.transcripts() }
+    /// More than any file asks for.
+    private static let noLimit = 100_000
+
+    @Test("The server answers as the transcript says", arguments: (try? transcripts.get()) ?? [])
+    func transcript(_ transcript: Transcript) async throws {
+        let server = try await InProcessServer(Self.subject, limit: transcript.limit ?? Self.noLimit)
+        defer { server.close() }
+        var run = TranscriptRun(transcript, always: try Self.subject.alwaysFields(), server: server)
+        #expect(try await run.run() == [], "\(transcript.name)")
+    }
+
+    @Test("There are transcripts, and all of them can be read")
+    func readable() throws { #expect(try Self.transcripts.get().count >= 40) }
+
+    @Test("An answer that differs in status, field or body is found out")
+    func canary() async throws {
+        let server = try await InProcessServer(Self.subject, limit: Self.noLimit)
+        defer { server.close() }
+        for (answer, sees) in [
+            ("HTTP/1.1 404 Not Found\n\n{*}", "404"), ("HTTP/1.1 200 OK\nX-Absent: *\n\n{*}", "x-absent"),
+            ("HTTP/1.1 200 OK\n-Content-Type\n\n{*}", "content-type"), ("HTTP/1.1 200 OK\n\n{}", "body"),
+            ("HTTP/1.1 200 OK\nContent-Type: text/*\n\n{*}", "text/*"),
+        ] {
+            let text = "GET /emails\nAuthorization: Bearer {{key}}\n---\n\(answer)\n"
+            var run = TranscriptRun(try Transcript(name: "canary", text), always: [], server: server)
+            let differences = try await run.run()
+            #expect(differences.count == 1 && differences[0].contains(sees), "\(answer)")
+        }
+    }
+
+    @Test("A pattern learns what it does not know, and holds to what it does")
+    func patterns() throws {
+        #expect(try Pattern("a{{x}}-{{x}}*", known: [:]).match("a12-12!") == ["x": "12"])
+        #expect(try Pattern("a{{x}}-{{x}}", known: [:]).match("a12-13") == nil)
+        #expect(try Pattern("a{{x}}", known: ["x": "."]).match("ab") == nil)
+        #expect(try Pattern("{{x}}", known: [:]).match("") == nil)
+        #expect(try Pattern("*", known: [:]).match("") == [:])
+    }
+}
