@@ -123,7 +123,7 @@ struct DeliveryTests {
     @Test("An idle connection says QUIT after its time")
     func idle() async throws {
         let server = try await ScriptedServer()
-        let bench = try Bench(to: server) { $0.timeouts.overrides[.idle] = .milliseconds(100) }
+        let bench = try Bench(to: server) { $0.timeouts.overrides[.idle] = .milliseconds(500) }
         _ = await bench.deliver(.of())
         await server.waitForCommand("QUIT")
         #expect(await bench.deliver(.of()).first?.isAccepted == true)
