@@ -118,10 +118,11 @@ final class Applier {
         serials.message += 1
         let id = serials.message
         try insertMessage(encoded, id, origin)
+        try insertEvent(message: id, recipient: nil, .accepted, at: encoded.message.at, detail: nil)
         for (index, recipient) in encoded.message.recipients.enumerated() {
+            if try deliverAtOnce(encoded.message, id, recipient: index) { continue }
             try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, due: encoded.message.due)
         }
-        try insertEvent(message: id, recipient: nil, .accepted, at: encoded.message.at, detail: nil)
         if let record = encoded.message.idempotency { try claim(record, for: id) }
         counts[MessageCount(account: encoded.message.account.value, origin: origin), default: 0] += 1
         return .accepted(Acceptance(message: Message.ID(id), replayed: false))
@@ -156,6 +157,20 @@ final class Applier {
         statements.insertContent.bind(2, name)
         statements.insertContent.bind(3, Int64(encoded.contentBytes))
         try statements.insertContent.run()
+    }
+
+    /// A delivery that is due and simulated as delivered needs no attempt, so it is finished here instead of being queued,
+    /// leased and settled by a second transaction. False for every other.
+    private func deliverAtOnce(
+        _ message: EncodedMessage.Envelope, _ id: Int64, recipient: Int
+    ) throws(DatabaseError) -> Bool {
+        guard message.due <= message.at, case .accepted(let result) = message.recipients[recipient].simulation.attempt
+        else { return false }
+        serials.event += 1
+        try insertEvent(
+            message: id, recipient: recipient, code: EventRecord.handedOver, at: message.at,
+            detail: EventRecord.detail(result))
+        return true
     }
 
     private func queue(_ id: DeliveryID, _ recipient: NewRecipient, due: Int64) throws(DatabaseError) {

@@ -49,7 +49,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
     }
 
     /// What an attempt at such a delivery comes to; nil for a real one.
-    var attempt: AttemptOutcome? {
+    package var attempt: AttemptOutcome? {
         switch self {
         case .none: nil
         case .delivered:
