@@ -313,6 +313,13 @@ def test_a_port_that_is_taken_is_refused_by_name(idle, server):
 # Signals
 
 
+def test_sigterm_waits_for_nothing_when_nothing_is_in_flight(idle):
+    idle.settings["drain"] = "10m"  # stop() waits for seconds, not for that
+    idle.start()
+    idle.api(idle.tenant()).send()
+    assert idle.stop() == 0
+
+
 def test_sigterm_drains_and_ends_with_0(idle):
     idle.start()
     api = idle.api(idle.tenant())

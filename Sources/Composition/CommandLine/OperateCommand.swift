@@ -13,7 +13,7 @@ struct OperateCommand {
         return try Blocking.run {
             let runtime = try await KernelRuntime(configuration, delivers: false, log: log)
             let reply = await Operator(runtime).run(command)
-            await runtime.close()
+            runtime.close()
             return reply
         }
     }

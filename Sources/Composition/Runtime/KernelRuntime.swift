@@ -94,9 +94,9 @@ final class KernelRuntime: Sendable {
 
     func personality(_ id: PersonalityID) -> (any Personality)? { personalities.first { $0.id == id } }
 
-    /// Ends in the reverse order of the start. Deliveries in flight are recorded first.
-    func close() async {
-        await dispatcher.drain()
+    /// Ends in the reverse order of the start. What the writer has taken is committed; a delivery that is still in
+    /// flight is due again at the next start.
+    func close() {
         deliveryLoop.stop()
         deliveryThread.join()
         store.close()

@@ -127,29 +127,51 @@ final class Server: Sendable {
 
     // MARK: Ending
 
-    /// Drains within the configured time, then closes what is left. Nothing acknowledged is lost either way.
+    /// Lets requests and deliveries in flight finish, for as long as the configuration allows, then closes what is left.
+    /// Nothing acknowledged is lost either way: what was in flight is due again at the next start.
     func stop() async {
         isDraining.set()
-        log.info("draining") { $0.add("deadline", runtime.configuration.drain) }
         let deadline = runtime.configuration.drain
-        let shards = shards
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for shard in shards { await shard.drain() }
-            }
-            group.addTask { [runtime] in
-                await runtime.dispatcher.pause(deadline)
-                for shard in shards { await shard.closeAll() }
-            }
-            await group.next()
-            for shard in shards { await shard.closeAll() }
-            group.cancelAll()
+        log.info("draining") { $0.add("deadline", deadline) }
+        await within(deadline) { [runtime, shards] in
+            for shard in shards { await shard.drain() }
+            await runtime.dispatcher.drain()
         }
+        for shard in shards { await shard.closeAll() }
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }
-        await runtime.close()
+        runtime.close()
         try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
         log.info("stopped")
+    }
+
+    /// Waits for `work`, but no longer than `deadline`; then it is left to itself.
+    private func within(_ deadline: Duration, _ work: @escaping @Sendable () async -> Void) async {
+        await withCheckedContinuation { continuation in
+            let first = FirstToFinish(continuation)
+            Task {
+                await work()
+                first.finished()
+            }
+            Task { [runtime] in
+                await runtime.dispatcher.pause(deadline)
+                first.finished()
+            }
+        }
+    }
+}
+
+/// Resumes its waiter once, whoever comes first.
+private final class FirstToFinish: Sendable {
+    private let waiter: Mutex<CheckedContinuation<Void, Never>?>
+
+    init(_ waiter: CheckedContinuation<Void, Never>) { self.waiter = Mutex(waiter) }
+
+    func finished() {
+        waiter.withLock { waiter in
+            waiter?.resume()
+            waiter = nil
+        }
     }
 }
 
