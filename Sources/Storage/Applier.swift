@@ -159,8 +159,8 @@ final class Applier {
         try statements.insertContent.run()
     }
 
-    /// A delivery that is due and simulated as delivered needs no attempt, so it is finished here instead of being queued,
-    /// leased and settled by a second transaction. False for every other.
+    /// A delivery that is due and simulated as delivered needs no attempt, so it is finished here instead of being
+    /// queued, leased and settled by a second transaction. False for every other.
     private func deliverAtOnce(
         _ message: EncodedMessage.Envelope, _ id: Int64, recipient: Int
     ) throws(DatabaseError) -> Bool {

@@ -127,8 +127,8 @@ final class Server: Sendable {
 
     // MARK: Ending
 
-    /// Lets requests and deliveries in flight finish, for as long as the configuration allows, then closes what is left.
-    /// Nothing acknowledged is lost either way: what was in flight is due again at the next start.
+    /// Lets requests and deliveries in flight finish, for as long as the configuration allows, then closes what is
+    /// left. Nothing acknowledged is lost either way: what was in flight is due again at the next start.
     func stop() async {
         isDraining.set()
         let deadline = runtime.configuration.drain

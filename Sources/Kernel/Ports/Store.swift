@@ -11,8 +11,8 @@ package import Model
 /// **Atomicity.** Each change is all or nothing, and each has its own outcome: a refused one does not touch its
 /// neighbours in the list.
 ///
-/// **Queueing.** A delivery that is due at once and simulated as delivered needs no attempt; an engine may record its end
-/// with its acceptance instead of queueing it.
+/// **Queueing.** A delivery that is due at once and simulated as delivered needs no attempt; an engine may record its
+/// end with its acceptance instead of queueing it.
 ///
 /// **Threads.** Any. An asynchronous call comes back on the caller's executor. Reads see everything committed before
 /// they were called.
