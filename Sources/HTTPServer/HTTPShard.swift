@@ -25,6 +25,8 @@ package actor HTTPShard {
     private var receiveBuffer = [UInt8](repeating: 0, count: HTTPServerLimits.receiveBytes)
     private var date: (second: Int64, bytes: [UInt8]) = (-1, [])
     private var isSweeping = false
+    /// Connections whose next request began in this turn, with earlier answers still to be written.
+    private var gathering: [ConnectionID] = []
     private var isDraining = false
     private var drained: CheckedContinuation<Void, Never>?
 
@@ -234,7 +236,7 @@ package actor HTTPShard {
         connection.state.requestRead()
         let id = connection.id
         let (service, peer) = (connection.service, connection.peer)
-        // A handler that never waits ends inside this call; one that waits comes back to this shard.
+        // A job of this loop: one that never waits ends in this turn, one that waits comes back to this shard.
         Task.immediate(executorPreference: loop) {
             let response = await service.respond(to: request, from: peer)
             self.respond(response, to: id)
@@ -281,8 +283,26 @@ package actor HTTPShard {
 
     // MARK: Writing
 
+    /// While a pipelined request is being handled the answers before it wait for the end of the turn: what is ready by
+    /// then goes out in one write.
     private func flush(_ connection: Connection) {
         guard !connection.isProcessing else { return }
+        guard connection.state.phase == .handling, connection.hasUnsentOutput else { return write(connection) }
+        if gathering.isEmpty {
+            loop.atTurnEnd { [unowned self] in self.assumeIsolated { $0.writeGathered() } }
+        }
+        gathering.append(connection.id)
+    }
+
+    private func writeGathered() {
+        var ids: [ConnectionID] = []
+        swap(&ids, &gathering)
+        for id in ids {
+            if let connection = connection(id), connection.hasUnsentOutput { write(connection) }
+        }
+    }
+
+    private func write(_ connection: Connection) {
         guard send(connection) else { return close(connection) }
         if connection.hasUnsentOutput {
             // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection

@@ -58,6 +58,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var localJobs: [UnownedJob] = []
     private var registrations: [Registration] = []
     private var timers = TimerHeap()
+    private var turnEnd: [() -> Void] = []
 
     package init(name: String, time: any TimeSource) throws(PosixError) {
         self.name = name
@@ -96,6 +97,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
             takeInbox()
             runTimers()
             runJobs()
+            endTurn()
         }
         ThreadLocalLoop.current = nil
     }
@@ -169,6 +171,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
         // The larger buffer stays for the next turn.
         if localJobs.isEmpty, batch.capacity > localJobs.capacity { swap(&batch, &localJobs) }
+    }
+
+    private func endTurn() {
+        guard !turnEnd.isEmpty else { return }
+        var actions: [() -> Void] = []
+        swap(&actions, &turnEnd)
+        for action in actions { action() }
     }
 
     private func runTimers() {
@@ -250,6 +259,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         _ = try SystemCall.run("epoll_ctl") {
             polyrelay_epoll_ctl(poller.number, operation, descriptor, bits, token)
         }
+    }
+
+    /// Runs `action` once, when the jobs of this turn have run.
+    package func atTurnEnd(_ action: @escaping () -> Void) {
+        assertOnLoop()
+        turnEnd.append(action)
     }
 
     /// Runs `action` on the loop once, `delay` from now or later. The result cancels it.

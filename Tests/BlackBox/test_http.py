@@ -128,6 +128,12 @@ def test_chunk_extensions_and_trailers_are_skipped(api):
         assert connection.exchange(get(api)).status == 200
 
 
+def test_answers_that_are_ready_together_come_in_one_write(api):
+    with api.connect() as connection:
+        connection.send(get(api, "/nope") * 5)
+        assert connection.socket.recv(65536).count(b"HTTP/1.1 404 ") == 5
+
+
 def test_expect_100_continue_is_answered_before_the_body(api):
     data = body()
     with api.connect() as connection:
