@@ -24,6 +24,8 @@ final class Connection {
     var reservedBodyBytes = 0
     /// The parser is being asked, further up the stack.
     var isProcessing = false
+    /// Its answers are written at the end of the turn.
+    var isGathered = false
     var watched: Readiness = .readable
 
     init(socket: consuming Socket, service: any HTTPService, peer: IPAddress?, generation: UInt64, limits: HTTPLimits) {

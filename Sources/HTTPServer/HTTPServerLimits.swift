@@ -4,6 +4,8 @@ package enum HTTPServerLimits {
     static let receiveBytes = 64 * 1024
     /// Bytes of responses to pipelined requests that may gather in one write; then it is sent before more is read.
     static let gatheredOutputBytes = 64 * 1024
+    /// Connections whose answers wait for the end of the turn at most; then they are written within it.
+    static let gatheredConnections = 32
     /// Connections of one shard; more wait in the kernel's queue.
     static let connectionsPerShard = 10_000
     /// Bytes of bodies that one shard holds while they arrive; a request beyond that is told to come back.
