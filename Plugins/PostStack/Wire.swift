@@ -28,6 +28,15 @@ enum PublicIDPrefix {
     static let email = "em_"
 }
 
+/// Times as this dialect writes them.
+struct WireTime: JSONWritable {
+    private let instant: Instant
+
+    init(_ instant: Instant) { self.instant = instant }
+
+    func write(to slot: consuming JSONSlot) -> JSONFilledSlot { slot.instant(instant, .milliseconds) }
+}
+
 // MARK: Accepted
 
 /// What becomes of one SendEmail. Flags are absent when false.
@@ -92,9 +101,9 @@ struct EmailObject: JSONWritable {
             email.member("unsubscribeEnabled", submission.unsubscribe)
             email.null("spamScore")
             email.null("spamWarnings")
-            email.member("scheduledAt", submission.scheduledAt?.rfc3339(.milliseconds))
-            email.member("sentAt", message.transmittedAt?.rfc3339(.milliseconds))
-            email.member("createdAt", message.createdAt.rfc3339(.milliseconds))
+            email.member("scheduledAt", submission.scheduledAt.map(WireTime.init))
+            email.member("sentAt", message.transmittedAt.map(WireTime.init))
+            email.member("createdAt", WireTime(message.createdAt))
             guard isWhole else { return }
             email.member("htmlBody", submission.html)
             email.member("textBody", submission.text)
@@ -151,7 +160,7 @@ struct EventObject: JSONWritable {
     let recipients: [Recipient]
 
     func write(to slot: consuming JSONSlot) -> JSONFilledSlot {
-        let at = event.at.rfc3339(.milliseconds)
+        let at = WireTime(event.at)
         return slot.object { object in
             object.member("id", event.id.value)
             object.member("emailId", event.message.value)

@@ -67,29 +67,53 @@ public enum SubsecondDigits: Sendable {
     case milliseconds
 }
 
+/// A time as RFC 3339 §5.6 text in UTC with `Z`, which every answer has several of.
+struct RFC3339Text {
+    /// The text is the first `count` of them.
+    private(set) var bytes = [24 of UInt8](repeating: 0)
+    private(set) var count = 0
+
+    init(_ instant: Instant, _ digits: SubsecondDigits) {
+        let time = CalendarTime(instant)
+        append(time.year / 100)
+        append(time.year % 100, then: ASCII.hyphen)
+        append(time.month, then: ASCII.hyphen)
+        append(time.day, then: UInt8(ascii: "T"))
+        append(time.hour, then: ASCII.colon)
+        append(time.minute, then: ASCII.colon)
+        append(time.second)
+        if case .milliseconds = digits {
+            append(ASCII.period)
+            let milliseconds = time.nanosecond / 1_000_000
+            append(ASCII.zero + UInt8(truncatingIfNeeded: milliseconds / 100))
+            append(milliseconds % 100)
+        }
+        append(UInt8(ascii: "Z"))
+    }
+
+    /// Two digits.
+    private mutating func append(_ number: Int) {
+        append(ASCII.zero + UInt8(truncatingIfNeeded: number / 10))
+        append(ASCII.zero + UInt8(truncatingIfNeeded: number % 10))
+    }
+
+    private mutating func append(_ number: Int, then byte: UInt8) {
+        append(number)
+        append(byte)
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
+    }
+}
+
 extension Instant {
     /// RFC 3339 §5.6 in UTC with `Z`, truncated to the digits asked for: `2026-07-01T08:30:00.000Z`.
     public func rfc3339(_ digits: SubsecondDigits) -> String {
-        let time = CalendarTime(self)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        text.appendDecimal(time.year, width: 4)
-        text.append(ASCII.hyphen)
-        text.appendDecimal(time.month, width: 2)
-        text.append(ASCII.hyphen)
-        text.appendDecimal(time.day, width: 2)
-        text.append(UInt8(ascii: "T"))
-        text.appendDecimal(time.hour, width: 2)
-        text.append(ASCII.colon)
-        text.appendDecimal(time.minute, width: 2)
-        text.append(ASCII.colon)
-        text.appendDecimal(time.second, width: 2)
-        if case .milliseconds = digits {
-            text.append(ASCII.period)
-            text.appendDecimal(time.nanosecond / 1_000_000, width: 3)
-        }
-        text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
+        let text = RFC3339Text(self, digits)
+        // ASCII that this type has just written.
+        return unsafe String(copying: UTF8Span(unchecked: text.bytes.span.extracting(first: text.count)))
     }
 
     /// Reads an RFC 3339 §5.6 date-time: `T`, `t` or a space between date and time, any number of fraction digits

@@ -1,14 +1,14 @@
 /// Writes the members of one object, in the order of the calls.
 public struct JSONObjectWriter: ~Copyable {
-    @usableFromInline var bytes: [UInt8]
+    @usableFromInline var output: JSONOutput
     @usableFromInline var isEmpty = true
 
-    @usableFromInline init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
+    @usableFromInline init(_ output: consuming JSONOutput) { self.output = output }
 
     /// Writes a member; nil is written as null.
     @inlinable public mutating func member(_ name: StaticString, _ value: some JSONWritable) {
         begin(name)
-        bytes = value.write(to: JSONSlot(bytes.take())).bytes
+        output = value.write(to: JSONSlot(output.take())).taken()
     }
 
     /// Writes a member unless there is no value for it.
@@ -18,17 +18,17 @@ public struct JSONObjectWriter: ~Copyable {
 
     @inlinable public mutating func null(_ name: StaticString) {
         begin(name)
-        bytes.append(literal: "null")
+        writeNull()
     }
 
     public mutating func object(_ name: StaticString, _ body: (inout JSONObjectWriter) -> Void) {
         begin(name)
-        bytes = JSONSlot(bytes.take()).object(body).bytes
+        output = JSONSlot(output.take()).object(body).taken()
     }
 
     public mutating func array(_ name: StaticString, _ body: (inout JSONArrayWriter) -> Void) {
         begin(name)
-        bytes = JSONSlot(bytes.take()).array(body).bytes
+        output = JSONSlot(output.take()).array(body).taken()
     }
 
     /// Writes members whose text never changes, as it stands: `"a":null,"b":false`. One copy instead of a call for
@@ -37,7 +37,7 @@ public struct JSONObjectWriter: ~Copyable {
         separate()
         members.withUTF8Buffer { utf8 in
             assert(Self.areMembers(unsafe Array(utf8)), "not the members of an object")
-            unsafe bytes.append(contentsOf: utf8)
+            unsafe output.append(utf8)
         }
     }
 
@@ -50,43 +50,44 @@ public struct JSONObjectWriter: ~Copyable {
 
     @inlinable public mutating func member(named name: String, _ value: some JSONWritable) {
         begin(name)
-        bytes = value.write(to: JSONSlot(bytes.take())).bytes
+        output = value.write(to: JSONSlot(output.take())).taken()
     }
 
     public mutating func object(named name: String, _ body: (inout JSONObjectWriter) -> Void) {
         begin(name)
-        bytes = JSONSlot(bytes.take()).object(body).bytes
+        output = JSONSlot(output.take()).object(body).taken()
     }
 
     public mutating func array(named name: String, _ body: (inout JSONArrayWriter) -> Void) {
         begin(name)
-        bytes = JSONSlot(bytes.take()).array(body).bytes
+        output = JSONSlot(output.take()).array(body).taken()
     }
 
     /// Writes a member as it was read, name and value unchanged.
     public mutating func copy(_ member: JSONMember) {
         separate()
-        bytes.append(contentsOf: member.nameValue.raw)
-        bytes.append(ASCII.colon)
-        bytes.append(contentsOf: member.value.raw)
+        output.append(member.nameValue.raw)
+        output.append(ASCII.colon)
+        output.append(member.value.raw)
     }
 
     // MARK: Pieces
 
     @usableFromInline mutating func begin(_ name: StaticString) {
-        separate()
-        bytes.appendJSONName(name)
-        bytes.append(ASCII.colon)
+        output.append(name: name, isFirst: isEmpty)
+        isEmpty = false
     }
 
     @usableFromInline mutating func begin(_ name: String) {
         separate()
-        bytes.appendJSONString(name)
-        bytes.append(ASCII.colon)
+        output.append(string: name)
+        output.append(ASCII.colon)
     }
 
+    @usableFromInline mutating func writeNull() { output.append(literal: "null") }
+
     private mutating func separate() {
-        if !isEmpty { bytes.append(ASCII.comma) }
+        if !isEmpty { output.append(ASCII.comma) }
         isEmpty = false
     }
 }

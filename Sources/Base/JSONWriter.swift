@@ -9,26 +9,24 @@
 ///
 /// No white space; `/` and everything beyond ASCII as they are; only what RFC 8259 §7 requires is escaped. Commas,
 /// colons and brackets are the writers' business: there is no call that could misplace one. Names are not compared,
-/// so writing one twice is the caller's mistake. Closures are called once, at once; nothing allocates but the buffer.
+/// so writing one twice is the caller's mistake. Closures are called once, at once; nothing allocates but the text.
 public enum JSONWriter {
     /// The bytes of one object. `reservedBytes` is a guess at its size.
     public static func object(
         reservedBytes: Int = bytesReserved, _ body: (inout JSONObjectWriter) -> Void
     ) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(reservedBytes)
-        return JSONSlot(bytes).object(body).bytes
+        JSONSlot(JSONOutput(reservedBytes: reservedBytes)).object(body).taken().bytes
     }
 
     /// The bytes of one array.
     public static func array(reservedBytes: Int = bytesReserved, _ body: (inout JSONArrayWriter) -> Void) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(reservedBytes)
-        return JSONSlot(bytes).array(body).bytes
+        JSONSlot(JSONOutput(reservedBytes: reservedBytes)).array(body).taken().bytes
     }
 
     /// The bytes of any value.
-    @inlinable public static func value(_ value: some JSONWritable) -> [UInt8] { value.write(to: JSONSlot([])).bytes }
+    @inlinable public static func value(_ value: some JSONWritable) -> [UInt8] {
+        value.write(to: JSONSlot(JSONOutput())).taken().bytes
+    }
 
     public static let bytesReserved = 512
 }

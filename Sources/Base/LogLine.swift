@@ -10,7 +10,7 @@ public struct LogLine: ~Copyable {
         switch format {
         case .json:
             bytes.append(literal: "{\"time\":")
-            bytes.appendJSONString(time)
+            append(time)
             add("level", level.name)
             add("event", event)
         case .text:
@@ -38,7 +38,7 @@ public struct LogLine: ~Copyable {
         switch format {
         case .json:
             bytes.append(ASCII.comma)
-            bytes.appendJSONName(key)
+            append(key.description)
             bytes.append(ASCII.colon)
         case .text:
             bytes.append(ASCII.space)
@@ -62,7 +62,7 @@ public struct LogLine: ~Copyable {
 
     private mutating func append(_ text: String) {
         switch format {
-        case .json: bytes.appendJSONString(text)
+        case .json: bytes.append(contentsOf: JSONWriter.value(text))
         case .text: bytes.append(LogText.shown(text))
         }
     }
@@ -72,7 +72,7 @@ public struct LogLine: ~Copyable {
         let nanoseconds = duration.nanoseconds
         if nanoseconds < 0 { bytes.append(ASCII.hyphen) }
         let (seconds, fraction) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
-        bytes.appendDigits(seconds)
+        bytes.appendDecimal(seconds)
         if fraction > 0 {
             bytes.append(ASCII.period)
             bytes.appendDecimal(fraction, width: 9)

@@ -141,7 +141,7 @@ package actor HTTPShard {
         guard let connection = connection(id) else { return }
         if readiness.contains(.writable) { flush(connection) }
         if readiness.contains(.broken), !connection.state.reads { return close(connection) }
-        if !readiness.isDisjoint(with: [.readable, .broken]) { receive(connection) }
+        if readiness.callsForReading { receive(connection) }
     }
 
     // MARK: Reading
@@ -317,7 +317,7 @@ package actor HTTPShard {
         if connection.hasUnsentOutput {
             // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection
             // was decided before, and stays so.
-            if [.idle, .lingering].contains(connection.state.phase) { connection.state.responded(keepAlive: true) }
+            if connection.state.countsAsWritten { connection.state.responded(keepAlive: true) }
             setDeadline(connection)
             return watch(connection, .writable)
         }

@@ -91,6 +91,9 @@ extension ConnectionState {
         }
     }
 
+    /// What follows an answer that is sent.
+    package var countsAsWritten: Bool { phase == .idle || phase == .lingering }
+
     /// How long the phase may last; nil where it is not the peer who is waited for.
     package func timeout(_ limits: HTTPLimits) -> Duration? {
         switch phase {

@@ -12,6 +12,9 @@ package struct Readiness: OptionSet, Sendable {
     package static let writable = Readiness(rawValue: 2)
     /// Error or hang-up: the next read or write tells which.
     package static let broken = Readiness(rawValue: 4)
+
+    /// There are bytes, or an end or an error that only reading tells.
+    package var callsForReading: Bool { rawValue & (Self.readable.rawValue | Self.broken.rawValue) != 0 }
 }
 
 /// One thread that waits in epoll and runs everything that belongs to it: descriptors that became ready, timers, and
@@ -59,6 +62,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var registrations: [Registration] = []
     private var timers = TimerHeap()
     private var turnEnd: [() -> Void] = []
+    private var locals: [ObjectIdentifier: AnyObject] = [:]
 
     package init(name: String, time: any TimeSource) throws(PosixError) {
         self.name = name
@@ -265,6 +269,18 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     package func atTurnEnd(_ action: @escaping () -> Void) {
         assertOnLoop()
         turnEnd.append(action)
+    }
+
+    /// What `owner` keeps for this loop alone, made by its first call here. It lives as long as the loop, and is only
+    /// ever touched by the loop's thread.
+    package func local<Value: AnyObject, Failure: Error>(
+        of owner: AnyObject, make: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        assertOnLoop()
+        if let value = locals[ObjectIdentifier(owner)] as? Value { return value }
+        let value = try make()
+        locals[ObjectIdentifier(owner)] = value
+        return value
     }
 
     /// Runs `action` on the loop once, `delay` from now or later. The result cancels it.

@@ -126,7 +126,7 @@ final class ByteChannel {
             if isDrained { handler?(.drained) }
         }
         // A broken connection is found out by reading.
-        if handler != nil, !readiness.isDisjoint(with: [.readable, .broken]) { receive() }
+        if handler != nil, readiness.callsForReading { receive() }
     }
 
     private func receive() {

@@ -118,11 +118,7 @@ final class Applier {
         serials.message += 1
         let id = serials.message
         try insertMessage(encoded, id, origin)
-        try insertEvent(message: id, recipient: nil, .accepted, at: encoded.message.at, detail: nil)
-        for (index, recipient) in encoded.message.recipients.enumerated() {
-            if try deliverAtOnce(encoded.message, id, recipient: index) { continue }
-            try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, due: encoded.message.due)
-        }
+        try begin(encoded.message, id)
         if let record = encoded.message.idempotency { try claim(record, for: id) }
         counts[MessageCount(account: encoded.message.account.value, origin: origin), default: 0] += 1
         return .accepted(Acceptance(message: Message.ID(id), replayed: false))
@@ -159,18 +155,31 @@ final class Applier {
         try statements.insertContent.run()
     }
 
+    /// Writes how the message begins: its acceptance, and for each recipient what is to be done, or is done already.
+    private func begin(_ message: EncodedMessage.Envelope, _ id: Int64) throws(DatabaseError) {
+        if message.recipients.count == 1, let result = Self.immediateResult(message, recipient: 0) {
+            return try insertEvents(
+                EventRecord.acceptedAndHandedOver, message: id, recipient: 0, at: message.at,
+                detail: EventRecord.detail(result))
+        }
+        try insertEvent(message: id, recipient: nil, .accepted, at: message.at, detail: nil)
+        for (index, recipient) in message.recipients.enumerated() {
+            if let result = Self.immediateResult(message, recipient: index) {
+                try insertEvents(
+                    EventRecord.handedOver, message: id, recipient: index, at: message.at,
+                    detail: EventRecord.detail(result))
+            } else {
+                try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, due: message.due)
+            }
+        }
+    }
+
     /// A delivery that is due and simulated as delivered needs no attempt, so it is finished here instead of being
-    /// queued, leased and settled by a second transaction. False for every other.
-    private func deliverAtOnce(
-        _ message: EncodedMessage.Envelope, _ id: Int64, recipient: Int
-    ) throws(DatabaseError) -> Bool {
+    /// queued, leased and settled by a second transaction. nil for every other.
+    private static func immediateResult(_ message: EncodedMessage.Envelope, recipient: Int) -> AttemptResult? {
         guard message.due <= message.at, case .accepted(let result) = message.recipients[recipient].simulation.attempt
-        else { return false }
-        serials.event += 1
-        try insertEvent(
-            message: id, recipient: recipient, code: EventRecord.handedOver, at: message.at,
-            detail: EventRecord.detail(result))
-        return true
+        else { return nil }
+        return result
     }
 
     private func queue(_ id: DeliveryID, _ recipient: NewRecipient, due: Int64) throws(DatabaseError) {
@@ -203,13 +212,14 @@ final class Applier {
     private func insertEvent(
         message: Int64, recipient: Int?, _ kind: MailEvent.Kind, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
-        try insertEvent(message: message, recipient: recipient, code: Int64(kind.rawValue), at: at, detail: detail)
+        try insertEvents(Int64(kind.rawValue), message: message, recipient: recipient, at: at, detail: detail)
     }
 
-    private func insertEvent(
-        message: Int64, recipient: Int?, code: Int64, at: Int64, detail: [UInt8]?
+    /// One row; `code` says which events it stands for.
+    private func insertEvents(
+        _ code: Int64, message: Int64, recipient: Int?, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
-        serials.event += 1
+        serials.event += Int64(EventRecord.kinds(code).count)
         let insert = statements.insertEvent
         insert.bind(1, serials.event)
         insert.bind(2, message)
@@ -241,9 +251,8 @@ final class Applier {
         let detail = EventRecord.detail(settlement.result)
         let (message, recipient) = (settlement.id.message.value, settlement.id.recipient)
         if kinds == [.transmitted, .delivered] {
-            serials.event += 1
-            try insertEvent(
-                message: message, recipient: recipient, code: EventRecord.handedOver, at: settlement.at.nanoseconds,
+            try insertEvents(
+                EventRecord.handedOver, message: message, recipient: recipient, at: settlement.at.nanoseconds,
                 detail: detail)
         } else {
             for kind in kinds {

@@ -5,9 +5,23 @@ import Model
 enum EventRecord {
     private static let version = 1
 
-    /// `transmitted` and `delivered` in one row: what nearly every delivery ends with, since the next hop's word counts
-    /// for both. It has the later one's number; the one before it is the earlier's. Halves what a delivery writes.
+    // Several events in one row: it has the last one's number, and those before it are the others'. Each row less is
+    // two pages less to touch.
+
+    /// `transmitted` and `delivered`: what nearly every delivery ends with, since the next hop's word counts for both.
     static let handedOver: Int64 = 100
+    /// The same with `accepted` before: the whole life of a message that was delivered when it was accepted.
+    static let acceptedAndHandedOver: Int64 = 101
+
+    /// The events that a row stands for, in order. The first is the message's, where it is `accepted`; the others are
+    /// of the row's recipient and have its detail.
+    static func kinds(_ code: Int64) -> [MailEvent.Kind] {
+        switch code {
+        case handedOver: [.transmitted, .delivered]
+        case acceptedAndHandedOver: [.accepted, .transmitted, .delivered]
+        default: [MailEvent.Kind(rawValue: UInt8(truncatingIfNeeded: code)) ?? .failed]
+        }
+    }
 
     static func detail(_ result: AttemptResult) -> [UInt8] {
         var writer = RecordWriter(reserving: 96)

@@ -18,7 +18,8 @@ struct MessageRow: Sendable {
     let domain: Int64?
     let mode: Int64
     let at: Instant
-    let head: [UInt8]
+    /// Without texts and attachments; nil where the record does not read back.
+    let submission: Submission?
     /// nil where it was not asked for, or is in a file.
     var body: [UInt8]?
     var contentName: String?
@@ -28,7 +29,7 @@ struct MessageRow: Sendable {
     static let modes: [AccessKey.Mode] = [.live, .test]
 
     func message(origin: PersonalityID) throws(RecordError) -> Message {
-        var submission = try MessageRecord.submission(head: head)
+        guard var submission else { throw RecordError() }
         if let body { try MessageRecord.read(body: body, into: &submission) }
         if let moved = events.last(where: { $0.kind == .rescheduled })?.due { submission.scheduledAt = moved }
         guard Self.modes.indices.contains(Int(mode)) else { throw RecordError() }
@@ -37,6 +38,11 @@ struct MessageRow: Sendable {
             domain: domain.map(MailDomain.ID.init), origin: origin, mode: Self.modes[Int(mode)], createdAt: at,
             submission: submission, recipients: recipients(submission),
             transmittedAt: events.first { $0.kind == .transmitted }?.at, events: events)
+    }
+
+    /// Every recipient's delivery has ended, so that no row of the queue is the message's.
+    var isFinished: Bool {
+        submission?.envelope.indices.allSatisfy { finalState(of: $0) != .queued } ?? false
     }
 
     private func recipients(_ submission: Submission) -> [Recipient] {

@@ -4,7 +4,8 @@ import Database
 import Kernel
 import Model
 
-/// One connection's prepared reads. Each read is a snapshot of its own; one user at a time (`ReaderPool`).
+/// One connection's prepared reads, inside a snapshot that its user begins and ends; one user at a time (`ReaderPool`,
+/// `TurnReader`).
 final class Reader {
     private let connection: Connection
     private let begin: Statement
@@ -32,27 +33,28 @@ final class Reader {
             "SELECT id, message, recipient, kind, at, detail FROM event WHERE message = ? ORDER BY id", "read events")
     }
 
-    // MARK: One message
+    // MARK: Snapshots
 
-    func message(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
-        try snapshot { () throws(DatabaseError) in try row(id, content: content) }
-    }
+    /// One view of the database for all reads until `endSnapshot`; it begins with the first of them.
+    func beginSnapshot() throws(DatabaseError) { try begin.run() }
 
-    /// One view of the database for several statements; and one lock of the file instead of one for each, which costs
-    /// more than the look-ups themselves.
-    private func snapshot<Value>(_ read: () throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
-        try begin.run()
+    func endSnapshot() throws(DatabaseError) { try end.run() }
+
+    func snapshot<Value>(_ read: () throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
+        try beginSnapshot()
         do throws(DatabaseError) {
             let value = try read()
-            try end.run()
+            try endSnapshot()
             return value
         } catch {
-            try? end.run()
+            try? endSnapshot()
             throw error
         }
     }
 
-    private func row(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
+    // MARK: One message
+
+    func message(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
         let statement = content ? messageByID : messageHeadByID
         statement.bind(1, id.value)
         guard var row = try statement.first({ Self.row($0, content: content) }) else { return nil }
@@ -68,11 +70,20 @@ final class Reader {
         MessageRow(
             id: statement.integer(0), account: statement.integer(1), origin: statement.integer(2),
             key: statement.optionalInteger(3), domain: statement.optionalInteger(4), mode: statement.integer(5),
-            at: Instant(nanoseconds: statement.integer(6)), head: statement.bytes(7),
+            at: Instant(nanoseconds: statement.integer(6)),
+            submission: try? MessageRecord.submission(head: statement.bytes(7)),
             body: content ? statement.optionalBytes(8) : nil)
     }
 
     private func addState(to row: inout MessageRow) throws(DatabaseError) {
+        eventsOf.bind(1, row.id)
+        var events: [MailEvent] = []
+        try eventsOf.forEach { Self.append($0, to: &events) }
+        row.events = events
+        if !row.isFinished { try addPending(to: &row) }
+    }
+
+    private func addPending(to row: inout MessageRow) throws(DatabaseError) {
         let range = DeliveryID.range(of: Message.ID(row.id))
         pendingOf.bind(1, range.lowerBound)
         pendingOf.bind(2, range.upperBound)
@@ -84,39 +95,37 @@ final class Reader {
                     due: Instant(nanoseconds: statement.integer(1)), attempts: Int(statement.integer(2))))
         }
         row.pending = pending
-        eventsOf.bind(1, row.id)
-        var events: [MailEvent] = []
-        try eventsOf.forEach { Self.append($0, to: &events) }
-        row.events = events
     }
 
     private static func append(_ statement: Statement, to events: inout [MailEvent]) {
-        let id = statement.integer(0)
-        guard statement.integer(3) == EventRecord.handedOver else {
-            let kind = MailEvent.Kind(rawValue: UInt8(truncatingIfNeeded: statement.integer(3))) ?? .failed
-            return events.append(event(statement, id: id, kind))
+        let kinds = EventRecord.kinds(statement.integer(3))
+        var event = event(statement, kinds[kinds.count - 1])
+        event.id = MailEvent.ID(event.id.value - Int64(kinds.count))
+        for kind in kinds {
+            event.id = MailEvent.ID(event.id.value + 1)
+            event.kind = kind
+            events.append(kind == .accepted ? event.ofMessage : event)
         }
-        events.append(event(statement, id: id - 1, .transmitted))
-        events.append(event(statement, id: id, .delivered))
     }
 
-    private static func event(_ statement: Statement, id: Int64, _ kind: MailEvent.Kind) -> MailEvent {
-        let detail = statement.optionalBytes(5)
-        return MailEvent(
-            id: MailEvent.ID(id), message: Message.ID(statement.integer(1)),
+    private static func event(_ statement: Statement, _ kind: MailEvent.Kind) -> MailEvent {
+        var event = MailEvent(
+            id: MailEvent.ID(statement.integer(0)), message: Message.ID(statement.integer(1)),
             recipient: statement.optionalInteger(2).map { Int($0) }, kind: kind,
-            at: Instant(nanoseconds: statement.integer(4)),
-            // A detail that does not read back is left out: the event itself still happened.
-            attempt: kind == .rescheduled ? nil : detail.flatMap { try? EventRecord.result($0) },
-            due: kind == .rescheduled ? detail.flatMap { try? EventRecord.due($0) } : nil)
+            at: Instant(nanoseconds: statement.integer(4)))
+        // A detail that does not read back is left out: the event itself still happened.
+        if kind == .rescheduled {
+            event.due = statement.optionalBytes(5).flatMap { try? EventRecord.due($0) }
+        } else {
+            event.attempt = statement.optionalBytes(5).flatMap { try? EventRecord.result($0) }
+        }
+        return event
     }
 
     // MARK: Lists
 
     func messages(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        try snapshot { () throws(DatabaseError) in
-            query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
-        }
+        query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
     }
 
     private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
@@ -177,9 +186,8 @@ final class Reader {
         statement.bind(2, Int64(limit))
         var events: [MailEvent] = []
         try statement.forEach { Self.append($0, to: &events) }
-        // A row may hold two: the first one's may have been asked for before, and the last ones be too many.
-        if let first = events.first, first.id <= event { events.removeFirst() }
-        return Array(events.prefix(limit))
+        // A row may hold several: its first may have been asked for before, and its last be too many.
+        return Array(events.drop { $0.id <= event }.prefix(limit))
     }
 
     // MARK: At start
@@ -261,6 +269,13 @@ final class Reader {
                         signingKeys: keys[row.integer(0)] ?? []))
             }
         return domains
+    }
+}
+
+extension MailEvent {
+    /// The same without what is a recipient's alone.
+    fileprivate var ofMessage: MailEvent {
+        MailEvent(id: id, message: message, recipient: nil, kind: kind, at: at)
     }
 }
 

@@ -1,4 +1,5 @@
 import Database
+import Posix
 import Synchronization
 
 /// Connections for reading, lent to one thread at a time.
@@ -14,7 +15,17 @@ final class ReaderPool: Sendable {
 
     init(path: String) { self.path = path }
 
-    /// Runs `body` with a reader that nobody else has. Synchronous, so a loop's thread can use it for short reads.
+    /// Runs `body` in a snapshot that shows at least `commits` commits of this process. Synchronous: for short reads on
+    /// a loop's thread, which keeps a reader of its own.
+    func read<Value>(
+        after commits: UInt64, _ body: (Reader) throws(DatabaseError) -> Value
+    ) throws(DatabaseError) -> Value {
+        guard let loop = EventLoop.current else { return try with(body) }
+        let turn = try loop.local(of: self) { () throws(DatabaseError) in TurnReader(try Reader(path: path)) }
+        return try turn.read(after: commits, on: loop, body)
+    }
+
+    /// Runs `body` in a snapshot of its own, with a reader that nobody else has.
     func with<Value>(_ body: (Reader) throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
         let box: Box
         if let taken = idle.withLock({ $0.popLast() }) {
@@ -27,6 +38,6 @@ final class ReaderPool: Sendable {
                 if idle.count < StorageLimits.idleReaders { idle.append(box) }
             }
         }
-        return try body(box.reader)
+        return try box.reader.snapshot { () throws(DatabaseError) in try body(box.reader) }
     }
 }

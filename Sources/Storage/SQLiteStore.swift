@@ -157,7 +157,7 @@ package final class SQLiteStore: Store {
         _ body: (Reader) throws(DatabaseError) -> Value
     ) throws(KernelFailure) -> Value {
         do {
-            return try readers.with(body)
+            return try readers.read(after: writer.commits, body)
         } catch {
             throw .storageUnavailable
         }

@@ -15,8 +15,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned` and `observer` are safe from any thread; everything else is the writer
-/// thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `commitCount` and `observer` are safe from any thread; everything else is
+/// the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -32,6 +32,7 @@ final class Writer: @unchecked Sendable {
 
     private let queue: WorkQueue<Unit>
     private let poisoned = Atomic(false)
+    private let commitCount = Atomic<UInt64>(0)
     private let observer = Mutex<(any DeliveryObserver)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
@@ -54,6 +55,10 @@ final class Writer: @unchecked Sendable {
     func stop() { queue.close() }
 
     func observe(_ observer: any DeliveryObserver) { self.observer.withLock { $0 = observer } }
+
+    /// Commits so far. Counted before anybody is told of one: who reads in a snapshot that was begun after asking for
+    /// this number sees all that it may know of.
+    var commits: UInt64 { commitCount.load(ordering: .acquiring) }
 
     var isPoisoned: Bool { poisoned.load(ordering: .relaxed) }
 
@@ -114,6 +119,7 @@ final class Writer: @unchecked Sendable {
                 outcomes.append(results)
             }
             try apply.commit()
+            commitCount.wrappingAdd(1, ordering: .releasing)
             return outcomes
         } catch {
             if error.kind == .syncFailed { poison(error) }

@@ -62,6 +62,24 @@ struct EventLoopTests {
         await withCheckedContinuation { continuation in loop.execute { continuation.resume(returning: work()) } }
     }
 
+    @Test("A loop keeps one value for each owner, and another loop another")
+    func locals() async throws {
+        final class Value: Sendable {}
+        try await onLoop { first in
+            try await onLoop { second in
+                let (owner, other) = (Value(), Value())
+                let value: @Sendable (EventLoop, Value) -> Value = { loop, owner in
+                    loop.local(of: owner) { () throws(Never) in Value() }
+                }
+                let kept = await run(first) { value(first, owner) }
+                let again = await run(first) { value(first, owner) }
+                let others = await run(first) { value(first, other) }
+                let elsewhere = await run(second) { value(second, owner) }
+                #expect(again === kept && others !== kept && elsewhere !== kept)
+            }
+        }
+    }
+
     @Test("Work, timers and actors of a loop run on its thread, and nothing else does")
     func isolation() async throws {
         try await onLoop { loop in

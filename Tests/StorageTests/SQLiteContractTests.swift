@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Posix
 import Storage
 import StoreConformance
 import TestKit
@@ -10,6 +11,17 @@ import Testing
 struct SQLiteContractTests {
     @Test("It keeps the contract of every store", arguments: StoreConformance.checks)
     func contract(_ check: StoreCheck) async throws { try await check.run(on: SQLiteFactory()) }
+
+    @Test("It keeps the contract on a loop, where reads share snapshots", arguments: StoreConformance.checks)
+    func contractOnLoop(_ check: StoreCheck) async throws {
+        let loop = try EventLoop(name: "test", time: SystemTime())
+        let thread = loop.start()
+        defer {
+            loop.stop()
+            thread.join()
+        }
+        try await Task(executorPreference: loop) { try await check.run(on: SQLiteFactory()) }.value
+    }
 
     @Test("The store in memory, which other tests stand on, keeps it too", arguments: StoreConformance.checks)
     func memory(_ check: StoreCheck) async throws { try await check.run(on: MemoryFactory()) }
