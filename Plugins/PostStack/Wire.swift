@@ -7,6 +7,7 @@ import Model
 /// The statuses of success that these routes have.
 enum Success: Int {
     case ok = 200
+    case created = 201
     /// On disk; delivery happens later.
     case accepted = 202
 }
@@ -26,6 +27,7 @@ extension Answer {
 /// What the public ids of each kind begin with.
 enum PublicIDPrefix {
     static let email = "em_"
+    static let domain = "dom_"
 }
 
 /// Times as this dialect writes them.

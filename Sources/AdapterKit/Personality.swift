@@ -24,6 +24,8 @@ public protocol Personality: Sendable {
     var rateTiers: [RateClass: [RateTier]] { get }
     var requestID: RequestIDForm { get }
     var selectors: DKIMSelectors { get }
+    /// What the owners of domains are asked to publish, and what that proves; `.none` without domains.
+    var domainPlan: DomainPlan { get }
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
@@ -33,6 +35,10 @@ public protocol Personality: Sendable {
 
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
+}
+
+extension Personality {
+    public var domainPlan: DomainPlan { .none }
 }
 
 /// What an answer may need to know of its request.

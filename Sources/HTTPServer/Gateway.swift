@@ -13,6 +13,7 @@ package struct Gateway: HTTPService {
     private let router: Router
     private let gate: Gate
     private let mail: MailService
+    private let domains: DomainService
     private let ids: PublicIDs
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
@@ -24,18 +25,20 @@ package struct Gateway: HTTPService {
         package var directory: Directory
         package var limiter: RateLimiter
         package var mail: MailService
+        package var domains: DomainService
         package var ids: PublicIDs
         package var clients: ClientAddress
         package var time: any TimeSource
         package var random: any RandomSource
 
         package init(
-            directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource
+            directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
+            clients: ClientAddress, time: any TimeSource, random: any RandomSource
         ) {
             self.directory = directory
             self.limiter = limiter
             self.mail = mail
+            self.domains = domains
             self.ids = ids
             self.clients = clients
             self.time = time
@@ -50,6 +53,7 @@ package struct Gateway: HTTPService {
             personality: personality.id, steps: personality.gate, form: personality.credentials,
             scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter)
         mail = environment.mail
+        domains = environment.domains
         ids = environment.ids
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
         requestIDField = FieldName(personality.requestID.headerName) ?? "X-Request-Id"
@@ -119,7 +123,7 @@ package struct Gateway: HTTPService {
             if request.head.hasContentCoding { throw .codingUnsupported }
             let call = Call(
                 caller: caller, parameters: parameters, head: request.head, body: request.body, now: now, mail: mail,
-                personality: personality.id, ids: ids)
+                domains: domains, personality: personality.id, ids: ids)
             return response(try await route.handler(call), facts, admission.window)
         } catch {
             return response(personality.answer(error, to: facts), facts, admission.window)

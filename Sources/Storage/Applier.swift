@@ -103,8 +103,10 @@ final class Applier {
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
-        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof:
+        case .createAccount, .setAccountState, .createKey, .revokeKey:
             try DirectoryChanges(connection).apply(change)
+        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
+            try DomainChanges(connection).apply(change)
         }
     }
 

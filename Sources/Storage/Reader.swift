@@ -7,7 +7,7 @@ import Model
 /// One connection's prepared reads, inside a snapshot that its user begins and ends; one user at a time (`ReaderPool`,
 /// `TurnReader`).
 final class Reader {
-    private let connection: Connection
+    let connection: Connection
     private let begin: Statement
     private let end: Statement
     private let messageByID: Statement
@@ -244,31 +244,6 @@ final class Reader {
             label: row.text(8), prefix: row.text(9), createdAt: Instant(nanoseconds: row.integer(10)),
             expiresAt: row.optionalInteger(11).map { Instant(nanoseconds: $0) },
             revokedAt: row.optionalInteger(12).map { Instant(nanoseconds: $0) })
-    }
-
-    private func domains() throws(DatabaseError) -> [MailDomain] {
-        var keys: [Int64: [SigningKey]] = [:]
-        try connection.prepare(
-            "SELECT domain, algorithm, public, sealed FROM signing_key ORDER BY domain, algorithm DESC",
-            "read signing keys"
-        ).forEach { row in
-            guard let algorithm = SigningKey.Algorithm(rawValue: row.text(1)) else { return }
-            keys[row.integer(0), default: []].append(
-                SigningKey(algorithm: algorithm, publicKey: row.bytes(2), sealedPrivateKey: row.bytes(3)))
-        }
-        var domains: [MailDomain] = []
-        try connection.prepare("SELECT id, account, name, sending, created, verified FROM domain", "read domains")
-            .forEach {
-                row in
-                domains.append(
-                    MailDomain(
-                        id: MailDomain.ID(row.integer(0)), account: Account.ID(row.integer(1)), name: row.text(2),
-                        sending: MailDomain.Proof(rawValue: row.text(3)) ?? .pending,
-                        createdAt: Instant(nanoseconds: row.integer(4)),
-                        verifiedAt: row.optionalInteger(5).map { Instant(nanoseconds: $0) },
-                        signingKeys: keys[row.integer(0)] ?? []))
-            }
-        return domains
     }
 }
 

@@ -63,6 +63,10 @@ enum Schema {
                 CREATE TABLE message_count (
                     account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
-                """)
+                """),
+        // Numbers of steps that are developed beside this one.
+        Migration(number: 2, name: "reserved", sql: ""),
+        Migration(number: 3, name: "reserved", sql: ""),
+        domains,
     ]
 }

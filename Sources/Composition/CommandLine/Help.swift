@@ -14,7 +14,7 @@ enum Help {
           key create --account ID --personality P [--kind secret|public] [--mode live|test] [--scopes a,b]
                      [--domains d,e] [--allow-ip CIDR,..] [--expires-in SECONDS] [--label TEXT] [--secret-file FILE]
           key list | revoke ID
-          domain add NAME --account ID [--verified] | list | show NAME --account ID
+          domain add NAME --account ID [--verified] | list | verify NAME --account ID | show NAME --account ID
           queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
           message list | show ID | raw ID
           event list [--after ID] [--follow]

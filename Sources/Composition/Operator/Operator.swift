@@ -8,8 +8,8 @@ import Storage
 /// Carries out operators' commands: in the server for the control socket, or in the command's own process where no
 /// server runs. The same code either way.
 struct Operator: Sendable {
-    private let runtime: KernelRuntime
-    private let describe: OperatorJSON
+    let runtime: KernelRuntime
+    let describe: OperatorJSON
 
     init(_ runtime: KernelRuntime) {
         self.runtime = runtime
@@ -41,7 +41,8 @@ struct Operator: Sendable {
         case .domainAdd(let name, let account, let verified):
             .json(
                 describe.domain(
-                    try await runtime.administration.addDomain(name, account: Account.ID(account), pinned: verified)))
+                    try await runtime.domains.add(
+                        name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: verified)))
         case .domainList: .json(describe.domains(runtime.directory.domains))
         case .domainShow(let name, let account): try showDomain(name, account)
         case .queueStats: .json(describe.lanes(await runtime.dispatcher.statistics()))
@@ -54,6 +55,7 @@ struct Operator: Sendable {
         case .messageShow(let text): .json(describe.message(try await message(text)))
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
+        case .domainVerify(let name, let account): try await verifyDomain(name, account)
         }
     }
 
@@ -85,19 +87,6 @@ struct Operator: Sendable {
                 networks: networks, expiresIn: creation.expiresInSeconds.map { .seconds($0) }, label: creation.label,
                 secret: creation.secret))
         return .json(describe.newKey(key, secret: secret))
-    }
-
-    private func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {
-        guard let domain = runtime.directory.domain(name.asciiLowercased, of: Account.ID(account)) else {
-            throw .notFound(.domain)
-        }
-        var records: [(personality: PersonalityID, record: DNSRecord)] = []
-        for personality in runtime.personalities {
-            for record in runtime.administration.records(of: domain, selectors: personality.selectors) {
-                records.append((personality.id, record))
-            }
-        }
-        return .json(describe.records(records))
     }
 
     // MARK: Queue

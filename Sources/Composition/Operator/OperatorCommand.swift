@@ -20,6 +20,7 @@ enum OperatorCommand: Codable, Sendable {
     case messageRaw(message: String)
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
+    case domainVerify(name: String, account: Int64)
 
     struct KeyCreation: Codable, Sendable {
         var account: Int64

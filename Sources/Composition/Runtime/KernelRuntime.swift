@@ -4,6 +4,7 @@ import Crypto
 import Kernel
 import Model
 import Posix
+import Resolver
 import Storage
 
 /// The kernel with its engines, without any listener: what a server and an offline command both need.
@@ -18,6 +19,9 @@ final class KernelRuntime: Sendable {
     let postOffice: PostOffice
     let mail: MailService
     let administration: Administration
+    let resolver: DNSResolver
+    let domainWatch: DomainWatch
+    let domains: DomainService
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -58,6 +62,18 @@ final class KernelRuntime: Sendable {
             time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        resolver = DNSResolver(
+            ResolverConfiguration(
+                servers: configuration.dnsServers.isEmpty ? SystemServers.read() : configuration.dnsServers),
+            loop: deliveryLoop, time: time, random: random)
+        let planners = DomainPlans.planners(configuration, challengeKey: keyFile.key("domain challenges"))
+        domainWatch = DomainWatch(
+            loop: deliveryLoop,
+            checker: DomainChecker(resolver: resolver, planners: Array(planners.values), time: time),
+            planners: Array(planners.values), store: store, directory: directory, time: time, random: random, log: log)
+        domains = DomainService(
+            administration: administration, store: store, directory: directory, watch: domainWatch,
+            planners: planners)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time
@@ -67,6 +83,7 @@ final class KernelRuntime: Sendable {
         store.observe(dispatcher)
         if !delivers { await dispatcher.hold() }
         await dispatcher.insert(try await store.pendingDeliveries())
+        if delivers { await domainWatch.start() }
     }
 
     private static func openStore(
@@ -93,6 +110,12 @@ final class KernelRuntime: Sendable {
     func ids(_ personality: any Personality) -> PublicIDs { PublicIDs(key: idKey, personality: personality.id) }
 
     func personality(_ id: PersonalityID) -> (any Personality)? { personalities.first { $0.id == id } }
+
+    /// Begins no further check of a domain, and waits for no further answer of a name server.
+    func endLookUps() async {
+        await domainWatch.stop()
+        await resolver.close()
+    }
 
     /// Ends in the reverse order of the start. What the writer has taken is committed; a delivery that is still in
     /// flight is due again at the next start.
