@@ -129,9 +129,7 @@ final class Reader {
     }
 
     private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        let owner = query.account == nil ? "" : "WHERE account = ?1 AND origin = ?2"
-        let count = try connection.prepare(
-            "SELECT coalesce(sum(messages), 0) FROM message_count \(owner)", "count messages")
+        let count = try connection.prepare(MessageCounts.totalSQL(ofOwner: query.account != nil), "count messages")
         Self.bindOwner(query, count)
         let total = Int(try count.first { $0.integer(0) } ?? 0)
         let list = try list(query, limit: query.limit, offset: query.offset)

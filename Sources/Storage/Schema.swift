@@ -59,9 +59,9 @@ enum Schema {
                     id INTEGER PRIMARY KEY, key64 INTEGER NOT NULL, message INTEGER NOT NULL, key BLOB NOT NULL,
                     fingerprint BLOB NOT NULL) STRICT;
 
-                -- Messages per owner: the totals of lists.
+                -- Messages per owner up to one of them: the totals of lists.
                 CREATE TABLE message_count (
-                    account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL,
+                    account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL, upto INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
                 """)
     ]

@@ -11,7 +11,6 @@ struct WriterStatements {
     let insertEvent: Statement
     let insertClaim: Statement
     let claimByID: Statement
-    let addCount: Statement
     let deleteDelivery: Statement
     let deferDelivery: Statement
     let deleteDeliveries: Statement
@@ -39,11 +38,6 @@ struct WriterStatements {
             "insert an idempotency key")
         claimByID = try connection.prepare(
             "SELECT message, key, fingerprint FROM idempotency WHERE id = ?", "read an idempotency key")
-        addCount = try connection.prepare(
-            """
-            INSERT INTO message_count (account, origin, messages) VALUES (?1, ?2, ?3)
-            ON CONFLICT DO UPDATE SET messages = messages + ?3
-            """, "count messages")
         deleteDelivery = try connection.prepare("DELETE FROM delivery WHERE id = ?", "finish a delivery")
         deferDelivery = try connection.prepare(
             "UPDATE delivery SET due = ?2, attempts = ?3 WHERE id = ?1", "defer a delivery")
