@@ -14,6 +14,7 @@ final class Applier {
     private let statements: WriterStatements
     private let personalities: PersonalityNumbers
     private let counts: MessageCounts
+    private let policies: RetryPolicies
 
     private var serials: Serials
     private var committedSerials: Serials
@@ -36,6 +37,7 @@ final class Applier {
         self.personalities = personalities
         statements = try WriterStatements(connection)
         counts = try MessageCounts(connection)
+        policies = try RetryPolicies(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
             event: try connection.scalar("SELECT max(id) FROM event", "read the last serial"),
@@ -59,6 +61,7 @@ final class Applier {
         try counts.write(upTo: serials.message)
         try statements.commit.run()
         counts.committed()
+        policies.committed()
         claims.removeAll(keepingCapacity: true)
         committedSerials = serials
     }
@@ -69,6 +72,7 @@ final class Applier {
         for claim in claims { idempotency.remove(claim.key, row: claim.row) }
         claims.removeAll(keepingCapacity: true)
         counts.rolledBack()
+        policies.rolledBack()
         queued.removeAll(keepingCapacity: true)
         serials = committedSerials
     }
@@ -164,7 +168,7 @@ final class Applier {
                 try insertEvents(
                     EventRecord.handedOver, message: id, recipient: index, at: message.at, detail: detail)
             } else {
-                try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, due: message.due)
+                try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, message)
             }
         }
     }
@@ -180,18 +184,25 @@ final class Applier {
         return capturedDetail
     }
 
-    private func queue(_ id: DeliveryID, _ recipient: NewRecipient, due: Int64) throws(DatabaseError) {
+    private func queue(
+        _ id: DeliveryID, _ recipient: NewRecipient, _ message: EncodedMessage.Envelope
+    ) throws(DatabaseError) {
         let insert = statements.insertDelivery
         insert.bind(1, id.packed)
-        insert.bind(2, due)
+        insert.bind(2, message.due)
         insert.bind(3, 0)
         insert.bind(4, recipient.address.domain)
         insert.bind(5, recipient.simulation.code)
+        insert.bind(6, message.account.value)
+        insert.bind(7, personalities.number(message.origin) ?? 0)
+        insert.bind(8, try policies.number(message.retries))
+        insert.bind(9, message.expires)
         try insert.run()
         queued.append(
             PendingDelivery(
-                id: id, due: Instant(nanoseconds: due), attempts: 0, destination: recipient.address.domain,
-                simulation: recipient.simulation))
+                id: id, due: Instant(nanoseconds: message.due), attempts: 0, destination: recipient.address.domain,
+                simulation: recipient.simulation, account: message.account, origin: message.origin,
+                policy: message.retries, expires: Instant(nanoseconds: message.expires)))
     }
 
     private func claim(_ record: IdempotencyRecord, for message: Int64) throws(DatabaseError) {

@@ -63,6 +63,21 @@ enum Schema {
                 CREATE TABLE message_count (
                     account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL, upto INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
-                """)
+                """),
+        Migration(
+            number: 2, name: "retry policies",
+            sql: """
+                -- How a delivery is tried again travels with it; the same few policies over and over, so by number.
+                CREATE TABLE retry_policy (id INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE) STRICT;
+
+                ALTER TABLE delivery ADD COLUMN account INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE delivery ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+                -- 0: the standard one for mail.
+                ALTER TABLE delivery ADD COLUMN policy INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE delivery ADD COLUMN expires INTEGER NOT NULL DEFAULT 9223372036854775807;
+                UPDATE delivery SET
+                    account = (SELECT m.account FROM message m WHERE m.id = delivery.id >> 10),
+                    origin = (SELECT m.origin FROM message m WHERE m.id = delivery.id >> 10);
+                """),
     ]
 }

@@ -29,8 +29,10 @@ struct WriterStatements {
         insertContent = try connection.prepare(
             "INSERT INTO content (message, name, bytes) VALUES (?, ?, ?)", "insert a content")
         insertDelivery = try connection.prepare(
-            "INSERT INTO delivery (id, due, attempts, destination, simulation) VALUES (?, ?, ?, ?, ?)",
-            "insert a delivery")
+            """
+            INSERT INTO delivery (id, due, attempts, destination, simulation, account, origin, policy, expires)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, "insert a delivery")
         insertEvent = try connection.prepare(
             "INSERT INTO event (id, message, recipient, kind, at, detail) VALUES (?, ?, ?, ?, ?, ?)", "insert an event")
         insertClaim = try connection.prepare(
