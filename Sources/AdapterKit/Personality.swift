@@ -33,6 +33,14 @@ public protocol Personality: Sendable {
 
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
+
+    /// The account that a text in a path names, which need not exist; nil for a text that can name none. Only dialects
+    /// whose paths name accounts have such texts.
+    func accountID(in text: String) -> Account.ID?
+}
+
+extension Personality {
+    public func accountID(in text: String) -> Account.ID? { nil }
 }
 
 /// What an answer may need to know of its request.

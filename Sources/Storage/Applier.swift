@@ -103,7 +103,8 @@ final class Applier {
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
-        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof:
+        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof, .noteKeyUse,
+            .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         }
     }

@@ -63,6 +63,7 @@ enum Schema {
                 CREATE TABLE message_count (
                     account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
-                """)
+                """),
+        access,
     ]
 }

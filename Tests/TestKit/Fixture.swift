@@ -13,8 +13,12 @@ package enum Fixture {
 
     // MARK: Directory
 
-    package static func account(_ id: Int64 = 1, state: Account.State = .active) -> Account {
-        Account(id: Account.ID(id), name: "Account \(id)", parent: nil, state: state, createdAt: start)
+    package static func account(
+        _ id: Int64 = 1, parent: Int64? = nil, state: Account.State = .active
+    ) -> Account {
+        Account(
+            id: Account.ID(id), name: "Account \(id)", parent: parent.map(Account.ID.init), state: state,
+            createdAt: start)
     }
 
     package static func key(

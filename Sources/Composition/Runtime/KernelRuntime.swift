@@ -18,6 +18,7 @@ final class KernelRuntime: Sendable {
     let postOffice: PostOffice
     let mail: MailService
     let administration: Administration
+    let keyUses: KeyUseLog
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -58,6 +59,7 @@ final class KernelRuntime: Sendable {
             time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

@@ -22,6 +22,13 @@ package enum Change: Sendable {
     /// `alreadyExists` if the account has the name.
     case createDomain(MailDomain)
     case setDomainProof(MailDomain.ID, MailDomain.Proof, at: Instant)
+
+    /// When keys were last used; a key that is not there is passed over.
+    case noteKeyUse([AccessKey.ID: Instant])
+    case renameKey(AccessKey.ID, label: String)
+    /// Makes a key and revokes the one whose place it takes, both or neither; `notFound` if that one is not there or
+    /// revoked already. The serial is the new one's.
+    case replaceKey(AccessKey.ID, with: StoredKey, at: Instant)
 }
 
 /// What became of one change.
