@@ -49,6 +49,9 @@ public struct PostStack: Personality {
         Self.managing(.patch, "/api-keys/:id", APIKeys.rename),
         Self.managing(.post, "/api-keys/:id/rotate", APIKeys.rotate),
         Self.managing(.delete, "/api-keys/:id", APIKeys.remove),
+        Self.managing(.get, "/suppressions", Suppressions.list),
+        Self.managing(.post, "/suppressions", Suppressions.add),
+        Self.managing(.delete, "/suppressions/:email", Suppressions.remove),
     ]
 
     public init() {}

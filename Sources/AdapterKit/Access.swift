@@ -14,8 +14,8 @@ public struct Access: Sendable {
         self.caller = caller
     }
 
-    /// Checks that the key may do what the route asks for these domains, lower case: for each of them or for one, as the
-    /// route's quantifier says; none stands for all domains at once. `domainNotPermitted` otherwise.
+    /// Checks that the key may do what the route asks for these domains, lower case: for each of them or for one, as
+    /// the route's quantifier says; none stands for all domains at once. `domainNotPermitted` otherwise.
     public func authorise(domains: [String]) throws(KernelFailure) {
         guard !requirement.anyOf.isEmpty, let caller else { return }
         if domains.isEmpty {

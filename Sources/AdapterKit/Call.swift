@@ -28,7 +28,8 @@ public struct Call: Sendable {
         self.head = head
         self.body = body
         self.now = now
-        self.mail = MailDesk(mail, caller: caller, personality: services.personality)
+        self.mail = MailDesk(
+            mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy)
         self.requirement = requirement
         self.services = services
         self.ids = ids

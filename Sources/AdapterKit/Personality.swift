@@ -37,10 +37,14 @@ public protocol Personality: Sendable {
     /// The account that a text in a path names, which need not exist; nil for a text that can name none. Only dialects
     /// whose paths name accounts have such texts.
     func accountID(in text: String) -> Account.ID?
+
+    /// What becomes of a message to suppressed addresses.
+    var suppressionPolicy: SuppressionPolicy { get }
 }
 
 extension Personality {
     public func accountID(in text: String) -> Account.ID? { nil }
+    public var suppressionPolicy: SuppressionPolicy { .drop }
 }
 
 /// What an answer may need to know of its request.

@@ -8,12 +8,19 @@ package final class Services: Sendable {
     let scopes: ScopeVocabulary
     let directory: Directory
     let administration: Administration
+    let suppressions: SuppressionService
+    let suppressionPolicy: SuppressionPolicy
 
-    package init(_ personality: any Personality, directory: Directory, administration: Administration) {
+    package init(
+        _ personality: any Personality, directory: Directory, administration: Administration,
+        suppressions: SuppressionService
+    ) {
         self.personality = personality.id
         credentials = personality.credentials
         scopes = personality.scopes
         self.directory = directory
         self.administration = administration
+        self.suppressions = suppressions
+        suppressionPolicy = personality.suppressionPolicy
     }
 }

@@ -33,6 +33,7 @@ package struct Gateway: HTTPService {
         package var time: any TimeSource
         package var random: any RandomSource
         package var administration: Administration
+        package var suppressions: SuppressionService
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
         /// Shared by all gateways.
@@ -40,8 +41,8 @@ package struct Gateway: HTTPService {
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource, administration: Administration, uses: KeyUseLog? = nil,
-            refusals: RefusalDelay = RefusalDelay()
+            time: any TimeSource, random: any RandomSource, administration: Administration,
+            suppressions: SuppressionService, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay()
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -51,6 +52,7 @@ package struct Gateway: HTTPService {
             self.time = time
             self.random = random
             self.administration = administration
+            self.suppressions = suppressions
             self.uses = uses
             self.refusals = refusals
         }
@@ -64,7 +66,8 @@ package struct Gateway: HTTPService {
             scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter,
             uses: environment.uses)
         services = Services(
-            personality, directory: environment.directory, administration: environment.administration)
+            personality, directory: environment.directory, administration: environment.administration,
+            suppressions: environment.suppressions)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         mail = environment.mail

@@ -21,7 +21,7 @@ struct DirectoryChanges {
         case .noteKeyUse(let uses): try noteUse(uses)
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite:
+        case .accept, .settle, .cancel, .reschedule, .expedite, .suppress, .unsuppress:
             .refused(.internalError(incident: "not a change of the directory"))
         }
     }

@@ -33,12 +33,14 @@ struct EncodedMessage: Sendable {
         let due: Int64
         let recipients: [NewRecipient]
         let idempotency: IdempotencyRecord?
+        let suppression: SuppressionPolicy
     }
 
     init(_ new: NewMessage) {
         message = Envelope(
             account: new.account, key: new.key, domain: new.domain, origin: new.origin, mode: new.mode,
-            at: new.at.nanoseconds, due: new.due.nanoseconds, recipients: new.envelope, idempotency: new.idempotency)
+            at: new.at.nanoseconds, due: new.due.nanoseconds, recipients: new.envelope, idempotency: new.idempotency,
+            suppression: new.suppression)
         head = MessageRecord.head(of: new)
         body = MessageRecord.body(of: new.submission)
     }

@@ -17,6 +17,7 @@ struct AdapterTests {
                 "PATCH /emails/:id", "POST /emails/:id/cancel", "GET /emails/:id/events",
                 "GET /emails/:id/insights", "POST /api-keys", "GET /api-keys", "GET /api-keys/:id",
                 "PATCH /api-keys/:id", "POST /api-keys/:id/rotate", "DELETE /api-keys/:id",
+                "GET /suppressions", "POST /suppressions", "DELETE /suppressions/:email",
             ])
     }
 

@@ -58,6 +58,16 @@ package enum Fixture {
         Keyring(sealing: try SealingKey(bytes: Array(repeating: 2, count: 32)), random: SeededRandom(seed: 7))
     }
 
+    package static func suppression(
+        _ text: String, account: Int64 = 1, domain: Int64? = nil, at: Instant = start, expiresAt: Instant? = nil
+    ) -> Suppression {
+        let given = address(text)
+        return Suppression(
+            id: Suppression.ID(1), account: Account.ID(account), domain: domain.map(MailDomain.ID.init),
+            address: MailAddress(name: nil, checkedAddress: text, domain: given.domain.lowercased()),
+            reason: .manual, note: nil, origin: personality, createdAt: at, expiresAt: expiresAt)
+    }
+
     // MARK: Mail
 
     package static func address(_ text: String, name: String? = nil) -> MailAddress {

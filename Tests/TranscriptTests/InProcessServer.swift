@@ -50,7 +50,8 @@ final class InProcessServer {
                 time: time, random: SeededRandom(seed: 1),
                 administration: Administration(
                     store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
-                    time: time, random: SeededRandom(seed: 3))))
+                    time: time, random: SeededRandom(seed: 3)),
+                suppressions: SuppressionService(store: store, directory: tables, time: time)))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

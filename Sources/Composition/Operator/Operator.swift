@@ -8,8 +8,8 @@ import Storage
 /// Carries out operators' commands: in the server for the control socket, or in the command's own process where no
 /// server runs. The same code either way.
 struct Operator: Sendable {
-    private let runtime: KernelRuntime
-    private let describe: OperatorJSON
+    let runtime: KernelRuntime
+    let describe: OperatorJSON
 
     init(_ runtime: KernelRuntime) {
         self.runtime = runtime
@@ -54,6 +54,10 @@ struct Operator: Sendable {
         case .messageShow(let text): .json(describe.message(try await message(text)))
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
+        case .suppressionAdd(let addition): try await addSuppression(addition)
+        case .suppressionList(let account, let limit): try await listSuppressions(account, limit)
+        case .suppressionRemove(let address, let account, let domain):
+            try await removeSuppression(address, account, domain)
         }
     }
 

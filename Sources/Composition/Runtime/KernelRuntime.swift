@@ -19,6 +19,7 @@ final class KernelRuntime: Sendable {
     let mail: MailService
     let administration: Administration
     let keyUses: KeyUseLog
+    let suppressions: SuppressionService
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -60,6 +61,7 @@ final class KernelRuntime: Sendable {
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
+        suppressions = SuppressionService(store: store, directory: directory, time: time)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

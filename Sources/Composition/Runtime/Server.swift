@@ -73,7 +73,8 @@ final class Server: Sendable {
                 in: Gateway.Environment(
                     directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random, administration: runtime.administration, uses: runtime.keyUses,
+                    random: runtime.random, administration: runtime.administration,
+                    suppressions: runtime.suppressions, uses: runtime.keyUses,
                     refusals: refusals))
         } catch {
             throw StartError.routes("\(id): \(error)")

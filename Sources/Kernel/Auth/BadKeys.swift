@@ -3,8 +3,8 @@ package import Base
 /// How long the refusal of a bad key is put off, by the client's network.
 ///
 /// Each bad key fills a network's bucket by one, and time empties it; what is above a free measure costs a delay that
-/// grows with it. A client that sends one wrong key notices nothing, one that tries keys is slowed down, and what either
-/// is told never changes. Pure: the caller waits.
+/// grows with it. A client that sends one wrong key notices nothing, one that tries keys is slowed down, and what
+/// either is told never changes. Pure: the caller waits.
 package struct BadKeys: Sendable {
     /// An IPv6 client has the addresses of a /64 to choose from, so they count together.
     private static let networkBits = 64

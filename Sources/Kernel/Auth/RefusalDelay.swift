@@ -2,8 +2,8 @@ package import Base
 package import Model
 import Synchronization
 
-/// Decides which refusals of bad keys wait, and for how long; one for all personalities and shards. Any thread. Requests
-/// with good keys never come here.
+/// Decides which refusals of bad keys wait, and for how long; one for all personalities and shards. Any thread.
+/// Requests with good keys never come here.
 package final class RefusalDelay: Sendable {
     private struct State {
         var badKeys = BadKeys()

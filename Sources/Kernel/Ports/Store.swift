@@ -38,6 +38,9 @@ package protocol Store: Sendable {
 
     /// Every delivery that is not finished, in the order of acceptance: what the queue is rebuilt from at start.
     func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery]
+
+    /// The suppressions in effect, by page, with the number of all that match.
+    func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
 }
 
 /// Hears of deliveries once they are on disk. Called on the store's own thread, once per transaction, before anyone is

@@ -6,7 +6,8 @@ public import Base
 public struct AccessKey: Sendable, Equatable {
     public typealias ID = Serial<AccessKey>
 
-    /// What kind of credential it is. A route names the kinds that it takes; what needs none says so in its requirement.
+    /// What kind of credential it is. A route names the kinds that it takes; what needs none says so in its
+    /// requirement.
     public enum Kind: String, Sendable, CaseIterable {
         case secret
         /// For code that its users can read, such as a page in a browser; may do little.

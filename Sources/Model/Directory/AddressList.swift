@@ -41,8 +41,8 @@ public struct AddressList: Sendable, Equatable {
         }
     }
 
-    /// Whether a client at this address is in one of the networks, if there are any. One on a local socket has no address,
-    /// and no network holds it.
+    /// Whether a client at this address is in one of the networks, if there are any. One on a local socket has no
+    /// address, and no network holds it.
     public static func admits(_ address: IPAddress?, to networks: [IPNetwork]) -> Bool {
         if networks.isEmpty { return true }
         guard let address else { return false }

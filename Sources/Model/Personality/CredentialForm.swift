@@ -17,8 +17,8 @@ public struct CredentialForm: Sendable, Equatable {
     public enum Precedence: Sendable, Equatable {
         case authorization
         case keyField
-        /// Authorization if its token begins as a key of ours does, else the key field: some clients log in to something
-        /// before us with Authorization.
+        /// Authorization if its token begins as a key of ours does, else the key field: some clients log in to
+        /// something before us with Authorization.
         case wellFormedAuthorization
     }
 
@@ -27,7 +27,8 @@ public struct CredentialForm: Sendable, Equatable {
     /// What minted keys begin with. A key that begins with none of these is refused before it is looked up, unless
     /// `takesAnyForm` says otherwise.
     public var prefixes: [Prefix]
-    /// A header field whose whole value is the key, such as `X-API-Key`, taken beside Authorization; nil: there is none.
+    /// A header field whose whole value is the key, such as `X-API-Key`, taken beside Authorization; nil: there is
+    /// none.
     public var keyField: String?
     public var precedence: Precedence
     /// A key may be any opaque text: its form is not looked at, and an imported one need not begin like a minted one.
