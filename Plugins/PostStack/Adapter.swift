@@ -51,6 +51,15 @@ public struct PostStack: Personality {
         Self.managing(.patch, "/domains/:id", Domains.update),
         Self.managing(.delete, "/domains/:id", Domains.remove),
         Self.managing(.post, "/domains/:id/verify", Domains.verify),
+        Self.managing(.post, "/api-keys", APIKeys.create),
+        Self.managing(.get, "/api-keys", APIKeys.list),
+        Self.managing(.get, "/api-keys/:id", APIKeys.show),
+        Self.managing(.patch, "/api-keys/:id", APIKeys.rename),
+        Self.managing(.post, "/api-keys/:id/rotate", APIKeys.rotate),
+        Self.managing(.delete, "/api-keys/:id", APIKeys.remove),
+        Self.managing(.get, "/suppressions", Suppressions.list),
+        Self.managing(.post, "/suppressions", Suppressions.add),
+        Self.managing(.delete, "/suppressions/:email", Suppressions.remove),
     ]
 
     public init() {}
@@ -78,7 +87,7 @@ public struct PostStack: Personality {
             bodyLimitBytes: bodyLimitBytes, handler: handler)
     }
 
-    /// A route for keys that may do everything.
+    /// A route that only keys with all rights may call.
     private static func managing(
         _ method: Route.Method, _ pattern: String, _ handler: @escaping Route.Handler
     ) -> Route {
@@ -89,7 +98,7 @@ public struct PostStack: Personality {
 }
 
 /// What a key may do.
-private enum Scope {
+enum Scope {
     static let fullAccess = "full_access"
     static let sendingAccess = "sending_access"
 }

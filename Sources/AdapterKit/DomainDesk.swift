@@ -1,5 +1,5 @@
 import Base
-package import Kernel
+import Kernel
 import MailFormat
 public import Model
 
@@ -8,54 +8,58 @@ public import Model
 ///
 /// Comes back on the shard. What it reports as made, changed or removed is on disk.
 public struct DomainDesk: Sendable {
-    private let service: DomainService
+    private let services: Services
     private let caller: Principal?
-    private let personality: PersonalityID
 
-    package init(_ service: DomainService, caller: Principal?, personality: PersonalityID) {
-        self.service = service
+    init(_ services: Services, caller: Principal?) {
+        self.services = services
         self.caller = caller
-        self.personality = personality
     }
 
     /// The caller's domains, the latest first.
-    public func all() throws(KernelFailure) -> [MailDomain] { service.domains(of: try account()) }
+    public func all() throws(KernelFailure) -> [MailDomain] { services.domains.domains(of: try account()) }
 
     public func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
-        try service.domain(id, of: account())
+        try services.domains.domain(id, of: account())
     }
 
     /// The records of this dialect's plan that its clients are shown.
     public func records(of domain: MailDomain) -> [PublishedRecord] {
-        service.records(of: domain, by: personality).filter(\.isListed)
+        services.domains.records(of: domain, by: services.personality).filter(\.isListed)
     }
 
     /// What the dialect has kept with the domain: JSON; nil for nothing.
-    public func facet(of domain: MailDomain) -> [UInt8]? { domain.facets[personality] }
+    public func facet(of domain: MailDomain) -> [UInt8]? { domain.facets[services.personality] }
 
     /// Adds a domain with fresh keys. Faults are of the field `name`.
     public func add(
         _ name: String, options: DomainOptions, facet: [UInt8]
     ) async throws(KernelFailure) -> MailDomain {
-        try await service.add(name, options: options, facets: [personality: facet], account: account(), pinned: false)
+        try await services.domains.add(
+            name, options: options, facets: [services.personality: facet], account: account(), pinned: false)
     }
 
     public func change(
         _ domain: MailDomain, options: DomainOptions, facet: [UInt8]
     ) async throws(KernelFailure) -> MailDomain {
-        try await service.change(domain, options: options, facets: [personality: facet])
+        try await services.domains.change(domain, options: options, facets: [services.personality: facet])
     }
 
     /// Removes a domain; messages that were sent from it stay.
-    public func remove(_ domain: MailDomain) async throws(KernelFailure) { try await service.remove(domain) }
+    public func remove(_ domain: MailDomain) async throws(KernelFailure) { try await services.domains.remove(domain) }
 
     /// Has the domain's records looked up, and returns before that is done.
-    public func ask(_ domain: MailDomain) async { await service.ask(domain) }
+    public func ask(_ domain: MailDomain) async { await services.domains.ask(domain) }
 
     private func account() throws(KernelFailure) -> Account.ID {
         guard let caller else { throw .credentialMissing }
         return caller.account
     }
+}
+
+extension Call {
+    /// The kernel's domains, on behalf of the caller.
+    public var domains: DomainDesk { DomainDesk(services, caller: caller) }
 }
 
 /// Names of hosts, as callers write them.

@@ -17,7 +17,7 @@ struct DomainChanges {
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
-            .revokeKey:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }
@@ -162,6 +162,10 @@ struct DomainChanges {
     }
 
     private func remove(_ domain: MailDomain.ID) throws(DatabaseError) -> ChangeOutcome {
+        // Suppressions have an index by account alone.
+        try delete(
+            "DELETE FROM suppression WHERE account = (SELECT account FROM domain WHERE id = ?1) AND domain = ?1",
+            domain.value)
         for table in ["domain_record", "domain_facet", "signing_key"] {
             try delete("DELETE FROM \(table) WHERE domain = ?", domain.value)
         }

@@ -167,7 +167,7 @@ package final class SQLiteStore: Store {
         }
     }
 
-    private func inBackground<Value: Sendable>(
+    func inBackground<Value: Sendable>(
         _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
     ) async throws(KernelFailure) -> Value {
         let readers = readers

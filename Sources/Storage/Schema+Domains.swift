@@ -3,7 +3,7 @@ import Database
 extension Schema {
     /// What domains are proved for, what they are to publish, and what was seen of it.
     static let domains = Migration(
-        number: 3, name: "domains",
+        number: 4, name: "domains",
         sql: """
             ALTER TABLE domain ADD COLUMN receiving TEXT NOT NULL DEFAULT 'pending';
             ALTER TABLE domain ADD COLUMN target TEXT NOT NULL DEFAULT 'pending';

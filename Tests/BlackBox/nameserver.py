@@ -1,48 +1,60 @@
-"""A real name server on a loopback port, with the zones and the misbehaviour that a test wants."""
+"""Zones for name servers, and one on a loopback port that misbehaves in the ways that a test wants."""
 
+import socket
 import socketserver
 import threading
 import time
+from collections.abc import Callable
 
-from dnslib import QTYPE, RCODE, RR, SOA, TXT, DNSError, DNSHeader, DNSRecord
+from dnslib import QTYPE, RCODE, RR, SOA, TXT, DNSError, DNSHeader, DNSQuestion, DNSRecord
 from dnslib.server import BaseResolver, DNSHandler
 
 SILENT = "silent"
+# What a server may do to its answers over UDP.
+LIES = ("id", "question", "source")
 
 
 class Zones:
     """What the server answers. Names that nobody has put there do not exist."""
 
-    def __init__(self):
+    def __init__(self, changed: Callable[[], None] = lambda: None):
+        """`changed` is called after each change of the records."""
         self._lock = threading.Lock()
+        self._changed = changed
         self._records: dict[str, list[RR]] = {}
         self._faults: dict[str, object] = {}
         self.asked: list[tuple[str, str, str]] = []
 
     def put(self, name: str, kind: str, value: str, ttl: int = 1) -> None:
         """Adds a record, its value as a zone file has it; a TXT value is cut into strings of 255."""
-        key = _key(name)
+        key = absolute(name)
         if kind == "TXT":
             raw = value.encode()
             data = TXT([raw[start : start + 255] for start in range(0, len(raw), 255)])
             record = RR(key, QTYPE.TXT, rdata=data, ttl=ttl)
         else:
-            record = RR.fromZone(f"{key} {ttl} IN {kind} {_absolute(kind, value)}")[0]
+            record = RR.fromZone(f"{key} {ttl} IN {kind} {_value(kind, value)}")[0]
         with self._lock:
             self._records.setdefault(key, []).append(record)
+        self._changed()
 
     def remove(self, name: str) -> None:
         with self._lock:
-            self._records.pop(_key(name), None)
+            self._records.pop(absolute(name), None)
+        self._changed()
+
+    def records(self) -> list[RR]:
+        with self._lock:
+            return [record for records in self._records.values() for record in records]
 
     def fault(self, name: str, what: object) -> None:
         """`SILENT`, an RCODE's name, or a number of seconds to wait before each answer. None mends it."""
         with self._lock:
-            self._faults[_key(name)] = what
+            self._faults[absolute(name)] = what
 
     def answer(self, request: DNSRecord, protocol: str) -> DNSRecord:
         question = request.q
-        key = _key(str(question.qname))
+        key = absolute(str(question.qname))
         with self._lock:
             self.asked.append((key, QTYPE[question.qtype], protocol))
             fault = self._faults.get(key)
@@ -67,10 +79,10 @@ class Zones:
 
 
 class NameServer:
-    """Serves `zones` over UDP and TCP at one port. `lies`: every answer over UDP has the wrong number. An answer longer
-    than 512 bytes is truncated over UDP."""
+    """Serves `zones` over UDP and TCP at one port. `lies`: one of `LIES`; every answer over UDP has the wrong number,
+    repeats another question, or comes from another port. An answer longer than 512 bytes is truncated over UDP."""
 
-    def __init__(self, zones: Zones | None = None, lies: bool = False):
+    def __init__(self, zones: Zones | None = None, lies: str | None = None):
         self.zones = zones or Zones()
         self.lies = lies
         self._servers = [_UDP(("127.0.0.1", 0), self)]
@@ -125,8 +137,15 @@ class _Resolver(BaseResolver):
 
     def resolve(self, request: DNSRecord, handler) -> DNSRecord:
         reply = self._owner.zones.answer(request, handler.protocol)
-        if self._owner.lies and handler.protocol == "udp":
-            reply.header.id ^= 1
+        if handler.protocol == "udp":
+            if self._owner.lies == "id":
+                reply.header.id ^= 1
+            elif self._owner.lies == "question":
+                reply.questions = [DNSQuestion("elsewhere.test", request.q.qtype)]
+            elif self._owner.lies == "source":
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+                    other.sendto(reply.pack(), handler.client_address)
+                raise _Silence("answered from another port")
         return reply
 
 
@@ -139,14 +158,14 @@ class _NoLog:
         return lambda *_: None
 
 
-def _key(name: str) -> str:
+def absolute(name: str) -> str:
     return name.rstrip(".").lower() + "."
 
 
-def _absolute(kind: str, value: str) -> str:
+def _value(kind: str, value: str) -> str:
     if kind == "CNAME":
-        return _key(value)
+        return absolute(value)
     if kind == "MX":
         preference, host = value.split()
-        return f"{preference} {_key(host)}"
+        return f"{preference} {absolute(host)}"
     return value

@@ -58,6 +58,13 @@ extension StoreConformance {
             #expect(next > domain.id.value)
             #expect(try await bench.store.directory().domains.first?.checks == [])
         },
+        StoreCheck("With a domain go the suppressions for it alone") { bench in
+            let domain = try await made(on: bench)
+            try await bench.suppress("a@x.net", domain: domain.id.value)
+            try await bench.suppress("b@x.net")
+            #expect(try await bench.commit(.removeDomain(domain.id)).serial == domain.id.value)
+            #expect(try await bench.suppressed().map(\.address.address) == ["b@x.net"])
+        },
         StoreCheck("What is asked of a domain that is not there is refused") { bench in
             let id = MailDomain.ID(9)
             let changes: [Change] = [

@@ -48,6 +48,7 @@ extension MemoryStore {
 
     private static func remove(_ index: Int, _ state: inout State) -> ChangeOutcome {
         let removed = state.domains.remove(at: index)
+        state.suppressions.removeAll { $0.domain == removed.id }
         return .done(serial: removed.id.value)
     }
 }

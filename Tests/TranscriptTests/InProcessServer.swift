@@ -50,11 +50,12 @@ final class InProcessServer {
             loop: loop,
             checker: DomainChecker(resolver: ScriptedResolver(), planners: [planner], time: time),
             planners: [planner], store: store, directory: tables, time: time, random: SeededRandom(seed: 3), log: log)
+        let administration = Administration(
+            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time,
+            random: SeededRandom(seed: 4))
         let domains = DomainService(
-            administration: Administration(
-                store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
-                time: time, random: SeededRandom(seed: 4)),
-            store: store, directory: tables, watch: watch, planners: [personality.id: planner])
+            administration: administration, store: store, directory: tables, watch: watch,
+            planners: [personality.id: planner])
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
         }
@@ -63,9 +64,10 @@ final class InProcessServer {
             in: Gateway.Environment(
                 directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail,
                 domains: domains, ids: PublicIDs(key: idKey, personality: personality.id),
-                clients: ClientAddress(proxies: []),
-                time: time,
-                random: SeededRandom(seed: 1)))
+                clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
+                administration: administration,
+                suppressions: SuppressionService(store: store, directory: tables, time: time),
+                uses: KeyUseLog(store: store, loop: loop)))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

@@ -22,6 +22,8 @@ final class KernelRuntime: Sendable {
     let resolver: DNSResolver
     let domainWatch: DomainWatch
     let domains: DomainService
+    let keyUses: KeyUseLog
+    let suppressions: SuppressionService
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -75,6 +77,8 @@ final class KernelRuntime: Sendable {
         domains = DomainService(
             administration: administration, store: store, directory: directory, watch: domainWatch,
             planners: planners)
+        keyUses = KeyUseLog(store: store, loop: deliveryLoop)
+        suppressions = SuppressionService(store: store, directory: directory, time: time)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

@@ -17,6 +17,7 @@ final class Server: Sendable {
     private let threads: [Thread]
     private let limiters: [PersonalityID: RateLimiter]
     private let isDraining: DrainFlag
+    private let refusals = RefusalDelay()
     private let log: Log
 
     init(_ runtime: KernelRuntime) async throws {
@@ -73,7 +74,9 @@ final class Server: Sendable {
                     directory: runtime.directory, limiter: limiter, mail: runtime.mail,
                     domains: runtime.domains, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random))
+                    random: runtime.random, administration: runtime.administration,
+                    suppressions: runtime.suppressions, uses: runtime.keyUses,
+                    refusals: refusals))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
@@ -142,6 +145,7 @@ final class Server: Sendable {
         for shard in shards { await shard.closeAll() }
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }
+        await runtime.keyUses.write()
         runtime.close()
         try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
         log.info("stopped")
