@@ -10,6 +10,8 @@ from dnslib import QTYPE, RCODE, RR, SOA, TXT, DNSError, DNSHeader, DNSQuestion,
 from dnslib.server import BaseResolver, DNSHandler
 
 SILENT = "silent"
+# What a server sends in one datagram, whatever it is offered.
+DATAGRAM_BYTES = 512
 # What a server may do to its answers over UDP.
 LIES = ("id", "question", "source")
 
@@ -107,10 +109,6 @@ class NameServer:
             server.server_close()
 
 
-class _Handler(DNSHandler):
-    udplen = 512
-
-
 class _Server:
     """What dnslib's handler asks of its server."""
 
@@ -120,7 +118,7 @@ class _Server:
     def __init__(self, address: tuple[str, int], owner: NameServer):
         self.resolver = _Resolver(owner)
         self.logger = _NoLog()
-        super().__init__(address, _Handler)
+        super().__init__(address, DNSHandler)
 
 
 class _UDP(_Server, socketserver.ThreadingUDPServer):
@@ -138,6 +136,9 @@ class _Resolver(BaseResolver):
     def resolve(self, request: DNSRecord, handler) -> DNSRecord:
         reply = self._owner.zones.answer(request, handler.protocol)
         if handler.protocol == "udp":
+            if len(reply.pack()) > DATAGRAM_BYTES:
+                # dnslib would leave out the question, which no server does.
+                reply = DNSRecord(DNSHeader(id=request.header.id, qr=1, aa=1, ra=1, tc=1), q=request.q)
             if self._owner.lies == "id":
                 reply.header.id ^= 1
             elif self._owner.lies == "question":

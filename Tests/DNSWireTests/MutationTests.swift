@@ -1,6 +1,7 @@
-import DNSWire
 import TestKit
 import Testing
+
+@testable import DNSWire
 
 @Suite("Mutations")
 struct MutationTests {
@@ -29,14 +30,59 @@ struct MutationTests {
         let random = SeededRandom(seed: seed)
         for round in 0..<2000 {
             let input = Self.mutate(Self.seeds[random.int(in: 0..<Self.seeds.count)], random)
-            guard let response = try? DNSResponse(input) else { continue }
-            for record in response.answers + response.authorities {
-                #expect(record.name.wire.count <= DNSLimits.nameBytesMax, "seed \(seed), round \(round)")
-                #expect(record.name.wire.last == 0, "seed \(seed), round \(round)")
-                #expect(record.name.labels.allSatisfy { (1...63).contains($0.count) }, "seed \(seed), round \(round)")
-            }
-            if let question = response.question { _ = response.answer(to: question) }
+            #expect(Self.isSound(input), "seed \(seed), round \(round)")
         }
+    }
+
+    @Test("A response that is cut anywhere is refused or within the limits", arguments: CapturedResponses.all)
+    func cut(_ bytes: [UInt8]) {
+        #expect(throws: Never.self) { try DNSResponse(bytes) }
+        for count in 0..<bytes.count { #expect(Self.isSound(Array(bytes.prefix(count))), "after \(count) bytes") }
+    }
+
+    @Test("A response with any one bit turned is refused or within the limits", arguments: CapturedResponses.all)
+    func turned(_ bytes: [UInt8]) {
+        for bit in 0..<bytes.count * 8 {
+            var input = bytes
+            input[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(Self.isSound(input), "bit \(bit)")
+        }
+    }
+
+    @Test("A response with any one byte, and the next, of any value is refused or within the limits")
+    func replaced() {
+        for bytes in CapturedResponses.all where bytes.count < 100 {
+            for place in 0..<bytes.count {
+                for value in [0, 1, 12, 41, 63, 64, 128, 191, 192, 255] as [UInt8] {
+                    var input = bytes
+                    input[place] = value
+                    if place + 1 < bytes.count { input[place + 1] = value }
+                    #expect(Self.isSound(input), "byte \(place): \(value)")
+                }
+            }
+        }
+    }
+
+    @Test("Random bytes after a sound header are refused or within the limits", arguments: UInt64(0)..<4)
+    func random(seed: UInt64) {
+        let random = SeededRandom(seed: seed)
+        for round in 0..<2000 {
+            let head: [UInt8] = [0, 1, 0x81, 0x80, 0, 1, 0, 3, 0, 1, 0, 1]
+            #expect(Self.isSound(head + random.bytes(random.int(in: 0..<200))), "seed \(seed), round \(round)")
+        }
+    }
+
+    /// Reads the bytes in every way that there is. False where what was read breaks a limit.
+    private static func isSound(_ input: [UInt8]) -> Bool {
+        guard let response = try? DNSResponse(input) else { return true }
+        if let question = response.question { _ = response.answer(to: question) }
+        let records = response.answers + response.authorities
+        for record in records { _ = (record.data.joinedText, record.name.text) }
+        return records.count <= DNSLimits.recordsMax
+            && records.map(\.name.wire).allSatisfy { wire in
+                wire.count <= DNSLimits.nameBytesMax && wire.last == 0
+                    && DNSName(wire: wire).labels.allSatisfy { (1...DNSLimits.labelBytesMax).contains($0.count) }
+            }
     }
 
     private static func mutate(_ input: [UInt8], _ random: SeededRandom) -> [UInt8] {
