@@ -203,17 +203,22 @@ final class Reader {
         statement.bind(1, last.packed)
         statement.bind(2, Int64(limit))
         var pending: [PendingDelivery] = []
+        pending.reserveCapacity(limit)
+        // One mailing goes to few destinations, and neighbours share their text, as they do the rest.
         var destination = ""
+        var origin = (number: Int64.min, id: PersonalityID(""))
+        var policy = (number: Int64.min, value: RetryPolicy.mail)
         try statement.forEach { row in
-            // One mailing goes to few destinations, and neighbours share their text.
             let text = row.text(3)
             if text != destination { destination = text }
+            if origin.number != row.integer(6) { origin = (row.integer(6), personalities.id(row.integer(6))) }
+            if policy.number != row.integer(7) { policy = (row.integer(7), policies[row.integer(7)] ?? .mail) }
             pending.append(
                 PendingDelivery(
                     id: DeliveryID(packed: row.integer(0)), due: Instant(nanoseconds: row.integer(1)),
                     attempts: Int(row.integer(2)), destination: destination,
                     simulation: SimulatedOutcome(code: row.integer(4)), account: Account.ID(row.integer(5)),
-                    origin: personalities.id(row.integer(6)), policy: policies[row.integer(7)] ?? .mail,
+                    origin: origin.id, policy: policy.value,
                     expires: Instant(nanoseconds: row.integer(8))))
         }
         return pending

@@ -91,14 +91,18 @@ final class KernelRuntime: Sendable {
         if delivers { await domainWatch.start() }
     }
 
-    /// Piece by piece, so that a million rows are never in memory twice.
+    /// Piece by piece, so that a million rows are never in memory twice; the next is read while one is taken over.
     private func loadQueue() async throws(KernelFailure) {
-        var last = DeliveryID(packed: 0)
-        while true {
-            let deliveries = try await store.pendingDeliveries(after: last, limit: RuntimeLimits.deliveriesPerLoad)
-            guard let end = deliveries.last else { return }
-            last = end.id
-            await dispatcher.insert(deliveries)
+        let dispatcher = dispatcher
+        var deliveries = try await store.pendingDeliveries(
+            after: DeliveryID(packed: 0), limit: RuntimeLimits.deliveriesPerLoad)
+        while let last = deliveries.last {
+            let piece = deliveries
+            async let takenOver: Void = dispatcher.insert(piece)
+            let following = try await store.pendingDeliveries(
+                after: last.id, limit: RuntimeLimits.deliveriesPerLoad)
+            await takenOver
+            deliveries = following
         }
     }
 

@@ -24,23 +24,23 @@ struct QueueTable: Sendable {
 
     private var rows: [Row] = []
     private var free: [Slot] = []
-    private var slots: [DeliveryID: Slot] = [:]
+    private var index = SlotIndex()
     private var destinations = Names<String>()
     private var accounts = Names<Account.ID>()
     private var policies = Names<RetryPolicy>()
     private var origins = Names<PersonalityID>()
 
-    var count: Int { slots.count }
+    var count: Int { index.count }
 
     subscript(slot: Slot) -> Row {
         get { rows[Int(slot)] }
         set { rows[Int(slot)] = newValue }
     }
 
-    func slot(of id: DeliveryID) -> Slot? { slots[id] }
+    func slot(of id: DeliveryID) -> Slot? { index.slot(of: id, in: rows) }
 
     /// In no order.
-    var all: some Sequence<Row> { slots.values.lazy.map { rows[Int($0)] } }
+    var all: some Sequence<Row> { index.all.lazy.map { rows[Int($0)] } }
 
     /// There is none with its identity.
     mutating func insert(_ delivery: PendingDelivery, lane: UInt32) -> Slot {
@@ -59,13 +59,13 @@ struct QueueTable: Sendable {
             slot = Slot(rows.count)
             rows.append(row)
         }
-        slots[delivery.id] = slot
+        index.insert(slot, in: rows)
         return slot
     }
 
     /// The row that was taken out, if there was one.
     mutating func remove(_ id: DeliveryID) -> Row? {
-        guard let slot = slots.removeValue(forKey: id) else { return nil }
+        guard let slot = index.remove(id, in: rows) else { return nil }
         free.append(slot)
         let row = rows[Int(slot)]
         destinations.release(row.destination)
@@ -77,7 +77,7 @@ struct QueueTable: Sendable {
 
     /// Withdrawn, moved and leased deliveries leave turns behind that no longer stand.
     func stands(_ turn: QueueLane.Turn) -> Bool {
-        guard let slot = slots[turn.id] else { return false }
+        guard let slot = slot(of: turn.id) else { return false }
         return rows[Int(slot)].token == 0 && rows[Int(slot)].due == turn.due
     }
 

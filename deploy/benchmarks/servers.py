@@ -1,0 +1,199 @@
+"""The programs under measurement: nginx with a constant answer, and Polyrelay on a database of its own."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 20
+HTML = "<p>" + "Your order has been sent and is on its way to you. " * 31 + "</p>"
+
+
+def say(text: str) -> None:
+    print(f"==> {text}", file=sys.stderr, flush=True)
+
+
+def install_and_build() -> Path:
+    """The packages it takes, and the release binary (or the one that $POLYRELAY_BINARY names)."""
+    chosen = os.environ.get("POLYRELAY_BINARY")
+    steps = ["set -euo pipefail", f'source "{ROOT}/deploy/common.sh"']
+    steps += ['install_packages "${LIBRARIES[@]}" wrk nginx-light postfix']
+    steps += [] if chosen else ["build_release", 'echo "$POLYRELAY_BINARY"']
+    done = subprocess.run(["bash", "-c", "\n".join(steps)], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
+    return Path(chosen or done.stdout.strip()).resolve()
+
+
+class Process:
+    def __init__(self, arguments: list, **options):
+        self.child = subprocess.Popen(list(map(str, arguments)), stdin=subprocess.DEVNULL, **options)
+
+    def pause(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        """To all of the process group, as nginx's workers are children of their own."""
+        os.killpg(self.child.pid, number)
+
+    def end(self) -> None:
+        self.go_on()
+        self.child.terminate()
+        try:
+            self.child.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+
+
+@contextmanager
+def nginx(folder: Path):
+    folder.mkdir()
+    port = free_port()
+    temporary = "\n".join(
+        f"  {kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"""
+daemon off;
+{"user root;" if os.geteuid() == 0 else ""}
+worker_processes auto;
+pid {folder}/pid;
+error_log {folder}/error.log crit;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+{temporary}
+  keepalive_requests 1000000000;
+  keepalive_timeout 3600s;
+  client_body_buffer_size 64k;
+  default_type application/json;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{ return 200 '{{"id":"em_000000000000000000"}}'; }}
+  }}
+}}
+"""
+    )
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    process = Process([program, "-p", folder, "-c", folder / "nginx.conf"], start_new_session=True)
+    try:
+        await_answer(port, "/", None)
+        process.pause()
+        yield process, port
+    finally:
+        process.end()
+
+
+class Polyrelay:
+    """One database and the server on it."""
+
+    def __init__(self, binary: Path, folder: Path, delivery: dict | None = None):
+        self.binary, self.folder, self.port = binary, folder, free_port()
+        folder.mkdir()
+        self.config = folder / "polyrelay.json"
+        unlimited = [{"per": "key", "limit": 1_000_000_000, "window": "1m"}]
+        settings = {
+            "database": f"sqlite:{folder}/polyrelay.db",
+            "listeners": [{"personality": "poststack", "listen": f"127.0.0.1:{self.port}"}],
+            "admin": {"listen": f"127.0.0.1:{free_port()}"},
+            "delivery": delivery or {"mode": "capture"},
+            "limits": {"poststack": {"default": unlimited}},
+            "secrets": {"keyFile": f"{folder}/polyrelay.key"},
+        }
+        self.config.write_text(json.dumps(settings))
+        account = self.verb("account", "create", "bench")["id"]
+        self.verb("domain", "add", "example.com", "--account", str(account), "--verified")
+        self.key = self.verb("key", "create", "--account", str(account), "--personality", "poststack")["key"]
+
+    def verb(self, *arguments: str) -> dict:
+        command = [self.binary, *arguments, "--json", "--config", self.config]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+
+    @contextmanager
+    def serving(self):
+        """The process, and the seconds from its start to its first successful answer."""
+        with open(self.folder / "log", "ab") as log:
+            begun = time.monotonic()
+            process = Process([self.binary, "serve", "--config", self.config], stderr=log, start_new_session=True)
+        try:
+            await_answer(self.port, "/emails", self.key)
+            yield process, time.monotonic() - begun
+        finally:
+            process.end()
+
+    def call(self, method: str, path: str, body: dict | None = None) -> dict:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            None if body is None else json.dumps(body).encode(),
+            {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def stored(self) -> int:
+        return self.call("GET", "/emails?per_page=1")["meta"]["total"]
+
+    def delivered(self) -> int:
+        return self.call("GET", "/emails?per_page=1&status=delivered")["meta"]["total"]
+
+    def await_delivered(self, count: int, seconds: float = 120) -> None:
+        """Returns when this many messages are delivered."""
+        deadline = time.monotonic() + seconds
+        while self.delivered() < count:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"bench: {count} messages are not delivered after {seconds:.0f} s")
+            threading.Event().wait(0.05)
+
+    def fill(self, count: int) -> str:
+        """Sends messages, waits until all are delivered and so nothing is left to do; the last one's id."""
+        for _ in range(count // 100):
+            batch = self.call("POST", "/emails/batch", {"emails": [message()] * 100})
+        self.await_delivered(count)
+        return batch["data"][-1]["id"]
+
+
+def message() -> dict:
+    return {"from": "Acme <hello@example.com>", "to": ["ann@example.net"], "subject": "Your order", "html": HTML}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def await_answer(port: int, path: str, key: str | None) -> None:
+    """Returns with the first 200; asks again every millisecond while nobody listens."""
+    credential = f"Authorization: Bearer {key}\r\n" if key else ""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), START_SECONDS) as connection:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n{credential}\r\n".encode())
+                status = connection.recv(4096).split(b"\r\n", 1)[0]
+                if status.startswith(b"HTTP/1.1 200"):
+                    return
+                raise SystemExit(f"bench: {path} on port {port} answers {status!r}")
+        except ConnectionError:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"bench: nothing serves on port {port} after {START_SECONDS} s") from None
+            threading.Event().wait(0.001)
+
+
+def resident_megabytes(pid: int, field: str = "VmRSS") -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(rf"{field}:\s+(\d+) kB", status)[1]) / 1024
