@@ -53,7 +53,7 @@ final class InProcessServer {
                     store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
                     time: time, random: SeededRandom(seed: 3)),
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
-                uses: KeyUseLog(store: store, loop: loop)))
+                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4))))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

@@ -20,6 +20,8 @@ final class KernelRuntime: Sendable {
     let administration: Administration
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
+    /// nil where faults are not allowed, and where nothing is served that could raise them.
+    let faults: FaultTable?
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -63,6 +65,7 @@ final class KernelRuntime: Sendable {
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
+        faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time
