@@ -24,6 +24,8 @@ public protocol Personality: Sendable {
     var rateTiers: [RateClass: [RateTier]] { get }
     var requestID: RequestIDForm { get }
     var selectors: DKIMSelectors { get }
+    /// What the owners of domains are asked to publish, and what that proves; `.none` without domains.
+    var domainPlan: DomainPlan { get }
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
@@ -45,6 +47,10 @@ public protocol Personality: Sendable {
 extension Personality {
     public func accountID(in text: String) -> Account.ID? { nil }
     public var suppressionPolicy: SuppressionPolicy { .drop }
+}
+
+extension Personality {
+    public var domainPlan: DomainPlan { .none }
 }
 
 /// What an answer may need to know of its request.

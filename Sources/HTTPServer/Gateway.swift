@@ -30,6 +30,7 @@ package struct Gateway: HTTPService {
         package var directory: Directory
         package var limiter: RateLimiter
         package var mail: MailService
+        package var domains: DomainService
         package var ids: PublicIDs
         package var clients: ClientAddress
         package var time: any TimeSource
@@ -44,14 +45,15 @@ package struct Gateway: HTTPService {
         package var faults: FaultTable?
 
         package init(
-            directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource, administration: Administration,
+            directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
+            clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
             suppressions: SuppressionService, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
             faults: FaultTable? = nil
         ) {
             self.directory = directory
             self.limiter = limiter
             self.mail = mail
+            self.domains = domains
             self.ids = ids
             self.clients = clients
             self.time = time
@@ -73,7 +75,7 @@ package struct Gateway: HTTPService {
             uses: environment.uses)
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
-            suppressions: environment.suppressions)
+            suppressions: environment.suppressions, domains: environment.domains)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults
