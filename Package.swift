@@ -58,7 +58,7 @@ let package = Package(
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
-        layer("HTTPDelivery", ["Base", "CCurl"]),
+        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
 
         // Plugins: one vendor each.
         layer(
@@ -107,5 +107,6 @@ let package = Package(
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
+        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Posix", "TestKit"]),
     ]
 )

@@ -43,7 +43,19 @@ public struct PostStack: Personality {
         Self.sending(.post, "/emails/:id/cancel", Emails.cancel),
         Self.sending(.get, "/emails/:id/events", Emails.events),
         Self.sending(.get, "/emails/:id/insights", Emails.insights),
+        Self.managing(.post, "/webhooks", Webhooks.create),
+        Self.managing(.get, "/webhooks", Webhooks.list),
+        Self.managing(.get, "/webhooks/:id", Webhooks.show),
+        Self.managing(.patch, "/webhooks/:id", Webhooks.update),
+        Self.managing(.delete, "/webhooks/:id", Webhooks.remove),
+        Self.managing(.post, "/webhooks/:id/test", Webhooks.test),
+        Self.managing(.post, "/webhooks/:id/rotate-secret", Webhooks.rotateSecret),
+        Self.managing(.get, "/webhooks/:id/deliveries", Webhooks.deliveries),
+        Self.managing(.post, "/webhooks/:id/deliveries/batch-replay", Webhooks.replayBatch),
+        Self.managing(.post, "/webhooks/:id/deliveries/:delivery/replay", Webhooks.replay),
     ]
+
+    public let webhooks: WebhookFormat? = .postStack
 
     public init() {}
 
@@ -69,10 +81,19 @@ public struct PostStack: Personality {
             method, pattern, requirement: Requirement(anyOf: [Scope.sendingAccess]), rateClass: everyRequest,
             bodyLimitBytes: bodyLimitBytes, handler: handler)
     }
+
+    /// A route that only keys with all rights may call.
+    private static func managing(
+        _ method: Route.Method, _ pattern: String, _ handler: @escaping Route.Handler
+    ) -> Route {
+        Route(
+            method, pattern, requirement: Requirement(anyOf: [Scope.fullAccess]), rateClass: everyRequest,
+            bodyLimitBytes: PostStackLimits.bodyBytes, handler: handler)
+    }
 }
 
 /// What a key may do.
-private enum Scope {
+enum Scope {
     static let fullAccess = "full_access"
     static let sendingAccess = "sending_access"
 }

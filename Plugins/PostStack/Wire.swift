@@ -7,6 +7,8 @@ import Model
 /// The statuses of success that these routes have.
 enum Success: Int {
     case ok = 200
+    /// Made, and shown.
+    case created = 201
     /// On disk; delivery happens later.
     case accepted = 202
 }
@@ -26,6 +28,7 @@ extension Answer {
 /// What the public ids of each kind begin with.
 enum PublicIDPrefix {
     static let email = "em_"
+    static let event = "evt_"
 }
 
 /// Times as this dialect writes them.

@@ -13,13 +13,15 @@ public struct Call: Sendable {
     public let now: Instant
     /// The kernel's mail service, on behalf of the caller.
     public let mail: MailDesk
+    /// The kernel's webhooks, on behalf of the caller.
+    public let webhooks: WebhookDesk
     public let ids: PublicIDs
 
     private let head: RequestHead
 
     package init(
         caller: Principal?, parameters: [String], head: RequestHead, body: [UInt8], now: Instant, mail: MailService,
-        personality: PersonalityID, ids: PublicIDs
+        webhooks: WebhookService, personality: PersonalityID, ids: PublicIDs
     ) {
         self.caller = caller
         self.parameters = parameters
@@ -27,6 +29,7 @@ public struct Call: Sendable {
         self.body = body
         self.now = now
         self.mail = MailDesk(mail, caller: caller, personality: personality)
+        self.webhooks = WebhookDesk(webhooks, caller: caller)
         self.ids = ids
     }
 

@@ -27,12 +27,18 @@ public protocol Personality: Sendable {
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
+    /// nil: the dialect has no webhooks.
+    var webhooks: WebhookFormat? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
+}
+
+extension Personality {
+    public var webhooks: WebhookFormat? { nil }
 }
 
 /// What an answer may need to know of its request.

@@ -13,6 +13,7 @@ package struct Gateway: HTTPService {
     private let router: Router
     private let gate: Gate
     private let mail: MailService
+    private let webhooks: WebhookService
     private let ids: PublicIDs
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
@@ -28,10 +29,11 @@ package struct Gateway: HTTPService {
         package var clients: ClientAddress
         package var time: any TimeSource
         package var random: any RandomSource
+        package var webhooks: WebhookService
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource
+            time: any TimeSource, random: any RandomSource, webhooks: WebhookService
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -40,6 +42,7 @@ package struct Gateway: HTTPService {
             self.clients = clients
             self.time = time
             self.random = random
+            self.webhooks = webhooks
         }
     }
 
@@ -50,6 +53,7 @@ package struct Gateway: HTTPService {
             personality: personality.id, steps: personality.gate, form: personality.credentials,
             scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter)
         mail = environment.mail
+        webhooks = environment.webhooks
         ids = environment.ids
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
         requestIDField = FieldName(personality.requestID.headerName) ?? "X-Request-Id"
@@ -119,7 +123,7 @@ package struct Gateway: HTTPService {
             if request.head.hasContentCoding { throw .codingUnsupported }
             let call = Call(
                 caller: caller, parameters: parameters, head: request.head, body: request.body, now: now, mail: mail,
-                personality: personality.id, ids: ids)
+                webhooks: webhooks, personality: personality.id, ids: ids)
             return response(try await route.handler(call), facts, admission.window)
         } catch {
             return response(personality.answer(error, to: facts), facts, admission.window)

@@ -21,4 +21,16 @@ package enum KernelLimits {
     package static let secretCharacters = 40
     /// Bytes of an imported secret at least.
     package static let importedSecretBytes = 16
+
+    // MARK: Outbound HTTP and webhooks
+
+    /// Bytes of an answer's body that a delivery log keeps.
+    package static let responseSnippetBytes = 1024
+    /// Webhook deliveries on their way at once, over all endpoints.
+    package static let webhooksRunning = 1024
+    /// Of one endpoint that answers well; a new one begins with fewer.
+    package static let webhookLaneWidth = 32
+    package static let webhookLaneWidthAtStart = 4
+    /// Outcomes that may wait for the disk before nothing more is begun.
+    package static let webhooksUnrecorded = 8192
 }

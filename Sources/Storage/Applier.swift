@@ -13,6 +13,7 @@ final class Applier {
     private let connection: Connection
     private let statements: WriterStatements
     private let personalities: PersonalityNumbers
+    let webhooks: WebhookChanges
 
     private var serials: Serials
     private var committedSerials: Serials
@@ -34,9 +35,13 @@ final class Applier {
         let origin: Int64
     }
 
-    init(connection: Connection, personalities: PersonalityNumbers, started: Instant) throws(DatabaseError) {
+    init(
+        connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
+        started: Instant
+    ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
+        self.webhooks = try WebhookChanges(connection, personalities: personalities, rules: webhooks)
         statements = try WriterStatements(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
@@ -77,6 +82,7 @@ final class Applier {
         claims.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
         queued.removeAll(keepingCapacity: true)
+        webhooks.rollBack()
         serials = committedSerials
     }
 
@@ -105,6 +111,7 @@ final class Applier {
         case .expedite(let message, let due): try expedite(message, due)
         case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof:
             try DirectoryChanges(connection).apply(change)
+        case .webhook(let change): try webhooks.apply(change)
         }
     }
 
@@ -219,7 +226,8 @@ final class Applier {
     private func insertEvents(
         _ code: Int64, message: Int64, recipient: Int?, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
-        serials.event += Int64(EventRecord.kinds(code).count)
+        let kinds = EventRecord.kinds(code)
+        serials.event += Int64(kinds.count)
         let insert = statements.insertEvent
         insert.bind(1, serials.event)
         insert.bind(2, message)
@@ -228,6 +236,7 @@ final class Applier {
         insert.bind(5, at)
         insert.bind(6, detail)
         try insert.run()
+        try webhooks.fanOut(kinds, last: serials.event, message: message, at: at)
     }
 
     // MARK: Delivering

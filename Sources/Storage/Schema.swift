@@ -63,6 +63,10 @@ enum Schema {
                 CREATE TABLE message_count (
                     account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
-                """)
+                """),
+        // 2 to 4: other parts of the kernel.
+        Migration(number: 2, name: "reserved", sql: ""), Migration(number: 3, name: "reserved", sql: ""),
+        Migration(number: 4, name: "reserved", sql: ""),
+        webhooks,
     ]
 }

@@ -16,7 +16,9 @@ struct ConfigurationPrinterTests {
         "hosts": { "tracking": "https://t.example/u" },
         "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
         "limits": { "poststack": { "default": [{ "per": "account", "limit": 7, "window": "30s" }] } },
-        "log": { "level": "warning", "format": "text" }
+        "log": { "level": "warning", "format": "text" },
+        "egress": { "allow": ["127.0.0.1/32", "fd00::/8"], "ports": [443, 8443], "caFile": "/srv/ca.pem" },
+        "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s" }
         """
 
     @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])

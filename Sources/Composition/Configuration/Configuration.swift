@@ -52,6 +52,24 @@ package struct Configuration: Sendable, Equatable {
         package var retries: [Duration]
     }
 
+    /// Exceptions to the guard that every outbound HTTP connection passes.
+    package struct Egress: Sendable, Equatable {
+        /// Networks that may be reached although they are not public.
+        package var allow: [IPNetwork] = []
+        /// The only ports that may be reached; nil: any but a short list that never speaks HTTP.
+        package var ports: Set<UInt16>?
+        /// Certificates to trust (PEM); nil: the system's.
+        package var caFile: String?
+    }
+
+    /// nil: as each personality's vendor does.
+    package struct Webhooks: Sendable, Equatable {
+        /// Waits between attempts.
+        package var retries: [Duration]?
+        /// For one attempt.
+        package var timeout: Duration?
+    }
+
     package enum LogFormat: String, Sendable, CaseIterable {
         /// Text on a terminal, JSON lines elsewhere.
         case automatic = "auto"
@@ -81,4 +99,6 @@ package struct Configuration: Sendable, Equatable {
     package var logFormat: LogFormat
     /// No file was given: the built-in local profile, which raises the vendors' limits. `serve` says so at start.
     package var isLocalProfile = false
+    package var egress = Egress()
+    package var webhooks = Webhooks()
 }

@@ -30,7 +30,7 @@ struct ConfigurationEnvironment {
         Key("delivery", "auth", "passwordFile"), Key("delivery", "hostname"), Key("delivery", "tls"),
         Key("delivery", "caFile"), Key("delivery", "localPartOutcomes", as: .boolean),
         Key("hosts", "tracking"), Key("secrets", "keyFile"), Key("drain"), Key("shards", as: .integer),
-        Key("log", "level"), Key("log", "format"),
+        Key("log", "level"), Key("log", "format"), Key("egress", "caFile"), Key("webhooks", "timeout"),
     ]
 
     /// Variables that the project's tests and benchmarks know, and the server does not.

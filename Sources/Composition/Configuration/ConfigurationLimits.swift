@@ -13,5 +13,6 @@ package enum ConfigurationLimits {
     /// Waits between the attempts of one delivery.
     static let retries = 1000
     static let retryWait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30 * 24 * 3600)
+    static let webhookTimeout: ClosedRange<Duration> = .milliseconds(100) ... .seconds(60)
     static let drain: ClosedRange<Duration> = .zero ... .seconds(3600)
 }

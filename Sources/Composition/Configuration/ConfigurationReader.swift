@@ -34,13 +34,13 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log",
+        "secrets", "drain", "shards", "log", "egress", "webhooks",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
         let root = node.section(Self.keys)
         let log = root["log"].section(["level", "format"])
-        return Configuration(
+        var configuration = Configuration(
             database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
             delivery: delivery(root["delivery"]),
             trackingURL: root["hosts"].section(["tracking"])["tracking"].text(BaseURL.form, BaseURL.normalized),
@@ -51,6 +51,9 @@ package struct ConfigurationReader {
             shards: root["shards"].integer(in: ConfigurationLimits.shards) ?? 0,
             logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
             logFormat: log["format"].word() ?? .automatic)
+        configuration.egress = egress(root["egress"])
+        configuration.webhooks = webhooks(root["webhooks"])
+        return configuration
     }
 
     private func database(_ node: ConfigurationNode) -> String {
@@ -73,7 +76,7 @@ package struct ConfigurationReader {
         return listen ?? SocketAddress(ipAndPort: ConfigurationDefaults.adminListen)
     }
 
-    private func networks(_ node: ConfigurationNode) -> [IPNetwork] {
+    func networks(_ node: ConfigurationNode) -> [IPNetwork] {
         let form = #"a block of addresses such as "10.0.0.0/8" or "2001:db8::/32""#
         return (node.elements("a list, each element \(form)") ?? []).compactMap {
             $0.text(form, isRequired: true, IPNetwork.init)

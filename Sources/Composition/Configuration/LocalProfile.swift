@@ -10,6 +10,8 @@ enum LocalProfile {
             "http": .object(["listen": .text("127.0.0.1:8080")]),
             "limits": .object(
                 Dictionary(uniqueKeysWithValues: personalities.map { ($0.id.name, limits(for: $0)) })),
+            // Whoever develops a receiver of webhooks has it on this machine.
+            "egress": .object(["allow": .array([.text("127.0.0.0/8"), .text("::1/128")])]),
         ])
     }
 

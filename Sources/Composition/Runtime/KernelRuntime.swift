@@ -18,6 +18,7 @@ final class KernelRuntime: Sendable {
     let postOffice: PostOffice
     let mail: MailService
     let administration: Administration
+    let webhooks: WebhookRuntime
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -38,7 +39,8 @@ final class KernelRuntime: Sendable {
         store = try Self.openStore(configuration, time: time, log: log)
         directory = Directory(try await store.directory())
         workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)
-        let keyring = Keyring(sealing: try SealingKey(bytes: keyFile.key("sealing")), random: random)
+        let sealing = try SealingKey(bytes: keyFile.key("sealing"))
+        let keyring = Keyring(sealing: sealing, random: random)
         idKey = keyFile.key("public ids")
         postOffice = PostOffice(
             store: store, directory: directory, keyring: keyring, workers: workers,
@@ -58,6 +60,8 @@ final class KernelRuntime: Sendable {
             time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        webhooks = try WebhookRuntime(
+            configuration, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time
@@ -67,6 +71,7 @@ final class KernelRuntime: Sendable {
         store.observe(dispatcher)
         if !delivers { await dispatcher.hold() }
         await dispatcher.insert(try await store.pendingDeliveries())
+        try await webhooks.resume(store, delivers: delivers)
     }
 
     private static func openStore(
@@ -74,7 +79,8 @@ final class KernelRuntime: Sendable {
     ) throws(StartError) -> SQLiteStore {
         do {
             return try SQLiteStore.open(
-                path: configuration.database, origins: Adapters.all.map(\.id), time: time, log: log)
+                path: configuration.database, origins: Adapters.all.map(\.id),
+                webhooks: WebhookRuntime.rules(configuration), time: time, log: log)
         } catch {
             throw .database(path: configuration.database, reason: error.description)
         }
@@ -99,6 +105,7 @@ final class KernelRuntime: Sendable {
     func close() {
         deliveryLoop.stop()
         deliveryThread.join()
+        webhooks.close()
         store.close()
         workers.stop()
     }

@@ -72,7 +72,7 @@ final class Server: Sendable {
                 in: Gateway.Environment(
                     directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random))
+                    random: runtime.random, webhooks: runtime.webhooks.service))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
@@ -136,6 +136,7 @@ final class Server: Sendable {
         await within(deadline) { [runtime, shards] in
             for shard in shards { await shard.drain() }
             await runtime.dispatcher.drain()
+            await runtime.webhooks.dispatcher.drain()
         }
         for shard in shards { await shard.closeAll() }
         for shard in shards { shard.loop.stop() }

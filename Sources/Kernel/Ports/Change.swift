@@ -22,6 +22,7 @@ package enum Change: Sendable {
     /// `alreadyExists` if the account has the name.
     case createDomain(MailDomain)
     case setDomainProof(MailDomain.ID, MailDomain.Proof, at: Instant)
+    case webhook(WebhookChange)
 }
 
 /// What became of one change.
