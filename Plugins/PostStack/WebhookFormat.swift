@@ -11,7 +11,7 @@ extension WebhookFormat {
                 }),
             wildcard: "*", testName: "webhook.test",
             policy: AttemptPolicy(
-                delays: PostStackLimits.webhookDelays, timeout: PostStackLimits.webhookTimeout),
+                retries: RetryPolicy(listed: PostStackLimits.webhookDelays), timeout: PostStackLimits.webhookTimeout),
             disableAfter: PostStackLimits.webhookFailures, keepsWhileOff: false,
             signing: WebhookSigning(
                 parts: [.body], encoding: .hexadecimal, prefix: "sha256=", separator: ",",

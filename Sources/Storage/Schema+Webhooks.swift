@@ -5,7 +5,7 @@ extension Schema {
     /// `due` is set it is unfinished; with neither `due` nor `delivered` it was given up. The two partial indexes hold
     /// only those, however long the log is.
     static let webhooks = Migration(
-        number: 5, name: "webhooks",
+        number: 3, name: "webhooks",
         sql: """
             CREATE TABLE webhook (
                 id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES account(id), origin INTEGER NOT NULL,
@@ -15,11 +15,15 @@ extension Schema {
                 deliveries INTEGER NOT NULL DEFAULT 0, deleted INTEGER) STRICT;
             CREATE INDEX webhook_by_owner ON webhook (account, origin);
 
-            CREATE TABLE webhook_policy (id INTEGER PRIMARY KEY, policy BLOB NOT NULL UNIQUE) STRICT;
+            -- What a delivery is attempted under; its waits are those of a retry policy. `fatal`: statuses, "400-499".
+            CREATE TABLE webhook_policy (
+                id INTEGER PRIMARY KEY, retries INTEGER NOT NULL, timeout INTEGER NOT NULL, fatal TEXT NOT NULL,
+                UNIQUE (retries, timeout, fatal)) STRICT;
 
             CREATE TABLE webhook_delivery (
                 id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL, name TEXT NOT NULL, event INTEGER, message INTEGER,
-                data BLOB, policy INTEGER NOT NULL, created INTEGER NOT NULL, due INTEGER, attempts INTEGER NOT NULL,
+                data BLOB, policy INTEGER NOT NULL, created INTEGER NOT NULL, queued INTEGER NOT NULL,
+                due INTEGER, attempts INTEGER NOT NULL,
                 status INTEGER, response TEXT, delivered INTEGER) STRICT;
             CREATE INDEX webhook_delivery_by_endpoint ON webhook_delivery (endpoint, id);
             CREATE INDEX webhook_delivery_open ON webhook_delivery (endpoint, id) WHERE due IS NOT NULL;

@@ -41,21 +41,26 @@ final class WebhookChanges {
     private var queued: [PendingWebhook] = []
 
     init(
-        _ connection: Connection, personalities: PersonalityNumbers, rules: [PersonalityID: WebhookRules]
+        _ connection: Connection, personalities: PersonalityNumbers, rules: [PersonalityID: WebhookRules],
+        retries: RetryPolicies
     ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
         self.rules = rules
         statements = try WebhookStatements(connection)
-        for (origin, rules) in rules { policies[origin] = try policyNumber(rules.policy) }
+        for (origin, rules) in rules { policies[origin] = try policyNumber(rules.policy, retries) }
         try load()
     }
 
-    private func policyNumber(_ policy: AttemptPolicy) throws(DatabaseError) -> Int64 {
+    private func policyNumber(_ policy: AttemptPolicy, _ retries: RetryPolicies) throws(DatabaseError) -> Int64 {
         let insert = try connection.prepare(
-            "INSERT INTO webhook_policy (policy) VALUES (?1) ON CONFLICT DO UPDATE SET policy = ?1 RETURNING id",
-            "keep a webhook policy")
-        insert.bind(1, PolicyRecord.bytes(policy))
+            """
+            INSERT INTO webhook_policy (retries, timeout, fatal) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET retries = ?1 RETURNING id
+            """, "keep a webhook policy")
+        insert.bind(1, try retries.number(policy.retries))
+        insert.bind(2, policy.timeout.nanoseconds)
+        insert.bind(3, StatusRanges.join(policy.fatal))
         return try insert.first { $0.integer(0) } ?? 0
     }
 

@@ -16,7 +16,7 @@ final class WebhookReader {
         """
     private static let deliveryColumns = """
         d.id, d.endpoint, d.name, d.event, d.message, d.data, d.created, d.due, d.attempts, d.status, d.response,
-        d.delivered
+        d.delivered, d.queued
         """
 
     init(_ connection: Connection, personalities: PersonalityNumbers) {
@@ -79,14 +79,16 @@ final class WebhookReader {
         } else {
             select = try connection.prepare(
                 """
-                SELECT \(Self.deliveryColumns), p.policy FROM webhook_delivery d
-                JOIN webhook_policy p ON p.id = d.policy WHERE d.id = ?
+                SELECT \(Self.deliveryColumns), r.record, p.timeout, p.fatal FROM webhook_delivery d
+                JOIN webhook_policy p ON p.id = d.policy JOIN retry_policy r ON r.id = p.retries WHERE d.id = ?
                 """, "read a webhook delivery")
             deliveryByID = select
         }
         select.bind(1, id.value)
         let found = try select.first { row -> StoredWebhookDelivery? in
-            guard let policy = try? PolicyRecord.policy(row.bytes(12)) else { return nil }
+            guard let retries = try? RetryPolicyRecord.policy(row.bytes(13)) else { return nil }
+            let policy = AttemptPolicy(
+                fatal: StatusRanges.split(row.text(15)), retries: retries, timeout: .nanoseconds(row.integer(14)))
             return StoredWebhookDelivery(delivery: Self.delivery(row), policy: policy)
         }
         return found ?? nil
@@ -147,10 +149,25 @@ final class WebhookReader {
             event: row.optionalInteger(3).map(MailEvent.ID.init), message: row.optionalInteger(4).map(Message.ID.init),
             data: row.optionalBytes(5), attempts: Int(row.integer(8)), nextAttemptAt: instant(row, 7),
             status: row.optionalInteger(9).map { Int($0) }, response: row.optionalText(10).map { UserData($0) },
-            deliveredAt: instant(row, 11), createdAt: Instant(nanoseconds: row.integer(6)))
+            deliveredAt: instant(row, 11), createdAt: Instant(nanoseconds: row.integer(6)),
+            queuedAt: Instant(nanoseconds: row.integer(12)))
     }
 
     private static func instant(_ row: Statement, _ column: Int32) -> Instant? {
         row.optionalInteger(column).map { Instant(nanoseconds: $0) }
+    }
+}
+
+/// Ranges of statuses in one column: `400-407 410-499`.
+enum StatusRanges {
+    static func join(_ ranges: [ClosedRange<Int>]) -> String {
+        Words.join(ranges.map { "\($0.lowerBound)-\($0.upperBound)" })
+    }
+
+    static func split(_ text: String) -> [ClosedRange<Int>] {
+        Words.split(text).compactMap { word in
+            let bounds = word.split(separator: "-").compactMap { Int($0) }
+            return bounds.count == 2 && bounds[0] <= bounds[1] ? bounds[0]...bounds[1] : nil
+        }
     }
 }

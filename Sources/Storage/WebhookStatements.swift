@@ -14,8 +14,8 @@ struct WebhookStatements {
             "SELECT account, origin, domain FROM message WHERE id = ?", "read a message's owner")
         insert = try connection.prepare(
             """
-            INSERT INTO webhook_delivery (endpoint, name, event, message, data, policy, created, due, attempts)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0) RETURNING id
+            INSERT INTO webhook_delivery (endpoint, name, event, message, data, policy, created, queued, due, attempts)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7, 0) RETURNING id
             """, "queue a webhook delivery")
         count = try connection.prepare(
             "UPDATE webhook SET deliveries = deliveries + 1 WHERE id = ?", "count webhook deliveries")
@@ -33,7 +33,7 @@ struct WebhookStatements {
             """, "note a webhook's health")
         replay = try connection.prepare(
             """
-            UPDATE webhook_delivery SET due = ?2, attempts = 0, delivered = NULL
+            UPDATE webhook_delivery SET due = ?2, queued = ?2, attempts = 0, delivered = NULL
             WHERE id = ?1 AND due IS NULL RETURNING endpoint
             """, "replay a webhook delivery")
     }

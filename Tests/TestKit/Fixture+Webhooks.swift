@@ -11,7 +11,7 @@ extension Fixture {
         ],
         wildcard: "*", testName: "hook.test",
         policy: AttemptPolicy(
-            fatal: [410...410], delays: [.seconds(10), .seconds(60)], retryAfter: .ignored, timeout: .seconds(10)),
+            fatal: [410...410], retries: RetryPolicy(listed: [.seconds(10), .seconds(60)]), timeout: .seconds(10)),
         disableAfter: 3, keepsWhileOff: false,
         signing: WebhookSigning(
             parts: [.body], encoding: .hexadecimal, prefix: "sha256=", separator: ",",

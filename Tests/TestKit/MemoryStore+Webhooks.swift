@@ -23,8 +23,8 @@ extension MemoryStore {
             let id = WebhookDelivery.ID(Int64(deliveries.count) + 1)
             let delivery = WebhookDelivery(
                 id: id, endpoint: endpoint.id, name: name, event: event?.id, message: event?.message, data: data,
-                nextAttemptAt: at, createdAt: at)
-            let policy = rules[endpoint.origin]?.policy ?? AttemptPolicy(delays: [], timeout: .seconds(1))
+                nextAttemptAt: at, createdAt: at, queuedAt: at)
+            let policy = rules[endpoint.origin]?.policy ?? Fixture.webhookRules.policy
             deliveries.append(StoredWebhookDelivery(delivery: delivery, policy: policy))
             if let index = index(endpoint.id) { endpoints[index].health.deliveries += 1 }
             queued.append(PendingWebhook(id: id, endpoint: endpoint.id, due: at, attempts: 0))
@@ -170,6 +170,7 @@ extension MemoryStore {
         else { return false }
         state.webhooks.deliveries[index].delivery.nextAttemptAt = at
         state.webhooks.deliveries[index].delivery.attempts = 0
+        state.webhooks.deliveries[index].delivery.queuedAt = at
         state.webhooks.deliveries[index].delivery.deliveredAt = nil
         let endpoint = state.webhooks.deliveries[index].delivery.endpoint
         state.webhooks.queued.append(PendingWebhook(id: id, endpoint: endpoint, due: at, attempts: 0))

@@ -54,7 +54,10 @@ final class WebhookRuntime: Sendable {
         var all: [PersonalityID: WebhookRules] = [:]
         for personality in Adapters.all {
             guard var rules = personality.webhooks?.rules else { continue }
-            rules.policy.delays = configuration.webhooks.retries ?? rules.policy.delays
+            if let waits = configuration.webhooks.retries {
+                rules.policy.retries.delays = .listed(waits)
+                rules.policy.retries.attempts = waits.count + 1
+            }
             rules.policy.timeout = configuration.webhooks.timeout ?? rules.policy.timeout
             all[personality.id] = rules
         }

@@ -36,8 +36,9 @@ package protocol Store: WebhookStore {
     /// Accounts, keys and domains, all of them: they are few, and every request needs them in memory.
     func directory() async throws(KernelFailure) -> DirectoryImage
 
-    /// Every delivery that is not finished, in the order of acceptance: what the queue is rebuilt from at start.
-    func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery]
+    /// Deliveries that are not finished, in the order of acceptance, at most `limit` of those after `last`: what the
+    /// queue is rebuilt from at start.
+    func pendingDeliveries(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [PendingDelivery]
 }
 
 /// Hears of deliveries once they are on disk. Called on the store's own thread, once per transaction, before anyone is

@@ -180,13 +180,22 @@ package actor WebhookDispatcher: WebhookObserver {
         case .success: verdict = .delivered
         case .giveUp: verdict = .givenUp
         case .again:
-            let chance = Double(random.bits64() >> 11) / Double(1 << 53)
-            let delay = stored.policy.delay(after: attempts, retryAfter: answer?.retryAfter, chance: chance)
-            verdict = delay.map { .again(due: now + $0) } ?? .givenUp
+            verdict = again(stored, attempts, asked: answer?.retryAfter, now).map { .again(due: $0) } ?? .givenUp
         }
         return WebhookSettlement(
             id: stored.delivery.id, endpoint: stored.delivery.endpoint, at: now, verdict: verdict, attempts: attempts,
             status: answer?.status, response: response)
+    }
+
+    /// When the delivery is tried again; nil to give up.
+    private func again(
+        _ stored: StoredWebhookDelivery, _ attempts: Int, asked: Duration?, _ now: Instant
+    ) -> Instant? {
+        let retries = stored.policy.retries
+        guard let delay = retries.delay(after: attempts, asked: asked, random: random),
+            now + delay <= stored.delivery.queuedAt + retries.lifetime
+        else { return nil }
+        return now + delay
     }
 
     // MARK: Recording

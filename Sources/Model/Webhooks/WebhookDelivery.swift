@@ -24,11 +24,13 @@ public struct WebhookDelivery: Sendable, Equatable {
     public var response: UserData?
     public var deliveredAt: Instant?
     public var createdAt: Instant
+    /// When it was queued or replayed: its lifetime counts from then.
+    public var queuedAt: Instant
 
     public init(
         id: ID, endpoint: WebhookEndpoint.ID, name: String, event: MailEvent.ID? = nil, message: Message.ID? = nil,
         data: [UInt8]? = nil, attempts: Int = 0, nextAttemptAt: Instant? = nil, status: Int? = nil,
-        response: UserData? = nil, deliveredAt: Instant? = nil, createdAt: Instant
+        response: UserData? = nil, deliveredAt: Instant? = nil, createdAt: Instant, queuedAt: Instant? = nil
     ) {
         self.id = id
         self.endpoint = endpoint
@@ -42,6 +44,7 @@ public struct WebhookDelivery: Sendable, Equatable {
         self.response = response
         self.deliveredAt = deliveredAt
         self.createdAt = createdAt
+        self.queuedAt = queuedAt ?? createdAt
     }
 }
 
