@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import HTTPDelivery
 import Kernel
 import Testing
 
@@ -126,7 +127,7 @@ struct ExchangeTests {
         let proxy = try await HTTPSink()
         let sink = try await HTTPSink()
         unsafe setenv("http_proxy", proxy.url, 1)
-        defer { unsetenv("http_proxy") }
+        defer { unsafe unsetenv("http_proxy") }
         #expect(await (try TransportBench()).perform(sink.url).answer?.status == 200)
         #expect(proxy.connections == 0)
     }
