@@ -13,28 +13,33 @@ public struct Call: Sendable {
     public let now: Instant
     /// The kernel's mail service, on behalf of the caller.
     public let mail: MailDesk
-    /// The kernel's webhooks, on behalf of the caller.
-    public let webhooks: WebhookDesk
     public let ids: PublicIDs
 
+    let requirement: Requirement
+    let services: Services
     private let head: RequestHead
 
     package init(
-        caller: Principal?, parameters: [String], head: RequestHead, body: [UInt8], now: Instant, mail: MailService,
-        webhooks: WebhookService, personality: PersonalityID, ids: PublicIDs
+        caller: Principal?, requirement: Requirement, parameters: [String], head: RequestHead, body: [UInt8],
+        now: Instant, mail: MailService, services: Services, ids: PublicIDs
     ) {
         self.caller = caller
         self.parameters = parameters
         self.head = head
         self.body = body
         self.now = now
-        self.mail = MailDesk(mail, caller: caller, personality: personality)
-        self.webhooks = WebhookDesk(webhooks, caller: caller)
+        self.mail = MailDesk(
+            mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy)
+        self.requirement = requirement
+        self.services = services
         self.ids = ids
     }
 
     /// The parameter at `index`, which the route's pattern has.
     public func parameter(_ index: Int) -> String { parameters[index] }
+
+    var method: String { String(decoding: head.methodBytes, as: UTF8.self) }
+    var path: String { String(decoding: head.path, as: UTF8.self) }
 
     /// The value of a header field; several lines joined as RFC 9110 §5.3 says.
     public func header(_ name: String) -> String? { FieldName(name).flatMap { head.value(of: $0) } }

@@ -82,3 +82,8 @@ public struct WebhookDesk: Sendable {
         return MessageQuery.Owner(account: caller.account, origin: caller.personality)
     }
 }
+
+extension Call {
+    /// The webhooks of the caller's account.
+    public var webhooks: WebhookDesk { WebhookDesk(services.webhooks, caller: caller) }
+}

@@ -3,6 +3,7 @@ package import Base
 package import HTTPWire
 package import Kernel
 package import Model
+import Posix
 
 /// Speaks one personality's dialect over HTTP: routes, runs the gate, calls the handler, renders failures.
 ///
@@ -13,8 +14,10 @@ package struct Gateway: HTTPService {
     private let router: Router
     private let gate: Gate
     private let mail: MailService
-    private let webhooks: WebhookService
+    private let services: Services
     private let ids: PublicIDs
+    private let keyField: FieldName?
+    private let refusals: RefusalDelay
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
     private let clients: ClientAddress
@@ -29,11 +32,19 @@ package struct Gateway: HTTPService {
         package var clients: ClientAddress
         package var time: any TimeSource
         package var random: any RandomSource
+        package var administration: Administration
+        package var suppressions: SuppressionService
         package var webhooks: WebhookService
+        /// Who notes when keys were used; nil: nobody does.
+        package var uses: KeyUseLog?
+        /// Shared by all gateways.
+        package var refusals: RefusalDelay
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource, webhooks: WebhookService
+            time: any TimeSource, random: any RandomSource, administration: Administration,
+            suppressions: SuppressionService, webhooks: WebhookService, uses: KeyUseLog? = nil,
+            refusals: RefusalDelay = RefusalDelay()
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -42,7 +53,11 @@ package struct Gateway: HTTPService {
             self.clients = clients
             self.time = time
             self.random = random
+            self.administration = administration
+            self.suppressions = suppressions
             self.webhooks = webhooks
+            self.uses = uses
+            self.refusals = refusals
         }
     }
 
@@ -51,9 +66,14 @@ package struct Gateway: HTTPService {
         router = try Router(personality.routes)
         gate = Gate(
             personality: personality.id, steps: personality.gate, form: personality.credentials,
-            scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter)
+            scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter,
+            uses: environment.uses)
+        services = Services(
+            personality, directory: environment.directory, administration: environment.administration,
+            suppressions: environment.suppressions, webhooks: environment.webhooks)
+        keyField = personality.credentials.keyField.flatMap { FieldName($0) }
+        refusals = environment.refusals
         mail = environment.mail
-        webhooks = environment.webhooks
         ids = environment.ids
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
         requestIDField = FieldName(personality.requestID.headerName) ?? "X-Request-Id"
@@ -115,19 +135,42 @@ package struct Gateway: HTTPService {
         let now = time.now
         let admission = gate.admit(
             Gate.Request(
-                authorization: request.head.firstBytes(of: .authorization), clientAddress: address,
-                method: facts.method, path: facts.path, now: now),
+                authorization: request.head.firstBytes(of: .authorization),
+                keyField: keyField.flatMap { request.head.firstBytes(of: $0) },
+                pathAccount: pathAccount(route, parameters), clientAddress: address, method: facts.method,
+                path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass)
         do throws(KernelFailure) {
             let caller = try admission.principal.get()
             if request.head.hasContentCoding { throw .codingUnsupported }
             let call = Call(
-                caller: caller, parameters: parameters, head: request.head, body: request.body, now: now, mail: mail,
-                webhooks: webhooks, personality: personality.id, ids: ids)
+                caller: caller, requirement: route.requirement, parameters: parameters, head: request.head,
+                body: request.body, now: now, mail: mail, services: services, ids: ids)
             return response(try await route.handler(call), facts, admission.window)
         } catch {
+            if let delay = refusals.begin(error, from: address, at: time.uptime) {
+                await pause(delay)
+                refusals.end()
+            }
             return response(personality.answer(error, to: facts), facts, admission.window)
         }
+    }
+
+    /// Waits by the shard's own timer. A gateway that runs on no loop has none, and does not wait.
+    private func pause(_ delay: Duration) async {
+        guard let loop = EventLoop.current else { return }
+        await withCheckedContinuation { continuation in
+            loop.schedule(after: delay) { continuation.resume() }
+        }
+    }
+
+    private func pathAccount(_ route: Route, _ parameters: [String]) -> Gate.PathAccount {
+        guard let index = route.accountParameter, parameters.indices.contains(index) else { return .none }
+        guard let account = personality.accountID(in: parameters[index]) else {
+            let names = route.pattern.split(separator: "/").filter { $0.hasPrefix(":") }
+            return .malformed(parameter: names.indices.contains(index) ? String(names[index].dropFirst()) : "")
+        }
+        return .account(account)
     }
 
     /// A failure before any route: there is no key yet, so the rate fields speak of the client's address.

@@ -20,6 +20,9 @@ enum OperatorCommand: Codable, Sendable {
     case messageRaw(message: String)
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
+    case suppressionAdd(SuppressionAddition)
+    case suppressionList(account: Int64?, limit: Int)
+    case suppressionRemove(address: String, account: Int64, domain: String?)
 
     struct KeyCreation: Codable, Sendable {
         var account: Int64
@@ -33,6 +36,18 @@ enum OperatorCommand: Codable, Sendable {
         var label: String
         /// The secret to import; travels over the local socket only.
         var secret: String?
+    }
+}
+
+extension OperatorCommand {
+    struct SuppressionAddition: Codable, Sendable {
+        var address: String
+        var account: Int64
+        /// The name of the sending domain that it is for.
+        var domain: String?
+        var reason: String
+        var note: String?
+        var expiresInSeconds: Int64?
     }
 }
 

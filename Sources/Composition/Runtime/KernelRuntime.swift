@@ -18,6 +18,8 @@ final class KernelRuntime: Sendable {
     let postOffice: PostOffice
     let mail: MailService
     let administration: Administration
+    let keyUses: KeyUseLog
+    let suppressions: SuppressionService
     let webhooks: WebhookRuntime
     let time: any TimeSource
     let random: any RandomSource
@@ -61,6 +63,8 @@ final class KernelRuntime: Sendable {
             retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        keyUses = KeyUseLog(store: store, loop: deliveryLoop)
+        suppressions = SuppressionService(store: store, directory: directory, time: time)
         webhooks = try WebhookRuntime(
             configuration, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
         personalities = Adapters.all

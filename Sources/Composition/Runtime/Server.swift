@@ -17,6 +17,7 @@ final class Server: Sendable {
     private let threads: [Thread]
     private let limiters: [PersonalityID: RateLimiter]
     private let isDraining: DrainFlag
+    private let refusals = RefusalDelay()
     private let log: Log
 
     init(_ runtime: KernelRuntime) async throws {
@@ -72,7 +73,9 @@ final class Server: Sendable {
                 in: Gateway.Environment(
                     directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random, webhooks: runtime.webhooks.service))
+                    random: runtime.random, administration: runtime.administration,
+                    suppressions: runtime.suppressions, webhooks: runtime.webhooks.service, uses: runtime.keyUses,
+                    refusals: refusals))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
@@ -141,6 +144,7 @@ final class Server: Sendable {
         for shard in shards { await shard.closeAll() }
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }
+        await runtime.keyUses.write()
         runtime.close()
         try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
         log.info("stopped")

@@ -39,6 +39,9 @@ package protocol Store: WebhookStore {
     /// Deliveries that are not finished, in the order of acceptance, at most `limit` of those after `last`: what the
     /// queue is rebuilt from at start.
     func pendingDeliveries(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [PendingDelivery]
+
+    /// The suppressions in effect, by page, with the number of all that match.
+    func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
 }
 
 /// Hears of deliveries once they are on disk. Called on the store's own thread, once per transaction, before anyone is
