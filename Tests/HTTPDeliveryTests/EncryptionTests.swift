@@ -67,14 +67,16 @@ final class TLSSite: Sendable {
         let output = Pipe()
         serving.standardOutput = output
         try serving.run()
-        // It says where it listens: "ACCEPT 0.0.0.0:41234 PID=1".
+        // It says where it listens in a line of its own: "ACCEPT 0.0.0.0:41234", with more behind it in later versions.
         var text = ""
-        while !text.contains("PID") {
+        var address: Substring?
+        while address == nil {
             let data = output.fileHandleForReading.availableData
             guard !data.isEmpty else { throw Broken() }
             text += String(decoding: data, as: UTF8.self)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            address = lines.first { $0.hasPrefix("ACCEPT ") }?.split(separator: " ")[1]
         }
-        let address = text.split(whereSeparator: \.isWhitespace).first { $0.contains(":") && $0.last?.isNumber == true }
         guard let port = address?.split(separator: ":").last.flatMap({ Int($0) }) else { throw Broken() }
         self.port = port
         process = serving

@@ -25,11 +25,7 @@ final class HTTPSink: Sendable {
     }
 
     let port: UInt16
-    fileprivate struct State {
-        var connections = 0
-        var requests: [Received] = []
-    }
-    fileprivate let state = Mutex(State())
+    private let memory = Memory()
     private let loop: EventLoop
     private let thread: Thread
     private let listener = Mutex<Listener?>(nil)
@@ -43,8 +39,7 @@ final class HTTPSink: Sendable {
         self.loop = loop
         self.port = port
         thread = loop.start()
-        let listener = Listener(socket, loop: loop, script: script)
-        listener.sink = self
+        let listener = Listener(socket, loop: loop, memory: memory, script: script)
         await withCheckedContinuation { continuation in
             loop.execute {
                 listener.start()
@@ -59,8 +54,8 @@ final class HTTPSink: Sendable {
         thread.join()
     }
 
-    var requests: [Received] { state.withLock { $0.requests } }
-    var connections: Int { state.withLock { $0.connections } }
+    var requests: [Received] { memory.state.withLock { $0.requests } }
+    var connections: Int { memory.state.withLock { $0.connections } }
     var url: String { "http://127.0.0.1:\(port)/hook" }
 }
 
@@ -72,20 +67,32 @@ extension HTTPSink.Answer {
     }
 }
 
+/// What has come in. The loop's thread holds it, and never the sink: whoever lets go of a sink last waits for that thread.
+private final class Memory: Sendable {
+    struct State {
+        var connections = 0
+        var requests: [HTTPSink.Received] = []
+    }
+
+    let state = Mutex(State())
+}
+
 /// Accepts connections.
 ///
 /// Unchecked Sendable: after `start` the loop's thread alone uses it.
 private final class Listener: @unchecked Sendable {
-    weak var sink: HTTPSink?
     private let socket: Socket
+    let memory: Memory
     let loop: EventLoop
     let script: @Sendable (HTTPSink.Received) -> HTTPSink.Answer
     private var connections: [Int32: Connection] = [:]
 
     init(
-        _ socket: consuming Socket, loop: EventLoop, script: @escaping @Sendable (HTTPSink.Received) -> HTTPSink.Answer
+        _ socket: consuming Socket, loop: EventLoop, memory: Memory,
+        script: @escaping @Sendable (HTTPSink.Received) -> HTTPSink.Answer
     ) {
         self.socket = socket
+        self.memory = memory
         self.loop = loop
         self.script = script
     }
@@ -93,8 +100,8 @@ private final class Listener: @unchecked Sendable {
     func start() { try? loop.register(socket.number, .readable) { _ in self.accept() } }
 
     private func accept() {
-        while let accepted = try? socket.accept(), let sink {
-            let number = sink.state.withLock { state in
+        while let accepted = try? socket.accept() {
+            let number = memory.state.withLock { state in
                 state.connections += 1
                 return state.connections
             }
@@ -153,7 +160,7 @@ private final class Connection {
     }
 
     private func answer(_ request: HTTPSink.Received) {
-        listener.sink?.state.withLock { $0.requests.append(request) }
+        listener.memory.state.withLock { $0.requests.append(request) }
         switch listener.script(request) {
         case .raw(let text): send(text)
         case .rawAndClose(let text):

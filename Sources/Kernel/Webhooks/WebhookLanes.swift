@@ -21,7 +21,9 @@ package struct WebhookLanes: Sendable {
         let due: Instant
         let lane: WebhookEndpoint.ID
 
-        static func < (left: Alarm, right: Alarm) -> Bool { left.due < right.due }
+        static func < (left: Alarm, right: Alarm) -> Bool {
+            left.due == right.due ? left.lane < right.lane : left.due < right.due
+        }
     }
 
     /// First come, first served.
