@@ -31,8 +31,8 @@ extension IPAddress {
     /// loopback, link-local, unique local and multicast blocks among it.
     static let globalUnicast = networks(["2000::/3"])
 
-    /// What the IPv6 registry takes out of it: protocol assignments with Teredo, benchmarking and ORCHID, documentation,
-    /// 6to4, AS112, the former 6bone, documentation again (RFC 9637).
+    /// What the IPv6 registry takes out of it: protocol assignments with Teredo, benchmarking and ORCHID,
+    /// documentation, 6to4, AS112, the former 6bone, documentation again (RFC 9637).
     static let specialV6 = networks([
         "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20",
     ])

@@ -123,6 +123,13 @@ final class CurlHandle {
         return value
     }
 
+    /// Something of the request has gone over a connection.
+    var wasSent: Bool {
+        var bytes = 0
+        _ = unsafe polyrelay_curl_get_long(pointer, CURLINFO_REQUEST_SIZE, &bytes)
+        return bytes > 0
+    }
+
     var totalTime: Duration { time(CURLINFO_TOTAL_TIME_T) }
 
     /// nil where the connection was open already.

@@ -34,12 +34,12 @@ final class CurlTransfer {
         if result == CURLE_OK || (isBodyCut && result == CURLE_WRITE_ERROR) {
             outcome = .answered(HTTPAnswer(status: handle.status, snippet: snippet, retryAfter: retryAfter))
         } else {
-            outcome = .failed(isBlocked ? .blocked : Self.failure(result))
+            outcome = .failed(isBlocked ? .blocked : Self.failure(result, wasSent: handle.wasSent))
         }
         return HTTPExchange(outcome: outcome, duration: handle.totalTime, connecting: handle.connectTime)
     }
 
-    private static func failure(_ result: CURLcode) -> HTTPFailure {
+    private static func failure(_ result: CURLcode, wasSent: Bool) -> HTTPFailure {
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST: .name
         case CURLE_COULDNT_CONNECT: .connect
@@ -49,6 +49,8 @@ final class CurlTransfer {
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_SHUTDOWN_FAILED:
             .tls
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .reset
+        // After the request it is said of an answer that is no HTTP/1 or later.
+        case CURLE_UNSUPPORTED_PROTOCOL where wasSent: .protocolError
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .blocked
         default: .protocolError
         }

@@ -67,7 +67,8 @@ extension HTTPSink.Answer {
     }
 }
 
-/// What has come in. The loop's thread holds it, and never the sink: whoever lets go of a sink last waits for that thread.
+/// What has come in. The loop's thread holds it, and never the sink: whoever lets go of a sink last waits for that
+/// thread.
 private final class Memory: Sendable {
     struct State {
         var connections = 0
@@ -97,7 +98,7 @@ private final class Listener: @unchecked Sendable {
         self.script = script
     }
 
-    func start() { try? loop.register(socket.number, .readable) { _ in self.accept() } }
+    func start() { try? loop.register(socket.number, .readable) { [unowned self] _ in self.accept() } }
 
     private func accept() {
         while let accepted = try? socket.accept() {

@@ -24,8 +24,7 @@ struct ThroughputTests {
             }
         }
         let seconds = Double((SystemTime().uptime - start).nanoseconds) / 1e9
-        print(
-            "\(concurrency) at a time: \(Int(Double(count) / seconds)) deliveries/s over \(sink.connections) connections"
-        )
+        let rate = Int(Double(count) / seconds)
+        print("\(concurrency) at a time: \(rate) deliveries/s over \(sink.connections) connections")
     }
 }

@@ -86,6 +86,7 @@ struct WebhookDispatcherTests {
     @Test("A dead endpoint holds up nobody, however much waits for it")
     func deadEndpoint() async throws {
         let dead = try await endpoint(url: "https://dead.example/")
+        bench.transport.say { $0.url.contains("dead") ? .failed(.timeout) : .status(200) }
         bench.transport.hold { $0.url.contains("dead") }
         await accept(200)
         let hanging = bench.transport.requests.count
@@ -93,7 +94,6 @@ struct WebhookDispatcherTests {
         let alive = try await endpoint(url: "https://alive.example/")
         await accept(20)
         #expect(try await log(alive).allSatisfy { $0.deliveredAt != nil })
-        bench.transport.say { $0.url.contains("dead") ? .failed(.timeout) : .status(200) }
         bench.transport.release()
         #expect(try await log(dead).allSatisfy { $0.deliveredAt == nil })
     }

@@ -5,11 +5,11 @@
 /// not instructions. No proxy is used, whatever the environment says. A request's time is that of the whole exchange,
 /// name look-up and body included.
 ///
-/// **Guard.** Every connection passes the operator's `EgressPolicy` with the address that it is about to go to. What the
-/// guard refuses is `blocked`, and nothing was sent.
+/// **Guard.** Every connection passes the operator's `EgressPolicy` with the address that it is about to go to. What
+/// the guard refuses is `blocked`, and nothing was sent.
 ///
-/// **Bounds.** Of an answer's body only `snippetBytes` are kept. An answer whose body is longer than the engine reads is
-/// cut off and counts by its status; one whose head is longer is a `protocolError`.
+/// **Bounds.** Of an answer's body only `snippetBytes` are kept. An answer whose body is longer than the engine reads
+/// is cut off and counts by its status; one whose head is longer is a `protocolError`.
 ///
 /// **Threads.** Any; it comes back on the caller's executor. The caller bounds how many exchanges run at once.
 package protocol HTTPTransport: Sendable {
