@@ -28,6 +28,7 @@ extension Answer {
 /// What the public ids of each kind begin with.
 enum PublicIDPrefix {
     static let email = "em_"
+    static let domain = "dom_"
     static let event = "evt_"
 }
 

@@ -24,6 +24,8 @@ public protocol Personality: Sendable {
     var rateTiers: [RateClass: [RateTier]] { get }
     var requestID: RequestIDForm { get }
     var selectors: DKIMSelectors { get }
+    /// What the owners of domains are asked to publish, and what that proves; `.none` without domains.
+    var domainPlan: DomainPlan { get }
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
@@ -50,6 +52,7 @@ extension Personality {
 }
 
 extension Personality {
+    public var domainPlan: DomainPlan { .none }
     public var webhooks: WebhookFormat? { nil }
 }
 

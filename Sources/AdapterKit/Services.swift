@@ -10,11 +10,12 @@ package final class Services: Sendable {
     let administration: Administration
     let suppressions: SuppressionService
     let suppressionPolicy: SuppressionPolicy
+    let domains: DomainService
     let webhooks: WebhookService
 
     package init(
         _ personality: any Personality, directory: Directory, administration: Administration,
-        suppressions: SuppressionService, webhooks: WebhookService
+        suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -23,6 +24,7 @@ package final class Services: Sendable {
         self.administration = administration
         self.suppressions = suppressions
         suppressionPolicy = personality.suppressionPolicy
+        self.domains = domains
         self.webhooks = webhooks
     }
 }

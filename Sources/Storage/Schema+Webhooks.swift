@@ -5,7 +5,7 @@ extension Schema {
     /// `due` is set it is unfinished; with neither `due` nor `delivered` it was given up. The two partial indexes hold
     /// only those, however long the log is.
     static let webhooks = Migration(
-        number: 4, name: "webhooks",
+        number: 5, name: "webhooks",
         sql: """
             CREATE TABLE webhook (
                 id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES account(id), origin INTEGER NOT NULL,

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 WAIT_SECONDS = 20
+TRICKLE_SECONDS = 0.05
 
 
 @dataclass
@@ -29,12 +30,13 @@ class Delivery:
 
 class Receiver:
     """Keeps every delivery. `answer(delivery, number)` gives a status, or a status with fields and a body; the default
-    is 200."""
+    is 200. A field `X-Trickle` with a number sends so many bytes more, one at a time."""
 
     def __init__(self, answer=lambda delivery, number: 200, certificate: tuple[Path, Path] | None = None):
         self.answer = answer
         self._deliveries: list[Delivery] = []
         self._changed = threading.Condition()
+        self._ended = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,9 +55,15 @@ class Receiver:
                 self.send_response(status)
                 for name, value in fields.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text)))
+                if "Content-Length" not in fields:
+                    self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 self.wfile.write(text)
+                for _ in range(int(fields.get("X-Trickle", 0))):
+                    self.wfile.flush()
+                    if receiver._ended.wait(TRICKLE_SECONDS):
+                        return
+                    self.wfile.write(b"x")
 
             def log_message(self, *_):
                 pass
@@ -80,6 +88,7 @@ class Receiver:
         return self
 
     def __exit__(self, *_) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
 

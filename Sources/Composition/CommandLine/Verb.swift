@@ -91,12 +91,14 @@ extension Invocation {
     }
 
     private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["add", "list", "show"]) {
+        switch try action(words, ["add", "list", "verify", "show"]) {
         case "add":
             .domainAdd(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
                 verified: arguments.flag("verified"))
         case "list": .domainList
+        case "verify":
+            .domainVerify(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
         default: .domainShow(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
         }
     }

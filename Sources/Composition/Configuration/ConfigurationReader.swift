@@ -34,16 +34,17 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "egress", "webhooks",
+        "secrets", "drain", "shards", "log", "dns", "egress", "webhooks",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
         let root = node.section(Self.keys)
         let log = root["log"].section(["level", "format"])
+        let hosts = root["hosts"].section(["tracking", "spf", "mx", "returnPath"])
         var configuration = Configuration(
             database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
             delivery: delivery(root["delivery"]),
-            trackingURL: root["hosts"].section(["tracking"])["tracking"].text(BaseURL.form, BaseURL.normalized),
+            trackingURL: hosts["tracking"].text(BaseURL.form, BaseURL.normalized),
             proxies: networks(root["proxies"]),
             limits: limits(root["limits"]),
             keyFile: root["secrets"].section(["keyFile"])["keyFile"].file() ?? ConfigurationDefaults.keyFile,
@@ -51,6 +52,8 @@ package struct ConfigurationReader {
             shards: root["shards"].integer(in: ConfigurationLimits.shards) ?? 0,
             logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
             logFormat: log["format"].word() ?? .automatic)
+        configuration.hosts = self.hosts(hosts)
+        configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
         return configuration

@@ -71,7 +71,8 @@ final class Server: Sendable {
             return try Gateway(
                 personality,
                 in: Gateway.Environment(
-                    directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
+                    directory: runtime.directory, limiter: limiter, mail: runtime.mail,
+                    domains: runtime.domains, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, webhooks: runtime.webhooks.service, uses: runtime.keyUses,
@@ -141,6 +142,7 @@ final class Server: Sendable {
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()
         }
+        await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }
