@@ -24,6 +24,8 @@ final class KernelRuntime: Sendable {
     let domains: DomainService
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
+    /// nil where faults are not allowed, and where nothing is served that could raise them.
+    let faults: FaultTable?
     let webhooks: WebhookRuntime
     let time: any TimeSource
     let random: any RandomSource
@@ -81,6 +83,7 @@ final class KernelRuntime: Sendable {
             planners: planners)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
+        faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         webhooks = try WebhookRuntime(
             configuration, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
         personalities = Adapters.all

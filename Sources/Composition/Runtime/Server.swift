@@ -76,7 +76,7 @@ final class Server: Sendable {
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, webhooks: runtime.webhooks.service, uses: runtime.keyUses,
-                    refusals: refusals))
+                    refusals: refusals, faults: runtime.faults))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
