@@ -31,7 +31,7 @@ enum EmailEventType: String, CaseIterable {
     case softBounced = "soft_bounced"
     case opened, clicked, complained, unsubscribed, failed
 
-    /// nil where the dialect has no word: another time shows in the email itself.
+    /// nil where the dialect has no word: another time and another try show in the email itself.
     init?(_ kind: MailEvent.Kind) {
         switch kind {
         case .accepted: self = .queued
@@ -41,7 +41,7 @@ enum EmailEventType: String, CaseIterable {
         case .bounced: self = .bounced
         case .softBounced: self = .softBounced
         case .failed, .suppressed, .cancelled: self = .failed
-        case .rescheduled: return nil
+        case .rescheduled, .replayed: return nil
         case .complained: self = .complained
         case .opened: self = .opened
         case .clicked: self = .clicked
@@ -65,7 +65,9 @@ struct EventMetadata: Equatable {
         case .cancelled: reason = "cancelled"
         case .suppressed: reason = "suppressed"
         case .deferred, .bounced, .softBounced, .failed: attempt = event.attempt
-        case .accepted, .transmitted, .delivered, .rescheduled, .complained, .opened, .clicked, .unsubscribed: break
+        case .accepted, .transmitted, .delivered, .rescheduled, .complained, .opened, .clicked, .unsubscribed,
+            .replayed:
+            break
         }
         if recipients.count > 1, let index = event.recipient, recipients.indices.contains(index) {
             recipient = recipients[index].address.address

@@ -78,7 +78,7 @@ struct WebhookPayload {
     /// same whenever it is written.
     private static func status(after kind: MailEvent.Kind) -> EmailStatus {
         switch kind {
-        case .accepted, .rescheduled: .queued
+        case .accepted, .rescheduled, .replayed: .queued
         case .transmitted: .sending
         case .delivered, .opened, .clicked, .unsubscribed: .delivered
         case .deferred: .deferred

@@ -15,6 +15,7 @@ final class Applier {
     private let personalities: PersonalityNumbers
     private let counts: MessageCounts
     private let policies: RetryPolicies
+    private let deadLetters: DeadLetters
     let webhooks: WebhookChanges
 
     private var serials: Serials
@@ -43,6 +44,7 @@ final class Applier {
         statements = try WriterStatements(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
+        deadLetters = try DeadLetters(connection, policies: policies, personalities: personalities)
         self.webhooks = try WebhookChanges(
             connection, personalities: personalities, rules: webhooks, retries: policies)
         // What they wrote is on disk already.
@@ -111,6 +113,7 @@ final class Applier {
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
+        case .replay(let message, let at): try replay(message, at)
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
@@ -275,6 +278,7 @@ final class Applier {
         let kinds: [MailEvent.Kind]
         switch settlement.verdict {
         case .finished(let events):
+            if DeadLetter.isEnded(by: events) { try deadLetters.add(settlement) }
             statements.deleteDelivery.bind(1, settlement.id.packed)
             try statements.deleteDelivery.run()
             kinds = events
@@ -326,6 +330,17 @@ final class Applier {
     private func expedite(_ message: Message.ID, _ due: Instant) throws(DatabaseError) -> ChangeOutcome {
         try move(message, due)
         return connection.changedRows == 0 ? .refused(.notFound(.message)) : .done(serial: message.value)
+    }
+
+    private func replay(_ message: Message.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
+        let deliveries = try deadLetters.replay(message, at: at)
+        guard !deliveries.isEmpty else { return .refused(.notFound(.delivery)) }
+        for delivery in deliveries {
+            try insertEvent(
+                message: message.value, recipient: delivery.id.recipient, .replayed, at: at.nanoseconds, detail: nil)
+        }
+        queued += deliveries
+        return .done(serial: message.value)
     }
 
     private func move(_ message: Message.ID, _ due: Instant) throws(DatabaseError) {

@@ -19,7 +19,7 @@ struct DirectoryChanges {
         case .noteKeyUse(let uses): try noteUse(uses)
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .createDomain, .setDomainProof, .recordCheck,
+        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createDomain, .setDomainProof, .recordCheck,
             .changeDomain, .removeDomain, .suppress, .unsuppress, .webhook:
             .refused(.internalError(incident: "not a change of the directory"))
         }

@@ -16,7 +16,7 @@ struct DomainChanges {
         case .recordCheck(let id, let check): try record(check, of: id)
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
         case .removeDomain(let id): try remove(id)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
+        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createAccount, .setAccountState, .createKey,
             .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook:
             .refused(.internalError(incident: "not a change of a domain"))
         }

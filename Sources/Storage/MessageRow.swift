@@ -77,7 +77,7 @@ struct MessageRow: Sendable {
         case .suppressed: .suppressed
         case .cancelled: .cancelled
         case .complained: .complained
-        case .accepted, .transmitted, .deferred, .rescheduled, .opened, .clicked, .unsubscribed: nil
+        case .accepted, .transmitted, .deferred, .rescheduled, .opened, .clicked, .unsubscribed, .replayed: nil
         }
     }
 

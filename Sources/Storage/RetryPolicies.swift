@@ -8,6 +8,7 @@ import Model
 final class RetryPolicies {
     private let insert: Statement
     private var numbers: [RetryPolicy: Int64]
+    private var byNumber: [Int64: RetryPolicy]
     private var latest: Int64
     /// Of the open transaction:
     private var fresh: [RetryPolicy] = []
@@ -16,7 +17,8 @@ final class RetryPolicies {
         insert = try connection.prepare("INSERT INTO retry_policy (id, record) VALUES (?, ?)", "keep a retry policy")
         numbers = [:]
         latest = 0
-        for (number, policy) in try Self.all(connection) {
+        byNumber = try Self.all(connection)
+        for (number, policy) in byNumber {
             numbers[policy] = number
             latest = max(latest, number)
         }
@@ -38,9 +40,13 @@ final class RetryPolicies {
         insert.bind(2, RetryPolicyRecord.record(policy))
         try insert.run()
         numbers[policy] = latest
+        byNumber[latest] = policy
         fresh.append(policy)
         return latest
     }
+
+    /// The one with this number; the standard one where it did not read back.
+    func policy(_ number: Int64) -> RetryPolicy { byNumber[number] ?? .mail }
 
     func committed() { fresh.removeAll() }
 

@@ -82,5 +82,6 @@ enum Schema {
         access,
         domains,
         webhooks,
+        deadLetters,
     ]
 }

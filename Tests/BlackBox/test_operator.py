@@ -273,6 +273,28 @@ def test_queue_and_events_can_be_looked_at(idle):
     assert len(told) >= 3
 
 
+def test_what_was_given_up_can_be_tried_again(idle):
+    idle.start()
+    api = idle.api(idle.tenant())
+    refused = api.send(to=["bounce@example.net"])
+    eventually(lambda: api.email(refused)["status"] == "bounced", why="bounced")
+    serial = idle.ask("message", "show", refused)["serial"]
+    [letter] = idle.ask("queue", "dead")
+    assert (letter["message"], letter["destination"], letter["attempts"]) == (serial, "example.net", 1)
+    idle.stop()
+    idle.start()
+    assert idle.ask("queue", "replay", refused)["serial"] == serial
+
+    def told() -> list[str]:
+        return [event["event"] for event in idle.ask("event", "list") if event["message"] == serial]
+
+    eventually(lambda: told()[-2:] == ["replayed", "bounced"], why="tried again")
+    assert [letter["message"] for letter in idle.ask("queue", "dead")] == [serial]
+    assert idle.verb("queue", "replay", "99999").code == 1
+    delivered = api.send()
+    assert idle.verb("queue", "replay", delivered).code == 1
+
+
 # One writer
 
 

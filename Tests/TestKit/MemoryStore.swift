@@ -22,6 +22,7 @@ package final class MemoryStore: Store {
         var domains: [MailDomain] = []
         var domainsMade: Int64 = 0
         var suppressions: [Suppression] = []
+        var dead: [Dead] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?
         var webhooks = Webhooks()
@@ -126,6 +127,7 @@ package final class MemoryStore: Store {
                 Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
             }
         case .expedite(let id, let due): Self.expedite(id, due, &state)
+        case .replay(let id, let at): Self.replay(id, at, &state, &queued)
         case .webhook(let change): Self.webhookChange(change, &state)
         default: Self.directoryChange(change, &state)
         }
@@ -167,10 +169,11 @@ package final class MemoryStore: Store {
         guard Int(id.value) <= state.rows.count else { return false }
         var row = state.rows[Int(id.value) - 1]
         let recipient = settlement.id.recipient
-        guard row.pending[recipient] != nil else { return false }
+        guard let delivery = row.pending[recipient] else { return false }
         switch settlement.verdict {
         case .finished(let kinds):
             row.pending[recipient] = nil
+            if DeadLetter.isEnded(by: kinds) { bury(delivery, settlement, &state) }
             for kind in kinds { note(&row, &state, id, recipient, kind, settlement.at, settlement.result) }
         case .again(let due):
             row.pending[recipient]?.due = due
@@ -205,7 +208,7 @@ package final class MemoryStore: Store {
         return .done(serial: id.value)
     }
 
-    private static func note(
+    static func note(
         _ row: inout Row, _ state: inout State, _ message: Message.ID, _ recipient: Int?, _ kind: MailEvent.Kind,
         _ at: Instant, _ attempt: AttemptResult? = nil, due: Instant? = nil
     ) {

@@ -18,6 +18,7 @@ enum Help {
           suppression add ADDRESS --account ID [--domain NAME] [--reason R] [--note TEXT] [--expires-in SECONDS]
           suppression list [--account ID] | remove ADDRESS --account ID [--domain NAME]
           queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
+          queue dead | replay ID            what was given up; try a message's again
           message list | show ID | raw ID
           event list [--after ID] [--follow]
           fault add "NAME[; rate=0.2][; after=10][; delay=2s][; ..]" [--key ID] [--route "POST /emails"]

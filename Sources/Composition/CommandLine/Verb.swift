@@ -105,12 +105,14 @@ extension Invocation {
     }
 
     private static func queue(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["stats", "list", "show", "retry", "cancel", "pause", "resume"]) {
+        switch try action(words, ["stats", "list", "show", "retry", "cancel", "dead", "replay", "pause", "resume"]) {
         case "stats": .queueStats
         case "list": .queueList(limit: try limit(arguments))
         case "show": .queueShow(message: try operand(words, "ID"))
         case "retry": .queueRetry(message: try operand(words, "ID"))
         case "cancel": .queueCancel(message: try operand(words, "ID"))
+        case "dead": .queueDead(limit: try limit(arguments))
+        case "replay": .queueReplay(message: try operand(words, "ID"))
         case "pause": .queueSetPaused(lane: try operand(words, "LANE"), paused: true)
         default: .queueSetPaused(lane: try operand(words, "LANE"), paused: false)
         }

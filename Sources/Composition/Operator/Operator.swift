@@ -50,6 +50,8 @@ struct Operator: Sendable {
         case .queueShow(let text): try await showQueued(text)
         case .queueRetry(let text): try await retry(text)
         case .queueCancel(let text): try await cancel(text)
+        case .queueDead(let limit): .json(describe.deadLetters(try await deadLetters(limit: limit)))
+        case .queueReplay(let text): try await replay(text)
         case .queueSetPaused(let lane, let paused): await setPaused(lane, paused)
         case .messageList(let limit): try await listMessages(limit)
         case .messageShow(let text): .json(describe.message(try await message(text)))
@@ -139,6 +141,19 @@ struct Operator: Sendable {
     }
 
     /// A webhook's lane is named by its number.
+    private func deadLetters(limit: Int) async throws(KernelFailure) -> [DeadLetter] {
+        try await runtime.store.deadLetters(after: DeliveryID(packed: 0), limit: limit)
+    }
+
+    /// The dispatcher hears of them from the store.
+    private func replay(_ text: String) async throws(KernelFailure) -> OperatorReply {
+        let message = try await message(text)
+        if case .refused(let failure) = await runtime.store.commit([.replay(message.id, at: runtime.time.now)]).first {
+            throw failure
+        }
+        return .json(describe.message(try await self.message(text)))
+    }
+
     private func setPaused(_ lane: String, _ paused: Bool) async -> OperatorReply {
         let prefix = "webhook:"
         if lane.hasPrefix(prefix), let number = Int64(lane.dropFirst(prefix.count)) {

@@ -14,6 +14,8 @@ enum OperatorCommand: Codable, Sendable {
     case queueShow(message: String)
     case queueRetry(message: String)
     case queueCancel(message: String)
+    case queueDead(limit: Int)
+    case queueReplay(message: String)
     case queueSetPaused(lane: String, paused: Bool)
     case messageList(limit: Int)
     case messageShow(message: String)

@@ -150,6 +150,20 @@ struct OperatorJSON: Sendable {
         }
     }
 
+    func deadLetters(_ letters: [DeadLetter]) -> [UInt8] {
+        JSONWriter.array { array in
+            for letter in letters {
+                array.object { object in
+                    object.member("message", letter.id.message.value)
+                    object.member("recipient", letter.id.recipient)
+                    object.member("at", letter.at.rfc3339(.milliseconds))
+                    object.member("attempts", letter.attempts)
+                    object.member("destination", letter.destination)
+                }
+            }
+        }
+    }
+
     // MARK: Messages
 
     func messages(_ messages: [Message]) -> [UInt8] {

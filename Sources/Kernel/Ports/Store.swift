@@ -40,6 +40,9 @@ package protocol Store: WebhookStore {
     /// queue is rebuilt from at start.
     func pendingDeliveries(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [PendingDelivery]
 
+    /// Deliveries that were given up, in the order of acceptance, at most `limit` of those after `last`.
+    func deadLetters(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [DeadLetter]
+
     /// The suppressions in effect, by page, with the number of all that match.
     func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
 }

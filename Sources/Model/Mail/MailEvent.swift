@@ -27,6 +27,8 @@ public struct MailEvent: Sendable, Equatable {
         case opened = 11
         case clicked = 12
         case unsubscribed = 13
+        /// Given up before, and queued again by the operator.
+        case replayed = 14
     }
 
     public var id: ID

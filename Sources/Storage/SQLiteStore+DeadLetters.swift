@@ -1,0 +1,9 @@
+package import Kernel
+
+extension SQLiteStore {
+    package func deadLetters(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [DeadLetter] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.deadLetters(after: last, limit: limit, personalities)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package import Base
+package import Kernel
+package import Model
+import Synchronization
+
+extension MemoryStore {
+    struct Dead {
+        var letter: DeadLetter
+        var delivery: PendingDelivery
+    }
+
+    package func deadLetters(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [DeadLetter] {
+        state.withLock { state in
+            let all = state.dead.map(\.letter).sorted { $0.id < $1.id }
+            return Array(all.drop { $0.id <= last }.prefix(limit))
+        }
+    }
+
+    static func bury(_ delivery: PendingDelivery, _ settlement: Settlement, _ state: inout State) {
+        let letter = DeadLetter(
+            id: delivery.id, at: settlement.at, attempts: settlement.attempts, destination: delivery.destination,
+            account: delivery.account, origin: delivery.origin)
+        state.dead.append(Dead(letter: letter, delivery: delivery))
+    }
+
+    static func replay(
+        _ id: Message.ID, _ at: Instant, _ state: inout State, _ queued: inout [PendingDelivery]
+    ) -> ChangeOutcome {
+        let found = state.dead.filter { $0.letter.id.message == id }
+        guard !found.isEmpty else { return .refused(.notFound(.delivery)) }
+        state.dead.removeAll { $0.letter.id.message == id }
+        var row = state.rows[Int(id.value) - 1]
+        for item in found {
+            var delivery = item.delivery
+            delivery.due = at
+            delivery.attempts = 1
+            delivery.expires = at + delivery.policy.lifetime
+            row.pending[delivery.id.recipient] = delivery
+            queued.append(delivery)
+            note(&row, &state, id, delivery.id.recipient, .replayed, at)
+        }
+        state.rows[Int(id.value) - 1] = row
+        return .done(serial: id.value)
+    }
+}
