@@ -84,6 +84,7 @@ http {{
   server {{
     listen 127.0.0.1:{port};
     location / {{ return 200 '{{"id":"em_000000000000000000"}}'; }}
+    location = /status {{ stub_status; }}
   }}
 }}
 """
@@ -113,6 +114,7 @@ class Polyrelay:
             "delivery": delivery or {"mode": "capture"},
             "limits": {"poststack": {"default": unlimited}},
             "secrets": {"keyFile": f"{folder}/polyrelay.key"},
+            "egress": {"allow": ["127.0.0.1/32"]},
         }
         self.config.write_text(json.dumps(settings))
         account = self.verb("account", "create", "bench")["id"]
