@@ -120,10 +120,17 @@ package struct Gateway: HTTPService {
             let call = Call(
                 caller: caller, parameters: parameters, head: request.head, body: request.body, now: now, mail: mail,
                 personality: personality.id, ids: ids)
-            return response(try await route.handler(call), facts, admission.window)
+            let answer = try await route.handler(call)
+            return response(answer, facts, window(admission, isAccepted: answer.status < 400))
         } catch {
-            return response(personality.answer(error, to: facts), facts, admission.window)
+            return response(personality.answer(error, to: facts), facts, window(admission, isAccepted: false))
         }
+    }
+
+    /// The window to show. Some tiers count accepted requests only, and get back what a refused one took.
+    private func window(_ admission: Gate.Admission, isAccepted: Bool) -> WindowState? {
+        guard !isAccepted, let receipt = admission.receipt else { return admission.window }
+        return gate.giveBack(receipt, now: time.now)
     }
 
     /// A failure before any route: there is no key yet, so the rate fields speak of the client's address.

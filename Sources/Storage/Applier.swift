@@ -13,6 +13,8 @@ final class Applier {
     private let connection: Connection
     private let statements: WriterStatements
     private let personalities: PersonalityNumbers
+    private let rateWindows: RateWindowRows
+    private let quotas: QuotaRows
 
     private var serials: Serials
     private var committedSerials: Serials
@@ -38,6 +40,8 @@ final class Applier {
         self.connection = connection
         self.personalities = personalities
         statements = try WriterStatements(connection)
+        rateWindows = try RateWindowRows(connection)
+        quotas = try QuotaRows(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
             event: try connection.scalar("SELECT max(id) FROM event", "read the last serial"),
@@ -57,7 +61,10 @@ final class Applier {
 
     func begin() throws(DatabaseError) { try statements.begin.run() }
 
-    func commit() throws(DatabaseError) {
+    /// `windows`: the rate windows that ride along.
+    func commit(with windows: [RateWindowRecord]) throws(DatabaseError) {
+        try rateWindows.ride(windows)
+        try quotas.save()
         for (count, messages) in counts {
             statements.addCount.bind(1, count.account)
             statements.addCount.bind(2, count.origin)
@@ -65,6 +72,8 @@ final class Applier {
             try statements.addCount.run()
         }
         try statements.commit.run()
+        rateWindows.committed()
+        quotas.committed()
         counts.removeAll(keepingCapacity: true)
         claims.removeAll(keepingCapacity: true)
         committedSerials = serials
@@ -73,6 +82,7 @@ final class Applier {
     func rollBack() {
         // An error may already have ended the transaction, and then there is nothing to roll back.
         try? statements.rollBack.run()
+        quotas.rollBack()
         for claim in claims { idempotency.remove(claim.key, row: claim.row) }
         claims.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
@@ -105,7 +115,21 @@ final class Applier {
         case .expedite(let message, let due): try expedite(message, due)
         case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof:
             try DirectoryChanges(connection).apply(change)
+        case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
         }
+    }
+
+    private func applyLimits(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .saveRateWindows(let records): try rateWindows.save(records)
+        case .setQuota(let owner, let kind, let limit): return try quotas.setLimit(owner, kind, limit)
+        case .setDefaultQuotas(let defaults): quotas.setDefaults(defaults)
+        case .purge(let instant):
+            try rateWindows.purge(endedBy: instant)
+            try quotas.purge(endedBy: instant)
+        default: return .refused(.internalError(incident: "not a change of limits"))
+        }
+        return .done(serial: 0)
     }
 
     // MARK: Accepting
@@ -115,8 +139,14 @@ final class Applier {
         guard let origin = personalities.number(encoded.message.origin) else {
             return .refused(.internalError(incident: "unregistered personality"))
         }
+        let charge: [QuotaDebit]
+        switch try quotas.debit(encoded.message) {
+        case .success(let debits): charge = debits
+        case .failure(let failure): return .refused(failure)
+        }
         serials.message += 1
         let id = serials.message
+        if encoded.message.due > encoded.message.at { try quotas.note(charge, message: id) }
         try insertMessage(encoded, id, origin)
         try begin(encoded.message, id)
         if let record = encoded.message.idempotency { try claim(record, for: id) }
@@ -271,6 +301,7 @@ final class Applier {
         statements.deleteDeliveries.bind(1, range.lowerBound)
         statements.deleteDeliveries.bind(2, range.upperBound)
         try statements.deleteDeliveries.run()
+        try quotas.refund(message)
         try insertEvent(message: message.value, recipient: nil, .cancelled, at: at.nanoseconds, detail: nil)
         return .done(serial: message.value)
     }
@@ -278,6 +309,7 @@ final class Applier {
     private func reschedule(_ message: Message.ID, _ due: Instant, _ at: Instant) throws(DatabaseError) -> ChangeOutcome
     {
         guard try isUntouched(message) else { return .refused(.wrongState(.message, operation: .reschedule)) }
+        if let failure = try quotas.move(message, to: due) { return .refused(failure) }
         try move(message, due)
         try insertEvent(
             message: message.value, recipient: nil, .rescheduled, at: at.nanoseconds,

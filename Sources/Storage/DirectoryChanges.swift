@@ -18,7 +18,7 @@ struct DirectoryChanges {
         case .revokeKey(let key, let at): try revokeKey(key, at)
         case .createDomain(let domain): try createDomain(domain)
         case .setDomainProof(let domain, let proof, let at): try setProof(domain, proof, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite:
+        case .accept, .settle, .cancel, .reschedule, .expedite, .saveRateWindows, .setQuota, .setDefaultQuotas, .purge:
             .refused(.internalError(incident: "not a change of the directory"))
         }
     }

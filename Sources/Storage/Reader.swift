@@ -7,7 +7,7 @@ import Model
 /// One connection's prepared reads, inside a snapshot that its user begins and ends; one user at a time (`ReaderPool`,
 /// `TurnReader`).
 final class Reader {
-    private let connection: Connection
+    let connection: Connection
     private let begin: Statement
     private let end: Statement
     private let messageByID: Statement

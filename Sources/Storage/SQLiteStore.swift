@@ -11,7 +11,7 @@ import Posix
 /// the caller's loop together with all others of that loop. A look-up by id runs on the caller's thread, as it takes
 /// microseconds; lists, and contents in files, run on background threads.
 package final class SQLiteStore: Store {
-    private let writer: Writer
+    let writer: Writer
     private let readers: ReaderPool
     private let contents: ContentFiles
     private let background: WorkerPool
@@ -163,7 +163,7 @@ package final class SQLiteStore: Store {
         }
     }
 
-    private func inBackground<Value: Sendable>(
+    func inBackground<Value: Sendable>(
         _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
     ) async throws(KernelFailure) -> Value {
         let readers = readers

@@ -63,6 +63,8 @@ enum Schema {
                 CREATE TABLE message_count (
                     account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
-                """)
+                """),
+        Migration(number: 2, name: "left free", sql: "SELECT 1"),
+        limits,
     ]
 }

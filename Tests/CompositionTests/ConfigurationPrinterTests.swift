@@ -15,7 +15,14 @@ struct ConfigurationPrinterTests {
         },
         "hosts": { "tracking": "https://t.example/u" },
         "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
-        "limits": { "poststack": { "default": [{ "per": "account", "limit": 7, "window": "30s" }] } },
+        "limits": { "poststack": { "default": [
+            { "per": "account", "limit": 7, "window": "30s" }, { "per": "key", "limit": 7, "window": "month" },
+            { "per": "user", "limit": 5, "window": "1m", "starts": "firstUse", "counts": "accepted" },
+            { "per": "global", "limit": 100, "window": "1s", "burst": 200 }
+        ], "quotas": [
+            { "per": "domain", "period": "day", "limit": 5, "unit": "recipient" },
+            { "per": "account", "period": "month", "limit": 0 }
+        ] } },
         "log": { "level": "warning", "format": "text" }
         """
 

@@ -30,7 +30,8 @@ struct SQLiteContractTests {
 struct SQLiteFactory: StoreFactory {
     func open(_ folder: String, origins: [PersonalityID]) throws -> OpenStore {
         let store = try Self.store(folder, origins: origins)
-        return OpenStore(store: store, observe: { store.observe($0) }, close: { store.close() })
+        return OpenStore(
+            store: store, observe: { store.observe($0) }, ride: { store.ride($0) }, close: { store.close() })
     }
 
     static func store(
@@ -45,6 +46,7 @@ final class MemoryFactory: StoreFactory {
     private let store = MemoryStore(origins: [Fixture.personality, Fixture.otherPersonality])
 
     func open(_ folder: String, origins: [PersonalityID]) -> OpenStore {
-        OpenStore(store: store, observe: { [store] in store.observe($0) }, close: {})
+        OpenStore(
+            store: store, observe: { [store] in store.observe($0) }, ride: { [store] in store.ride($0) }, close: {})
     }
 }

@@ -4,5 +4,6 @@
 ///     func contract(_ check: StoreCheck) async throws { try await check.run(on: Factory()) }
 package enum StoreConformance {
     package static let checks =
-        acceptance + idempotency + settlements + taking + lists + events + durability + directory
+        acceptance + idempotency + settlements + taking + lists + events + durability + directory + rateWindows
+        + quotas + quotaSchedules
 }

@@ -31,7 +31,7 @@ extension MemoryStore {
             state.domains[index].sending = proof
             state.domains[index].verifiedAt = proof == .pending ? nil : at
             return .done(serial: id.value)
-        case .accept, .settle, .cancel, .reschedule, .expedite:
+        case .accept, .settle, .cancel, .reschedule, .expedite, .saveRateWindows, .setQuota, .setDefaultQuotas, .purge:
             return .refused(.internalError(incident: "not a change of the directory"))
         }
     }

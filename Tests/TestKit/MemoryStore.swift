@@ -22,9 +22,14 @@ package final class MemoryStore: Store {
         var domains: [MailDomain] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?
+        var rider: (any RateWindowSource)?
+        var windows: [RateWindowRecord] = []
+        var quotas = QuotaBook()
+        /// What scheduled messages were charged.
+        var charges: [Message.ID: [QuotaDebit]] = [:]
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     private let origins: [PersonalityID]
 
@@ -46,6 +51,8 @@ package final class MemoryStore: Store {
             }
             var queued: [PendingDelivery] = []
             let outcomes = changes.map { apply($0, to: &state, &queued) }
+            state.quotas.commit()
+            Self.save(state.rider?.takeChangedWindows() ?? [], &state)
             return (outcomes, queued, state.observer)
         }
         if !queued.isEmpty { observer?.queued(queued) }
@@ -97,15 +104,17 @@ package final class MemoryStore: Store {
         case .settle(let settlements): .settled(settlements.map { Self.settle($0, &state) })
         case .cancel(let id, let at):
             Self.change(id, .cancel, &state) { row, state in
+                state.quotas.refund(state.charges.removeValue(forKey: id) ?? [])
                 row.pending = [:]
                 Self.note(&row, &state, id, nil, .cancelled, at)
             }
         case .reschedule(let id, let due, let at):
-            Self.change(id, .reschedule, &state) { row, state in
+            Self.change(id, .reschedule, &state, unless: { Self.moveCharge(id, to: due, &$0) }) { row, state in
                 for index in row.pending.keys { row.pending[index]?.due = due }
                 Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
             }
         case .expedite(let id, let due): Self.expedite(id, due, &state)
+        case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: Self.limitsChange(change, &state)
         default: Self.directoryChange(change, &state)
         }
     }
@@ -118,6 +127,7 @@ package final class MemoryStore: Store {
             return .accepted(Acceptance(message: state.claimed[index], replayed: true))
         }
         let id = Message.ID(Int64(state.rows.count) + 1)
+        if let failure = charge(new, id, &state) { return .refused(failure) }
         var row = Row(new: new)
         for (index, recipient) in new.envelope.enumerated() {
             let delivery = PendingDelivery(
@@ -155,13 +165,15 @@ package final class MemoryStore: Store {
     }
 
     private static func change(
-        _ id: Message.ID, _ operation: Operation, _ state: inout State, _ body: (inout Row, inout State) -> Void
+        _ id: Message.ID, _ operation: Operation, _ state: inout State,
+        unless refuse: (inout State) -> KernelFailure? = { _ in nil }, _ body: (inout Row, inout State) -> Void
     ) -> ChangeOutcome {
         let refusal = ChangeOutcome.refused(.wrongState(.message, operation: operation))
         guard Int(id.value) <= state.rows.count else { return refusal }
         var row = state.rows[Int(id.value) - 1]
         let isUntouched = !row.pending.isEmpty && row.events.allSatisfy { $0.recipient == nil }
         guard isUntouched else { return refusal }
+        if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
         state.rows[Int(id.value) - 1] = row
         return .done(serial: id.value)

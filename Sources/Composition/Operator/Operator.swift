@@ -8,7 +8,7 @@ import Storage
 /// Carries out operators' commands: in the server for the control socket, or in the command's own process where no
 /// server runs. The same code either way.
 struct Operator: Sendable {
-    private let runtime: KernelRuntime
+    let runtime: KernelRuntime
     private let describe: OperatorJSON
 
     init(_ runtime: KernelRuntime) {
@@ -54,6 +54,7 @@ struct Operator: Sendable {
         case .messageShow(let text): .json(describe.message(try await message(text)))
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
+        case .quotas(let change): try await changeQuotas(change)
         }
     }
 

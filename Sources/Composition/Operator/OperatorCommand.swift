@@ -20,6 +20,7 @@ enum OperatorCommand: Codable, Sendable {
     case messageRaw(message: String)
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
+    case quotas(QuotaChange)
 
     struct KeyCreation: Codable, Sendable {
         var account: Int64
@@ -33,6 +34,22 @@ enum OperatorCommand: Codable, Sendable {
         var label: String
         /// The secret to import; travels over the local socket only.
         var secret: String?
+    }
+}
+
+extension OperatorCommand {
+    /// The quotas of an account, or of one of its domains: those to set, and then all of them are shown.
+    struct QuotaChange: Codable, Sendable {
+        enum Setting: Codable, Sendable {
+            case limit(Int)
+            case cleared
+        }
+
+        var account: Int64
+        var domain: String?
+        /// nil: as it is.
+        var daily: Setting?
+        var monthly: Setting?
     }
 }
 

@@ -139,4 +139,8 @@ enum RuntimeLimits {
     static let configurationBytes = 1 << 20
     /// Bytes of a file that holds a secret.
     static let secretFileBytes = 4096
+    /// How often rate windows are saved that no commit has taken along.
+    static let housekeepingInterval: Duration = .seconds(1)
+    /// How often rows that have ended are removed.
+    static let purgeInterval: Duration = .seconds(3600)
 }

@@ -50,6 +50,8 @@ package struct Gate: Sendable {
         /// nil on a route that needs no credential.
         package var principal: Result<Principal?, KernelFailure>
         package var window: WindowState?
+        /// To be given back if the request is refused after the gate; nil where nothing asks for that.
+        package var receipt: RateLimiter.Receipt?
     }
 
     /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
@@ -58,6 +60,7 @@ package struct Gate: Sendable {
     package func admit(_ request: Request, requirement: Requirement, rateClass: RateClass) -> Admission {
         var credential: Directory.Credential?
         var window: WindowState?
+        var receipt: RateLimiter.Receipt?
         do throws(KernelFailure) {
             for step in steps where requirement.needsCredential || step == .rate {
                 switch step {
@@ -68,16 +71,25 @@ package struct Gate: Sendable {
                 case .rate:
                     let taken = limiter.take(rateClass, by: owner(of: credential, request), now: request.now)
                     window = taken.window
+                    receipt = taken.receipt
                     if let window, !taken.isAllowed { throw .rateLimited(window) }
                 case .kind: try checkKind(credential?.key, requirement)
                 case .scope: try checkScope(request, credential?.key, requirement)
                 }
             }
-            return Admission(principal: .success(credential.map { Principal($0.key) }), window: window)
+            return Admission(
+                principal: .success(credential.map { Principal($0.key) }), window: window, receipt: receipt)
         } catch {
+            if let receipt { window = giveBack(receipt, now: request.now) }
             let shown = window ?? limiter.take(rateClass, by: owner(of: credential, request), now: request.now).window
             return Admission(principal: .failure(error), window: shown)
         }
+    }
+
+    /// Counts a request that was refused after the gate as none, in the tiers that count accepted ones; the window to
+    /// show instead.
+    package func giveBack(_ receipt: RateLimiter.Receipt, now: Instant) -> WindowState? {
+        limiter.giveBack(receipt, now: now)
     }
 
     /// The window to show on an answer to a request that never came to a gate: unroutable, or no request at all.

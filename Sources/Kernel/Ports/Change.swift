@@ -22,6 +22,16 @@ package enum Change: Sendable {
     /// `alreadyExists` if the account has the name.
     case createDomain(MailDomain)
     case setDomainProof(MailDomain.ID, MailDomain.Proof, at: Instant)
+
+    /// Keeps these rate windows in place of what is kept of them, beside those that ride with every commit.
+    case saveRateWindows([RateWindowRecord])
+    /// A limit on what an owner may send, in place of the earlier one; nil clears it. `notFound` without the owner.
+    case setQuota(QuotaOwner, Quota.Kind, limit: Int?)
+    /// The quotas that hold for every owner without one of its own, by origin. Of this process: the configuration says
+    /// them again at each start.
+    case setDefaultQuotas([PersonalityID: [DefaultQuota]])
+    /// Removes what has ended by then: rate windows, quota periods.
+    case purge(endedBy: Instant)
 }
 
 /// What became of one change.

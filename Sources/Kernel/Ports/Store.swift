@@ -1,3 +1,4 @@
+package import Base
 package import Model
 
 /// Durable state: what every engine (SQLite today) provides. One conformance suite, `StoreConformance`, tests them all.
@@ -38,6 +39,12 @@ package protocol Store: Sendable {
 
     /// Every delivery that is not finished, in the order of acceptance: what the queue is rebuilt from at start.
     func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery]
+
+    /// All rate windows that are kept, ended ones among them: what the limiters go on with at start.
+    func rateWindows() async throws(KernelFailure) -> [RateWindowRecord]
+
+    /// An owner's own quotas with what is used of them, and the periods at `now` in which a default one was used.
+    func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus]
 }
 
 /// Hears of deliveries once they are on disk. Called on the store's own thread, once per transaction, before anyone is
