@@ -15,5 +15,8 @@ static inline int polyrelay_sqlite_bind_text(sqlite3_stmt *s, int i, const char 
 static inline int polyrelay_sqlite_bind_blob(sqlite3_stmt *s, int i, const void *p, sqlite3_uint64 n) {
     return sqlite3_bind_blob64(s, i, p ? p : "", n, SQLITE_TRANSIENT);
 }
+static inline int polyrelay_sqlite_bind_static_blob(sqlite3_stmt *s, int i, const void *p, sqlite3_uint64 n) {
+    return sqlite3_bind_blob64(s, i, p ? p : "", n, SQLITE_STATIC);
+}
 
 #endif

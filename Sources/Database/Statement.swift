@@ -65,6 +65,20 @@ package final class Statement {
         if let bytes { bind(index, bytes) } else { bindNull(index) }
     }
 
+    /// Binds `bytes` while `body` runs, without a copy: for large values on a path that counts. `body` runs the
+    /// statement to its end.
+    package func binding<Value, Failure: Error>(
+        _ index: Int32, _ bytes: [UInt8], _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        defer { bindNull(index) }
+        return try unsafe bytes.span.withUnsafeBytes { (buffer) throws(Failure) in
+            let code = unsafe polyrelay_sqlite_bind_static_blob(
+                handle, index, buffer.baseAddress, UInt64(buffer.count))
+            assert(code == SQLITE_OK)
+            return try body()
+        }
+    }
+
     package func bindNull(_ index: Int32) {
         let code = unsafe sqlite3_bind_null(handle, index)
         assert(code == SQLITE_OK)

@@ -11,6 +11,10 @@ package enum KernelLimits {
     /// A lease not settled by then is given to somebody else. Longer than the longest SMTP session may last
     /// (RFC 5321 §4.5.3.2: the final dot alone may take 10 minutes).
     package static let leaseDuration: Duration = .seconds(3600)
+    /// How long a delivery is tried at all, where nobody says otherwise (RFC 5321 §4.5.4.1: 4 to 5 days at least).
+    package static let deliveryLifetime: Duration = .seconds(5 * 86_400)
+    /// How much of a lane's pace may go at once after a rest.
+    static let pacedBurst: Duration = .milliseconds(100)
     /// How long the dispatcher waits before it tries again to record outcomes that the store could not take.
     package static let storageRetryDelay: Duration = .seconds(1)
     /// Rate windows of one tier kept in memory; beyond that, ended ones are dropped.

@@ -15,13 +15,16 @@ final class Applier {
     private let personalities: PersonalityNumbers
     private let rateWindows: RateWindowRows
     private let quotas: QuotaRows
+    private let counts: MessageCounts
+    private let policies: RetryPolicies
 
     private var serials: Serials
     private var committedSerials: Serials
+    /// The detail of a delivery that is simulated as delivered, always the same.
+    private var capturedDetail: [UInt8]?
     private var idempotency = IdempotencyTable()
     /// Of the open transaction:
     private var claims: [(key: UInt64, row: Int64)] = []
-    private var counts: [MessageCount: Int64] = [:]
     private var queued: [PendingDelivery] = []
 
     /// The latest serial of each kind that is given out here.
@@ -31,17 +34,14 @@ final class Applier {
         var idempotency: Int64
     }
 
-    private struct MessageCount: Hashable {
-        let account: Int64
-        let origin: Int64
-    }
-
     init(connection: Connection, personalities: PersonalityNumbers, started: Instant) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
         statements = try WriterStatements(connection)
         rateWindows = try RateWindowRows(connection)
         quotas = try QuotaRows(connection)
+        counts = try MessageCounts(connection)
+        policies = try RetryPolicies(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
             event: try connection.scalar("SELECT max(id) FROM event", "read the last serial"),
@@ -65,16 +65,12 @@ final class Applier {
     func commit(with windows: [RateWindowRecord]) throws(DatabaseError) {
         try rateWindows.ride(windows)
         try quotas.save()
-        for (count, messages) in counts {
-            statements.addCount.bind(1, count.account)
-            statements.addCount.bind(2, count.origin)
-            statements.addCount.bind(3, messages)
-            try statements.addCount.run()
-        }
+        try counts.write(upTo: serials.message)
         try statements.commit.run()
         rateWindows.committed()
         quotas.committed()
-        counts.removeAll(keepingCapacity: true)
+        counts.committed()
+        policies.committed()
         claims.removeAll(keepingCapacity: true)
         committedSerials = serials
     }
@@ -85,7 +81,8 @@ final class Applier {
         quotas.rollBack()
         for claim in claims { idempotency.remove(claim.key, row: claim.row) }
         claims.removeAll(keepingCapacity: true)
-        counts.removeAll(keepingCapacity: true)
+        counts.rolledBack()
+        policies.rolledBack()
         queued.removeAll(keepingCapacity: true)
         serials = committedSerials
     }
@@ -150,7 +147,7 @@ final class Applier {
         try insertMessage(encoded, id, origin)
         try begin(encoded.message, id)
         if let record = encoded.message.idempotency { try claim(record, for: id) }
-        counts[MessageCount(account: encoded.message.account.value, origin: origin), default: 0] += 1
+        counts.note(account: encoded.message.account.value, origin: origin)
         return .accepted(Acceptance(message: Message.ID(id), replayed: false))
     }
 
@@ -175,9 +172,13 @@ final class Applier {
         insert.bind(5, encoded.message.domain.value)
         insert.bind(6, encoded.message.mode == .live ? 0 : 1)
         insert.bind(7, encoded.message.at)
-        insert.bind(8, encoded.head)
-        insert.bind(9, encoded.contentName == nil ? encoded.body : nil)
-        try insert.run()
+        try insert.binding(8, encoded.head) { () throws(DatabaseError) in
+            guard encoded.contentName == nil else {
+                insert.bindNull(9)
+                return try insert.run()
+            }
+            try insert.binding(9, encoded.body) { () throws(DatabaseError) in try insert.run() }
+        }
         guard let name = encoded.contentName else { return }
         statements.insertContent.bind(1, id)
         statements.insertContent.bind(2, name)
@@ -187,43 +188,51 @@ final class Applier {
 
     /// Writes how the message begins: its acceptance, and for each recipient what is to be done, or is done already.
     private func begin(_ message: EncodedMessage.Envelope, _ id: Int64) throws(DatabaseError) {
-        if message.recipients.count == 1, let result = Self.immediateResult(message, recipient: 0) {
+        if message.recipients.count == 1, let detail = immediateDetail(message, recipient: 0) {
             return try insertEvents(
-                EventRecord.acceptedAndHandedOver, message: id, recipient: 0, at: message.at,
-                detail: EventRecord.detail(result))
+                EventRecord.acceptedAndHandedOver, message: id, recipient: 0, at: message.at, detail: detail)
         }
         try insertEvent(message: id, recipient: nil, .accepted, at: message.at, detail: nil)
         for (index, recipient) in message.recipients.enumerated() {
-            if let result = Self.immediateResult(message, recipient: index) {
+            if let detail = immediateDetail(message, recipient: index) {
                 try insertEvents(
-                    EventRecord.handedOver, message: id, recipient: index, at: message.at,
-                    detail: EventRecord.detail(result))
+                    EventRecord.handedOver, message: id, recipient: index, at: message.at, detail: detail)
             } else {
-                try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, due: message.due)
+                try queue(DeliveryID(message: Message.ID(id), recipient: index), recipient, message)
             }
         }
     }
 
     /// A delivery that is due and simulated as delivered needs no attempt, so it is finished here instead of being
     /// queued, leased and settled by a second transaction. nil for every other.
-    private static func immediateResult(_ message: EncodedMessage.Envelope, recipient: Int) -> AttemptResult? {
-        guard message.due <= message.at, case .accepted(let result) = message.recipients[recipient].simulation.attempt
-        else { return nil }
-        return result
+    private func immediateDetail(_ message: EncodedMessage.Envelope, recipient: Int) -> [UInt8]? {
+        let simulation = message.recipients[recipient].simulation
+        guard message.due <= message.at, simulation == .delivered else { return nil }
+        if capturedDetail == nil, case .accepted(let result) = simulation.attempt {
+            capturedDetail = EventRecord.detail(result)
+        }
+        return capturedDetail
     }
 
-    private func queue(_ id: DeliveryID, _ recipient: NewRecipient, due: Int64) throws(DatabaseError) {
+    private func queue(
+        _ id: DeliveryID, _ recipient: NewRecipient, _ message: EncodedMessage.Envelope
+    ) throws(DatabaseError) {
         let insert = statements.insertDelivery
         insert.bind(1, id.packed)
-        insert.bind(2, due)
+        insert.bind(2, message.due)
         insert.bind(3, 0)
         insert.bind(4, recipient.address.domain)
         insert.bind(5, recipient.simulation.code)
+        insert.bind(6, message.account.value)
+        insert.bind(7, personalities.number(message.origin) ?? 0)
+        insert.bind(8, try policies.number(message.retries))
+        insert.bind(9, message.expires)
         try insert.run()
         queued.append(
             PendingDelivery(
-                id: id, due: Instant(nanoseconds: due), attempts: 0, destination: recipient.address.domain,
-                simulation: recipient.simulation))
+                id: id, due: Instant(nanoseconds: message.due), attempts: 0, destination: recipient.address.domain,
+                simulation: recipient.simulation, account: message.account, origin: message.origin,
+                policy: message.retries, expires: Instant(nanoseconds: message.expires)))
     }
 
     private func claim(_ record: IdempotencyRecord, for message: Int64) throws(DatabaseError) {

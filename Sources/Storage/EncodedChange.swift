@@ -31,6 +31,8 @@ struct EncodedMessage: Sendable {
         let mode: AccessKey.Mode
         let at: Int64
         let due: Int64
+        let expires: Int64
+        let retries: RetryPolicy
         let recipients: [NewRecipient]
         let idempotency: IdempotencyRecord?
     }
@@ -38,7 +40,8 @@ struct EncodedMessage: Sendable {
     init(_ new: NewMessage) {
         message = Envelope(
             account: new.account, key: new.key, domain: new.domain, origin: new.origin, mode: new.mode,
-            at: new.at.nanoseconds, due: new.due.nanoseconds, recipients: new.envelope, idempotency: new.idempotency)
+            at: new.at.nanoseconds, due: new.due.nanoseconds, expires: new.expires.nanoseconds,
+            retries: new.retries, recipients: new.envelope, idempotency: new.idempotency)
         head = MessageRecord.head(of: new)
         body = MessageRecord.body(of: new.submission)
     }

@@ -129,9 +129,7 @@ final class Reader {
     }
 
     private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        let owner = query.account == nil ? "" : "WHERE account = ?1 AND origin = ?2"
-        let count = try connection.prepare(
-            "SELECT coalesce(sum(messages), 0) FROM message_count \(owner)", "count messages")
+        let count = try connection.prepare(MessageCounts.totalSQL(ofOwner: query.account != nil), "count messages")
         Self.bindOwner(query, count)
         let total = Int(try count.first { $0.integer(0) } ?? 0)
         let list = try list(query, limit: query.limit, offset: query.offset)
@@ -192,16 +190,31 @@ final class Reader {
 
     // MARK: At start
 
-    func pendingDeliveries() throws(DatabaseError) -> [PendingDelivery] {
+    /// The next `limit` of them after `last`, in the order of acceptance.
+    func pendingDeliveries(
+        after last: DeliveryID, limit: Int, _ personalities: PersonalityNumbers
+    ) throws(DatabaseError) -> [PendingDelivery] {
+        let policies = try RetryPolicies.all(connection)
         let statement = try connection.prepare(
-            "SELECT id, due, attempts, destination, simulation FROM delivery ORDER BY id", "read the queue")
+            """
+            SELECT id, due, attempts, destination, simulation, account, origin, policy, expires FROM delivery
+            WHERE id > ? ORDER BY id LIMIT ?
+            """, "read the queue")
+        statement.bind(1, last.packed)
+        statement.bind(2, Int64(limit))
         var pending: [PendingDelivery] = []
+        var destination = ""
         try statement.forEach { row in
+            // One mailing goes to few destinations, and neighbours share their text.
+            let text = row.text(3)
+            if text != destination { destination = text }
             pending.append(
                 PendingDelivery(
                     id: DeliveryID(packed: row.integer(0)), due: Instant(nanoseconds: row.integer(1)),
-                    attempts: Int(row.integer(2)), destination: row.text(3),
-                    simulation: SimulatedOutcome(code: row.integer(4))))
+                    attempts: Int(row.integer(2)), destination: destination,
+                    simulation: SimulatedOutcome(code: row.integer(4)), account: Account.ID(row.integer(5)),
+                    origin: personalities.id(row.integer(6)), policy: policies[row.integer(7)] ?? .mail,
+                    expires: Instant(nanoseconds: row.integer(8))))
         }
         return pending
     }

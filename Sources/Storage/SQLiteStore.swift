@@ -147,8 +147,12 @@ package final class SQLiteStore: Store {
         try await inBackground { reader throws(DatabaseError) in try reader.directory() }
     }
 
-    package func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery] {
-        try await inBackground { reader throws(DatabaseError) in try reader.pendingDeliveries() }
+    package func pendingDeliveries(
+        after last: DeliveryID, limit: Int
+    ) async throws(KernelFailure) -> [PendingDelivery] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.pendingDeliveries(after: last, limit: limit, personalities)
+        }
     }
 
     // MARK: Inside

@@ -59,12 +59,26 @@ enum Schema {
                     id INTEGER PRIMARY KEY, key64 INTEGER NOT NULL, message INTEGER NOT NULL, key BLOB NOT NULL,
                     fingerprint BLOB NOT NULL) STRICT;
 
-                -- Messages per owner: the totals of lists.
+                -- Messages per owner up to one of them: the totals of lists.
                 CREATE TABLE message_count (
-                    account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL,
+                    account INTEGER NOT NULL, origin INTEGER NOT NULL, messages INTEGER NOT NULL, upto INTEGER NOT NULL,
                     PRIMARY KEY (account, origin)) STRICT, WITHOUT ROWID;
                 """),
-        Migration(number: 2, name: "left free", sql: "SELECT 1"),
+        Migration(
+            number: 2, name: "retry policies",
+            sql: """
+                -- How a delivery is tried again travels with it; the same few policies over and over, so by number.
+                CREATE TABLE retry_policy (id INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE) STRICT;
+
+                ALTER TABLE delivery ADD COLUMN account INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE delivery ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+                -- 0: the standard one for mail.
+                ALTER TABLE delivery ADD COLUMN policy INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE delivery ADD COLUMN expires INTEGER NOT NULL DEFAULT 9223372036854775807;
+                UPDATE delivery SET
+                    account = (SELECT m.account FROM message m WHERE m.id = delivery.id >> 10),
+                    origin = (SELECT m.origin FROM message m WHERE m.id = delivery.id >> 10);
+                """),
         limits,
     ]
 }

@@ -8,6 +8,8 @@ package enum StorageLimits {
     static let unitsThatTellOfMore = 12
     /// How long the writer then rests before the next transaction.
     static let gatheringPause: Duration = .microseconds(300)
+    /// Messages that the table of totals may be behind.
+    static let uncountedMessages = 1024
     /// Bytes of texts and attachments above which they go to a file of their own: larger rows would push everything
     /// else through the log twice.
     static let inlineBodyBytes = 256 * 1024

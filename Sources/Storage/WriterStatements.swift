@@ -11,7 +11,6 @@ struct WriterStatements {
     let insertEvent: Statement
     let insertClaim: Statement
     let claimByID: Statement
-    let addCount: Statement
     let deleteDelivery: Statement
     let deferDelivery: Statement
     let deleteDeliveries: Statement
@@ -30,8 +29,10 @@ struct WriterStatements {
         insertContent = try connection.prepare(
             "INSERT INTO content (message, name, bytes) VALUES (?, ?, ?)", "insert a content")
         insertDelivery = try connection.prepare(
-            "INSERT INTO delivery (id, due, attempts, destination, simulation) VALUES (?, ?, ?, ?, ?)",
-            "insert a delivery")
+            """
+            INSERT INTO delivery (id, due, attempts, destination, simulation, account, origin, policy, expires)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, "insert a delivery")
         insertEvent = try connection.prepare(
             "INSERT INTO event (id, message, recipient, kind, at, detail) VALUES (?, ?, ?, ?, ?, ?)", "insert an event")
         insertClaim = try connection.prepare(
@@ -39,11 +40,6 @@ struct WriterStatements {
             "insert an idempotency key")
         claimByID = try connection.prepare(
             "SELECT message, key, fingerprint FROM idempotency WHERE id = ?", "read an idempotency key")
-        addCount = try connection.prepare(
-            """
-            INSERT INTO message_count (account, origin, messages) VALUES (?1, ?2, ?3)
-            ON CONFLICT DO UPDATE SET messages = messages + ?3
-            """, "count messages")
         deleteDelivery = try connection.prepare("DELETE FROM delivery WHERE id = ?", "finish a delivery")
         deferDelivery = try connection.prepare(
             "UPDATE delivery SET due = ?2, attempts = ?3 WHERE id = ?1", "defer a delivery")

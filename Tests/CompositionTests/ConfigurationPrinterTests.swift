@@ -10,7 +10,8 @@ struct ConfigurationPrinterTests {
         "database": "sqlite:/srv/a \\"b\\".db", "admin": null, "shards": 3, "drain": "1500ms",
         "delivery": {
             "mode": "smarthost", "smarthost": "[2001:db8::1]:2525", "hostname": "[192.0.2.1]", "tls": "required",
-            "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "90s", "6h"] },
+            "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "90s", "6h"],
+            "lifetime": "3d" }, "perDestination": { "messagesPerMinute": 600 },
             "auth": { "user": "relay", "passwordFile": "/run/password" }
         },
         "hosts": { "tracking": "https://t.example/u" },

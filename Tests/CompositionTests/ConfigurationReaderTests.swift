@@ -17,7 +17,7 @@ struct ConfigurationReaderTests {
         #expect(configuration.admin?.description == "127.0.0.1:8025")
         #expect(configuration.delivery.mode == .capture)
         #expect(configuration.delivery.localPartOutcomes)
-        #expect(configuration.delivery.retries == RetryPolicy.mail.delays)
+        #expect(configuration.delivery.retries == RetryPolicy.mailDelays)
         #expect(configuration.limits.isEmpty)
         #expect(configuration.drain == .seconds(10))
         #expect(configuration.shards == 0)
@@ -90,7 +90,8 @@ struct ConfigurationReaderTests {
             """
             "delivery": {
                 "mode": "smarthost", "smarthost": "mail.example:587", "hostname": "Relay.Example", "tls": "required",
-                "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "1m", "1d"] },
+                "caFile": "ca.pem", "localPartOutcomes": false, "perDestination": { "messagesPerMinute": 60 },
+                "retries": { "schedule": ["200ms", "1m", "1d"], "lifetime": "2d" },
                 "auth": { "user": "relay", "passwordFile": "password" }
             }
             """
@@ -100,6 +101,7 @@ struct ConfigurationReaderTests {
         #expect(delivery.caFile == "ca.pem")
         #expect(!delivery.localPartOutcomes)
         #expect(delivery.retries == [.milliseconds(200), .seconds(60), .seconds(86400)])
+        #expect(delivery.lifetime == .seconds(2 * 86400) && delivery.perDestination == 60)
         #expect(delivery.auth == Configuration.Delivery.Credentials(user: "relay", passwordFile: "password"))
     }
 

@@ -19,7 +19,7 @@ struct MailBench {
 
     init(
         store: MemoryStore = MemoryStore(), transport: ScriptedTransport? = ScriptedTransport(),
-        directory: Directory = Fixture.directory(), keyring: Keyring? = nil
+        directory: Directory = Fixture.directory(), keyring: Keyring? = nil, pace: LanePace = LanePace()
     ) throws {
         loop = HandLoop(time: time)
         self.store = store
@@ -31,10 +31,11 @@ struct MailBench {
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/")
         dispatcher = Dispatcher(
             loop: loop, store: store, transport: transport, postOffice: office,
-            retries: RetryPolicy(delays: Self.delays), time: time, log: log.log(time: time))
+            pace: pace, time: time, random: SeededRandom(seed: 1), log: log.log(time: time))
         service = MailService(
             store: store, directory: directory, dispatcher: dispatcher,
-            simulation: SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true), time: time)
+            simulation: SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true),
+            retries: Fixture.retries, time: time)
         store.observe(dispatcher)
     }
 

@@ -71,10 +71,14 @@ extension StoreConformance {
                 try await bench.pending() == [
                     PendingDelivery(
                         id: DeliveryID(message: id, recipient: 0), due: due, attempts: 0, destination: "x.net",
-                        simulation: .reply(451)),
+                        simulation: .reply(451), account: Account.ID(1), origin: Fixture.personality,
+                        policy: Fixture.retries,
+                        expires: due + Fixture.retries.lifetime),
                     PendingDelivery(
                         id: DeliveryID(message: id, recipient: 1), due: due, attempts: 0, destination: "y.net",
-                        simulation: .reply(451)),
+                        simulation: .reply(451), account: Account.ID(1), origin: Fixture.personality,
+                        policy: Fixture.retries,
+                        expires: due + Fixture.retries.lifetime),
                 ])
             #expect(try await bench.states(id) == [.scheduled, .scheduled])
         },

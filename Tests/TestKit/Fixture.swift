@@ -71,17 +71,22 @@ package enum Fixture {
             idempotency: idempotencyKey.map { IdempotencyKey(UserData($0)) })
     }
 
+    /// Three attempts.
+    package static let retries = RetryPolicy(listed: [.seconds(60), .seconds(300)])
+
     /// A submission as the mail service hands it to the store.
     package static func message(
         _ submission: Submission = submission(), account: Int64 = 1, origin: PersonalityID = personality,
         domain: Int64 = 1, mode: AccessKey.Mode = .live, at: Instant = start, due: Instant? = nil,
-        simulation: SimulatedOutcome = .none, idempotency: IdempotencyRecord? = nil
+        simulation: SimulatedOutcome = .none, retries: RetryPolicy = retries,
+        idempotency: IdempotencyRecord? = nil
     ) -> NewMessage {
         NewMessage(
             submission: submission,
             envelope: submission.envelope.map { NewRecipient(role: $0, address: $1, simulation: simulation) },
             account: Account.ID(account), key: AccessKey.ID(1), domain: MailDomain.ID(domain), origin: origin,
-            mode: mode, at: at, due: due ?? max(submission.scheduledAt ?? at, at), idempotency: idempotency)
+            mode: mode, at: at, due: due ?? max(submission.scheduledAt ?? at, at), retries: retries,
+            idempotency: idempotency)
     }
 
     package static func idempotency(_ key: String, _ request: String = "request") -> IdempotencyRecord {
@@ -92,11 +97,13 @@ package enum Fixture {
 
     package static func delivery(
         message: Int64, recipient: Int = 0, due: Instant = start, attempts: Int = 0,
-        destination: String = "example.net", simulation: SimulatedOutcome = .none
+        destination: String = "example.net", simulation: SimulatedOutcome = .none, account: Int64 = 1,
+        origin: PersonalityID = personality, policy: RetryPolicy = retries, expires: Instant? = nil
     ) -> PendingDelivery {
         PendingDelivery(
             id: DeliveryID(message: Message.ID(message), recipient: recipient), due: due, attempts: attempts,
-            destination: destination, simulation: simulation)
+            destination: destination, simulation: simulation, account: Account.ID(account), origin: origin,
+            policy: policy, expires: expires ?? start + policy.lifetime)
     }
 
     package static func settlement(

@@ -88,8 +88,13 @@ package final class MemoryStore: Store {
         state.withLock { DirectoryImage(accounts: $0.accounts, keys: $0.keys, domains: $0.domains) }
     }
 
-    package func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery] {
-        state.withLock { $0.rows.flatMap { $0.pending.values.sorted { $0.id < $1.id } } }
+    package func pendingDeliveries(
+        after last: DeliveryID, limit: Int
+    ) async throws(KernelFailure) -> [PendingDelivery] {
+        state.withLock { state in
+            let all = state.rows.flatMap { $0.pending.values.sorted { $0.id < $1.id } }
+            return Array(all.drop { $0.id <= last }.prefix(limit))
+        }
     }
 
     // MARK: Changes
@@ -132,7 +137,8 @@ package final class MemoryStore: Store {
         for (index, recipient) in new.envelope.enumerated() {
             let delivery = PendingDelivery(
                 id: DeliveryID(message: id, recipient: index), due: new.due, attempts: 0,
-                destination: recipient.address.domain, simulation: recipient.simulation)
+                destination: recipient.address.domain, simulation: recipient.simulation, account: new.account,
+                origin: new.origin, policy: new.retries, expires: new.expires)
             row.pending[index] = delivery
             queued.append(delivery)
         }

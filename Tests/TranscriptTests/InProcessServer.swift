@@ -34,11 +34,12 @@ final class InProcessServer {
             selectors: [personality.id: personality.selectors], idKey: idKey, unsubscribeBase: "https://mail.example/u/"
         )
         let dispatcher = Dispatcher(
-            loop: loop, store: store, transport: nil, postOffice: office, retries: .mail, time: time, log: log)
+            loop: loop, store: store, transport: nil, postOffice: office, time: time, random: SeededRandom(seed: 1),
+            log: log)
         store.observe(dispatcher)
         let mail = MailService(
             store: store, directory: tables, dispatcher: dispatcher,
-            simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), time: time)
+            simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), retries: .mail, time: time)
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
         }

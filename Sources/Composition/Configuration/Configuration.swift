@@ -1,4 +1,5 @@
 package import Base
+import Kernel
 package import Model
 package import Posix
 
@@ -50,6 +51,10 @@ package struct Configuration: Sendable, Equatable {
         package var hostname = "localhost"
         /// Waits between attempts.
         package var retries: [Duration]
+        /// How long a delivery is tried at all.
+        package var lifetime = KernelLimits.deliveryLifetime
+        /// Deliveries a minute to one destination; nil for as many as there are.
+        package var perDestination: Int?
     }
 
     package enum LogFormat: String, Sendable, CaseIterable {

@@ -58,7 +58,11 @@ package enum ConfigurationPrinter {
         object.member("tls", delivery.tls.rawValue)
         object.member("caFile", delivery.caFile)
         object.member("hostname", delivery.hostname)
-        object.object("retries") { $0.member("schedule", delivery.retries.map(DurationText.of)) }
+        object.object("retries") {
+            $0.member("schedule", delivery.retries.map(DurationText.of))
+            $0.member("lifetime", DurationText.of(delivery.lifetime))
+        }
+        object.object("perDestination") { $0.member("messagesPerMinute", delivery.perDestination) }
     }
 
     /// The limits.

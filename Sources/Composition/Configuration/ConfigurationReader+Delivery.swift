@@ -5,9 +5,13 @@ import MailFormat
 extension ConfigurationReader {
     func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {
         let section = node.section([
-            "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries",
+            "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries", "perDestination",
         ])
-        var delivery = Configuration.Delivery(retries: retries(section["retries"].section(["schedule"])["schedule"]))
+        let retries = section["retries"].section(["schedule", "lifetime"])
+        var delivery = Configuration.Delivery(retries: self.retries(retries["schedule"]))
+        delivery.lifetime = retries["lifetime"].duration(in: ConfigurationLimits.lifetime) ?? delivery.lifetime
+        delivery.perDestination = section["perDestination"].section(["messagesPerMinute"])["messagesPerMinute"]
+            .integer(in: ConfigurationLimits.messagesPerMinute)
         delivery.mode = section["mode"].word(later: ["direct"]) ?? delivery.mode
         delivery.localPartOutcomes = section["localPartOutcomes"].boolean() ?? delivery.localPartOutcomes
         delivery.tls = section["tls"].word() ?? delivery.tls
@@ -45,7 +49,7 @@ extension ConfigurationReader {
 
     private func retries(_ node: ConfigurationNode) -> [Duration] {
         let form = "a list of at most \(ConfigurationLimits.retries) durations such as \(DurationText.examples)"
-        guard let nodes = node.elements(form) else { return RetryPolicy.mail.delays }
+        guard let nodes = node.elements(form) else { return RetryPolicy.mailDelays }
         if nodes.count > ConfigurationLimits.retries { node.refuse("has \(nodes.count) elements", allowed: form) }
         return nodes.compactMap { $0.duration(in: ConfigurationLimits.retryWait, isRequired: true) }
     }

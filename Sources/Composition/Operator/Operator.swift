@@ -104,12 +104,15 @@ struct Operator: Sendable {
     // MARK: Queue
 
     private func pending(limit: Int) async throws(KernelFailure) -> [PendingDelivery] {
-        Array(try await runtime.store.pendingDeliveries().prefix(limit))
+        try await runtime.store.pendingDeliveries(after: DeliveryID(packed: 0), limit: limit)
     }
 
     private func showQueued(_ text: String) async throws(KernelFailure) -> OperatorReply {
         let id = try self.id(text)
-        let deliveries = try await runtime.store.pendingDeliveries().filter { $0.id.message == id }
+        let range = DeliveryID.range(of: id)
+        let deliveries = try await runtime.store.pendingDeliveries(
+            after: DeliveryID(packed: range.lowerBound - 1), limit: KernelLimits.recipientsPerMessage
+        ).filter { $0.id.message == id }
         guard !deliveries.isEmpty else { throw .notFound(.delivery) }
         return .json(describe.deliveries(deliveries))
     }

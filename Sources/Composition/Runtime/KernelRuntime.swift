@@ -49,13 +49,14 @@ final class KernelRuntime: Sendable {
             loop: deliveryLoop, store: store,
             transport: try Transports.transport(
                 for: configuration.delivery, loop: deliveryLoop, workers: workers, time: time, log: log),
-            postOffice: postOffice, retries: RetryPolicy(delays: configuration.delivery.retries), time: time, log: log)
+            postOffice: postOffice, pace: LanePace(perDestination: configuration.delivery.perDestination), time: time,
+            random: random, log: log)
         mail = MailService(
             store: store, directory: directory, dispatcher: dispatcher,
             simulation: SimulationPolicy(
                 capturesEverything: configuration.delivery.mode == .capture,
                 localPartsDecide: configuration.delivery.localPartOutcomes),
-            time: time)
+            retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
         personalities = Adapters.all
@@ -66,7 +67,24 @@ final class KernelRuntime: Sendable {
         deliveryThread = deliveryLoop.start()
         store.observe(dispatcher)
         if !delivers { await dispatcher.hold() }
-        await dispatcher.insert(try await store.pendingDeliveries())
+        try await loadQueue()
+    }
+
+    /// Piece by piece, so that a million rows are never in memory twice.
+    private func loadQueue() async throws(KernelFailure) {
+        var last = DeliveryID(packed: 0)
+        while true {
+            let deliveries = try await store.pendingDeliveries(after: last, limit: RuntimeLimits.deliveriesPerLoad)
+            guard let end = deliveries.last else { return }
+            last = end.id
+            await dispatcher.insert(deliveries)
+        }
+    }
+
+    private static func retries(_ configuration: Configuration) -> RetryPolicy {
+        var retries = RetryPolicy(listed: configuration.delivery.retries)
+        retries.lifetime = configuration.delivery.lifetime
+        return retries
     }
 
     private static func openStore(
@@ -133,6 +151,8 @@ enum RuntimeLimits {
     static let followInterval: Duration = .milliseconds(100)
     /// Events in one answer at most.
     static let eventsPerAnswer = 1000
+    /// Rows of the queue read at once when the program starts.
+    static let deliveriesPerLoad = 20_000
     /// Messages in one list at most.
     static let messagesPerList = 1000
     /// Bytes of a configuration file.

@@ -11,16 +11,18 @@ package struct MailService: Sendable {
     private let directory: Directory
     private let dispatcher: Dispatcher
     private let simulation: SimulationPolicy
+    private let retries: RetryPolicy
     private let time: any TimeSource
 
     package init(
         store: any Store, directory: Directory, dispatcher: Dispatcher, simulation: SimulationPolicy,
-        time: any TimeSource
+        retries: RetryPolicy, time: any TimeSource
     ) {
         self.store = store
         self.directory = directory
         self.dispatcher = dispatcher
         self.simulation = simulation
+        self.retries = retries
         self.time = time
     }
 
@@ -84,7 +86,7 @@ package struct MailService: Sendable {
                     role: role, address: address, simulation: simulation.outcome(for: address, mode: principal.mode))
             },
             account: principal.account, key: principal.key, domain: domain.id, origin: principal.personality,
-            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now),
+            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now), retries: retries,
             idempotency: submission.idempotency.map { record($0, submission, principal) })
     }
 

@@ -46,6 +46,9 @@ package enum ChangeOutcome: Sendable {
 
 /// A message on its way into the store. The store gives it its serial.
 package struct NewMessage: Sendable {
+    /// When its deliveries are given up, however often they were tried.
+    package var expires: Instant { due + retries.lifetime }
+
     package var submission: Submission
     /// Everyone it goes to; at most `KernelLimits.recipientsPerMessage`.
     package var envelope: [NewRecipient]
@@ -57,12 +60,13 @@ package struct NewMessage: Sendable {
     package var at: Instant
     /// When the first attempt is due; `at` for now.
     package var due: Instant
+    package var retries: RetryPolicy
     package var idempotency: IdempotencyRecord?
 
     package init(
         submission: Submission, envelope: [NewRecipient], account: Account.ID, key: AccessKey.ID,
         domain: MailDomain.ID, origin: PersonalityID, mode: AccessKey.Mode, at: Instant, due: Instant,
-        idempotency: IdempotencyRecord?
+        retries: RetryPolicy, idempotency: IdempotencyRecord?
     ) {
         self.submission = submission
         self.envelope = envelope
@@ -73,6 +77,7 @@ package struct NewMessage: Sendable {
         self.mode = mode
         self.at = at
         self.due = due
+        self.retries = retries
         self.idempotency = idempotency
     }
 }

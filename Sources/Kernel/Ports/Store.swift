@@ -37,8 +37,9 @@ package protocol Store: Sendable {
     /// Accounts, keys and domains, all of them: they are few, and every request needs them in memory.
     func directory() async throws(KernelFailure) -> DirectoryImage
 
-    /// Every delivery that is not finished, in the order of acceptance: what the queue is rebuilt from at start.
-    func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery]
+    /// Deliveries that are not finished, in the order of acceptance, at most `limit` of those after `last`: what the
+    /// queue is rebuilt from at start.
+    func pendingDeliveries(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [PendingDelivery]
 
     /// All rate windows that are kept, ended ones among them: what the limiters go on with at start.
     func rateWindows() async throws(KernelFailure) -> [RateWindowRecord]

@@ -3,124 +3,266 @@ package import Model
 
 /// Deliveries in memory: which are due, which are leased, in which lane. A pure value; its owner gives it the time.
 ///
-/// A delivery waits in its lane by due time, those due together in order of acceptance. A lease takes it out and names
-/// it by a token; whoever settles must still hold that token, so a late worker can never overwrite a newer state. After
-/// a crash there are no leases: everything unfinished is due again, which "at least once" allows.
+/// A delivery waits in its lane by due time, those due together in order of acceptance, the lane's accounts in
+/// rotation. A lease takes it out and names it by a token; whoever settles must still hold that token, so a late worker
+/// can never overwrite a newer state. After a crash there are no leases: everything unfinished is due again, which "at
+/// least once" allows.
+///
+/// Its work grows with what is due and not with what waits: neither lanes nor deliveries are ever gone through.
 package struct DeliveryQueue: Sendable {
     /// A delivery in somebody's hands.
     package struct Lease: Sendable, Equatable {
         package let delivery: PendingDelivery
-        let token: UInt64
+        let token: UInt32
     }
-
-    private struct Entry {
-        var delivery: PendingDelivery
-        let lane: LaneID
-        /// Set while leased.
-        var token: UInt64?
-    }
-
-    private struct Turn: Comparable {
-        let due: Instant
-        let id: DeliveryID
-
-        static func < (left: Turn, right: Turn) -> Bool {
-            left.due == right.due ? left.id < right.id : left.due < right.due
-        }
-    }
-
-    private struct Lane {
-        var turns = BinaryHeap<Turn>()
-        var sessions = 0
-        var isPaused = false
-    }
-
-    private var entries: [DeliveryID: Entry] = [:]
-    private var lanes: [LaneID: Lane] = [:]
-    private var leases = BinaryHeap<Expiry>()
-    private var nextToken: UInt64 = 1
 
     private struct Expiry: Comparable {
         let at: Instant
         let id: DeliveryID
-        let token: UInt64
+        let token: UInt32
 
         static func < (left: Expiry, right: Expiry) -> Bool { left.at < right.at }
     }
 
-    package init() {}
+    /// When to look at a lane again.
+    private struct Appointment: Comparable {
+        let at: Instant
+        let lane: UInt32
 
-    package var count: Int { entries.count }
+        static func < (left: Appointment, right: Appointment) -> Bool {
+            left.at == right.at ? left.lane < right.lane : left.at < right.at
+        }
+    }
 
+    private let limits: @Sendable (LaneID) -> LaneLimits
+    private let originLimits: [PersonalityID: Int]
+    private var table = QueueTable()
+    private var lanes: [QueueLane] = []
+    private var laneNumbers: [LaneID: UInt32] = [:]
+    private var freeLanes: [UInt32] = []
+    private var calendar = BinaryHeap<Appointment>()
+    private var leases = BinaryHeap<Expiry>()
+    private var pacers: [PersonalityID: Pacer] = [:]
+    private var nextToken: UInt32 = 1
+
+    /// `limits`: each lane's, asked once. `originLimits`: deliveries a minute of all that came in by a personality,
+    /// over all lanes; a delivery goes when both its lane and its origin have room.
+    package init(
+        originLimits: [PersonalityID: Int] = [:],
+        limits: @escaping @Sendable (LaneID) -> LaneLimits = { _ in LaneLimits() }
+    ) {
+        self.originLimits = originLimits
+        self.limits = limits
+    }
+
+    package var count: Int { table.count }
+
+    /// Lanes that there is memory for.
+    var laneCapacity: Int { lanes.count }
+
+    /// Puts a delivery in; one with its identity is replaced.
     package mutating func insert(_ delivery: PendingDelivery, lane: LaneID) {
-        entries[delivery.id] = Entry(delivery: delivery, lane: lane, token: nil)
-        lanes[lane, default: Lane()].turns.insert(Turn(due: delivery.due, id: delivery.id))
+        remove(delivery.id)
+        let number = self.lane(lane)
+        lanes[Int(number)].count += 1
+        place(table.insert(delivery, lane: number))
+    }
+
+    private mutating func remove(_ id: DeliveryID) {
+        guard let row = table.remove(id) else { return }
+        lanes[Int(row.lane)].count -= 1
+        forgetIfIdle(row.lane)
+    }
+
+    /// Destinations come and go: what is left of a lane in which nothing is, is its number for another one.
+    private mutating func forgetIfIdle(_ number: UInt32) {
+        let lane = lanes[Int(number)]
+        guard lane.count == 0, lane.sessions == 0, !lane.isPaused, lane.pacer == nil else { return }
+        laneNumbers[lane.id] = nil
+        lanes[Int(number)] = QueueLane(id: lane.id, limits: lane.limits)
+        freeLanes.append(number)
+    }
+
+    private mutating func lane(_ id: LaneID) -> UInt32 {
+        if let number = laneNumbers[id] { return number }
+        let lane = QueueLane(id: id, limits: limits(id))
+        let number: UInt32
+        if let free = freeLanes.popLast() {
+            number = free
+            lanes[Int(number)] = lane
+        } else {
+            number = UInt32(lanes.count)
+            lanes.append(lane)
+        }
+        laneNumbers[id] = number
+        return number
+    }
+
+    /// Gives an unleased row its turn in its lane.
+    private mutating func place(_ slot: QueueTable.Slot) {
+        let row = table[slot]
+        lanes[Int(row.lane)].insert(QueueLane.Turn(due: row.due, id: row.id), account: row.account)
+        if lanes[Int(row.lane)].hasRoom { appoint(row.lane, at: row.due) }
+    }
+
+    // MARK: Appointments
+
+    private mutating func appoint(_ lane: UInt32, at: Instant) {
+        if let appointment = lanes[Int(lane)].appointment, appointment <= at { return }
+        lanes[Int(lane)].appointment = at
+        calendar.insert(Appointment(at: at, lane: lane))
+    }
+
+    /// Makes the lane's next appointment, if it has room and something waits.
+    private mutating func appointNext(_ lane: UInt32, now: Instant) {
+        guard lanes[Int(lane)].hasRoom, let due = lanes[Int(lane)].next(now, table) else { return }
+        appoint(lane, at: max(due, lanes[Int(lane)].pacer?.earliest(now) ?? due))
+    }
+
+    /// The first appointment that was not replaced by an earlier one, of a lane with room: one without makes its next
+    /// when it has room again.
+    private var firstAppointment: Appointment? {
+        mutating get {
+            while let first = calendar.first {
+                let isKept = lanes[Int(first.lane)].appointment == first.at
+                if isKept, lanes[Int(first.lane)].hasRoom { return first }
+                if isKept { lanes[Int(first.lane)].appointment = nil }
+                calendar.removeFirst()
+            }
+            return nil
+        }
+    }
+
+    /// A lane that has something due, is not paused, and has room; nil when there is none. Whoever asks leases from it.
+    package mutating func nextReadyLane(now: Instant) -> LaneID? {
+        while let first = firstAppointment, first.at <= now {
+            calendar.removeFirst()
+            lanes[Int(first.lane)].appointment = nil
+            if lanes[Int(first.lane)].hasDue(now, table),
+                lanes[Int(first.lane)].pacer?.room(now) != 0
+            {
+                return lanes[Int(first.lane)].id
+            }
+            appointNext(first.lane, now: now)
+        }
+        return nil
+    }
+
+    /// When there may be something to do next: a delivery due in a lane with room, or a lease that expires. Never
+    /// before `now`; nil when nothing waits.
+    package mutating func nextEvent(now: Instant) -> Instant? {
+        let times = [firstAppointment?.at, earliestExpiry?.at].compactMap { $0 }
+        return times.min().map { max($0, now) }
     }
 
     // MARK: Leasing
 
-    /// The lanes that have something due, are not paused and have fewer than `sessions` sessions open.
-    package mutating func readyLanes(now: Instant, sessions: Int) -> [LaneID] {
-        lanes.keys.filter { lane in
-            guard !lanes[lane, default: Lane()].isPaused, lanes[lane, default: Lane()].sessions < sessions,
-                let due = earliestTurn(in: lane)?.due
-            else { return false }
-            return due <= now
-        }.sorted()
-    }
-
-    /// Leases up to `limit` due deliveries of a lane to one session. Deliveries of one message that are due together
-    /// come together, as one transaction can carry them.
+    /// Leases up to `limit` due deliveries of a lane to one session, account by account and message by message.
+    /// Deliveries of one message that are due together come together, as one transaction can carry them.
     package mutating func lease(from lane: LaneID, limit: Int, now: Instant, until expiry: Instant) -> [Lease] {
+        guard let number = laneNumbers[lane] else { return [] }
+        let room = min(limit, lanes[Int(number)].pacer?.room(now) ?? limit)
         var leased: [Lease] = []
-        while leased.count < limit, let turn = earliestTurn(in: lane), turn.due <= now {
-            lanes[lane]?.turns.removeFirst()
-            guard var entry = entries[turn.id] else { continue }
-            entry.token = nextToken
-            entries[turn.id] = entry
-            leases.insert(Expiry(at: expiry, id: turn.id, token: nextToken))
-            leased.append(Lease(delivery: entry.delivery, token: nextToken))
-            nextToken += 1
+        while leased.count < room {
+            let turns = takeMessage(from: number, limit: room - leased.count, now: now)
+            if turns.isEmpty { break }
+            for turn in turns { leased.append(lease(turn.id, until: expiry)) }
         }
-        if !leased.isEmpty { lanes[lane]?.sessions += 1 }
+        if !leased.isEmpty {
+            lanes[Int(number)].sessions += 1
+            lanes[Int(number)].pacer?.take(leased.count, now)
+        }
+        appointNext(number, now: now)
         return leased
     }
 
+    /// The next message whose origin has room too. Whose has none is put off until it has.
+    private mutating func takeMessage(from lane: UInt32, limit: Int, now: Instant) -> [QueueLane.Turn] {
+        guard !originLimits.isEmpty else { return lanes[Int(lane)].takeMessage(now, limit: limit, table) }
+        while lanes[Int(lane)].hasDue(now, table), let id = lanes[Int(lane)].upcoming(table),
+            let slot = table.slot(of: id)
+        {
+            let origin = table.origin(table[slot])
+            guard let perMinute = originLimits[origin] else {
+                return lanes[Int(lane)].takeMessage(now, limit: limit, table)
+            }
+            var pacer = pacers[origin] ?? Pacer(perMinute: perMinute)
+            let room = pacer.room(now)
+            guard room > 0 else {
+                lanes[Int(lane)].putOff(until: pacer.earliest(now))
+                continue
+            }
+            let turns = lanes[Int(lane)].takeMessage(now, limit: min(limit, room), table)
+            pacer.take(turns.count, now)
+            pacers[origin] = pacer
+            return turns
+        }
+        return []
+    }
+
+    private mutating func lease(_ id: DeliveryID, until expiry: Instant) -> Lease {
+        // A turn that stands has a row.
+        guard let slot = table.slot(of: id) else { preconditionFailure("a turn without its delivery") }
+        let token = nextToken
+        // Zero is no token; after four thousand million the numbers begin anew.
+        nextToken = nextToken == .max ? 1 : nextToken + 1
+        table[slot].token = token
+        leases.insert(Expiry(at: expiry, id: id, token: token))
+        return Lease(delivery: table.delivery(table[slot]), token: token)
+    }
+
     /// The session that leased from `lane` has ended, whatever became of its leases.
-    package mutating func sessionEnded(in lane: LaneID) {
-        lanes[lane]?.sessions -= 1
-        dropIfIdle(lane)
+    package mutating func sessionEnded(in lane: LaneID, now: Instant) {
+        guard let number = laneNumbers[lane] else { return }
+        lanes[Int(number)].sessions -= 1
+        appointNext(number, now: now)
+        forgetIfIdle(number)
     }
 
     /// The delivery is finished. False if the lease is not held any more: then nothing changed.
     package mutating func finish(_ lease: Lease) -> Bool {
         guard holds(lease) else { return false }
-        entries[lease.delivery.id] = nil
+        remove(lease.delivery.id)
         return true
     }
 
     /// Gives the delivery back for another attempt at `due`. False if the lease is not held any more.
     package mutating func giveBack(_ lease: Lease, due: Instant, attempts: Int) -> Bool {
-        guard holds(lease), var entry = entries[lease.delivery.id] else { return false }
-        entry.token = nil
-        entry.delivery.due = due
-        entry.delivery.attempts = attempts
-        entries[lease.delivery.id] = entry
-        lanes[entry.lane, default: Lane()].turns.insert(Turn(due: due, id: lease.delivery.id))
+        guard let slot = held(lease) else { return false }
+        table[slot].token = 0
+        table[slot].due = due
+        table[slot].attempts = UInt16(clamping: attempts)
+        place(slot)
         return true
     }
 
-    package func holds(_ lease: Lease) -> Bool { entries[lease.delivery.id]?.token == lease.token }
+    package func holds(_ lease: Lease) -> Bool { held(lease) != nil }
+
+    private func held(_ lease: Lease) -> QueueTable.Slot? {
+        guard let slot = table.slot(of: lease.delivery.id), table[slot].token == lease.token else { return nil }
+        return slot
+    }
 
     /// Takes expired leases back: their deliveries are due at once.
     package mutating func expireLeases(now: Instant) {
         while let first = earliestExpiry, first.at <= now {
             leases.removeFirst()
-            guard var entry = entries[first.id] else { continue }
-            entry.token = nil
-            entry.delivery.due = now
-            entries[first.id] = entry
-            lanes[entry.lane, default: Lane()].turns.insert(Turn(due: now, id: first.id))
+            guard let slot = table.slot(of: first.id) else { continue }
+            table[slot].token = 0
+            table[slot].due = now
+            place(slot)
+        }
+    }
+
+    /// The first lease that is still held. Those given up are dropped here, long before they would expire: at
+    /// thousands a second they would fill the memory.
+    private var earliestExpiry: Expiry? {
+        mutating get {
+            while let first = leases.first {
+                if let slot = table.slot(of: first.id), table[slot].token == first.token { return first }
+                leases.removeFirst()
+            }
+            return nil
         }
     }
 
@@ -129,85 +271,48 @@ package struct DeliveryQueue: Sendable {
     /// Takes out every delivery of a message, if none is leased, finished or was attempted; nil otherwise, or if there
     /// is none.
     package mutating func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
-        let found = deliveries(of: message, recipients: recipients)
-        guard !found.isEmpty, found.count == recipients,
-            found.allSatisfy({ $0.token == nil && $0.delivery.attempts == 0 })
-        else { return nil }
-        for entry in found { entries[entry.delivery.id] = nil }
-        return found.map(\.delivery)
+        let found = slots(of: message, recipients: recipients).map { table[$0] }
+        guard !found.isEmpty, found.count == recipients, found.allSatisfy({ $0.token == 0 && $0.attempts == 0 }) else {
+            return nil
+        }
+        let withdrawn = found.map(table.delivery)
+        for row in found { remove(row.id) }
+        return withdrawn
     }
 
     /// Makes every unleased delivery of a message due at `due`.
     package mutating func expedite(_ message: Message.ID, recipients: Int, due: Instant) {
-        for var entry in deliveries(of: message, recipients: recipients) where entry.token == nil {
-            entry.delivery.due = due
-            entries[entry.delivery.id] = entry
-            lanes[entry.lane, default: Lane()].turns.insert(Turn(due: due, id: entry.delivery.id))
+        for slot in slots(of: message, recipients: recipients) where table[slot].token == 0 {
+            table[slot].due = due
+            place(slot)
         }
     }
 
-    package mutating func setPaused(_ lane: LaneID, _ isPaused: Bool) {
-        lanes[lane, default: Lane()].isPaused = isPaused
+    package mutating func setPaused(_ lane: LaneID, _ isPaused: Bool, now: Instant) {
+        let number = self.lane(lane)
+        lanes[Int(number)].isPaused = isPaused
+        appointNext(number, now: now)
+        forgetIfIdle(number)
     }
 
     /// An attempt at this message is running.
     package func isSending(_ message: Message.ID, recipients: Int) -> Bool {
-        deliveries(of: message, recipients: recipients).contains { $0.token != nil }
+        slots(of: message, recipients: recipients).contains { table[$0].token != 0 }
     }
 
-    private func deliveries(of message: Message.ID, recipients: Int) -> [Entry] {
-        (0..<recipients).compactMap { entries[DeliveryID(message: message, recipient: $0)] }
+    private func slots(of message: Message.ID, recipients: Int) -> [QueueTable.Slot] {
+        (0..<recipients).compactMap { table.slot(of: DeliveryID(message: message, recipient: $0)) }
     }
 
-    // MARK: When to look again
+    // MARK: Looking
 
-    /// When the next delivery of an unpaused lane with room is due, or the next lease expires; nil with neither.
-    package mutating func nextEvent(sessions: Int) -> Instant? {
-        var next = earliestExpiry?.at
-        for (lane, state) in lanes where !state.isPaused && state.sessions < sessions {
-            guard let due = earliestTurn(in: lane)?.due else { continue }
-            next = min(next ?? due, due)
-        }
-        return next
-    }
-
-    /// Per lane: waiting, leased and paused, by name.
+    /// Per lane that has something or is paused: waiting, leased and paused, by name. Goes through everything.
     package func statistics() -> [LaneStatistics] {
-        var statistics: [LaneID: LaneStatistics] = [:]
-        for (lane, state) in lanes { statistics[lane] = LaneStatistics(lane: lane, isPaused: state.isPaused) }
-        for entry in entries.values {
-            // A lane without a session and without turns is dropped, though a lease from it may still be held.
-            var lane = statistics[entry.lane] ?? LaneStatistics(lane: entry.lane, isPaused: false)
-            if entry.token == nil { lane.waiting += 1 } else { lane.leased += 1 }
-            statistics[entry.lane] = lane
+        var statistics = lanes.map { LaneStatistics(lane: $0.id, isPaused: $0.isPaused) }
+        for row in table.all {
+            if row.token == 0 { statistics[Int(row.lane)].waiting += 1 } else { statistics[Int(row.lane)].leased += 1 }
         }
-        return statistics.values.sorted { $0.lane < $1.lane }
-    }
-
-    /// The first turn that still stands: withdrawn and moved deliveries leave stale ones behind, dropped here.
-    private mutating func earliestTurn(in lane: LaneID) -> Turn? {
-        while let turn = lanes[lane]?.turns.first {
-            if let entry = entries[turn.id], entry.token == nil, entry.delivery.due == turn.due { return turn }
-            lanes[lane]?.turns.removeFirst()
-        }
-        return nil
-    }
-
-    /// The first lease that is still held. Those given up are dropped here, long before they would expire: at
-    /// thousands a second they would fill the memory.
-    private var earliestExpiry: Expiry? {
-        mutating get {
-            while let first = leases.first {
-                if entries[first.id]?.token == first.token { return first }
-                leases.removeFirst()
-            }
-            return nil
-        }
-    }
-
-    private mutating func dropIfIdle(_ lane: LaneID) {
-        guard let state = lanes[lane], state.sessions == 0, state.turns.isEmpty, !state.isPaused else { return }
-        lanes[lane] = nil
+        return statistics.filter { $0.isPaused || $0.waiting + $0.leased > 0 }.sorted { $0.lane < $1.lane }
     }
 }
 

@@ -15,11 +15,11 @@ package actor Dispatcher: DeliveryObserver {
     private let store: any Store
     private let transport: (any MailTransport)?
     private let postOffice: PostOffice
-    private let retries: RetryPolicy
     private let time: any TimeSource
+    private let random: any RandomSource
     private let log: Log
 
-    private var queue = DeliveryQueue()
+    private var queue: DeliveryQueue
     private var isDraining = false
     /// A turn is due within `KernelLimits.gatheringDelay`.
     private var isGathering = false
@@ -31,15 +31,20 @@ package actor Dispatcher: DeliveryObserver {
     /// `transport` nil: capture mode, where nothing leaves the machine.
     package init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
-        retries: RetryPolicy, time: any TimeSource, log: Log
+        pace: LanePace = LanePace(), time: any TimeSource, random: any RandomSource, log: Log
     ) {
         self.loop = loop
         self.store = store
         self.transport = transport
         self.postOffice = postOffice
-        self.retries = retries
         self.time = time
+        self.random = random
         self.log = log
+        let sessions = transport?.sessionsPerLane ?? 1
+        queue = DeliveryQueue(originLimits: pace.perOrigin) { lane in
+            lane == Self.captureLane
+                ? LaneLimits() : LaneLimits(sessions: sessions, deliveriesPerMinute: pace.perDestination)
+        }
     }
 
     /// The lane of deliveries that never reach a mail server.
@@ -83,14 +88,12 @@ package actor Dispatcher: DeliveryObserver {
         let now = time.now
         queue.expireLeases(now: now)
         if !isDraining {
-            for lane in queue.readyLanes(now: now, sessions: sessionsPerLane) { openSessions(lane, now: now) }
+            while let lane = queue.nextReadyLane(now: now) { openSession(lane, now: now) }
         }
         setAlarm(now: now)
     }
 
-    private var sessionsPerLane: Int { transport?.sessionsPerLane ?? 1 }
-
-    private func openSessions(_ lane: LaneID, now: Instant) {
+    private func openSession(_ lane: LaneID, now: Instant) {
         let limit = lane == Self.captureLane ? KernelLimits.deliveriesPerLease : transport?.parcelsPerSession ?? 1
         let leases = queue.lease(from: lane, limit: limit, now: now, until: now + KernelLimits.leaseDuration)
         guard !leases.isEmpty else { return }
@@ -99,9 +102,13 @@ package actor Dispatcher: DeliveryObserver {
     }
 
     private func runSession(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async {
-        let outcomes = await attempt(lane, leases)
-        await settle(zip(leases, outcomes).map { settlement($0, $1) }, leases)
-        queue.sessionEnded(in: lane)
+        let now = time.now
+        let expired = leases.filter { $0.delivery.expires < now }
+        let tried = leases.filter { $0.delivery.expires >= now }
+        let outcomes = await attempt(lane, tried)
+        let settlements = expired.map(expiry) + zip(tried, outcomes).map { settlement($0, $1) }
+        await settle(settlements, expired + tried)
+        queue.sessionEnded(in: lane, now: time.now)
         sessions -= 1
         if sessions == 0 {
             for waiter in idleWaiters { waiter.resume() }
@@ -111,7 +118,7 @@ package actor Dispatcher: DeliveryObserver {
     }
 
     private func setAlarm(now: Instant) {
-        guard !isDraining, let next = queue.nextEvent(sessions: sessionsPerLane) else { return }
+        guard !isDraining, let next = queue.nextEvent(now: now) else { return }
         if let alarm, alarm <= next, alarm > now { return }
         alarm = next
         loop.run(after: max(next - now, .zero)) { self.assumeIsolated { $0.alarmRang(next) } }
@@ -169,9 +176,26 @@ package actor Dispatcher: DeliveryObserver {
             (verdict, result) = (.finished([.bounced]), refused)
         case .deferred(let deferred):
             result = deferred
-            verdict = retries.delay(after: attempts).map { .again(due: now + $0) } ?? .finished([.softBounced])
+            verdict = again(lease.delivery, attempts, now).map { .again(due: $0) } ?? .finished([.softBounced])
         }
         return Settlement(id: lease.delivery.id, at: now, verdict: verdict, result: result, attempts: attempts)
+    }
+
+    /// When the delivery is tried again; nil to give up.
+    private func again(_ delivery: PendingDelivery, _ attempts: Int, _ now: Instant) -> Instant? {
+        guard let delay = delivery.policy.delay(after: attempts, random: random), now + delay <= delivery.expires else {
+            return nil
+        }
+        return now + delay
+    }
+
+    /// Given up without an attempt: its lane was paused, or nobody ran, for longer than it was to live.
+    private func expiry(_ lease: DeliveryQueue.Lease) -> Settlement {
+        Settlement(
+            id: lease.delivery.id, at: time.now, verdict: .finished([.failed]),
+            result: AttemptResult(
+                classification: .expired, code: 0, text: UserData("not delivered within its lifetime"), host: nil),
+            attempts: lease.delivery.attempts)
     }
 
     /// Records outcomes, in the order of the deliveries: neighbours on disk stay neighbours.
@@ -219,7 +243,7 @@ package actor Dispatcher: DeliveryObserver {
     }
 
     package func setPaused(_ lane: LaneID, _ isPaused: Bool) {
-        queue.setPaused(lane, isPaused)
+        queue.setPaused(lane, isPaused, now: time.now)
         turn()
     }
 

@@ -38,13 +38,27 @@ package struct PendingDelivery: Sendable, Equatable {
     /// The recipient's domain, lower case.
     package var destination: String
     package var simulation: SimulatedOutcome
+    /// Whose it is: the accounts of a lane take turns.
+    package var account: Account.ID
+    /// The personality it came in by.
+    package var origin: PersonalityID
+    package var policy: RetryPolicy
+    /// No attempt is made after this.
+    package var expires: Instant
 
-    package init(id: DeliveryID, due: Instant, attempts: Int, destination: String, simulation: SimulatedOutcome) {
+    package init(
+        id: DeliveryID, due: Instant, attempts: Int, destination: String, simulation: SimulatedOutcome,
+        account: Account.ID, origin: PersonalityID, policy: RetryPolicy, expires: Instant
+    ) {
         self.id = id
         self.due = due
         self.attempts = attempts
         self.destination = destination
         self.simulation = simulation
+        self.account = account
+        self.origin = origin
+        self.policy = policy
+        self.expires = expires
     }
 }
 

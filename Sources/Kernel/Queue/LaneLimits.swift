@@ -1,0 +1,27 @@
+package import Model
+
+/// How much of a lane may go on at once, and how fast.
+package struct LaneLimits: Sendable, Equatable {
+    /// Sessions at the same time.
+    package var sessions: Int
+    /// Deliveries in a minute, evenly spaced; nil for as many as there are.
+    package var deliveriesPerMinute: Int?
+
+    package init(sessions: Int = 1, deliveriesPerMinute: Int? = nil) {
+        self.sessions = sessions
+        self.deliveriesPerMinute = deliveriesPerMinute
+    }
+}
+
+/// What the operator and the personalities set of it.
+package struct LanePace: Sendable, Equatable {
+    /// Deliveries a minute to one destination.
+    package var perDestination: Int?
+    /// Deliveries a minute of all that came in by a personality, over all destinations.
+    package var perOrigin: [PersonalityID: Int]
+
+    package init(perDestination: Int? = nil, perOrigin: [PersonalityID: Int] = [:]) {
+        self.perDestination = perDestination
+        self.perOrigin = perOrigin
+    }
+}

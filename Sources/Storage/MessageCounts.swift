@@ -1,0 +1,82 @@
+import Database
+
+/// How many messages each owner has: the totals of lists.
+///
+/// To count in every commit would write one more page each time, a tenth of what a commit writes. So the table says how
+/// many there were up to a message, and is brought up to date when enough have come since; whoever asks for a total
+/// adds those after it, which are never many (`StorageLimits.uncountedMessages`). The writer thread's own.
+final class MessageCounts {
+    private struct Owner: Hashable {
+        let account: Int64
+        let origin: Int64
+    }
+
+    private let add: Statement
+    /// Committed since the table was brought up to date.
+    private var uncounted: [Owner: Int64] = [:]
+    /// Of the open transaction:
+    private var current: [Owner: Int64] = [:]
+    private var isWritten = false
+
+    /// Finds what an earlier process had not counted.
+    init(_ connection: Connection) throws(DatabaseError) {
+        add = try connection.prepare(
+            """
+            INSERT INTO message_count (account, origin, messages, upto) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET messages = messages + ?3, upto = ?4
+            """, "count messages")
+        try connection.prepare(
+            """
+            SELECT account, origin, count(*) FROM message
+            WHERE id > (SELECT coalesce(max(upto), 0) FROM message_count) GROUP BY account, origin
+            """, "count new messages"
+        ).forEach { uncounted[Owner(account: $0.integer(0), origin: $0.integer(1))] = $0.integer(2) }
+    }
+
+    func note(account: Int64, origin: Int64) { current[Owner(account: account, origin: origin), default: 0] += 1 }
+
+    /// Inside the transaction, at its end. `last`: the latest message.
+    func write(upTo last: Int64) throws(DatabaseError) {
+        let total = uncounted.values.reduce(current.values.reduce(0, +), +)
+        guard total >= StorageLimits.uncountedMessages else { return }
+        isWritten = true
+        for (owner, messages) in uncounted.merging(current, uniquingKeysWith: +) {
+            add.bind(1, owner.account)
+            add.bind(2, owner.origin)
+            add.bind(3, messages)
+            add.bind(4, last)
+            try add.run()
+        }
+    }
+
+    func committed() {
+        if isWritten {
+            uncounted.removeAll(keepingCapacity: true)
+        } else {
+            uncounted.merge(current, uniquingKeysWith: +)
+        }
+        forgetTransaction()
+    }
+
+    func rolledBack() { forgetTransaction() }
+
+    private func forgetTransaction() {
+        current.removeAll(keepingCapacity: true)
+        isWritten = false
+    }
+
+    /// The total of an owner, account ?1 and origin ?2, or of everybody.
+    static func totalSQL(ofOwner: Bool) -> String {
+        guard ofOwner else {
+            return """
+                SELECT (SELECT coalesce(sum(messages), 0) FROM message_count) + (SELECT count(*) FROM message
+                WHERE id > (SELECT coalesce(max(upto), 0) FROM message_count))
+                """
+        }
+        return """
+            SELECT coalesce((SELECT messages FROM message_count WHERE account = ?1 AND origin = ?2), 0)
+            + (SELECT count(*) FROM message WHERE account = ?1 AND origin = ?2
+            AND id > coalesce((SELECT upto FROM message_count WHERE account = ?1 AND origin = ?2), 0))
+            """
+    }
+}

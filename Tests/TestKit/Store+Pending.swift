@@ -1,0 +1,9 @@
+package import Kernel
+package import Model
+
+extension Store {
+    /// All of them.
+    package func pendingDeliveries() async throws(KernelFailure) -> [PendingDelivery] {
+        try await pendingDeliveries(after: DeliveryID(packed: 0), limit: .max)
+    }
+}
