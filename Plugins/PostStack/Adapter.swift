@@ -43,6 +43,15 @@ public struct PostStack: Personality {
         Self.sending(.post, "/emails/:id/cancel", Emails.cancel),
         Self.sending(.get, "/emails/:id/events", Emails.events),
         Self.sending(.get, "/emails/:id/insights", Emails.insights),
+        Self.managing(.post, "/api-keys", APIKeys.create),
+        Self.managing(.get, "/api-keys", APIKeys.list),
+        Self.managing(.get, "/api-keys/:id", APIKeys.show),
+        Self.managing(.patch, "/api-keys/:id", APIKeys.rename),
+        Self.managing(.post, "/api-keys/:id/rotate", APIKeys.rotate),
+        Self.managing(.delete, "/api-keys/:id", APIKeys.remove),
+        Self.managing(.get, "/suppressions", Suppressions.list),
+        Self.managing(.post, "/suppressions", Suppressions.add),
+        Self.managing(.delete, "/suppressions/:email", Suppressions.remove),
     ]
 
     public init() {}
@@ -69,10 +78,19 @@ public struct PostStack: Personality {
             method, pattern, requirement: Requirement(anyOf: [Scope.sendingAccess]), rateClass: everyRequest,
             bodyLimitBytes: bodyLimitBytes, handler: handler)
     }
+
+    /// A route that only keys with all rights may call.
+    private static func managing(
+        _ method: Route.Method, _ pattern: String, _ handler: @escaping Route.Handler
+    ) -> Route {
+        Route(
+            method, pattern, requirement: Requirement(anyOf: [Scope.fullAccess]), rateClass: everyRequest,
+            bodyLimitBytes: PostStackLimits.bodyBytes, handler: handler)
+    }
 }
 
 /// What a key may do.
-private enum Scope {
+enum Scope {
     static let fullAccess = "full_access"
     static let sendingAccess = "sending_access"
 }

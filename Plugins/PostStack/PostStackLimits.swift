@@ -11,6 +11,11 @@ enum PostStackLimits {
     static let batchBodyBytes = 64 << 20
     static let bodyBytes = 64 << 10
 
+    // MARK: A key
+
+    /// In characters.
+    static let keyName = 255
+
     // MARK: An email
 
     /// In each of to, cc and bcc.

@@ -7,6 +7,8 @@ import Model
 /// The statuses of success that these routes have.
 enum Success: Int {
     case ok = 200
+    /// Made, and shown.
+    case created = 201
     /// On disk; delivery happens later.
     case accepted = 202
 }

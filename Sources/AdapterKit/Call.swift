@@ -15,23 +15,31 @@ public struct Call: Sendable {
     public let mail: MailDesk
     public let ids: PublicIDs
 
+    let requirement: Requirement
+    let services: Services
     private let head: RequestHead
 
     package init(
-        caller: Principal?, parameters: [String], head: RequestHead, body: [UInt8], now: Instant, mail: MailService,
-        personality: PersonalityID, ids: PublicIDs
+        caller: Principal?, requirement: Requirement, parameters: [String], head: RequestHead, body: [UInt8],
+        now: Instant, mail: MailService, services: Services, ids: PublicIDs
     ) {
         self.caller = caller
         self.parameters = parameters
         self.head = head
         self.body = body
         self.now = now
-        self.mail = MailDesk(mail, caller: caller, personality: personality)
+        self.mail = MailDesk(
+            mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy)
+        self.requirement = requirement
+        self.services = services
         self.ids = ids
     }
 
     /// The parameter at `index`, which the route's pattern has.
     public func parameter(_ index: Int) -> String { parameters[index] }
+
+    var method: String { String(decoding: head.methodBytes, as: UTF8.self) }
+    var path: String { String(decoding: head.path, as: UTF8.self) }
 
     /// The value of a header field; several lines joined as RFC 9110 §5.3 says.
     public func header(_ name: String) -> String? { FieldName(name).flatMap { head.value(of: $0) } }

@@ -10,11 +10,15 @@ public struct MailDesk: Sendable {
     private let service: MailService
     private let caller: Principal?
     private let personality: PersonalityID
+    private let suppression: SuppressionPolicy
 
-    package init(_ service: MailService, caller: Principal?, personality: PersonalityID) {
+    package init(
+        _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy
+    ) {
         self.service = service
         self.caller = caller
         self.personality = personality
+        self.suppression = suppression
     }
 
     /// Checks that the caller may send from this address's domain: `domainUnknown`, `domainUnverified`,
@@ -32,7 +36,7 @@ public struct MailDesk: Sendable {
     /// Accepts several, each on its own, in one transaction; outcomes in order.
     public func send(_ submissions: [Submission]) async -> [Result<Acceptance, KernelFailure>] {
         guard let caller else { return submissions.map { _ in .failure(.credentialMissing) } }
-        return await service.send(submissions, by: caller)
+        return await service.send(submissions, by: caller, suppression: suppression)
     }
 
     /// The caller's message with all of its content.

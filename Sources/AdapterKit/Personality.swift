@@ -33,6 +33,18 @@ public protocol Personality: Sendable {
 
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
+
+    /// The account that a text in a path names, which need not exist; nil for a text that can name none. Only dialects
+    /// whose paths name accounts have such texts.
+    func accountID(in text: String) -> Account.ID?
+
+    /// What becomes of a message to suppressed addresses.
+    var suppressionPolicy: SuppressionPolicy { get }
+}
+
+extension Personality {
+    public func accountID(in text: String) -> Account.ID? { nil }
+    public var suppressionPolicy: SuppressionPolicy { .drop }
 }
 
 /// What an answer may need to know of its request.

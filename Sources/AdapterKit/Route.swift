@@ -21,17 +21,20 @@ public struct Route: Sendable {
     public let rateClass: RateClass
     /// A longer body is refused before it is read.
     public let bodyLimitBytes: Int
+    /// Which of the path's parameters names an account, for the gate's `pathAccount` step; nil: none does.
+    public let accountParameter: Int?
     public let handler: Handler
 
     public init(
         _ method: Method, _ pattern: String, requirement: Requirement, rateClass: RateClass,
-        bodyLimitBytes: Int = 64 * 1024, handler: @escaping Handler
+        bodyLimitBytes: Int = 64 * 1024, accountParameter: Int? = nil, handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
         self.requirement = requirement
         self.rateClass = rateClass
         self.bodyLimitBytes = bodyLimitBytes
+        self.accountParameter = accountParameter
         self.handler = handler
     }
 }

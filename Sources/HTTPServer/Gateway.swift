@@ -3,6 +3,7 @@ package import Base
 package import HTTPWire
 package import Kernel
 package import Model
+import Posix
 
 /// Speaks one personality's dialect over HTTP: routes, runs the gate, calls the handler, renders failures.
 ///
@@ -13,7 +14,10 @@ package struct Gateway: HTTPService {
     private let router: Router
     private let gate: Gate
     private let mail: MailService
+    private let services: Services
     private let ids: PublicIDs
+    private let keyField: FieldName?
+    private let refusals: RefusalDelay
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
     private let clients: ClientAddress
@@ -28,10 +32,17 @@ package struct Gateway: HTTPService {
         package var clients: ClientAddress
         package var time: any TimeSource
         package var random: any RandomSource
+        package var administration: Administration
+        package var suppressions: SuppressionService
+        /// Who notes when keys were used; nil: nobody does.
+        package var uses: KeyUseLog?
+        /// Shared by all gateways.
+        package var refusals: RefusalDelay
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource
+            time: any TimeSource, random: any RandomSource, administration: Administration,
+            suppressions: SuppressionService, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay()
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -40,6 +51,10 @@ package struct Gateway: HTTPService {
             self.clients = clients
             self.time = time
             self.random = random
+            self.administration = administration
+            self.suppressions = suppressions
+            self.uses = uses
+            self.refusals = refusals
         }
     }
 
@@ -48,7 +63,13 @@ package struct Gateway: HTTPService {
         router = try Router(personality.routes)
         gate = Gate(
             personality: personality.id, steps: personality.gate, form: personality.credentials,
-            scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter)
+            scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter,
+            uses: environment.uses)
+        services = Services(
+            personality, directory: environment.directory, administration: environment.administration,
+            suppressions: environment.suppressions)
+        keyField = personality.credentials.keyField.flatMap { FieldName($0) }
+        refusals = environment.refusals
         mail = environment.mail
         ids = environment.ids
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
@@ -111,18 +132,24 @@ package struct Gateway: HTTPService {
         let now = time.now
         let admission = gate.admit(
             Gate.Request(
-                authorization: request.head.firstBytes(of: .authorization), clientAddress: address,
-                method: facts.method, path: facts.path, now: now),
+                authorization: request.head.firstBytes(of: .authorization),
+                keyField: keyField.flatMap { request.head.firstBytes(of: $0) },
+                pathAccount: pathAccount(route, parameters), clientAddress: address, method: facts.method,
+                path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass)
         do throws(KernelFailure) {
             let caller = try admission.principal.get()
             if request.head.hasContentCoding { throw .codingUnsupported }
             let call = Call(
-                caller: caller, parameters: parameters, head: request.head, body: request.body, now: now, mail: mail,
-                personality: personality.id, ids: ids)
+                caller: caller, requirement: route.requirement, parameters: parameters, head: request.head,
+                body: request.body, now: now, mail: mail, services: services, ids: ids)
             let answer = try await route.handler(call)
             return response(answer, facts, window(admission, isAccepted: answer.status < 400))
         } catch {
+            if let delay = refusals.begin(error, from: address, at: time.uptime) {
+                await pause(delay)
+                refusals.end()
+            }
             return response(personality.answer(error, to: facts), facts, window(admission, isAccepted: false))
         }
     }
@@ -131,6 +158,23 @@ package struct Gateway: HTTPService {
     private func window(_ admission: Gate.Admission, isAccepted: Bool) -> WindowState? {
         guard !isAccepted, let receipt = admission.receipt else { return admission.window }
         return gate.giveBack(receipt, now: time.now)
+    }
+
+    /// Waits by the shard's own timer. A gateway that runs on no loop has none, and does not wait.
+    private func pause(_ delay: Duration) async {
+        guard let loop = EventLoop.current else { return }
+        await withCheckedContinuation { continuation in
+            loop.schedule(after: delay) { continuation.resume() }
+        }
+    }
+
+    private func pathAccount(_ route: Route, _ parameters: [String]) -> Gate.PathAccount {
+        guard let index = route.accountParameter, parameters.indices.contains(index) else { return .none }
+        guard let account = personality.accountID(in: parameters[index]) else {
+            let names = route.pattern.split(separator: "/").filter { $0.hasPrefix(":") }
+            return .malformed(parameter: names.indices.contains(index) ? String(names[index].dropFirst()) : "")
+        }
+        return .account(account)
     }
 
     /// A failure before any route: there is no key yet, so the rate fields speak of the client's address.

@@ -29,4 +29,20 @@ package enum KernelLimits {
     package static let secretCharacters = 40
     /// Bytes of an imported secret at least.
     package static let importedSecretBytes = 16
+    /// A use of a key that comes sooner after the one before is not written down.
+    package static let keyUseInterval: Duration = .seconds(60)
+    /// How long uses of keys wait for company before they are written.
+    package static let keyUseGathering: Duration = .seconds(5)
+    /// Bad keys that a client network may send without being slowed down, and how fast they are forgotten.
+    package static let badKeysFree = 100
+    package static let badKeyInterval: Duration = .seconds(1)
+    /// Bad keys that are remembered at most: after a flood a network is free again this many intervals later.
+    package static let badKeysCounted = 300
+    /// What each bad key beyond the free ones adds to the delay of a refusal, and how long it becomes at most.
+    package static let badKeyDelayStep: Duration = .milliseconds(20)
+    package static let badKeyDelayMax: Duration = .seconds(2)
+    /// Client networks whose bad keys are counted; the others share one count.
+    package static let badKeyNetworks = 10_000
+    /// Refusals that wait at one time; more are sent at once.
+    package static let refusalsWaiting = 1000
 }

@@ -23,6 +23,7 @@ final class Applier {
     /// The detail of a delivery that is simulated as delivered, always the same.
     private var capturedDetail: [UInt8]?
     private var idempotency = IdempotencyTable()
+    private var suppressions: SuppressionIndex
     /// Of the open transaction:
     private var claims: [(key: UInt64, row: Int64)] = []
     private var queued: [PendingDelivery] = []
@@ -42,6 +43,7 @@ final class Applier {
         quotas = try QuotaRows(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
+        suppressions = try SuppressionIndex(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
             event: try connection.scalar("SELECT max(id) FROM event", "read the last serial"),
@@ -110,9 +112,14 @@ final class Applier {
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
-        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof:
+        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof, .noteKeyUse,
+            .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
+        case .suppress(let suppression):
+            try suppressions.add(suppression, connection)
+        case .unsuppress(let account, let address, let domain):
+            try suppressions.remove(address, account, domain, connection)
         }
     }
 
@@ -136,8 +143,14 @@ final class Applier {
         guard let origin = personalities.number(encoded.message.origin) else {
             return .refused(.internalError(incident: "unregistered personality"))
         }
+        let suppressed = try suppressions.indices(in: encoded.message, statements.suppressionsOf)
+        let recipients = encoded.message.recipients.count - suppressed.count
+        if recipients == 0, encoded.message.suppression == .drop {
+            return .refused(
+                .allRecipientsSuppressed(encoded.message.recipients.map { UserData($0.address.address) }))
+        }
         let charge: [QuotaDebit]
-        switch try quotas.debit(encoded.message) {
+        switch try quotas.debit(encoded.message, recipients: recipients) {
         case .success(let debits): charge = debits
         case .failure(let failure): return .refused(failure)
         }
@@ -145,7 +158,7 @@ final class Applier {
         let id = serials.message
         if encoded.message.due > encoded.message.at { try quotas.note(charge, message: id) }
         try insertMessage(encoded, id, origin)
-        try begin(encoded.message, id)
+        try begin(encoded.message, id, suppressed: suppressed)
         if let record = encoded.message.idempotency { try claim(record, for: id) }
         counts.note(account: encoded.message.account.value, origin: origin)
         return .accepted(Acceptance(message: Message.ID(id), replayed: false))
@@ -187,14 +200,18 @@ final class Applier {
     }
 
     /// Writes how the message begins: its acceptance, and for each recipient what is to be done, or is done already.
-    private func begin(_ message: EncodedMessage.Envelope, _ id: Int64) throws(DatabaseError) {
-        if message.recipients.count == 1, let detail = immediateDetail(message, recipient: 0) {
+    private func begin(
+        _ message: EncodedMessage.Envelope, _ id: Int64, suppressed: [Int]
+    ) throws(DatabaseError) {
+        if message.recipients.count == 1, suppressed.isEmpty, let detail = immediateDetail(message, recipient: 0) {
             return try insertEvents(
                 EventRecord.acceptedAndHandedOver, message: id, recipient: 0, at: message.at, detail: detail)
         }
         try insertEvent(message: id, recipient: nil, .accepted, at: message.at, detail: nil)
         for (index, recipient) in message.recipients.enumerated() {
-            if let detail = immediateDetail(message, recipient: index) {
+            if suppressed.contains(index) {
+                try insertEvent(message: id, recipient: index, .suppressed, at: message.at, detail: nil)
+            } else if let detail = immediateDetail(message, recipient: index) {
                 try insertEvents(
                     EventRecord.handedOver, message: id, recipient: index, at: message.at, detail: detail)
             } else {
@@ -340,12 +357,14 @@ final class Applier {
     }
 
     /// Something of the message is queued, and no attempt at any of its recipients was made. An attempt leaves an event
-    /// of its recipient behind, also where that delivery is finished and its row gone.
+    /// of its recipient behind, also where that delivery is finished and its row gone; being suppressed leaves one too,
+    /// and is none.
     private func isUntouched(_ message: Message.ID) throws(DatabaseError) -> Bool {
         let range = DeliveryID.range(of: message)
         statements.isUntouched.bind(1, range.lowerBound)
         statements.isUntouched.bind(2, range.upperBound)
         statements.isUntouched.bind(3, message.value)
+        statements.isUntouched.bind(4, Int64(MailEvent.Kind.suppressed.rawValue))
         return try statements.isUntouched.first { $0.integer(0) == 1 } ?? false
     }
 }

@@ -6,7 +6,7 @@ import Model
 
 /// Changes of accounts, keys and domains: rare, so their statements are prepared each time.
 struct DirectoryChanges {
-    private let connection: Connection
+    let connection: Connection
 
     init(_ connection: Connection) { self.connection = connection }
 
@@ -18,7 +18,11 @@ struct DirectoryChanges {
         case .revokeKey(let key, let at): try revokeKey(key, at)
         case .createDomain(let domain): try createDomain(domain)
         case .setDomainProof(let domain, let proof, let at): try setProof(domain, proof, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .saveRateWindows, .setQuota, .setDefaultQuotas, .purge:
+        case .noteKeyUse(let uses): try noteUse(uses)
+        case .renameKey(let key, let label): try renameKey(key, label)
+        case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
+        case .accept, .settle, .cancel, .reschedule, .expedite, .suppress, .unsuppress, .saveRateWindows, .setQuota,
+            .setDefaultQuotas, .purge:
             .refused(.internalError(incident: "not a change of the directory"))
         }
     }
@@ -46,7 +50,7 @@ struct DirectoryChanges {
         return try serial(update, absent: .notFound(.account))
     }
 
-    private func createKey(_ stored: StoredKey) throws(DatabaseError) -> ChangeOutcome {
+    func createKey(_ stored: StoredKey) throws(DatabaseError) -> ChangeOutcome {
         let key = stored.key
         guard try exists("SELECT 1 FROM account WHERE id = ?", key.account.value) else {
             return .refused(.notFound(.account))
@@ -124,14 +128,14 @@ struct DirectoryChanges {
         return try serial(update, absent: .notFound(.domain))
     }
 
-    private func exists(_ sql: String, _ id: Int64) throws(DatabaseError) -> Bool {
+    func exists(_ sql: String, _ id: Int64) throws(DatabaseError) -> Bool {
         let statement = try connection.prepare(sql, "look for a row")
         statement.bind(1, id)
         return try statement.first { _ in true } ?? false
     }
 
     /// The id that a RETURNING clause gives; `absent` where no row was touched.
-    private func serial(_ statement: Statement, absent: KernelFailure? = nil) throws(DatabaseError) -> ChangeOutcome {
+    func serial(_ statement: Statement, absent: KernelFailure? = nil) throws(DatabaseError) -> ChangeOutcome {
         if let id = try statement.first({ $0.integer(0) }) { return .done(serial: id) }
         return .refused(absent ?? .internalError(incident: "no row was made"))
     }

@@ -35,13 +35,15 @@ struct EncodedMessage: Sendable {
         let retries: RetryPolicy
         let recipients: [NewRecipient]
         let idempotency: IdempotencyRecord?
+        let suppression: SuppressionPolicy
     }
 
     init(_ new: NewMessage) {
         message = Envelope(
             account: new.account, key: new.key, domain: new.domain, origin: new.origin, mode: new.mode,
             at: new.at.nanoseconds, due: new.due.nanoseconds, expires: new.expires.nanoseconds,
-            retries: new.retries, recipients: new.envelope, idempotency: new.idempotency)
+            retries: new.retries, recipients: new.envelope, idempotency: new.idempotency,
+            suppression: new.suppression)
         head = MessageRecord.head(of: new)
         body = MessageRecord.body(of: new.submission)
     }

@@ -94,14 +94,15 @@ final class QuotaRows {
     // MARK: Using
 
     /// What the message costs, debited; or why it cannot be sent. Test messages cost nothing.
+    /// `recipients`: how many it goes to, without the suppressed ones.
     func debit(
-        _ message: EncodedMessage.Envelope
+        _ message: EncodedMessage.Envelope, recipients: Int
     ) throws(DatabaseError) -> Result<[QuotaDebit], KernelFailure> {
         guard message.mode == .live else { return .success([]) }
         return try debit(
             QuotaDemand(
                 account: message.account, domain: message.domain, origin: message.origin,
-                recipients: message.recipients.count, due: Instant(nanoseconds: message.due)))
+                recipients: recipients, due: Instant(nanoseconds: message.due)))
     }
 
     private func debit(_ demand: QuotaDemand) throws(DatabaseError) -> Result<[QuotaDebit], KernelFailure> {

@@ -239,7 +239,7 @@ final class Reader {
         let statement = try connection.prepare(
             """
             SELECT id, account, personality, kind, mode, scopes, domains, networks, label, prefix, created, expires,
-            revoked, digest FROM access_key
+            revoked, digest, at FROM access_key LEFT JOIN key_use ON key = id
             """, "read keys")
         try statement.forEach { row in
             guard let digest = Digest256(bytes: row.bytes(13)) else { return }
@@ -256,7 +256,8 @@ final class Reader {
             domains: Words.split(row.text(6)), allowedNetworks: Words.split(row.text(7)).compactMap { IPNetwork($0) },
             label: row.text(8), prefix: row.text(9), createdAt: Instant(nanoseconds: row.integer(10)),
             expiresAt: row.optionalInteger(11).map { Instant(nanoseconds: $0) },
-            revokedAt: row.optionalInteger(12).map { Instant(nanoseconds: $0) })
+            revokedAt: row.optionalInteger(12).map { Instant(nanoseconds: $0) },
+            lastUsedAt: row.optionalInteger(14).map { Instant(nanoseconds: $0) })
     }
 
     private func domains() throws(DatabaseError) -> [MailDomain] {

@@ -79,6 +79,7 @@ enum Schema {
                     account = (SELECT m.account FROM message m WHERE m.id = delivery.id >> 10),
                     origin = (SELECT m.origin FROM message m WHERE m.id = delivery.id >> 10);
                 """),
+        access,
         limits,
     ]
 }

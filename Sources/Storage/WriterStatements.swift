@@ -16,6 +16,7 @@ struct WriterStatements {
     let deleteDeliveries: Statement
     let moveDeliveries: Statement
     let isUntouched: Statement
+    let suppressionsOf: Statement
 
     init(_ connection: Connection) throws(DatabaseError) {
         begin = try connection.prepare("BEGIN IMMEDIATE", "begin")
@@ -50,7 +51,9 @@ struct WriterStatements {
         isUntouched = try connection.prepare(
             """
             SELECT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 AND ?2)
-            AND NOT EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL)
+            AND NOT EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL AND kind <> ?4)
             """, "look for attempts")
+        suppressionsOf = try connection.prepare(
+            "SELECT domain, expires FROM suppression WHERE account = ? AND address = ?", "look for a suppression")
     }
 }

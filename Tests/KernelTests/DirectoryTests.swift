@@ -1,3 +1,4 @@
+import Base
 import Crypto
 import Kernel
 import Model
@@ -27,6 +28,36 @@ struct DirectoryTests {
         for id: Int64 in [1, 2] {
             #expect(directory.credential(digest: Secret(Fixture.secret(id)).digest)?.account.state == .suspended)
         }
+    }
+
+    @Test("What suspends an account suspends the keys of its sub-accounts, at any depth")
+    func subAccounts() {
+        let accounts = [Fixture.account(1), Fixture.account(2, parent: 1), Fixture.account(3, parent: 2)]
+        let directory = Fixture.directory(accounts: accounts, keys: [Fixture.key(3, account: 3)])
+        let digest = Secret(Fixture.secret(3)).digest
+        #expect(directory.credential(digest: digest)?.isSuspended == false)
+        directory.put(Fixture.account(1, state: .suspended))
+        #expect(directory.credential(digest: digest)?.isSuspended == true)
+        #expect(directory.credential(digest: digest)?.account.state == .active)
+        directory.put(Fixture.account(1))
+        #expect(directory.credential(digest: digest)?.isSuspended == false)
+        let loaded = Fixture.directory(
+            accounts: [Fixture.account(2, parent: 1), Fixture.account(1, state: .suspended)],
+            keys: [Fixture.key(3, account: 2)])
+        #expect(loaded.credential(digest: digest)?.isSuspended == true)
+    }
+
+    @Test("A change of a key forgets neither its use nor that it was revoked")
+    func changes() {
+        let directory = Fixture.directory()
+        _ = directory.credential(digest: Secret(Fixture.secret()).digest)?.lastUse.note(Fixture.start)
+        directory.rename(AccessKey.ID(1), label: "new")
+        directory.revoke(AccessKey.ID(1), at: Fixture.start)
+        directory.revoke(AccessKey.ID(1), at: Fixture.start + .seconds(1))
+        let key = directory.key(AccessKey.ID(1))
+        #expect(key?.label == "new" && key?.lastUsedAt == Fixture.start && key?.revokedAt == Fixture.start)
+        #expect(directory.keys(of: Account.ID(1)).map(\.id.value) == [1])
+        #expect(directory.keys(of: Account.ID(2)).isEmpty)
     }
 
     @Test("A revoked key is still found, as revoked")

@@ -110,6 +110,59 @@ struct GateTests {
     }
 
     /// Everything is wrong with this key at once, so the first step of the order decides.
+    @Test("An account in the path is the key's own, or a sub-account where the route reaches those")
+    func pathAccount() {
+        let accounts = [Fixture.account(1), Fixture.account(2, parent: 1), Fixture.account(3)]
+        let gate = Gate(
+            personality: Fixture.personality, steps: [.credential, .pathAccount], form: Self.form,
+            scopes: ScopeVocabulary(words: [], superset: nil, defaults: []),
+            directory: Fixture.directory(accounts: accounts), limiter: RateLimiter(tiers: [:]))
+        func found(_ account: Gate.PathAccount, reaches: Bool = false) -> KernelFailure? {
+            let request = Gate.Request(
+                authorization: ArraySlice("Bearer \(Fixture.secret())".utf8), pathAccount: account, clientAddress: nil,
+                method: "GET", path: "/x", now: now)
+            return failure(
+                gate.admit(
+                    request, requirement: Requirement(anyOf: [], reachesSubAccounts: reaches), rateClass: send))
+        }
+        #expect(found(.none) == nil && found(.account(Account.ID(1))) == nil)
+        for foreign: Int64 in [2, 3, 9] { #expect(found(.account(Account.ID(foreign))) == .accountMismatch) }
+        #expect(found(.account(Account.ID(2)), reaches: true) == nil)
+        #expect(found(.account(Account.ID(3)), reaches: true) == .accountMismatch)
+        #expect(
+            found(.malformed(parameter: "account_id"))
+                == .invalid(FieldFault("account_id", .identifier(.account), location: .path)))
+    }
+
+    @Test("What a body is about is not asked of the gate, but some of it must be held")
+    func domainScopes() {
+        func found(_ held: [String], _ domains: Requirement.Domains) -> KernelFailure? {
+            failure(
+                admit(
+                    gate(Fixture.key(scopes: held)), requirement: Requirement(anyOf: ["send"], domains: domains)))
+        }
+        #expect(found(["send:{example.com}"], .body("from")) == nil)
+        #expect(found(["send:all"], .every) == nil)
+        for (held, domains) in [
+            (["send:{example.com}"], Requirement.Domains.every), (["send:all"], .none), (["read:all"], .stored),
+        ] {
+            guard case .scopeMissing = found(held, domains) else {
+                Issue.record("let in: \(held)")
+                continue
+            }
+        }
+    }
+
+    @Test("A refusal names the action that the route says, or the first of those that would do")
+    func reported() {
+        let requirement = Requirement(anyOf: ["read", "write"], reported: "write")
+        guard case .scopeMissing(let shortfall) = failure(admit(gate(), requirement: requirement)) else {
+            Issue.record("let in")
+            return
+        }
+        #expect(shortfall.reported == "write" && shortfall.anyOf == ["read", "write"])
+    }
+
     @Test("The first failing step of the declared order is the one that is reported", arguments: 0..<6)
     func order(first: Int) throws {
         let steps = Array(Self.declared[first...] + Self.declared[..<first]).filter { $0 != .credential }

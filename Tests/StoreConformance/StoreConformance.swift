@@ -4,6 +4,6 @@
 ///     func contract(_ check: StoreCheck) async throws { try await check.run(on: Factory()) }
 package enum StoreConformance {
     package static let checks =
-        acceptance + idempotency + settlements + taking + lists + events + durability + directory + rateWindows
-        + quotas + quotaSchedules
+        acceptance + idempotency + settlements + taking + lists + events + durability + directory + keys
+        + suppressing + rateWindows + quotas + quotaSchedules
 }

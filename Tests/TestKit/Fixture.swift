@@ -13,8 +13,12 @@ package enum Fixture {
 
     // MARK: Directory
 
-    package static func account(_ id: Int64 = 1, state: Account.State = .active) -> Account {
-        Account(id: Account.ID(id), name: "Account \(id)", parent: nil, state: state, createdAt: start)
+    package static func account(
+        _ id: Int64 = 1, parent: Int64? = nil, state: Account.State = .active
+    ) -> Account {
+        Account(
+            id: Account.ID(id), name: "Account \(id)", parent: parent.map(Account.ID.init), state: state,
+            createdAt: start)
     }
 
     package static func key(
@@ -52,6 +56,16 @@ package enum Fixture {
 
     package static func keyring() throws -> Keyring {
         Keyring(sealing: try SealingKey(bytes: Array(repeating: 2, count: 32)), random: SeededRandom(seed: 7))
+    }
+
+    package static func suppression(
+        _ text: String, account: Int64 = 1, domain: Int64? = nil, at: Instant = start, expiresAt: Instant? = nil
+    ) -> Suppression {
+        let given = address(text)
+        return Suppression(
+            id: Suppression.ID(1), account: Account.ID(account), domain: domain.map(MailDomain.ID.init),
+            address: MailAddress(name: nil, checkedAddress: text, domain: given.domain.lowercased()),
+            reason: .manual, note: nil, origin: personality, createdAt: at, expiresAt: expiresAt)
     }
 
     // MARK: Mail

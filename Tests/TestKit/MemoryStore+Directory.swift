@@ -31,12 +31,16 @@ extension MemoryStore {
             state.domains[index].sending = proof
             state.domains[index].verifiedAt = proof == .pending ? nil : at
             return .done(serial: id.value)
+        case .noteKeyUse, .renameKey, .replaceKey: return keyChange(change, &state)
+        case .suppress(let suppression): return suppress(suppression, &state)
+        case .unsuppress(let account, let address, let domain):
+            return unsuppress(account, address, domain, &state)
         case .accept, .settle, .cancel, .reschedule, .expedite, .saveRateWindows, .setQuota, .setDefaultQuotas, .purge:
             return .refused(.internalError(incident: "not a change of the directory"))
         }
     }
 
-    private static func createKey(_ stored: StoredKey, _ state: inout State) -> ChangeOutcome {
+    static func createKey(_ stored: StoredKey, _ state: inout State) -> ChangeOutcome {
         guard state.accounts.contains(where: { $0.id == stored.key.account }) else {
             return .refused(.notFound(.account))
         }

@@ -62,9 +62,11 @@ extension MemoryStore {
     // MARK: Charging
 
     /// The refusal where there is no room.
-    static func charge(_ new: NewMessage, _ id: Message.ID, _ state: inout State) -> KernelFailure? {
+    static func charge(
+        _ new: NewMessage, recipients: Int, _ id: Message.ID, _ state: inout State
+    ) -> KernelFailure? {
         guard new.mode == .live else { return nil }
-        return charge(new, due: new.due, &state) { debits, state in
+        return charge(new, recipients: recipients, due: new.due, &state) { debits, state in
             if new.due > new.at, !debits.isEmpty { state.charges[id] = debits }
         }
     }
@@ -72,18 +74,19 @@ extension MemoryStore {
     static func moveCharge(_ id: Message.ID, to due: Instant, _ state: inout State) -> KernelFailure? {
         guard let charges = state.charges[id] else { return nil }
         state.quotas.refund(charges)
-        let failure = charge(state.rows[Int(id.value) - 1].new, due: due, &state) { $1.charges[id] = $0 }
+        let row = state.rows[Int(id.value) - 1]
+        let failure = charge(row.new, recipients: row.pending.count, due: due, &state) { $1.charges[id] = $0 }
         if failure != nil { state.quotas.enter(charges) }
         return failure
     }
 
     private static func charge(
-        _ new: NewMessage, due: Instant, _ state: inout State, _ note: ([QuotaDebit], inout State) -> Void
+        _ new: NewMessage, recipients: Int, due: Instant, _ state: inout State, _ note: ([QuotaDebit], inout State) -> Void
     ) -> KernelFailure? {
         do throws(QuotaBook.Shortfall) {
             let debits = try state.quotas.debit(
                 QuotaDemand(
-                    account: new.account, domain: new.domain, origin: new.origin, recipients: new.envelope.count,
+                    account: new.account, domain: new.domain, origin: new.origin, recipients: recipients,
                     due: due))
             note(debits, &state)
             return nil

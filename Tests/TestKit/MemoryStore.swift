@@ -20,6 +20,7 @@ package final class MemoryStore: Store {
         var accounts: [Account] = []
         var keys: [StoredKey] = []
         var domains: [MailDomain] = []
+        var suppressions: [Suppression] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?
         var rider: (any RateWindowSource)?
@@ -131,10 +132,15 @@ package final class MemoryStore: Store {
             guard state.claims[index] == record else { return .refused(.idempotencyMismatch) }
             return .accepted(Acceptance(message: state.claimed[index], replayed: true))
         }
+        let suppressed = suppressedIndices(new, state)
+        if suppressed.count == new.envelope.count, new.suppression == .drop {
+            return .refused(.allRecipientsSuppressed(new.envelope.map { UserData($0.address.address) }))
+        }
         let id = Message.ID(Int64(state.rows.count) + 1)
-        if let failure = charge(new, id, &state) { return .refused(failure) }
+        let recipients = new.envelope.count - suppressed.count
+        if let failure = charge(new, recipients: recipients, id, &state) { return .refused(failure) }
         var row = Row(new: new)
-        for (index, recipient) in new.envelope.enumerated() {
+        for (index, recipient) in new.envelope.enumerated() where !suppressed.contains(index) {
             let delivery = PendingDelivery(
                 id: DeliveryID(message: id, recipient: index), due: new.due, attempts: 0,
                 destination: recipient.address.domain, simulation: recipient.simulation, account: new.account,
@@ -143,6 +149,7 @@ package final class MemoryStore: Store {
             queued.append(delivery)
         }
         note(&row, &state, id, nil, .accepted, new.at)
+        for index in suppressed { note(&row, &state, id, index, .suppressed, new.at) }
         state.rows.append(row)
         if let record = new.idempotency {
             state.claims.append(record)
@@ -177,7 +184,8 @@ package final class MemoryStore: Store {
         let refusal = ChangeOutcome.refused(.wrongState(.message, operation: operation))
         guard Int(id.value) <= state.rows.count else { return refusal }
         var row = state.rows[Int(id.value) - 1]
-        let isUntouched = !row.pending.isEmpty && row.events.allSatisfy { $0.recipient == nil }
+        let isUntouched =
+            !row.pending.isEmpty && row.events.allSatisfy { $0.recipient == nil || $0.kind == .suppressed }
         guard isUntouched else { return refusal }
         if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)

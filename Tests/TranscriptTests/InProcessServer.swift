@@ -48,8 +48,12 @@ final class InProcessServer {
             in: Gateway.Environment(
                 directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail,
                 ids: PublicIDs(key: idKey, personality: personality.id), clients: ClientAddress(proxies: []),
-                time: time,
-                random: SeededRandom(seed: 1)))
+                time: time, random: SeededRandom(seed: 1),
+                administration: Administration(
+                    store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
+                    time: time, random: SeededRandom(seed: 3)),
+                suppressions: SuppressionService(store: store, directory: tables, time: time),
+                uses: KeyUseLog(store: store, loop: loop)))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

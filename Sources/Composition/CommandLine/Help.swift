@@ -17,6 +17,8 @@ enum Help {
           key list | revoke ID
           domain add NAME --account ID [--verified] | list | show NAME --account ID
           domain limits NAME --account ID [--daily N|none] [--monthly N|none]
+          suppression add ADDRESS --account ID [--domain NAME] [--reason R] [--note TEXT] [--expires-in SECONDS]
+          suppression list [--account ID] | remove ADDRESS --account ID [--domain NAME]
           queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
           message list | show ID | raw ID
           event list [--after ID] [--follow]

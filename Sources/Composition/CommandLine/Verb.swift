@@ -25,7 +25,7 @@ struct Invocation {
 extension Invocation {
     private static let valued: Set<String> = [
         "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
-        "label", "secret-file", "limit", "after", "daily", "monthly",
+        "label", "secret-file", "limit", "after", "daily", "monthly", "domain", "reason", "note",
     ]
     private static let bare: Set<String> = ["json", "help", "verified", "follow"]
 
@@ -55,8 +55,12 @@ extension Invocation {
         case "queue": return .operate(try queue(words, arguments))
         case "message": return .operate(try message(words, arguments))
         case "event": return try event(words, arguments)
+        case "suppression": return .operate(try suppression(words, arguments))
         default:
-            let known = ["serve", "check", "account", "key", "domain", "queue", "message", "event", "version", "help"]
+            let known = [
+                "serve", "check", "account", "key", "domain", "suppression", "queue", "message", "event", "version",
+                "help",
+            ]
             throw unknown("verb", words[0], known)
         }
     }
@@ -131,7 +135,7 @@ extension Invocation {
 
     // MARK: Words
 
-    private static func action(_ words: [String], _ allowed: [String]) throws(UsageError) -> String {
+    static func action(_ words: [String], _ allowed: [String]) throws(UsageError) -> String {
         guard words.count > 1 else {
             throw UsageError("\(words[0]): say what to do: \(allowed.joined(separator: ", "))")
         }
@@ -139,18 +143,18 @@ extension Invocation {
         return words[1]
     }
 
-    private static func operand(_ words: [String], _ name: String) throws(UsageError) -> String {
+    static func operand(_ words: [String], _ name: String) throws(UsageError) -> String {
         guard words.count == 3 else { throw UsageError("\(words[0]) \(words[1]): takes one \(name)") }
         return words[2]
     }
 
-    private static func id(_ words: [String]) throws(UsageError) -> Int64 {
+    static func id(_ words: [String]) throws(UsageError) -> Int64 {
         let text = try operand(words, "ID")
         guard let id = Int64(text), id > 0 else { throw UsageError("\(text): an ID is a positive number") }
         return id
     }
 
-    private static func limit(_ arguments: Arguments) throws(UsageError) -> Int {
+    static func limit(_ arguments: Arguments) throws(UsageError) -> Int {
         let limit = try arguments.number("limit") ?? 100
         return Int(min(limit, Int64(RuntimeLimits.messagesPerList)))
     }

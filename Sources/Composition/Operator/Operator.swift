@@ -9,7 +9,7 @@ import Storage
 /// server runs. The same code either way.
 struct Operator: Sendable {
     let runtime: KernelRuntime
-    private let describe: OperatorJSON
+    let describe: OperatorJSON
 
     init(_ runtime: KernelRuntime) {
         self.runtime = runtime
@@ -55,6 +55,10 @@ struct Operator: Sendable {
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
         case .quotas(let change): try await changeQuotas(change)
+        case .suppressionAdd(let addition): try await addSuppression(addition)
+        case .suppressionList(let account, let limit): try await listSuppressions(account, limit)
+        case .suppressionRemove(let address, let account, let domain):
+            try await removeSuppression(address, account, domain)
         }
     }
 
@@ -66,10 +70,14 @@ struct Operator: Sendable {
             return .refused("--personality \(creation.personality): allowed: \(known)", exit: .usage)
         }
         let vocabulary = personality.scopes
-        let scopes = creation.scopes.isEmpty ? vocabulary.defaults : creation.scopes
-        if let unknown = scopes.first(where: { !vocabulary.words.contains($0) }) {
-            return .refused(
-                "--scopes \(unknown): allowed: \(vocabulary.words.joined(separator: ", "))", exit: .usage)
+        let account = Account.ID(creation.account)
+        let scopes: [String]
+        do throws(KernelFailure) {
+            scopes = try vocabulary.checked(
+                creation.scopes.isEmpty ? vocabulary.defaults : creation.scopes, field: "scopes"
+            ) { runtime.directory.domain($0, of: account) != nil }
+        } catch {
+            return .refused(Self.scopeRefusal(error, vocabulary), exit: .usage)
         }
         var networks: [IPNetwork] = []
         for text in creation.networks {
@@ -80,12 +88,19 @@ struct Operator: Sendable {
         }
         let (key, secret) = try await runtime.administration.createKey(
             Administration.KeyRequest(
-                account: Account.ID(creation.account), personality: personality.id, form: personality.credentials,
+                account: account, personality: personality.id, form: personality.credentials,
                 kind: AccessKey.Kind(rawValue: creation.kind) ?? .secret,
                 mode: AccessKey.Mode(rawValue: creation.mode) ?? .live, scopes: scopes, domains: creation.domains,
                 networks: networks, expiresIn: creation.expiresInSeconds.map { .seconds($0) }, label: creation.label,
                 secret: creation.secret))
         return .json(describe.newKey(key, secret: secret))
+    }
+
+    /// The word at fault is the operator's own, and is shown to nobody else.
+    private static func scopeRefusal(_ failure: KernelFailure, _ vocabulary: ScopeVocabulary) -> String {
+        guard case .invalid(let fault, _) = failure else { return sentence(failure) }
+        let words = vocabulary.words + vocabulary.domainActions.flatMap { [ScopeVocabulary.all($0), "\($0):{DOMAIN}"] }
+        return "--scopes \(fault.value?.text ?? ""): allowed, each once: \(words.joined(separator: ", "))"
     }
 
     private func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {

@@ -21,6 +21,9 @@ enum OperatorCommand: Codable, Sendable {
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
     case quotas(QuotaChange)
+    case suppressionAdd(SuppressionAddition)
+    case suppressionList(account: Int64?, limit: Int)
+    case suppressionRemove(address: String, account: Int64, domain: String?)
 
     struct KeyCreation: Codable, Sendable {
         var account: Int64
@@ -50,6 +53,16 @@ extension OperatorCommand {
         /// nil: as it is.
         var daily: Setting?
         var monthly: Setting?
+    }
+
+    struct SuppressionAddition: Codable, Sendable {
+        var address: String
+        var account: Int64
+        /// The name of the sending domain that it is for.
+        var domain: String?
+        var reason: String
+        var note: String?
+        var expiresInSeconds: Int64?
     }
 }
 

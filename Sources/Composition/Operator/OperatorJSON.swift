@@ -65,6 +65,7 @@ struct OperatorJSON: Sendable {
         object.member("createdAt", key.createdAt.rfc3339(.milliseconds))
         object.member("expiresAt", key.expiresAt?.rfc3339(.milliseconds))
         object.member("revokedAt", key.revokedAt?.rfc3339(.milliseconds))
+        object.member("lastUsedAt", key.lastUsedAt?.rfc3339(.milliseconds))
     }
 
     func domain(_ domain: MailDomain) -> [UInt8] { JSONWriter.object { Self.write(domain, &$0) } }

@@ -18,6 +18,8 @@ final class KernelRuntime: Sendable {
     let postOffice: PostOffice
     let mail: MailService
     let administration: Administration
+    let keyUses: KeyUseLog
+    let suppressions: SuppressionService
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -59,6 +61,8 @@ final class KernelRuntime: Sendable {
             retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        keyUses = KeyUseLog(store: store, loop: deliveryLoop)
+        suppressions = SuppressionService(store: store, directory: directory, time: time)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

@@ -19,6 +19,7 @@ final class Server: Sendable {
     private let limits: RateBook
     private let housekeeping: Housekeeping
     private let isDraining: DrainFlag
+    private let refusals = RefusalDelay()
     private let log: Log
 
     init(_ runtime: KernelRuntime) async throws {
@@ -75,7 +76,9 @@ final class Server: Sendable {
                 in: Gateway.Environment(
                     directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random))
+                    random: runtime.random, administration: runtime.administration,
+                    suppressions: runtime.suppressions, uses: runtime.keyUses,
+                    refusals: refusals))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
@@ -147,6 +150,7 @@ final class Server: Sendable {
         await saveRateWindows()
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }
+        await runtime.keyUses.write()
         runtime.close()
         try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
         log.info("stopped")

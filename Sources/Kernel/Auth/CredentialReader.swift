@@ -1,7 +1,7 @@
 import Base
 package import Model
 
-/// Takes the key out of an Authorization header field's value (RFC 9110 §11.6.2).
+/// Takes the key out of a request's header fields.
 package struct CredentialReader: Sendable {
     package let form: CredentialForm
     private let scheme: [UInt8]
@@ -10,15 +10,38 @@ package struct CredentialReader: Sendable {
     package init(form: CredentialForm) {
         self.form = form
         scheme = form.scheme.utf8.map(ASCII.lowercased)
-        prefixes = form.prefixes.map { Array($0.text.utf8) }
+        prefixes = form.takesAnyForm ? [] : form.prefixes.map { Array($0.text.utf8) }
     }
 
-    /// The key's bytes in a field value, such as `Bearer sk_live_...`; the scheme is case-insensitive (RFC 9110 §11.1).
+    /// The key's bytes. `authorization` and `keyField` are the values of the two fields, nil where they are absent; an
+    /// empty key field is as good as none.
+    package func token(
+        authorization: ArraySlice<UInt8>?, keyField: ArraySlice<UInt8>?
+    ) throws(KernelFailure) -> ArraySlice<UInt8> {
+        guard let key = keyField, !key.isEmpty else {
+            guard let authorization else { throw .credentialMissing }
+            return try token(in: authorization)
+        }
+        guard let authorization else { return try checked(key) }
+        switch form.precedence {
+        case .authorization: return try token(in: authorization)
+        case .keyField: return try checked(key)
+        case .wellFormedAuthorization:
+            if let token = try? token(in: authorization) { return token }
+            return try checked(key)
+        }
+    }
+
+    /// The key's bytes in the value of an Authorization field (RFC 9110 §11.6.2), such as `Bearer sk_live_...`; the
+    /// scheme is case-insensitive (RFC 9110 §11.1).
     package func token(in value: ArraySlice<UInt8>) throws(KernelFailure) -> ArraySlice<UInt8> {
         let rest = value.dropFirst(scheme.count)
         guard rest.first == ASCII.space, value.prefix(scheme.count).lazy.map(ASCII.lowercased).elementsEqual(scheme)
         else { throw .credentialMalformed(.scheme) }
-        let token = rest.drop { $0 == ASCII.space }
+        return try checked(rest.drop { $0 == ASCII.space })
+    }
+
+    private func checked(_ token: ArraySlice<UInt8>) throws(KernelFailure) -> ArraySlice<UInt8> {
         guard prefixes.isEmpty || prefixes.contains(where: { token.starts(with: $0) }) else {
             throw .credentialMalformed(.form)
         }

@@ -9,40 +9,58 @@ package struct Gate: Sendable {
     private let personality: PersonalityID
     private let steps: [GateStep]
     private let reader: CredentialReader
-    private let superset: String?
+    private let scopes: ScopeVocabulary
     private let directory: Directory
     private let limiter: RateLimiter
+    private let uses: KeyUseLog?
 
+    /// `uses`: who notes when keys were used; nil: nobody does.
     package init(
         personality: PersonalityID, steps: [GateStep], form: CredentialForm, scopes: ScopeVocabulary,
-        directory: Directory, limiter: RateLimiter
+        directory: Directory, limiter: RateLimiter, uses: KeyUseLog? = nil
     ) {
         self.personality = personality
         self.steps = steps
         self.reader = CredentialReader(form: form)
-        self.superset = scopes.superset
+        self.scopes = scopes
         self.directory = directory
         self.limiter = limiter
+        self.uses = uses
     }
 
     /// What the gate needs to know of a request.
     package struct Request: Sendable {
         /// The Authorization field's value; nil where it is absent.
         package var authorization: ArraySlice<UInt8>?
+        /// The value of the personality's key field; nil where it is absent, or there is no such field.
+        package var keyField: ArraySlice<UInt8>?
+        package var pathAccount: PathAccount
         package var clientAddress: IPAddress?
         package var method: String
         package var path: String
         package var now: Instant
 
         package init(
-            authorization: ArraySlice<UInt8>?, clientAddress: IPAddress?, method: String, path: String, now: Instant
+            authorization: ArraySlice<UInt8>?, keyField: ArraySlice<UInt8>? = nil, pathAccount: PathAccount = .none,
+            clientAddress: IPAddress?, method: String, path: String, now: Instant
         ) {
             self.authorization = authorization
+            self.keyField = keyField
+            self.pathAccount = pathAccount
             self.clientAddress = clientAddress
             self.method = method
             self.path = path
             self.now = now
         }
+    }
+
+    /// The account that a path names.
+    package enum PathAccount: Sendable, Equatable {
+        /// The path has no place for one.
+        case none
+        /// What stands in its place names no account, whoever asks; with the parameter's name.
+        case malformed(parameter: String)
+        case account(Account.ID)
     }
 
     /// Let in or not; and the rate window to show in either case.
@@ -66,7 +84,8 @@ package struct Gate: Sendable {
                 switch step {
                 case .credential: credential = try authenticate(request)
                 case .account:
-                    if credential?.account.state == .suspended { throw .accountSuspended }
+                    if credential?.isSuspended == true { throw .accountSuspended }
+                case .pathAccount: try checkPath(request, credential?.account, requirement)
                 case .address: try checkAddress(request, credential?.key)
                 case .rate:
                     let taken = limiter.take(rateClass, by: owner(of: credential, request), now: request.now)
@@ -76,6 +95,9 @@ package struct Gate: Sendable {
                 case .kind: try checkKind(credential?.key, requirement)
                 case .scope: try checkScope(request, credential?.key, requirement)
                 }
+            }
+            if let credential, let uses, credential.lastUse.note(request.now) {
+                uses.note(credential.key.id, at: request.now)
             }
             return Admission(
                 principal: .success(credential.map { Principal($0.key) }), window: window, receipt: receipt)
@@ -102,8 +124,7 @@ package struct Gate: Sendable {
     }
 
     private func authenticate(_ request: Request) throws(KernelFailure) -> Directory.Credential {
-        guard let value = request.authorization else { throw .credentialMissing }
-        let token = try reader.token(in: value)
+        let token = try reader.token(authorization: request.authorization, keyField: request.keyField)
         guard let credential = directory.credential(digest: SHA256.digest(token.span)),
             credential.key.personality == personality
         else { throw .credentialUnknown }
@@ -112,12 +133,25 @@ package struct Gate: Sendable {
         return credential
     }
 
-    private func checkAddress(_ request: Request, _ key: AccessKey?) throws(KernelFailure) {
-        guard let key, !key.allowedNetworks.isEmpty else { return }
-        // A client on a local socket has no address, and a list of networks cannot contain it.
-        guard let address = request.clientAddress, key.allowedNetworks.contains(where: { $0.contains(address) }) else {
-            throw .addressNotAllowed(request.clientAddress)
+    private func checkPath(
+        _ request: Request, _ account: Account?, _ requirement: Requirement
+    ) throws(KernelFailure) {
+        switch request.pathAccount {
+        case .none: return
+        case .malformed(let parameter):
+            throw .invalid(FieldFault(parameter, .identifier(.account), location: .path))
+        case .account(let named):
+            guard let account, account.id != named else { return }
+            // A foreign account is told apart from the caller's own, and never from one that does not exist.
+            guard requirement.reachesSubAccounts, directory.account(named)?.parent == account.id else {
+                throw .accountMismatch
+            }
         }
+    }
+
+    private func checkAddress(_ request: Request, _ key: AccessKey?) throws(KernelFailure) {
+        guard let key, !AddressList.admits(request.clientAddress, to: key.allowedNetworks) else { return }
+        throw .addressNotAllowed(request.clientAddress)
     }
 
     private func checkKind(_ key: AccessKey?, _ requirement: Requirement) throws(KernelFailure) {
@@ -128,12 +162,20 @@ package struct Gate: Sendable {
     private func checkScope(
         _ request: Request, _ key: AccessKey?, _ requirement: Requirement
     ) throws(KernelFailure) {
-        guard let key, let reported = requirement.anyOf.first else { return }
-        if let superset, key.scopes.contains(superset) { return }
-        if requirement.anyOf.contains(where: key.scopes.contains) { return }
+        guard let key, let first = requirement.anyOf.first else { return }
+        if requirement.anyOf.contains(where: { holds($0, requirement.domains, key) }) { return }
         throw .scopeMissing(
             ScopeShortfall(
-                anyOf: requirement.anyOf, reported: reported, held: key.scopes, method: UserData(request.method),
-                path: UserData(request.path)))
+                anyOf: requirement.anyOf, reported: requirement.reported ?? first, held: key.scopes,
+                method: UserData(request.method), path: UserData(request.path)))
+    }
+
+    /// As far as the route shows it: which domains a body is about is asked later.
+    private func holds(_ action: String, _ domains: Requirement.Domains, _ key: AccessKey) -> Bool {
+        switch domains {
+        case .none: scopes.permits(action, held: key.scopes)
+        case .every: scopes.permits(action, domain: nil, held: key.scopes)
+        case .query, .path, .body, .stored, .narrowed: scopes.permitsSomewhere(action, held: key.scopes)
+        }
     }
 }

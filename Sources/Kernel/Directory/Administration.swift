@@ -6,12 +6,12 @@ package import Model
 /// What the operator changes: accounts, keys, domains. Each change is on disk and in the directory when its call
 /// returns. Any thread; making a domain's keys runs on the workers.
 package struct Administration: Sendable {
-    private let store: any Store
-    private let directory: Directory
+    let store: any Store
+    let directory: Directory
     private let keyring: Keyring
     private let workers: any Workers
-    private let time: any TimeSource
-    private let random: any RandomSource
+    let time: any TimeSource
+    let random: any RandomSource
 
     package init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource,
@@ -57,6 +57,8 @@ package struct Administration: Sendable {
         package var domains: [String]
         package var networks: [IPNetwork]
         package var expiresIn: Duration?
+        /// Where both are given, the earlier one ends the key.
+        package var expiresAt: Instant?
         package var label: String
         /// A secret that exists already; nil mints one.
         package var secret: String?
@@ -64,7 +66,7 @@ package struct Administration: Sendable {
         package init(
             account: Account.ID, personality: PersonalityID, form: CredentialForm, kind: AccessKey.Kind,
             mode: AccessKey.Mode, scopes: [String], domains: [String], networks: [IPNetwork], expiresIn: Duration?,
-            label: String, secret: String?
+            label: String, secret: String?, expiresAt: Instant? = nil
         ) {
             self.account = account
             self.personality = personality
@@ -75,6 +77,7 @@ package struct Administration: Sendable {
             self.domains = domains
             self.networks = networks
             self.expiresIn = expiresIn
+            self.expiresAt = expiresAt
             self.label = label
             self.secret = secret
         }
@@ -83,23 +86,32 @@ package struct Administration: Sendable {
     /// Makes a key, and returns it with its secret, which nobody can show again.
     package func createKey(_ request: KeyRequest) async throws(KernelFailure) -> (key: AccessKey, secret: Secret) {
         guard directory.account(request.account) != nil else { throw .notFound(.account) }
-        let prefix = request.form.prefixes.first { $0.kind == request.kind && $0.mode == request.mode }
-        guard let prefix else { throw .invalid(FieldFault("mode", .oneOf(request.form.prefixes.map(\.mode.rawValue)))) }
-        let secret = try request.secret.map { text throws(KernelFailure) in try imported(text, prefix) }
+        let prefix = try request.form.prefix(request.kind, request.mode)
+        let secret = try request.secret.map { text throws(KernelFailure) in
+            try imported(text, prefix, anyForm: request.form.takesAnyForm)
+        }
         let chosen = secret ?? Secret.mint(prefix: prefix.text, random: random)
         let now = time.now
         var key = AccessKey(
             id: AccessKey.ID(0), account: request.account, personality: request.personality, kind: request.kind,
-            mode: request.mode, scopes: request.scopes, domains: request.domains.map(\.asciiLowercased),
-            allowedNetworks: request.networks, label: request.label, prefix: chosen.prefix, createdAt: now,
-            expiresAt: request.expiresIn.map { now + $0 }, revokedAt: nil)
+            mode: request.mode, scopes: request.scopes, domains: Self.each(request.domains.map(\.asciiLowercased)),
+            allowedNetworks: AddressList(request.networks).networks, label: request.label, prefix: chosen.prefix,
+            createdAt: now,
+            expiresAt: [request.expiresIn.map { now + $0 }, request.expiresAt].compactMap { $0 }.min(), revokedAt: nil)
         key.id = AccessKey.ID(try await commit(.createKey(StoredKey(key: key, digest: chosen.digest))))
         directory.put(StoredKey(key: key, digest: chosen.digest))
         return (key, chosen)
     }
 
-    private func imported(_ text: String, _ prefix: CredentialForm.Prefix) throws(KernelFailure) -> Secret {
-        guard text.hasPrefix(prefix.text), text.utf8.count >= KernelLimits.importedSecretBytes,
+    private static func each(_ words: [String]) -> [String] {
+        var seen: Set<String> = []
+        return words.filter { seen.insert($0).inserted }
+    }
+
+    private func imported(
+        _ text: String, _ prefix: CredentialForm.Prefix, anyForm: Bool
+    ) throws(KernelFailure) -> Secret {
+        guard anyForm || text.hasPrefix(prefix.text), text.utf8.count >= KernelLimits.importedSecretBytes,
             text.utf8.allSatisfy(ASCII.isVisible)
         else { throw .invalid(FieldFault("secret", .key)) }
         return Secret(text)
@@ -164,7 +176,7 @@ package struct Administration: Sendable {
 
     // MARK: Inside
 
-    private func commit(_ change: Change) async throws(KernelFailure) -> Int64 {
+    func commit(_ change: Change) async throws(KernelFailure) -> Int64 {
         switch await store.commit([change]).first {
         case .done(let serial): return serial
         case .refused(let failure): throw failure

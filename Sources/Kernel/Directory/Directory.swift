@@ -12,11 +12,16 @@ package final class Directory: Sendable {
     package final class Credential: Sendable {
         package let key: AccessKey
         package let account: Account
+        /// The account is suspended, or one that it is a sub-account of.
+        package let isSuspended: Bool
+        package let lastUse: LastUse
         let digest: Digest256
 
-        init(key: AccessKey, account: Account, digest: Digest256) {
+        init(key: AccessKey, account: Account, isSuspended: Bool, lastUse: LastUse, digest: Digest256) {
             self.key = key
             self.account = account
+            self.isSuspended = isSuspended
+            self.lastUse = lastUse
             self.digest = digest
         }
     }
@@ -29,6 +34,9 @@ package final class Directory: Sendable {
     private struct Tables {
         var accounts: [Account.ID: Account] = [:]
         var keys: [AccessKey.ID: StoredKey] = [:]
+        var lastUses: [AccessKey.ID: LastUse] = [:]
+        var keysOfAccount: [Account.ID: Set<AccessKey.ID>] = [:]
+        var subAccounts: [Account.ID: Set<Account.ID>] = [:]
         /// By the secret's digest. A timing of the look-up says something about digests, which nobody can aim at.
         var credentials: [Digest256: Credential] = [:]
         var domains: [MailDomain.ID: MailDomain] = [:]
@@ -39,7 +47,7 @@ package final class Directory: Sendable {
 
     package init(_ image: DirectoryImage) {
         var tables = Tables()
-        for account in image.accounts { tables.accounts[account.id] = account }
+        for account in image.accounts { Self.insert(account, into: &tables) }
         for key in image.keys { Self.insert(key, into: &tables) }
         for domain in image.domains { Self.insert(domain, into: &tables) }
         self.tables = Mutex(tables)
@@ -55,7 +63,14 @@ package final class Directory: Sendable {
 
     package func account(_ id: Account.ID) -> Account? { tables.withLock { $0.accounts[id] } }
 
-    package func key(_ id: AccessKey.ID) -> AccessKey? { tables.withLock { $0.keys[id]?.key } }
+    package func key(_ id: AccessKey.ID) -> AccessKey? { tables.withLock { Self.key(id, $0) } }
+
+    /// The account's keys, oldest first, revoked and expired ones included.
+    package func keys(of account: Account.ID) -> [AccessKey] {
+        tables.withLock { tables in
+            (tables.keysOfAccount[account] ?? []).compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id }
+        }
+    }
 
     /// The account's domain of that name, which is lower case.
     package func domain(_ name: String, of account: Account.ID) -> MailDomain? {
@@ -67,15 +82,17 @@ package final class Directory: Sendable {
     package func domain(_ id: MailDomain.ID) -> MailDomain? { tables.withLock { $0.domains[id] } }
 
     package var accounts: [Account] { tables.withLock { $0.accounts.values.sorted { $0.id < $1.id } } }
-    package var keys: [AccessKey] { tables.withLock { $0.keys.values.map(\.key).sorted { $0.id < $1.id } } }
+    package var keys: [AccessKey] {
+        tables.withLock { tables in tables.keys.keys.compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id } }
+    }
     package var domains: [MailDomain] { tables.withLock { $0.domains.values.sorted { $0.id < $1.id } } }
 
     // MARK: Changes that are on disk
 
     package func put(_ account: Account) {
         tables.withLock { tables in
-            tables.accounts[account.id] = account
-            for key in tables.keys.values where key.key.account == account.id { Self.insert(key, into: &tables) }
+            Self.insert(account, into: &tables)
+            Self.renewKeys(of: account.id, in: &tables)
         }
     }
 
@@ -83,19 +100,56 @@ package final class Directory: Sendable {
 
     package func put(_ domain: MailDomain) { tables.withLock { Self.insert(domain, into: &$0) } }
 
-    /// Marks a key as revoked.
+    /// Marks a key as revoked; one that is already stays as it was.
     package func revoke(_ id: AccessKey.ID, at instant: Instant) {
+        change(id) { $0.revokedAt = $0.revokedAt ?? instant }
+    }
+
+    package func rename(_ id: AccessKey.ID, label: String) { change(id) { $0.label = label } }
+
+    private func change(_ id: AccessKey.ID, _ body: (inout AccessKey) -> Void) {
         tables.withLock { tables in
             guard var key = tables.keys[id] else { return }
-            key.key.revokedAt = instant
+            body(&key.key)
             Self.insert(key, into: &tables)
         }
     }
 
+    private static func insert(_ account: Account, into tables: inout Tables) {
+        tables.accounts[account.id] = account
+        if let parent = account.parent { tables.subAccounts[parent, default: []].insert(account.id) }
+    }
+
     private static func insert(_ key: StoredKey, into tables: inout Tables) {
-        tables.keys[key.key.id] = key
+        let id = key.key.id
+        tables.keys[id] = key
+        tables.keysOfAccount[key.key.account, default: []].insert(id)
+        let lastUse = tables.lastUses[id] ?? LastUse(key.key.lastUsedAt)
+        tables.lastUses[id] = lastUse
         guard let account = tables.accounts[key.key.account] else { return }
-        tables.credentials[key.digest] = Credential(key: key.key, account: account, digest: key.digest)
+        tables.credentials[key.digest] = Credential(
+            key: key.key, account: account, isSuspended: isSuspended(account, tables), lastUse: lastUse,
+            digest: key.digest)
+    }
+
+    /// What is said of an account holds for its sub-accounts' keys too.
+    private static func renewKeys(of account: Account.ID, in tables: inout Tables) {
+        for id in tables.keysOfAccount[account] ?? [] {
+            if let key = tables.keys[id] { insert(key, into: &tables) }
+        }
+        for child in tables.subAccounts[account] ?? [] { renewKeys(of: child, in: &tables) }
+    }
+
+    /// A parent exists before its sub-accounts, so there is no circle.
+    private static func isSuspended(_ account: Account, _ tables: Tables) -> Bool {
+        if account.state == .suspended { return true }
+        return account.parent.flatMap { tables.accounts[$0] }.map { isSuspended($0, tables) } ?? false
+    }
+
+    private static func key(_ id: AccessKey.ID, _ tables: Tables) -> AccessKey? {
+        guard var key = tables.keys[id]?.key else { return nil }
+        key.lastUsedAt = tables.lastUses[id]?.instant
+        return key
     }
 
     private static func insert(_ domain: MailDomain, into tables: inout Tables) {

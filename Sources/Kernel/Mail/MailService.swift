@@ -44,14 +44,14 @@ package struct MailService: Sendable {
 
     /// Accepts submissions, each on its own: what comes back as accepted is on disk. One transaction carries them all.
     package func send(
-        _ submissions: [Submission], by principal: Principal
+        _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop
     ) async -> [Result<Acceptance, KernelFailure>] {
         var results: [Result<Acceptance, KernelFailure>] = []
         var changes: [Change] = []
         var places: [Int] = []
         for submission in submissions {
             do throws(KernelFailure) {
-                changes.append(.accept(try prepare(submission, principal)))
+                changes.append(.accept(try prepare(submission, principal, suppression)))
                 places.append(results.count)
                 results.append(.failure(.storageUnavailable))
             } catch {
@@ -71,7 +71,9 @@ package struct MailService: Sendable {
         }
     }
 
-    private func prepare(_ submission: Submission, _ principal: Principal) throws(KernelFailure) -> NewMessage {
+    private func prepare(
+        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy
+    ) throws(KernelFailure) -> NewMessage {
         let domain = try authorise(sender: submission.from, for: principal)
         let envelope = submission.envelope
         guard (1...KernelLimits.recipientsPerMessage).contains(envelope.count) else {
@@ -87,7 +89,7 @@ package struct MailService: Sendable {
             },
             account: principal.account, key: principal.key, domain: domain.id, origin: principal.personality,
             mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now), retries: retries,
-            idempotency: submission.idempotency.map { record($0, submission, principal) })
+            idempotency: submission.idempotency.map { record($0, submission, principal) }, suppression: suppression)
     }
 
     /// The namespace is personality, account and mode: test and live keys are apart, and so are two dialects.

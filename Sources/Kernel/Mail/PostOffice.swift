@@ -75,8 +75,8 @@ package struct PostOffice: Sendable {
                     unique: messageIDs.text(UInt64(message.id.value)),
                     domain: DomainName(parsing: from.address.domain)),
                 from: from, subject: submission.subject)
-            content.to = submission.to.compactMap(\.mailbox)
-            content.cc = submission.cc.compactMap(\.mailbox)
+            content.to = shown(submission.to, in: message).compactMap(\.mailbox)
+            content.cc = shown(submission.cc, in: message).compactMap(\.mailbox)
             content.replyTo = submission.replyTo.compactMap(\.mailbox)
             content.text = submission.text
             content.html = submission.html
@@ -92,6 +92,15 @@ package struct PostOffice: Sendable {
             return MessageComposer.compose(content)
         } catch {
             throw Self.notComposable
+        }
+    }
+
+    /// Who is suppressed is left out of the header too, or would hear from everybody who answers to all.
+    private func shown(_ addresses: [MailAddress], in message: Message) -> [MailAddress] {
+        guard message.recipients.contains(where: { $0.state == .suppressed }) else { return addresses }
+        let suppressed = message.recipients.filter { $0.state == .suppressed }.map(\.address)
+        return addresses.filter { address in
+            !suppressed.contains { $0.address == address.address && $0.domain == address.domain }
         }
     }
 

@@ -4,7 +4,8 @@ package import Model
 
 /// One atomic change of durable state. Closed, so that an engine cannot forget one.
 package enum Change: Sendable {
-    /// A message with its recipients, queue rows, first event and idempotency record.
+    /// A message with its recipients, queue rows, first event and idempotency record. Recipients that are suppressed at
+    /// that moment get a `suppressed` event in place of a queue row.
     case accept(NewMessage)
     /// The outcomes of attempts. Each applies only if its delivery is still queued: what was cancelled stays cancelled.
     case settle([Settlement])
@@ -32,6 +33,19 @@ package enum Change: Sendable {
     case setDefaultQuotas([PersonalityID: [DefaultQuota]])
     /// Removes what has ended by then: rate windows, quota periods.
     case purge(endedBy: Instant)
+
+    /// When keys were last used; a key that is not there is passed over.
+    case noteKeyUse([AccessKey.ID: Instant])
+    case renameKey(AccessKey.ID, label: String)
+    /// Makes a key and revokes the one whose place it takes, both or neither; `notFound` if that one is not there or
+    /// revoked already. The serial is the new one's.
+    case replaceKey(AccessKey.ID, with: StoredKey, at: Instant)
+
+    /// Adds a suppression, which holds for everything accepted after it. One for the same address and domain is changed
+    /// instead, and keeps its serial.
+    case suppress(Suppression)
+    /// `notFound` where there is none for this address, compared without case, and this domain.
+    case unsuppress(Account.ID, MailAddress, domain: MailDomain.ID?)
 }
 
 /// What became of one change.
@@ -62,11 +76,13 @@ package struct NewMessage: Sendable {
     package var due: Instant
     package var retries: RetryPolicy
     package var idempotency: IdempotencyRecord?
+    /// What becomes of it if some of its recipients are suppressed, which the store finds out.
+    package var suppression: SuppressionPolicy
 
     package init(
         submission: Submission, envelope: [NewRecipient], account: Account.ID, key: AccessKey.ID,
         domain: MailDomain.ID, origin: PersonalityID, mode: AccessKey.Mode, at: Instant, due: Instant,
-        retries: RetryPolicy, idempotency: IdempotencyRecord?
+        retries: RetryPolicy, idempotency: IdempotencyRecord?, suppression: SuppressionPolicy = .drop
     ) {
         self.submission = submission
         self.envelope = envelope
@@ -79,6 +95,7 @@ package struct NewMessage: Sendable {
         self.due = due
         self.retries = retries
         self.idempotency = idempotency
+        self.suppression = suppression
     }
 }
 

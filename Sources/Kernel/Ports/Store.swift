@@ -46,6 +46,9 @@ package protocol Store: Sendable {
 
     /// An owner's own quotas with what is used of them, and the periods at `now` in which a default one was used.
     func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus]
+
+    /// The suppressions in effect, by page, with the number of all that match.
+    func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
 }
 
 /// Hears of deliveries once they are on disk. Called on the store's own thread, once per transaction, before anyone is

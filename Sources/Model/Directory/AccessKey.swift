@@ -6,10 +6,20 @@ public import Base
 public struct AccessKey: Sendable, Equatable {
     public typealias ID = Serial<AccessKey>
 
+    /// What kind of credential it is. A route names the kinds that it takes; what needs none says so in its
+    /// requirement.
     public enum Kind: String, Sendable, CaseIterable {
         case secret
         /// For code that its users can read, such as a page in a browser; may do little.
         case `public`
+        /// A signed statement of who is logged in to a dashboard: a JWT.
+        case webToken
+        /// A user name and password that SMTP AUTH takes and no API does.
+        case smtp
+        /// A link that was signed for one purpose, such as unsubscribing.
+        case signedLink
+        /// No secret at all: the operator trusts the network that the client is in.
+        case trustedNetwork
     }
 
     public enum Mode: String, Sendable, CaseIterable {
@@ -36,11 +46,13 @@ public struct AccessKey: Sendable, Equatable {
     public var createdAt: Instant
     public var expiresAt: Instant?
     public var revokedAt: Instant?
+    /// When it last let somebody in, to about a minute.
+    public var lastUsedAt: Instant?
 
     public init(
         id: ID, account: Account.ID, personality: PersonalityID, kind: Kind, mode: Mode, scopes: [String],
         domains: [String], allowedNetworks: [IPNetwork], label: String, prefix: String, createdAt: Instant,
-        expiresAt: Instant?, revokedAt: Instant?
+        expiresAt: Instant?, revokedAt: Instant?, lastUsedAt: Instant? = nil
     ) {
         self.id = id
         self.account = account
@@ -55,5 +67,6 @@ public struct AccessKey: Sendable, Equatable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
+        self.lastUsedAt = lastUsedAt
     }
 }

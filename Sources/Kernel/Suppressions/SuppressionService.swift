@@ -1,0 +1,85 @@
+package import Base
+package import Model
+
+/// Looks after the addresses that get no mail. Whether a message's recipients are among them is the store's to decide,
+/// in the transaction that accepts it. Any thread.
+package struct SuppressionService: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let time: any TimeSource
+
+    package init(store: any Store, directory: Directory, time: any TimeSource) {
+        self.store = store
+        self.directory = directory
+        self.time = time
+    }
+
+    /// What is to be suppressed.
+    package struct Addition: Sendable {
+        package var account: Account.ID
+        /// The name of the sending domain that it is for; nil: all of the account's.
+        package var domain: String?
+        package var address: MailAddress
+        package var reason: Suppression.Reason
+        package var note: String?
+        package var origin: PersonalityID?
+        package var expiresIn: Duration?
+
+        package init(
+            account: Account.ID, domain: String? = nil, address: MailAddress, reason: Suppression.Reason,
+            note: String? = nil, origin: PersonalityID?, expiresIn: Duration? = nil
+        ) {
+            self.account = account
+            self.domain = domain
+            self.address = address
+            self.reason = reason
+            self.note = note
+            self.origin = origin
+            self.expiresIn = expiresIn
+        }
+    }
+
+    /// Suppresses an address. One that is suppressed already gets the new reason and time.
+    package func add(_ addition: Addition) async throws(KernelFailure) -> Suppression {
+        let now = time.now
+        var suppression = Suppression(
+            id: Suppression.ID(0), account: addition.account,
+            domain: try domain(addition.domain, of: addition.account),
+            address: MailAddress(
+                name: nil, checkedAddress: addition.address.address, domain: addition.address.domain),
+            reason: addition.reason, note: addition.note, origin: addition.origin, createdAt: now,
+            expiresAt: addition.expiresIn.map { now + $0 })
+        suppression.id = Suppression.ID(try await commit(.suppress(suppression)))
+        return suppression
+    }
+
+    /// Lets an address have mail again; `notFound` if it was not suppressed for this domain.
+    package func remove(
+        _ address: MailAddress, account: Account.ID, domain name: String?
+    ) async throws(KernelFailure) {
+        _ = try await commit(.unsuppress(account, address, domain: domain(name, of: account)))
+    }
+
+    /// A page of those in effect, latest first. `origin`: of those for one domain, only the ones that this personality
+    /// made are seen.
+    package func list(
+        account: Account.ID?, origin: PersonalityID?, offset: Int, limit: Int
+    ) async throws(KernelFailure) -> SuppressionPage {
+        try await store.suppressions(
+            SuppressionQuery(account: account, origin: origin, now: time.now, offset: offset, limit: limit))
+    }
+
+    private func domain(_ name: String?, of account: Account.ID) throws(KernelFailure) -> MailDomain.ID? {
+        guard let name else { return nil }
+        guard let domain = directory.domain(name.asciiLowercased, of: account) else { throw .notFound(.domain) }
+        return domain.id
+    }
+
+    private func commit(_ change: Change) async throws(KernelFailure) -> Int64 {
+        switch await store.commit([change]).first {
+        case .done(let serial): return serial
+        case .refused(let failure): throw failure
+        case .accepted, .settled, nil: throw .internalError(incident: "store answered another change")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Base
+import Database
+import Kernel
+import Model
+
+extension DirectoryChanges {
+    /// One row for each key that was ever used, apart from the key's own: it changes often, the key hardly ever.
+    func noteUse(_ uses: [AccessKey.ID: Instant]) throws(DatabaseError) -> ChangeOutcome {
+        let note = try connection.prepare(
+            """
+            INSERT INTO key_use (key, at) SELECT id, ?2 FROM access_key WHERE id = ?1
+            ON CONFLICT DO UPDATE SET at = max(at, ?2)
+            """, "note a key's use")
+        for (key, at) in uses.sorted(by: { $0.key < $1.key }) {
+            note.bind(1, key.value)
+            note.bind(2, at.nanoseconds)
+            try note.run()
+        }
+        return .done(serial: 0)
+    }
+
+    func renameKey(_ key: AccessKey.ID, _ label: String) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE access_key SET label = ? WHERE id = ? RETURNING id", "rename a key")
+        update.bind(1, label)
+        update.bind(2, key.value)
+        return try serial(update, absent: .notFound(.key))
+    }
+
+    func replaceKey(_ old: AccessKey.ID, _ new: StoredKey, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
+        guard try exists("SELECT 1 FROM access_key WHERE id = ? AND revoked IS NULL", old.value) else {
+            return .refused(.notFound(.key))
+        }
+        let outcome = try createKey(new)
+        guard case .done = outcome else { return outcome }
+        let revoke = try connection.prepare("UPDATE access_key SET revoked = ? WHERE id = ?", "revoke a key")
+        revoke.bind(1, at.nanoseconds)
+        revoke.bind(2, old.value)
+        try revoke.run()
+        return outcome
+    }
+}

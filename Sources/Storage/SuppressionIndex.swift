@@ -1,0 +1,86 @@
+import Base
+import Database
+import Kernel
+import Model
+
+/// Finds the suppressed among a message's recipients, at no cost for accounts that suppress nobody. The writer thread's
+/// own.
+struct SuppressionIndex {
+    /// Accounts that may have suppressions. One is added before its first row is written and never taken out: a
+    /// transaction that is rolled back then leaves nothing worse behind than a look-up that finds nothing.
+    private var accounts: Set<Int64> = []
+
+    init(_ connection: Connection) throws(DatabaseError) {
+        var accounts: Set<Int64> = []
+        try connection.prepare("SELECT DISTINCT account FROM suppression", "read suppressing accounts").forEach { row in
+            accounts.insert(row.integer(0))
+        }
+        self.accounts = accounts
+    }
+
+    /// The places of the recipients that get nothing from this message's domain at its time.
+    func indices(
+        in message: EncodedMessage.Envelope, _ suppressionsOf: Statement
+    ) throws(DatabaseError) -> [Int] {
+        guard !accounts.isEmpty, accounts.contains(message.account.value) else { return [] }
+        var found: [Int] = []
+        for (index, recipient) in message.recipients.enumerated() {
+            suppressionsOf.bind(1, message.account.value)
+            suppressionsOf.bind(2, recipient.address.suppressionKey)
+            var isSuppressed = false
+            try suppressionsOf.forEach { row in
+                let domain = row.optionalInteger(0)
+                let isInEffect = row.optionalInteger(1).map { $0 > message.at } ?? true
+                if isInEffect, domain == nil || domain == message.domain.value { isSuppressed = true }
+            }
+            if isSuppressed { found.append(index) }
+        }
+        return found
+    }
+
+    // MARK: Changes
+
+    mutating func add(_ suppression: Suppression, _ connection: Connection) throws(DatabaseError) -> ChangeOutcome {
+        let known = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
+        known.bind(1, suppression.account.value)
+        guard try known.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
+        accounts.insert(suppression.account.value)
+        // One that had expired begins anew.
+        let insert = try connection.prepare(
+            """
+            INSERT INTO suppression (account, domain, address, shown, reason, note, origin, created, expires)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT (account, address, ifnull(domain, 0)) DO UPDATE
+            SET shown = ?4, reason = ?5, note = ?6, origin = ?7, expires = ?9,
+            created = CASE WHEN expires <= ?8 THEN ?8 ELSE created END
+            RETURNING id
+            """, "suppress an address")
+        insert.bind(1, suppression.account.value)
+        insert.bind(2, suppression.domain?.value)
+        insert.bind(3, suppression.address.suppressionKey)
+        insert.bind(4, suppression.address.address)
+        insert.bind(5, suppression.reason.rawValue)
+        insert.bind(6, suppression.note)
+        insert.bind(7, suppression.origin?.name)
+        insert.bind(8, suppression.createdAt.nanoseconds)
+        insert.bind(9, suppression.expiresAt?.nanoseconds)
+        guard let id = try insert.first({ $0.integer(0) }) else {
+            return .refused(.internalError(incident: "no row was made"))
+        }
+        return .done(serial: id)
+    }
+
+    func remove(
+        _ address: MailAddress, _ account: Account.ID, _ domain: MailDomain.ID?, _ connection: Connection
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let delete = try connection.prepare(
+            """
+            DELETE FROM suppression WHERE account = ? AND address = ? AND ifnull(domain, 0) = ifnull(?, 0) RETURNING id
+            """, "let an address have mail")
+        delete.bind(1, account.value)
+        delete.bind(2, address.suppressionKey)
+        delete.bind(3, domain?.value)
+        guard let id = try delete.first({ $0.integer(0) }) else { return .refused(.notFound(.suppression)) }
+        return .done(serial: id)
+    }
+}

@@ -1,0 +1,54 @@
+import Base
+import Kernel
+import Model
+import TestKit
+import Testing
+
+extension StoreConformance {
+    static let keys = [
+        StoreCheck("The latest use of a key is kept, and a use of no key is passed over") { bench in
+            try await bench.makeKey()
+            for seconds in [10, 30, 20] {
+                let at = Fixture.start + .seconds(seconds)
+                let outcome = try await bench.commit(.noteKeyUse([AccessKey.ID(1): at, AccessKey.ID(9): at]))
+                #expect(outcome.failure == nil)
+            }
+            try await bench.reopen()
+            let image = try await bench.store.directory()
+            #expect(image.keys.map(\.key.lastUsedAt) == [Fixture.start + .seconds(30)])
+        },
+        StoreCheck("A key is renamed, and nothing else of it changes") { bench in
+            try await bench.makeKey()
+            var renamed = Fixture.key()
+            renamed.label = "another name"
+            #expect(try await bench.commit(.renameKey(AccessKey.ID(1), label: "another name")).serial == 1)
+            #expect(try await bench.commit(.renameKey(AccessKey.ID(2), label: "x")).failure == .notFound(.key))
+            try await bench.reopen()
+            #expect(try await bench.store.directory().keys == [Fixture.stored(renamed)])
+        },
+        StoreCheck("A key takes the place of another, which is revoked, or neither happens") { bench in
+            try await bench.makeKey()
+            let (first, second) = (AccessKey.ID(1), Fixture.stored(Fixture.key(2)))
+            #expect(
+                try await bench.commit(.replaceKey(first, with: Fixture.stored(Fixture.key()), at: Fixture.start))
+                    .failure == .alreadyExists(.key, field: "secret"))
+            #expect(try await bench.store.directory().keys.map(\.key.revokedAt) == [nil])
+            #expect(try await bench.commit(.replaceKey(first, with: second, at: Fixture.start)).serial == 2)
+            #expect(
+                try await bench.commit(.replaceKey(first, with: Fixture.stored(Fixture.key(3)), at: Fixture.start))
+                    .failure == .notFound(.key))
+            try await bench.reopen()
+            #expect(
+                try await bench.store.directory().keys == [
+                    Fixture.stored(Fixture.key(revokedAt: Fixture.start)), second,
+                ])
+        },
+    ]
+}
+
+extension StoreBench {
+    fileprivate func makeKey() async throws {
+        _ = try await commit(.createAccount(name: "a", parent: nil, at: Fixture.start))
+        _ = try await commit(.createKey(Fixture.stored(Fixture.key())))
+    }
+}
