@@ -81,7 +81,8 @@ extension MemoryStore {
     }
 
     private static func charge(
-        _ new: NewMessage, recipients: Int, due: Instant, _ state: inout State, _ note: ([QuotaDebit], inout State) -> Void
+        _ new: NewMessage, recipients: Int, due: Instant, _ state: inout State,
+        _ note: ([QuotaDebit], inout State) -> Void
     ) -> KernelFailure? {
         do throws(QuotaBook.Shortfall) {
             let debits = try state.quotas.debit(
