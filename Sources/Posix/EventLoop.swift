@@ -205,6 +205,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isOnLoop { return localJobs.append(job) }
+        // The runtime holds executors without owning them, and once the lock is let go, this job may be what the loop's
+        // owner waited for before throwing it away: the wake-up must outlive that.
+        let owner = unsafe Unmanaged.passRetained(self)
+        defer { unsafe owner.release() }
         let mustRing = inbox.withLock { inbox in
             inbox.jobs.append(job)
             return Self.takeRing(&inbox)

@@ -102,6 +102,10 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
     }
 
     private func handOver(_ item: Item) {
+        // The runtime holds executors without owning them, and the job that runs here may let the test's last reference
+        // go on another thread, while this one is still to look for the next job.
+        let owner = unsafe Unmanaged.passRetained(self)
+        defer { unsafe owner.release() }
         let runsHere = state.withLock { state -> Bool in
             if state.isDead { return false }
             state.items.append(item)
