@@ -31,6 +31,9 @@ public protocol Personality: Sendable {
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
+    /// An answer that was kept, for another request with its key: as it is, but for what speaks of the request.
+    func replay(_ kept: Answer, to request: RequestFacts) -> Answer
+
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
 
@@ -45,6 +48,10 @@ public protocol Personality: Sendable {
 extension Personality {
     public func accountID(in text: String) -> Account.ID? { nil }
     public var suppressionPolicy: SuppressionPolicy { .drop }
+}
+
+extension Personality {
+    public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
 }
 
 /// What an answer may need to know of its request.

@@ -4,6 +4,8 @@ package enum KernelLimits {
     package static let recipientsPerMessage = 1000
     /// Bytes of an idempotency key.
     package static let idempotencyKeyBytes = 255
+    /// Idempotency claims in memory; beyond that, those whose lease has ended are dropped.
+    static let idempotencyClaims = 10_000
     /// Deliveries leased and settled in one go.
     package static let deliveriesPerLease = 512
     /// How long new deliveries wait for company before they are leased.

@@ -15,6 +15,7 @@ final class Applier {
     private let personalities: PersonalityNumbers
     private let rateWindows: RateWindowRows
     private let quotas: QuotaRows
+    private let answers: AnswerRows
     private let counts: MessageCounts
     private let policies: RetryPolicies
 
@@ -41,6 +42,7 @@ final class Applier {
         statements = try WriterStatements(connection)
         rateWindows = try RateWindowRows(connection)
         quotas = try QuotaRows(connection)
+        answers = try AnswerRows(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
         suppressions = try SuppressionIndex(connection)
@@ -101,13 +103,32 @@ final class Applier {
     func apply(_ change: EncodedChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
         case .accept(let message): try accept(message)
+        case .once(let unit): try once(unit)
         case .other(let change): try apply(change)
         }
     }
 
+    /// Checks of the changes come after the key's: what was done once is not refused for what it has changed.
+    private func once(_ encoded: EncodedOnce) throws(DatabaseError) -> ChangeOutcome {
+        let unit = encoded.unit
+        let earlier = try answers.find(unit.record.key)
+        do throws(KernelFailure) {
+            if let answer = try unit.answer(from: earlier) { return .once(.replayed(answer)) }
+        } catch {
+            return .refused(error)
+        }
+        let outcomes = try encoded.changes.map { change throws(DatabaseError) in try apply(change) }
+        if let answer = unit.answer(outcomes) {
+            try answers.save(
+                AnswerRecord(fingerprint: unit.record.fingerprint, answer: answer, expiresAt: unit.expiresAt),
+                unit.record.key)
+        }
+        return .once(.fresh(outcomes))
+    }
+
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .accept: .refused(.internalError(incident: "a message must be encoded first"))
+        case .accept, .once: .refused(.internalError(incident: "a message must be encoded first"))
         case .settle(let settlements): .settled(try settlements.map { item throws(DatabaseError) in try settle(item) })
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
@@ -131,6 +152,7 @@ final class Applier {
         case .purge(let instant):
             try rateWindows.purge(endedBy: instant)
             try quotas.purge(endedBy: instant)
+            try answers.purge(expiredBy: instant)
         default: return .refused(.internalError(incident: "not a change of limits"))
         }
         return .done(serial: 0)

@@ -22,7 +22,7 @@ struct DirectoryChanges {
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
         case .accept, .settle, .cancel, .reschedule, .expedite, .suppress, .unsuppress, .saveRateWindows, .setQuota,
-            .setDefaultQuotas, .purge:
+            .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of the directory"))
         }
     }

@@ -32,6 +32,7 @@ extension MemoryStore {
         case .purge(let instant):
             state.windows.removeAll { $0.endsAt <= instant }
             state.quotas.dropEnded(by: instant)
+            state.answers = state.answers.filter { $0.value.expiresAt > instant }
         default: return .refused(.internalError(incident: "not a change of limits"))
         }
         return .done(serial: 0)

@@ -1,4 +1,5 @@
 import Base
+import Crypto
 package import Kernel
 package import Model
 import Synchronization
@@ -28,6 +29,7 @@ package final class MemoryStore: Store {
         var quotas = QuotaBook()
         /// What scheduled messages were charged.
         var charges: [Message.ID: [QuotaDebit]] = [:]
+        var answers: [Digest256: AnswerRecord] = [:]
     }
 
     let state = Mutex(State())
@@ -100,7 +102,7 @@ package final class MemoryStore: Store {
 
     // MARK: Changes
 
-    private func apply(
+    func apply(
         _ change: Change, to state: inout State, _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
         switch change {
@@ -120,6 +122,7 @@ package final class MemoryStore: Store {
                 Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
             }
         case .expedite(let id, let due): Self.expedite(id, due, &state)
+        case .once(let unit): once(unit, &state, &queued)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: Self.limitsChange(change, &state)
         default: Self.directoryChange(change, &state)
         }

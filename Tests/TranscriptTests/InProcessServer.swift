@@ -53,6 +53,9 @@ final class InProcessServer {
                     store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
                     time: time, random: SeededRandom(seed: 3)),
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
+                idempotency: Idempotency(
+                    store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
+                    random: SeededRandom(seed: 4)),
                 uses: KeyUseLog(store: store, loop: loop)))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)

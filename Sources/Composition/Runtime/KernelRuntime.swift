@@ -17,6 +17,7 @@ final class KernelRuntime: Sendable {
     let dispatcher: Dispatcher
     let postOffice: PostOffice
     let mail: MailService
+    let idempotency: Idempotency
     let administration: Administration
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
@@ -63,6 +64,9 @@ final class KernelRuntime: Sendable {
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
+        idempotency = Idempotency(
+            store: store, claims: ClaimTable(time: time), sealing: try SealingKey(bytes: keyFile.key("answers")),
+            time: time, random: random)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

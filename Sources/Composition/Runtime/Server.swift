@@ -77,7 +77,7 @@ final class Server: Sendable {
                     directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
-                    suppressions: runtime.suppressions, uses: runtime.keyUses,
+                    suppressions: runtime.suppressions, idempotency: runtime.idempotency, uses: runtime.keyUses,
                     refusals: refusals))
         } catch {
             throw StartError.routes("\(id): \(error)")

@@ -70,6 +70,8 @@ package struct Gate: Sendable {
         package var window: WindowState?
         /// To be given back if the request is refused after the gate; nil where nothing asks for that.
         package var receipt: RateLimiter.Receipt?
+        /// Whose request it is, where it came as far as `.idempotency`; nil also where that step is not listed.
+        package var claimant: Principal?
     }
 
     /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
@@ -79,6 +81,7 @@ package struct Gate: Sendable {
         var credential: Directory.Credential?
         var window: WindowState?
         var receipt: RateLimiter.Receipt?
+        var claimant: Principal?
         do throws(KernelFailure) {
             for step in steps where requirement.needsCredential || step == .rate {
                 switch step {
@@ -94,6 +97,7 @@ package struct Gate: Sendable {
                     if let window, !taken.isAllowed { throw .rateLimited(window) }
                 case .kind: try checkKind(credential?.key, requirement)
                 case .scope: try checkScope(request, credential?.key, requirement)
+                case .idempotency: claimant = credential.map { Principal($0.key) }
                 }
             }
             if let credential, let uses, credential.lastUse.note(request.now) {
@@ -104,7 +108,7 @@ package struct Gate: Sendable {
         } catch {
             if let receipt { window = giveBack(receipt, now: request.now) }
             let shown = window ?? limiter.take(rateClass, by: owner(of: credential, request), now: request.now).window
-            return Admission(principal: .failure(error), window: shown)
+            return Admission(principal: .failure(error), window: shown, claimant: claimant)
         }
     }
 

@@ -31,7 +31,10 @@ package enum Change: Sendable {
     /// The quotas that hold for every owner without one of its own, by origin. Of this process: the configuration says
     /// them again at each start.
     case setDefaultQuotas([PersonalityID: [DefaultQuota]])
-    /// Removes what has ended by then: rate windows, quota periods.
+    /// Makes these changes unless they were made for the key before, and keeps the answer about them; the changes of
+    /// one unit each have their own outcome.
+    case once(OnceUnit)
+    /// Removes what has ended by then: rate windows, quota periods, kept answers.
     case purge(endedBy: Instant)
 
     /// When keys were last used; a key that is not there is passed over.
@@ -55,6 +58,7 @@ package enum ChangeOutcome: Sendable {
     case settled([Bool])
     /// Made; the serial of the row that it made or changed.
     case done(serial: Int64)
+    case once(OnceOutcome)
     case refused(KernelFailure)
 }
 

@@ -1,4 +1,5 @@
 package import Base
+package import Crypto
 package import Model
 
 /// Durable state: what every engine (SQLite today) provides. One conformance suite, `StoreConformance`, tests them all.
@@ -46,6 +47,9 @@ package protocol Store: Sendable {
 
     /// An owner's own quotas with what is used of them, and the periods at `now` in which a default one was used.
     func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus]
+
+    /// What is kept under an idempotency key, expired or not.
+    func answer(_ key: Digest256) async throws(KernelFailure) -> AnswerRecord?
 
     /// The suppressions in effect, by page, with the number of all that match.
     func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
