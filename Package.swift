@@ -48,17 +48,19 @@ let package = Package(
         layer("HTTPWire", ["Base"]),
         layer("SMTPWire", ["Base"]),
         layer("MailFormat", ["Base", "Crypto"]),
+        layer("DNSWire", ["Base"]),
 
         // Layer 3: the domain.
         layer("Model", ["Base"]),
-        layer("Kernel", ["Base", "Crypto", "MailFormat", "Model"]),
-        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "Model"]),
+        layer("Kernel", ["Base", "Crypto", "DNSWire", "MailFormat", "Model"]),
+        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Model"]),
 
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl"]),
+        layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
 
         // Plugins: one vendor each.
         layer(
@@ -70,7 +72,7 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
-                "Posix", "PostStack", "SMTPDelivery", "Storage",
+                "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -81,7 +83,7 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        layer("TestKit", ["Base", "Crypto", "Kernel", "Model"], path: "Tests/TestKit"),
+        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model"], path: "Tests/TestKit"),
         layer(
             "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "TestKit"], path: "Tests/StoreConformance"),
         layer(
@@ -93,7 +95,7 @@ let package = Package(
             [
                 "Base", "Crypto", "Database", "Kernel", "Model", "Posix", "Storage", "StoreConformance", "TestKit",
             ]),
-        tests("KernelTests", ["Base", "Crypto", "Kernel", "MailFormat", "Model", "TestKit"]),
+        tests("KernelTests", ["Base", "Crypto", "DNSWire", "Kernel", "MailFormat", "Model", "TestKit"]),
         tests("PosixTests", ["Base", "Posix", "TestKit"]),
         tests(
             "HTTPServerTests",
@@ -107,5 +109,7 @@ let package = Package(
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
+        tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
+        tests("ResolverTests", ["Base", "DNSWire", "Kernel", "Posix", "Resolver", "TestKit"]),
     ]
 )

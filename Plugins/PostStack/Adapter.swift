@@ -31,6 +31,8 @@ public struct PostStack: Personality {
 
     public let selectors = DKIMSelectors(rsa: "poststack", ed25519: "poststack-ed25519")
 
+    public let domainPlan = Domains.plan
+
     public let messageIDPrefix = PublicIDPrefix.email
 
     public let routes = [
@@ -43,6 +45,12 @@ public struct PostStack: Personality {
         Self.sending(.post, "/emails/:id/cancel", Emails.cancel),
         Self.sending(.get, "/emails/:id/events", Emails.events),
         Self.sending(.get, "/emails/:id/insights", Emails.insights),
+        Self.managing(.post, "/domains", Domains.create),
+        Self.managing(.get, "/domains", Domains.list),
+        Self.managing(.get, "/domains/:id", Domains.show),
+        Self.managing(.patch, "/domains/:id", Domains.update),
+        Self.managing(.delete, "/domains/:id", Domains.remove),
+        Self.managing(.post, "/domains/:id/verify", Domains.verify),
         Self.managing(.post, "/api-keys", APIKeys.create),
         Self.managing(.get, "/api-keys", APIKeys.list),
         Self.managing(.get, "/api-keys/:id", APIKeys.show),

@@ -43,6 +43,16 @@ enum PostStackLimits {
     /// Far above any list, and far below what would overflow when multiplied by the size of a page.
     static let pageMax = 1 << 31
 
+    // MARK: Domains
+
+    /// The vendor's.
+    static let mxPreference: UInt16 = 10
+    /// Between the looks at the records of a domain that is pending.
+    static let domainRecheck: ClosedRange<Duration> = .seconds(300) ... .seconds(600)
+    /// After which a pending domain has failed.
+    static let domainPatience: Duration = .seconds(72 * 3600)
+    static let urlBytes = 2048
+
     // MARK: Failures
 
     /// When a client may try again after a 503 that does not know better.

@@ -28,6 +28,7 @@ extension Answer {
 /// What the public ids of each kind begin with.
 enum PublicIDPrefix {
     static let email = "em_"
+    static let domain = "dom_"
 }
 
 /// Times as this dialect writes them.

@@ -1,5 +1,4 @@
-public import Base
-import Kernel
+package import Kernel
 public import Model
 
 /// What a route under an idempotency rule does: changes that are made with its answer in one commit, or not at all

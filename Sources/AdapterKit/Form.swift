@@ -46,6 +46,9 @@ public struct Form {
     /// Whether the member is there and not null.
     public func has(_ field: StaticString) -> Bool { member(field) != nil }
 
+    /// Whether the member is there as null: in a change, what is taken away.
+    public func isNull(_ field: StaticString) -> Bool { object[field]?.isNull == true }
+
     public mutating func string(_ field: StaticString, required: Bool = false) -> String? {
         value(field, required: required) { $0.string }
     }

@@ -24,6 +24,8 @@ public protocol Personality: Sendable {
     var rateTiers: [RateClass: [RateTier]] { get }
     var requestID: RequestIDForm { get }
     var selectors: DKIMSelectors { get }
+    /// What the owners of domains are asked to publish, and what that proves; `.none` without domains.
+    var domainPlan: DomainPlan { get }
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
@@ -52,6 +54,8 @@ extension Personality {
 
 extension Personality {
     public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
+
+    public var domainPlan: DomainPlan { .none }
 }
 
 /// What an answer may need to know of its request.

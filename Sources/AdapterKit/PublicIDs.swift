@@ -5,10 +5,12 @@ public import Model
 /// a row by its public id, and one id says nothing about the next.
 public struct PublicIDs: Sendable {
     public let messages: IDCodec<Message>
+    public let domains: IDCodec<MailDomain>
 
     /// `key`: 32 bytes that stay the same for the life of the database.
     package init(key: [UInt8], personality: PersonalityID) {
         messages = IDCodec(SerialCipher(key: key, label: "\(personality).message"))
+        domains = IDCodec(SerialCipher(key: key, label: "\(personality).domain"))
     }
 }
 

@@ -10,10 +10,11 @@ package final class Services: Sendable {
     let administration: Administration
     let suppressions: SuppressionService
     let suppressionPolicy: SuppressionPolicy
+    let domains: DomainService
 
     package init(
         _ personality: any Personality, directory: Directory, administration: Administration,
-        suppressions: SuppressionService
+        suppressions: SuppressionService, domains: DomainService
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -22,5 +23,6 @@ package final class Services: Sendable {
         self.administration = administration
         self.suppressions = suppressions
         suppressionPolicy = personality.suppressionPolicy
+        self.domains = domains
     }
 }

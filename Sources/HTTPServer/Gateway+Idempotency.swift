@@ -10,11 +10,9 @@ extension Gateway {
         _ planner: Route.Planner, _ route: Route, _ admission: Gate.Admission, _ facts: RequestFacts, _ isCoded: Bool,
         _ call: (Principal?) -> Call
     ) async throws(KernelFailure) -> Answer {
-        guard let rule = route.idempotency,
-            let claimant = try admission.claimant ?? admission.principal.get(),
-            let key = try Self.key(rule, call(claimant))
-        else {
-            let caller = try admission.principal.get()
+        let caller = if let claimant = admission.claimant { claimant } else { try admission.principal.get() }
+        guard let rule = route.idempotency, let claimant = caller, let key = try Self.key(rule, call(claimant)) else {
+            _ = try admission.principal.get()
             if isCoded { throw .codingUnsupported }
             return Self.answer(try await idempotency.answer(Self.plan(try await planner(call(caller)))))
         }

@@ -29,6 +29,7 @@ package struct Gateway: HTTPService {
         package var directory: Directory
         package var limiter: RateLimiter
         package var mail: MailService
+        package var domains: DomainService
         package var ids: PublicIDs
         package var clients: ClientAddress
         package var time: any TimeSource
@@ -42,14 +43,15 @@ package struct Gateway: HTTPService {
         package var refusals: RefusalDelay
 
         package init(
-            directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, clients: ClientAddress,
-            time: any TimeSource, random: any RandomSource, administration: Administration,
+            directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
+            clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
             suppressions: SuppressionService, idempotency: Idempotency, uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay()
         ) {
             self.directory = directory
             self.limiter = limiter
             self.mail = mail
+            self.domains = domains
             self.ids = ids
             self.clients = clients
             self.time = time
@@ -71,7 +73,7 @@ package struct Gateway: HTTPService {
             uses: environment.uses)
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
-            suppressions: environment.suppressions)
+            suppressions: environment.suppressions, domains: environment.domains)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         mail = environment.mail

@@ -31,6 +31,12 @@ package enum KernelLimits {
     package static let secretCharacters = 40
     /// Bytes of an imported secret at least.
     package static let importedSecretBytes = 16
+    /// Bytes of a domain's name at most, so that the names of its records fit into DNS too.
+    package static let managedDomainBytes = 200
+    /// Domains whose records are looked up at one time.
+    package static let domainChecksAtOnce = 8
+    /// Re-checks that became due while the program did not run are spread over this.
+    package static let domainChecksAfterStart: Duration = .seconds(60)
     /// A use of a key that comes sooner after the one before is not written down.
     package static let keyUseInterval: Duration = .seconds(60)
     /// How long uses of keys wait for company before they are written.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A non-blocking stream socket. Owned by one place; closed when that goes.
+/// A non-blocking socket: a stream, or a datagram socket with one peer. Owned by one place; closed when that goes.
 package struct Socket: ~Copyable {
     package let descriptor: FileDescriptor
 
@@ -39,8 +39,18 @@ package struct Socket: ~Copyable {
         return socket
     }
 
-    private static func make(family: Int32) throws(PosixError) -> Socket {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    /// A datagram socket that sends to `address` and hears nobody else. The kernel gives each an unused port, chosen at
+    /// random (ip(7), ip_local_port_range).
+    package static func datagrams(with address: SocketAddress) throws(PosixError) -> Socket {
+        let socket = try make(family: address.family, kind: SOCK_DGRAM)
+        _ = try SystemCall.run("connect") {
+            unsafe address.withSockaddr { unsafe Glibc.connect(socket.number, $0, $1) }
+        }
+        return socket
+    }
+
+    private static func make(family: Int32, kind: __socket_type = SOCK_STREAM) throws(PosixError) -> Socket {
+        let type = Int32(kind.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         return Socket(FileDescriptor(owning: try SystemCall.run("socket") { socket(family, type, 0) }))
     }
 
@@ -64,7 +74,8 @@ package struct Socket: ~Copyable {
         return Accepted(socket: Socket(FileDescriptor(owning: accepted)), peer: SocketAddress(storage))
     }
 
-    /// recv(2); zero bytes mean that the peer has ended its side.
+    /// recv(2); zero bytes mean that the peer has ended its side, or an empty datagram. Of a datagram that is longer
+    /// than the buffer the rest is lost.
     package func receive(into buffer: UnsafeMutableRawBufferPointer) throws(PosixError) -> Progress<Int> {
         try SystemCall.attempt("recv") { unsafe recv(number, buffer.baseAddress, buffer.count, 0) }
     }

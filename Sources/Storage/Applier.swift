@@ -133,10 +133,11 @@ final class Applier {
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
-        case .createAccount, .setAccountState, .createKey, .revokeKey, .createDomain, .setDomainProof, .noteKeyUse,
-            .renameKey, .replaceKey:
+        case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
+        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
+            try DomainChanges(connection).apply(change)
         case .suppress(let suppression):
             try suppressions.add(suppression, connection)
         case .unsuppress(let account, let address, let domain):

@@ -4,7 +4,7 @@ import Database
 import Kernel
 import Model
 
-/// Changes of accounts, keys and domains: rare, so their statements are prepared each time.
+/// Changes of accounts and keys: rare, so their statements are prepared each time.
 struct DirectoryChanges {
     let connection: Connection
 
@@ -16,13 +16,12 @@ struct DirectoryChanges {
         case .setAccountState(let account, let state): try setState(account, state)
         case .createKey(let key): try createKey(key)
         case .revokeKey(let key, let at): try revokeKey(key, at)
-        case .createDomain(let domain): try createDomain(domain)
-        case .setDomainProof(let domain, let proof, let at): try setProof(domain, proof, at)
         case .noteKeyUse(let uses): try noteUse(uses)
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .suppress, .unsuppress, .saveRateWindows, .setQuota,
-            .setDefaultQuotas, .once, .purge:
+        case .accept, .settle, .cancel, .reschedule, .expedite, .createDomain, .setDomainProof, .recordCheck,
+            .changeDomain, .removeDomain, .suppress, .unsuppress, .saveRateWindows, .setQuota, .setDefaultQuotas, .once,
+            .purge:
             .refused(.internalError(incident: "not a change of the directory"))
         }
     }
@@ -84,48 +83,6 @@ struct DirectoryChanges {
         update.bind(1, at.nanoseconds)
         update.bind(2, key.value)
         return try serial(update, absent: .notFound(.key))
-    }
-
-    private func createDomain(_ domain: MailDomain) throws(DatabaseError) -> ChangeOutcome {
-        guard try exists("SELECT 1 FROM account WHERE id = ?", domain.account.value) else {
-            return .refused(.notFound(.account))
-        }
-        let insert = try connection.prepare(
-            """
-            INSERT INTO domain (account, name, sending, created, verified) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING RETURNING id
-            """, "create a domain")
-        insert.bind(1, domain.account.value)
-        insert.bind(2, domain.name)
-        insert.bind(3, domain.sending.rawValue)
-        insert.bind(4, domain.createdAt.nanoseconds)
-        insert.bind(5, domain.verifiedAt?.nanoseconds)
-        let outcome = try serial(insert, absent: .alreadyExists(.domain, field: "name"))
-        if case .done(let id) = outcome { try insertKeys(domain.signingKeys, domain: id) }
-        return outcome
-    }
-
-    private func insertKeys(_ keys: [SigningKey], domain: Int64) throws(DatabaseError) {
-        let insert = try connection.prepare(
-            "INSERT INTO signing_key (domain, algorithm, public, sealed) VALUES (?, ?, ?, ?)", "create a signing key")
-        for key in keys {
-            insert.bind(1, domain)
-            insert.bind(2, key.algorithm.rawValue)
-            insert.bind(3, key.publicKey)
-            insert.bind(4, key.sealedPrivateKey)
-            try insert.run()
-        }
-    }
-
-    private func setProof(
-        _ domain: MailDomain.ID, _ proof: MailDomain.Proof, _ at: Instant
-    ) throws(DatabaseError) -> ChangeOutcome {
-        let update = try connection.prepare(
-            "UPDATE domain SET sending = ?1, verified = ?2 WHERE id = ?3 RETURNING id", "change a domain")
-        update.bind(1, proof.rawValue)
-        update.bind(2, proof == .pending ? nil : at.nanoseconds)
-        update.bind(3, domain.value)
-        return try serial(update, absent: .notFound(.domain))
     }
 
     func exists(_ sql: String, _ id: Int64) throws(DatabaseError) -> Bool {

@@ -259,31 +259,6 @@ final class Reader {
             revokedAt: row.optionalInteger(12).map { Instant(nanoseconds: $0) },
             lastUsedAt: row.optionalInteger(14).map { Instant(nanoseconds: $0) })
     }
-
-    private func domains() throws(DatabaseError) -> [MailDomain] {
-        var keys: [Int64: [SigningKey]] = [:]
-        try connection.prepare(
-            "SELECT domain, algorithm, public, sealed FROM signing_key ORDER BY domain, algorithm DESC",
-            "read signing keys"
-        ).forEach { row in
-            guard let algorithm = SigningKey.Algorithm(rawValue: row.text(1)) else { return }
-            keys[row.integer(0), default: []].append(
-                SigningKey(algorithm: algorithm, publicKey: row.bytes(2), sealedPrivateKey: row.bytes(3)))
-        }
-        var domains: [MailDomain] = []
-        try connection.prepare("SELECT id, account, name, sending, created, verified FROM domain", "read domains")
-            .forEach {
-                row in
-                domains.append(
-                    MailDomain(
-                        id: MailDomain.ID(row.integer(0)), account: Account.ID(row.integer(1)), name: row.text(2),
-                        sending: MailDomain.Proof(rawValue: row.text(3)) ?? .pending,
-                        createdAt: Instant(nanoseconds: row.integer(4)),
-                        verifiedAt: row.optionalInteger(5).map { Instant(nanoseconds: $0) },
-                        signingKeys: keys[row.integer(0)] ?? []))
-            }
-        return domains
-    }
 }
 
 extension MailEvent {

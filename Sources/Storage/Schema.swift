@@ -80,6 +80,7 @@ enum Schema {
                     origin = (SELECT m.origin FROM message m WHERE m.id = delivery.id >> 10);
                 """),
         access,
+        domains,
         limits,
         answers,
     ]

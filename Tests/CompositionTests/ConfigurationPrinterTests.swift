@@ -14,7 +14,9 @@ struct ConfigurationPrinterTests {
             "lifetime": "3d" }, "perDestination": { "messagesPerMinute": 600 },
             "auth": { "user": "relay", "passwordFile": "/run/password" }
         },
-        "hosts": { "tracking": "https://t.example/u" },
+        "hosts": { "tracking": "https://t.example/u", "spf": "s.example", "mx": "m.example",
+            "returnPath": "r.example" },
+        "dns": { "servers": ["192.0.2.53", "[2001:db8::1]:5353"] },
         "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
         "limits": { "poststack": { "default": [
             { "per": "account", "limit": 7, "window": "30s" }, { "per": "key", "limit": 7, "window": "month" },

@@ -15,7 +15,9 @@ struct AdapterTests {
             adapter.routes.map { "\($0.method.rawValue) \($0.pattern)" } == [
                 "POST /emails", "POST /emails/send", "POST /emails/batch", "GET /emails", "GET /emails/:id",
                 "PATCH /emails/:id", "POST /emails/:id/cancel", "GET /emails/:id/events",
-                "GET /emails/:id/insights", "POST /api-keys", "GET /api-keys", "GET /api-keys/:id",
+                "GET /emails/:id/insights", "POST /domains", "GET /domains", "GET /domains/:id", "PATCH /domains/:id",
+                "DELETE /domains/:id", "POST /domains/:id/verify", "POST /api-keys", "GET /api-keys",
+                "GET /api-keys/:id",
                 "PATCH /api-keys/:id", "POST /api-keys/:id/rotate", "DELETE /api-keys/:id",
                 "GET /suppressions", "POST /suppressions", "DELETE /suppressions/:email",
             ])

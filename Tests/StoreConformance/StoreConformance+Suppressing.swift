@@ -158,14 +158,14 @@ extension StoreBench {
         ])
     }
 
-    fileprivate func suppress(
+    func suppress(
         _ address: String, account: Int64 = 1, domain: Int64? = nil, expiresAt: Instant? = nil
     ) async throws {
         let suppression = Fixture.suppression(address, account: account, domain: domain, expiresAt: expiresAt)
         #expect(try await commit(.suppress(suppression)).serial != nil)
     }
 
-    fileprivate func suppressed(
+    func suppressed(
         account: Int64? = 1, origin: PersonalityID? = nil, at now: Instant = Fixture.start, offset: Int = 0,
         limit: Int = 100
     ) async throws -> [Suppression] {

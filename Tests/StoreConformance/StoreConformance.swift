@@ -5,5 +5,5 @@
 package enum StoreConformance {
     package static let checks =
         acceptance + idempotency + settlements + taking + lists + events + durability + directory + keys
-        + suppressing + rateWindows + quotas + quotaSchedules + answers
+        + suppressing + domains + rateWindows + quotas + quotaSchedules + answers
 }

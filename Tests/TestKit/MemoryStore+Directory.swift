@@ -23,14 +23,8 @@ extension MemoryStore {
             }
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
-        case .createDomain(let domain): return createDomain(domain, &state)
-        case .setDomainProof(let id, let proof, let at):
-            guard let index = state.domains.firstIndex(where: { $0.id == id }) else {
-                return .refused(.notFound(.domain))
-            }
-            state.domains[index].sending = proof
-            state.domains[index].verifiedAt = proof == .pending ? nil : at
-            return .done(serial: id.value)
+        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
+            return domainChange(change, &state)
         case .noteKeyUse, .renameKey, .replaceKey: return keyChange(change, &state)
         case .suppress(let suppression): return suppress(suppression, &state)
         case .unsuppress(let account, let address, let domain):
@@ -52,16 +46,5 @@ extension MemoryStore {
         stored.key.id = AccessKey.ID(Int64(state.keys.count) + 1)
         state.keys.append(stored)
         return .done(serial: stored.key.id.value)
-    }
-
-    private static func createDomain(_ domain: MailDomain, _ state: inout State) -> ChangeOutcome {
-        guard state.accounts.contains(where: { $0.id == domain.account }) else { return .refused(.notFound(.account)) }
-        if state.domains.contains(where: { $0.account == domain.account && $0.name == domain.name }) {
-            return .refused(.alreadyExists(.domain, field: "name"))
-        }
-        var domain = domain
-        domain.id = MailDomain.ID(Int64(state.domains.count) + 1)
-        state.domains.append(domain)
-        return .done(serial: domain.id.value)
     }
 }

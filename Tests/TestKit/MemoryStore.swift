@@ -21,6 +21,7 @@ package final class MemoryStore: Store {
         var accounts: [Account] = []
         var keys: [StoredKey] = []
         var domains: [MailDomain] = []
+        var domainsMade: Int64 = 0
         var suppressions: [Suppression] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?

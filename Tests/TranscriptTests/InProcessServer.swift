@@ -40,6 +40,22 @@ final class InProcessServer {
         let mail = MailService(
             store: store, directory: tables, dispatcher: dispatcher,
             simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), retries: .mail, time: time)
+        let planner = RecordPlanner(
+            plan: personality.domainPlan, selectors: personality.selectors,
+            hosts: DomainHosts(
+                spf: "spf.relay.example", mx: "mx.relay.example", returnPath: "bounce.relay.example",
+                tracking: "track.relay.example"),
+            challengeKey: idKey)
+        let watch = DomainWatch(
+            loop: loop,
+            checker: DomainChecker(resolver: ScriptedResolver(), planners: [planner], time: time),
+            planners: [planner], store: store, directory: tables, time: time, random: SeededRandom(seed: 3), log: log)
+        let administration = Administration(
+            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time,
+            random: SeededRandom(seed: 4))
+        let domains = DomainService(
+            administration: administration, store: store, directory: tables, watch: watch,
+            planners: [personality.id: planner])
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
         }
@@ -47,11 +63,9 @@ final class InProcessServer {
             personality,
             in: Gateway.Environment(
                 directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail,
-                ids: PublicIDs(key: idKey, personality: personality.id), clients: ClientAddress(proxies: []),
-                time: time, random: SeededRandom(seed: 1),
-                administration: Administration(
-                    store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
-                    time: time, random: SeededRandom(seed: 3)),
+                domains: domains, ids: PublicIDs(key: idKey, personality: personality.id),
+                clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
+                administration: administration,
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
                 idempotency: Idempotency(
                     store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,

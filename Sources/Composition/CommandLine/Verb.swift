@@ -92,7 +92,7 @@ extension Invocation {
     }
 
     private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["add", "list", "show", "limits"]) {
+        switch try action(words, ["add", "list", "verify", "show", "limits"]) {
         case "add":
             .domainAdd(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
@@ -102,6 +102,8 @@ extension Invocation {
             .quotas(
                 try quotas(
                     arguments, account: arguments.requiredNumber("account"), domain: operand(words, "NAME")))
+        case "verify":
+            .domainVerify(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
         default: .domainShow(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
         }
     }

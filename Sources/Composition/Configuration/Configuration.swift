@@ -57,6 +57,15 @@ package struct Configuration: Sendable, Equatable {
         package var perDestination: Int?
     }
 
+    /// The operator's own names that domains' owners publish in DNS; nil: `delivery.hostname`.
+    package struct Hosts: Sendable, Equatable {
+        package var spf: String?
+        package var mx: String?
+        package var returnPath: String?
+
+        package init() {}
+    }
+
     package enum LogFormat: String, Sendable, CaseIterable {
         /// Text on a terminal, JSON lines elsewhere.
         case automatic = "auto"
@@ -88,4 +97,7 @@ package struct Configuration: Sendable, Equatable {
     package var logFormat: LogFormat
     /// No file was given: the built-in local profile, which raises the vendors' limits. `serve` says so at start.
     package var isLocalProfile = false
+    package var hosts = Hosts()
+    /// The name servers to ask; empty: the machine's own.
+    package var dnsServers: [SocketAddress] = []
 }

@@ -30,7 +30,8 @@ struct ConfigurationEnvironment {
         Key("delivery", "auth", "passwordFile"), Key("delivery", "hostname"), Key("delivery", "tls"),
         Key("delivery", "caFile"), Key("delivery", "localPartOutcomes", as: .boolean),
         Key("hosts", "tracking"), Key("secrets", "keyFile"), Key("drain"), Key("shards", as: .integer),
-        Key("log", "level"), Key("log", "format"),
+        Key("log", "level"), Key("log", "format"), Key("hosts", "spf"), Key("hosts", "mx"),
+        Key("hosts", "returnPath"),
     ]
 
     /// Variables that the project's tests and benchmarks know, and the server does not.

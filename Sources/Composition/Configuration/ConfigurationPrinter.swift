@@ -16,7 +16,11 @@ package enum ConfigurationPrinter {
             root.array("listeners") { list in configuration.listeners.forEach { write($0, to: &list) } }
             write(admin: configuration.admin?.description, to: &root)
             root.object("delivery") { write(configuration.delivery, to: &$0) }
-            root.object("hosts") { $0.member("tracking", configuration.trackingURL) }
+            root.object("hosts") { write(configuration, to: &$0) }
+            root.object("dns") { dns in
+                if configuration.dnsServers.isEmpty { return dns.null("servers") }
+                dns.member("servers", configuration.dnsServers.map(\.description))
+            }
             root.member("proxies", configuration.proxies.map(\.description))
             root.object("limits") { write(configuration, to: &$0) }
             root.object("secrets") { $0.member("keyFile", configuration.keyFile) }
@@ -27,6 +31,13 @@ package enum ConfigurationPrinter {
                 log.member("format", configuration.logFormat.rawValue)
             }
         }
+    }
+
+    private static func write(_ configuration: Configuration, to hosts: inout JSONObjectWriter) {
+        hosts.member("spf", configuration.hosts.spf)
+        hosts.member("mx", configuration.hosts.mx)
+        hosts.member("returnPath", configuration.hosts.returnPath)
+        hosts.member("tracking", configuration.trackingURL)
     }
 
     private static func write(_ listener: Configuration.Listener, to list: inout JSONArrayWriter) {

@@ -34,16 +34,17 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log",
+        "secrets", "drain", "shards", "log", "dns",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
         let root = node.section(Self.keys)
         let log = root["log"].section(["level", "format"])
-        return Configuration(
+        let hosts = root["hosts"].section(["tracking", "spf", "mx", "returnPath"])
+        var configuration = Configuration(
             database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
             delivery: delivery(root["delivery"]),
-            trackingURL: root["hosts"].section(["tracking"])["tracking"].text(BaseURL.form, BaseURL.normalized),
+            trackingURL: hosts["tracking"].text(BaseURL.form, BaseURL.normalized),
             proxies: networks(root["proxies"]),
             limits: limits(root["limits"]),
             quotas: quotas(root["limits"]),
@@ -52,6 +53,9 @@ package struct ConfigurationReader {
             shards: root["shards"].integer(in: ConfigurationLimits.shards) ?? 0,
             logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
             logFormat: log["format"].word() ?? .automatic)
+        configuration.hosts = self.hosts(hosts)
+        configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
+        return configuration
     }
 
     private func database(_ node: ConfigurationNode) -> String {

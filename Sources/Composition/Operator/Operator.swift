@@ -41,7 +41,8 @@ struct Operator: Sendable {
         case .domainAdd(let name, let account, let verified):
             .json(
                 describe.domain(
-                    try await runtime.administration.addDomain(name, account: Account.ID(account), pinned: verified)))
+                    try await runtime.domains.add(
+                        name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: verified)))
         case .domainList: .json(describe.domains(runtime.directory.domains))
         case .domainShow(let name, let account): try showDomain(name, account)
         case .queueStats: .json(describe.lanes(await runtime.dispatcher.statistics()))
@@ -55,6 +56,7 @@ struct Operator: Sendable {
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
         case .quotas(let change): try await changeQuotas(change)
+        case .domainVerify(let name, let account): try await verifyDomain(name, account)
         case .suppressionAdd(let addition): try await addSuppression(addition)
         case .suppressionList(let account, let limit): try await listSuppressions(account, limit)
         case .suppressionRemove(let address, let account, let domain):
@@ -101,19 +103,6 @@ struct Operator: Sendable {
         guard case .invalid(let fault, _) = failure else { return sentence(failure) }
         let words = vocabulary.words + vocabulary.domainActions.flatMap { [ScopeVocabulary.all($0), "\($0):{DOMAIN}"] }
         return "--scopes \(fault.value?.text ?? ""): allowed, each once: \(words.joined(separator: ", "))"
-    }
-
-    private func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {
-        guard let domain = runtime.directory.domain(name.asciiLowercased, of: Account.ID(account)) else {
-            throw .notFound(.domain)
-        }
-        var records: [(personality: PersonalityID, record: DNSRecord)] = []
-        for personality in runtime.personalities {
-            for record in runtime.administration.records(of: domain, selectors: personality.selectors) {
-                records.append((personality.id, record))
-            }
-        }
-        return .json(describe.records(records))
     }
 
     // MARK: Queue

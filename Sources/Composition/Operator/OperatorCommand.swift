@@ -21,6 +21,7 @@ enum OperatorCommand: Codable, Sendable {
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
     case quotas(QuotaChange)
+    case domainVerify(name: String, account: Int64)
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
     case suppressionRemove(address: String, account: Int64, domain: String?)

@@ -85,19 +85,39 @@ struct OperatorJSON: Sendable {
         object.member("verifiedAt", domain.verifiedAt?.rfc3339(.milliseconds))
     }
 
-    func records(_ records: [(personality: PersonalityID, record: DNSRecord)]) -> [UInt8] {
+    func records(_ records: [(personality: PersonalityID, record: PublishedRecord)]) -> [UInt8] {
         JSONWriter.array { array in
-            for (personality, record) in records {
+            for (personality, published) in records {
+                let record = published.record
                 array.object { object in
                     object.member("type", record.type)
                     object.member("name", record.name)
                     object.member("value", record.value)
                     object.member("purpose", record.purpose)
                     object.member("seen", record.seen)
+                    object.member("state", Self.state(of: published))
+                    object.member("found", Self.found(in: published))
                     object.member("personality", personality.name)
                 }
             }
         }
+    }
+
+    /// `ok`, `missing`, `different`, `unreadable`, or `unchecked` before the first look.
+    static func state(of published: PublishedRecord) -> String {
+        guard let check = published.check else { return "unchecked" }
+        guard check.isReadable else { return "unreadable" }
+        return switch check.verdict {
+        case .ok: "ok"
+        case .missing: "missing"
+        case .different: "different"
+        case nil: "unchecked"
+        }
+    }
+
+    /// What stands there instead.
+    private static func found(in published: PublishedRecord) -> [String] {
+        if case .different(let seen) = published.check?.verdict { seen } else { [] }
     }
 
     // MARK: Queue

@@ -4,6 +4,7 @@ import Crypto
 import Kernel
 import Model
 import Posix
+import Resolver
 import Storage
 
 /// The kernel with its engines, without any listener: what a server and an offline command both need.
@@ -19,6 +20,9 @@ final class KernelRuntime: Sendable {
     let mail: MailService
     let idempotency: Idempotency
     let administration: Administration
+    let resolver: DNSResolver
+    let domainWatch: DomainWatch
+    let domains: DomainService
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
     let time: any TimeSource
@@ -62,6 +66,18 @@ final class KernelRuntime: Sendable {
             retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
+        resolver = DNSResolver(
+            ResolverConfiguration(
+                servers: configuration.dnsServers.isEmpty ? SystemServers.read() : configuration.dnsServers),
+            loop: deliveryLoop, time: time, random: random)
+        let planners = DomainPlans.planners(configuration, challengeKey: keyFile.key("domain challenges"))
+        domainWatch = DomainWatch(
+            loop: deliveryLoop,
+            checker: DomainChecker(resolver: resolver, planners: Array(planners.values), time: time),
+            planners: Array(planners.values), store: store, directory: directory, time: time, random: random, log: log)
+        domains = DomainService(
+            administration: administration, store: store, directory: directory, watch: domainWatch,
+            planners: planners)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
         idempotency = Idempotency(
@@ -76,6 +92,7 @@ final class KernelRuntime: Sendable {
         store.observe(dispatcher)
         if !delivers { await dispatcher.hold() }
         try await loadQueue()
+        if delivers { await domainWatch.start() }
     }
 
     /// Piece by piece, so that a million rows are never in memory twice.
@@ -119,6 +136,12 @@ final class KernelRuntime: Sendable {
     func ids(_ personality: any Personality) -> PublicIDs { PublicIDs(key: idKey, personality: personality.id) }
 
     func personality(_ id: PersonalityID) -> (any Personality)? { personalities.first { $0.id == id } }
+
+    /// Begins no further check of a domain, and waits for no further answer of a name server.
+    func endLookUps() async {
+        await domainWatch.stop()
+        await resolver.close()
+    }
 
     /// Ends in the reverse order of the start. What the writer has taken is committed; a delivery that is still in
     /// flight is due again at the next start.

@@ -74,7 +74,8 @@ final class Server: Sendable {
             return try Gateway(
                 personality,
                 in: Gateway.Environment(
-                    directory: runtime.directory, limiter: limiter, mail: runtime.mail, ids: runtime.ids(personality),
+                    directory: runtime.directory, limiter: limiter, mail: runtime.mail,
+                    domains: runtime.domains, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, idempotency: runtime.idempotency, uses: runtime.keyUses,
@@ -146,6 +147,7 @@ final class Server: Sendable {
             for shard in shards { await shard.drain() }
             await runtime.dispatcher.drain()
         }
+        await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }
         await saveRateWindows()
         for shard in shards { shard.loop.stop() }

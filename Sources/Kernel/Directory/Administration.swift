@@ -129,10 +129,13 @@ package struct Administration: Sendable {
 
     /// Adds a domain with fresh signing keys. `pinned`: the operator vouches for it.
     package func addDomain(
-        _ name: String, account: Account.ID, pinned: Bool
+        _ name: String, account: Account.ID, pinned: Bool, options: DomainOptions = DomainOptions(),
+        facets: [PersonalityID: [UInt8]] = [:]
     ) async throws(KernelFailure) -> MailDomain {
         guard directory.account(account) != nil else { throw .notFound(.account) }
-        guard let checked = try? DomainName(parsing: name) else {
+        guard let checked = try? DomainName(parsing: name),
+            checked.text.utf8.count <= KernelLimits.managedDomainBytes
+        else {
             throw .invalid(FieldFault("name", .domainName, value: UserData(name)))
         }
         if let known = directory.domain(checked.text, of: account) { return try await pin(known, pinned) }
@@ -146,6 +149,8 @@ package struct Administration: Sendable {
         var domain = MailDomain(
             id: MailDomain.ID(0), account: account, name: checked.text, sending: pinned ? .pinned : .pending,
             createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
+        domain.options = options
+        domain.facets = facets
         domain.id = MailDomain.ID(try await commit(.createDomain(domain)))
         directory.put(domain)
         return domain
@@ -156,22 +161,12 @@ package struct Administration: Sendable {
         guard pinned, domain.sending != .pinned else { throw .alreadyExists(.domain, field: "name") }
         let now = time.now
         _ = try await commit(.setDomainProof(domain.id, .pinned, at: now))
-        var domain = domain
-        domain.sending = .pinned
-        domain.verifiedAt = now
-        directory.put(domain)
-        return domain
-    }
-
-    /// The DNS records that let receivers verify a domain's mail, under a personality's selectors.
-    package func records(of domain: MailDomain, selectors: DKIMSelectors) -> [DNSRecord] {
-        domain.signingKeys.map { key in
-            DNSRecord(
-                type: "TXT", name: "\(selectors[key.algorithm])._domainkey.\(domain.name)",
-                value: DKIMRecord.text(
-                    algorithm: key.algorithm == .rsa ? .rsaSHA256 : .ed25519SHA256, publicKey: key.publicKey),
-                purpose: "dkim", seen: domain.maySend)
+        let changed = directory.update(domain.id) { domain in
+            domain.sending = .pinned
+            domain.verifiedAt = now
         }
+        guard let changed else { throw .notFound(.domain) }
+        return changed
     }
 
     // MARK: Inside

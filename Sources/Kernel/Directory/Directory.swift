@@ -81,6 +81,11 @@ package final class Directory: Sendable {
 
     package func domain(_ id: MailDomain.ID) -> MailDomain? { tables.withLock { $0.domains[id] } }
 
+    /// In the order in which they were added.
+    package func domains(of account: Account.ID) -> [MailDomain] {
+        tables.withLock { $0.domains.values.filter { $0.account == account } }.sorted { $0.id < $1.id }
+    }
+
     package var accounts: [Account] { tables.withLock { $0.accounts.values.sorted { $0.id < $1.id } } }
     package var keys: [AccessKey] {
         tables.withLock { tables in tables.keys.keys.compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id } }
@@ -99,6 +104,23 @@ package final class Directory: Sendable {
     package func put(_ key: StoredKey) { tables.withLock { Self.insert(key, into: &$0) } }
 
     package func put(_ domain: MailDomain) { tables.withLock { Self.insert(domain, into: &$0) } }
+
+    /// Changes a domain, if it is still there; as it is then.
+    package func update(_ id: MailDomain.ID, _ change: (inout MailDomain) -> Void) -> MailDomain? {
+        tables.withLock { tables in
+            guard var domain = tables.domains[id] else { return nil }
+            change(&domain)
+            tables.domains[id] = domain
+            return domain
+        }
+    }
+
+    package func remove(_ id: MailDomain.ID) {
+        tables.withLock { tables in
+            guard let domain = tables.domains.removeValue(forKey: id) else { return }
+            tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = nil
+        }
+    }
 
     /// Marks a key as revoked; one that is already stays as it was.
     package func revoke(_ id: AccessKey.ID, at instant: Instant) {

@@ -13,6 +13,8 @@ package final class Keyring: Sendable {
         let account: Account.ID
         let domain: String
         let algorithm: SigningKey.Algorithm
+        /// A domain that was removed and added again has other keys.
+        let publicKey: [UInt8]
     }
 
     private let sealing: SealingKey
@@ -30,14 +32,8 @@ package final class Keyring: Sendable {
             let rsa = try RSAPrivateKey.generate()
             let ed25519 = try Ed25519PrivateKey.generate(random: AnyRandom(random))
             return [
-                SigningKey(
-                    algorithm: .rsa, publicKey: try rsa.publicKeyInfo(),
-                    sealedPrivateKey: try seal(
-                        rsa.pkcs8(), Name(account: account, domain: domain, algorithm: .rsa))),
-                SigningKey(
-                    algorithm: .ed25519, publicKey: ed25519.publicKey,
-                    sealedPrivateKey: try seal(
-                        ed25519.seed, Name(account: account, domain: domain, algorithm: .ed25519))),
+                try sealed(rsa.pkcs8(), .rsa, publicKey: try rsa.publicKeyInfo(), account, domain),
+                try sealed(ed25519.seed, .ed25519, publicKey: ed25519.publicKey, account, domain),
             ]
         } catch {
             throw .internalError(incident: "signing key could not be made")
@@ -46,7 +42,8 @@ package final class Keyring: Sendable {
 
     /// The private key, opened. Fails if the key file is not the one it was sealed with.
     func privateKey(_ key: SigningKey, of domain: MailDomain) throws(KernelFailure) -> any DKIMKey {
-        let name = Name(account: domain.account, domain: domain.name, algorithm: key.algorithm)
+        let name = Name(
+            account: domain.account, domain: domain.name, algorithm: key.algorithm, publicKey: key.publicKey)
         if let known = opened.withLock({ $0[name] }) { return known }
         do {
             let bytes = try sealing.open(key.sealedPrivateKey, associatedData: Self.associatedData(name))
@@ -62,8 +59,15 @@ package final class Keyring: Sendable {
         }
     }
 
-    private func seal(_ bytes: [UInt8], _ name: Name) throws(CryptoError) -> [UInt8] {
-        try sealing.seal(bytes, associatedData: Self.associatedData(name), random: AnyRandom(random))
+    private func sealed(
+        _ privateKey: [UInt8], _ algorithm: SigningKey.Algorithm, publicKey: [UInt8], _ account: Account.ID,
+        _ domain: String
+    ) throws(CryptoError) -> SigningKey {
+        let name = Name(account: account, domain: domain, algorithm: algorithm, publicKey: publicKey)
+        return SigningKey(
+            algorithm: algorithm, publicKey: publicKey,
+            sealedPrivateKey: try sealing.seal(
+                privateKey, associatedData: Self.associatedData(name), random: AnyRandom(random)))
     }
 
     /// Names the row, so that a sealed key moved to another domain does not open.

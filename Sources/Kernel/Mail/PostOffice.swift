@@ -132,11 +132,13 @@ package struct PostOffice: Sendable {
         var signers: [DKIMSigner] = []
         do {
             let name = try DomainName(parsing: domain.name)
-            for key in domain.signingKeys where Self.signs(with: key, domain) {
+            for key in domain.signingKeys {
+                let selector = try DomainName(parsing: selectors[key.algorithm])
+                guard Self.signs(with: key, at: DKIMRecord.name(selector: selector, domain: name), domain) else {
+                    continue
+                }
                 signers.append(
-                    DKIMSigner(
-                        domain: name, selector: try DomainName(parsing: selectors[key.algorithm]),
-                        key: try keyring.privateKey(key, of: domain)))
+                    DKIMSigner(domain: name, selector: selector, key: try keyring.privateKey(key, of: domain)))
             }
             return try DKIMSigner.sign(content, by: signers, at: date(of: message))
         } catch let failure as KernelFailure {
@@ -148,7 +150,8 @@ package struct PostOffice: Sendable {
 
     /// RSA always. Ed25519 once its record is known to be published: an unpublished key would only make a verifier that
     /// tries it report a failure.
-    private static func signs(with key: SigningKey, _ domain: MailDomain) -> Bool {
+    private static func signs(with key: SigningKey, at recordName: String, _ domain: MailDomain) -> Bool {
         key.algorithm == .rsa || domain.sending == .pinned
+            || domain.check(.dkimEd25519, at: recordName)?.verdict == .ok
     }
 }

@@ -23,6 +23,12 @@ package enum Change: Sendable {
     /// `alreadyExists` if the account has the name.
     case createDomain(MailDomain)
     case setDomainProof(MailDomain.ID, MailDomain.Proof, at: Instant)
+    /// What a look at a domain's records found; proofs that are pinned stay so.
+    case recordCheck(MailDomain.ID, DomainCheck)
+    /// Replaces the options, and the facets that are named.
+    case changeDomain(MailDomain.ID, options: DomainOptions, facets: [PersonalityID: [UInt8]])
+    /// Its number is never given to another domain.
+    case removeDomain(MailDomain.ID)
 
     /// Keeps these rate windows in place of what is kept of them, beside those that ride with every commit.
     case saveRateWindows([RateWindowRecord])

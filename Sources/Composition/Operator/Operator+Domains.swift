@@ -1,0 +1,32 @@
+import AdapterKit
+import Kernel
+import Model
+
+extension Operator {
+    /// The records to publish, by personality.
+    func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {
+        .json(describe.records(records(of: try runtime.domains.domain(named: name, of: Account.ID(account)))))
+    }
+
+    /// Looks the records up now. Refused, with what is wrong, where they do not prove that mail may be sent.
+    func verifyDomain(_ name: String, _ account: Int64) async throws(KernelFailure) -> OperatorReply {
+        let domain = try await runtime.domains.check(
+            runtime.domains.domain(named: name, of: Account.ID(account)))
+        let found = records(of: domain)
+        if domain.maySend { return .json(describe.records(found)) }
+        let problems = found.compactMap { problem(with: $0.record) }
+        return .refused("\(domain.name) is not verified:\n\(problems.joined(separator: "\n"))")
+    }
+
+    private func records(of domain: MailDomain) -> [(personality: PersonalityID, record: PublishedRecord)] {
+        runtime.personalities.flatMap { personality in
+            runtime.domains.records(of: domain, by: personality.id).map { (personality.id, $0) }
+        }
+    }
+
+    private func problem(with published: PublishedRecord) -> String? {
+        let state = OperatorJSON.state(of: published)
+        guard state != "ok" else { return nil }
+        return "  \(published.record.purpose)  \(published.record.type) \(published.record.name)  \(state)"
+    }
+}

@@ -1,0 +1,72 @@
+package import Base
+import DNSWire
+package import Model
+
+/// Looks a domain's records up and says what follows. Changes nothing itself. Any thread.
+package struct DomainChecker: Sendable {
+    private let resolver: any Resolver
+    private let planners: [RecordPlanner]
+    private let time: any TimeSource
+
+    /// `planners`: one for each personality.
+    package init(resolver: any Resolver, planners: [RecordPlanner], time: any TimeSource) {
+        self.resolver = resolver
+        self.planners = planners
+        self.time = time
+    }
+
+    /// Asks for every record once, several at a time, and past the cache: the owner may have published it just now.
+    package func check(_ domain: MailDomain) async -> DomainCheck {
+        let plans = planners.map { (planner: $0, records: $0.records(of: domain)) }
+        var planned: [PlannedRecord] = []
+        for record in plans.flatMap(\.records) where !planned.contains(where: { Self.isSame($0, record) }) {
+            planned.append(record)
+        }
+        let checks = await inspect(planned, of: domain)
+        let now = time.now
+        var proofs: [MailDomain.Purpose: MailDomain.Proof] = [:]
+        for purpose in MailDomain.Purpose.allCases {
+            let deciding = plans.filter { $0.planner.purposes.contains(purpose) }
+            if deciding.isEmpty { continue }
+            proofs[purpose] = ProofRule.next(
+                domain[purpose],
+                plans: deciding.map { plan in
+                    plan.records.filter { $0.proves.contains(purpose) }.map { record in
+                        checks.first { $0.purpose == record.purpose && $0.name == record.name.text }?.verdict
+                    }
+                },
+                isOverdue: deciding.allSatisfy { plan in
+                    plan.planner.patience.map { now >= domain.createdAt + $0 } ?? false
+                })
+        }
+        return DomainCheck(at: now, records: checks, proofs: proofs)
+    }
+
+    private static func isSame(_ left: PlannedRecord, _ right: PlannedRecord) -> Bool {
+        left.purpose == right.purpose && left.name == right.name
+    }
+
+    private func inspect(_ records: [PlannedRecord], of domain: MailDomain) async -> [RecordCheck] {
+        await withTaskGroup(of: (Int, RecordCheck).self) { group in
+            for (index, record) in records.enumerated() {
+                let known = domain.check(record.purpose, at: record.name.text)?.verdict
+                group.addTask { (index, await inspect(record, known: known)) }
+            }
+            var checks: [(Int, RecordCheck)] = []
+            for await check in group { checks.append(check) }
+            return checks.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func inspect(_ record: PlannedRecord, known: RecordCheck.Verdict?) async -> RecordCheck {
+        do throws(ResolverFailure) {
+            let resolution = try await resolver.resolve(record.name, record.type, freshness: .fresh)
+            return RecordCheck(
+                purpose: record.purpose, name: record.name.text,
+                verdict: RecordInspector.verdict(on: resolution, for: record), isReadable: true)
+        } catch {
+            // Nothing was learned: what was known stays.
+            return RecordCheck(purpose: record.purpose, name: record.name.text, verdict: known, isReadable: false)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package import Base
+package import Model
+
+/// Has domains checked: when somebody asks, and again and again as the plans say. Records what is found.
+///
+/// A few checks run at a time; more wait their turn. The pauses are chosen at random, so that domains which were added
+/// together do not ask together for ever. It lives on a loop, never on a shard; its calls may come from any thread.
+package actor DomainWatch {
+    package nonisolated let loop: any ActorLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private struct Due: Comparable {
+        /// By the monotonic clock.
+        let at: Duration
+        let domain: MailDomain.ID
+
+        static func < (left: Due, right: Due) -> Bool { (left.at, left.domain) < (right.at, right.domain) }
+    }
+
+    private let checker: DomainChecker
+    private let rules: [(purposes: Set<MailDomain.Purpose>, rule: RecheckRule)]
+    private let store: any Store
+    private let directory: Directory
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let log: Log
+
+    private var schedule = BinaryHeap<Due>()
+    /// The time in `schedule` that counts: a domain's earlier ones are passed over.
+    private var dueAt: [MailDomain.ID: Duration] = [:]
+    private var asked: [MailDomain.ID] = []
+    private var running: Set<MailDomain.ID> = []
+    private var isStopped = false
+    private var alarm: Duration?
+
+    package init(
+        loop: any ActorLoop, checker: DomainChecker, planners: [RecordPlanner], store: any Store,
+        directory: Directory, time: any TimeSource, random: any RandomSource, log: Log
+    ) {
+        self.loop = loop
+        self.checker = checker
+        rules = planners.map { ($0.purposes, $0.recheck) }
+        self.store = store
+        self.directory = directory
+        self.time = time
+        self.random = random
+        self.log = log
+    }
+
+    // MARK: From callers
+
+    /// Takes up the re-checks of all domains; at start.
+    package func start() {
+        for domain in directory.domains { plan(domain, isStart: true) }
+        turn()
+    }
+
+    /// Checks nothing more. What is under way ends by itself.
+    package func stop() { isStopped = true }
+
+    /// A domain was added.
+    package func added(_ domain: MailDomain) {
+        plan(domain, isStart: false)
+        setAlarm()
+    }
+
+    /// Checks the domain as soon as there is room, and returns at once.
+    package func ask(_ id: MailDomain.ID) {
+        if !asked.contains(id) { asked.append(id) }
+        turn()
+    }
+
+    /// Checks the domain now and records what was found; the domain as it is then.
+    package func check(_ id: MailDomain.ID) async throws(KernelFailure) -> MailDomain {
+        guard let domain = directory.domain(id) else { throw .notFound(.domain) }
+        let check = await checker.check(domain)
+        if case .refused(let failure) = await store.commit([.recordCheck(id, check)]).first { throw failure }
+        guard let checked = directory.update(id, { $0 = $0.applying(check) }) else { throw .notFound(.domain) }
+        plan(checked, isStart: false)
+        setAlarm()
+        return checked
+    }
+
+    // MARK: The turn
+
+    private func turn() {
+        let now = time.uptime
+        while let first = schedule.first, first.at <= now {
+            schedule.removeFirst()
+            guard dueAt[first.domain] == first.at else { continue }
+            dueAt[first.domain] = nil
+            if !asked.contains(first.domain) { asked.append(first.domain) }
+        }
+        while !isStopped, running.count < KernelLimits.domainChecksAtOnce,
+            let index = asked.firstIndex(where: { !running.contains($0) })
+        {
+            begin(asked.remove(at: index))
+        }
+        setAlarm()
+    }
+
+    private func begin(_ id: MailDomain.ID) {
+        running.insert(id)
+        Task(executorPreference: loop) { await self.run(id) }
+    }
+
+    private func run(_ id: MailDomain.ID) async {
+        do throws(KernelFailure) {
+            _ = try await check(id)
+        } catch {
+            failed(id, error)
+        }
+        running.remove(id)
+        turn()
+    }
+
+    /// A domain that was removed is forgotten; else the store could not take the result, and the check is made again.
+    private func failed(_ id: MailDomain.ID, _ failure: KernelFailure) {
+        guard failure.isTemporary, let domain = directory.domain(id) else { return }
+        log.warning("domain-check-lost") { $0.add("domain", id.value) }
+        plan(domain, isStart: false)
+    }
+
+    // MARK: The schedule
+
+    private func plan(_ domain: MailDomain, isStart: Bool) {
+        guard let pause = pause(domain) else {
+            dueAt[domain.id] = nil
+            return
+        }
+        var wait = pause
+        if isStart {
+            // What became due while the program did not run is spread over a while.
+            let last = domain.checkedAt ?? domain.createdAt
+            wait = max(last + pause - time.now, evenly(.zero...KernelLimits.domainChecksAfterStart))
+        }
+        let due = Due(at: time.uptime + wait, domain: domain.id)
+        dueAt[domain.id] = due.at
+        schedule.insert(due)
+    }
+
+    /// Until the next look at it; nil where no plan asks for one.
+    private func pause(_ domain: MailDomain) -> Duration? {
+        rules.compactMap { purposes, rule -> Duration? in
+            switch rule {
+            case .never: nil
+            case .whilePending(let range):
+                purposes.contains { domain[$0] == .pending } ? evenly(range) : nil
+            case .every(let range): evenly(range)
+            }
+        }.min()
+    }
+
+    private func evenly(_ range: ClosedRange<Duration>) -> Duration {
+        let width = (range.upperBound - range.lowerBound).nanoseconds
+        return range.lowerBound + .nanoseconds(Int64(random.bits64() % UInt64(max(width, 0) + 1)))
+    }
+
+    private func setAlarm() {
+        guard !isStopped, let next = schedule.first?.at else { return }
+        if let alarm, alarm <= next { return }
+        alarm = next
+        loop.run(after: max(next - time.uptime, .zero)) { self.assumeIsolated { $0.alarmRang(next) } }
+    }
+
+    private func alarmRang(_ at: Duration) {
+        if alarm == at { alarm = nil }
+        turn()
+    }
+}

@@ -1,0 +1,222 @@
+import Base
+import Database
+import Kernel
+import Model
+
+/// Changes of domains: rare, so their statements are prepared each time.
+struct DomainChanges {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .createDomain(let domain): try create(domain)
+        case .setDomainProof(let id, let proof, let at): try setProof(id, proof, at)
+        case .recordCheck(let id, let check): try record(check, of: id)
+        case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
+        case .removeDomain(let id): try remove(id)
+        case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .saveRateWindows, .setQuota,
+            .setDefaultQuotas, .once, .purge:
+            .refused(.internalError(incident: "not a change of a domain"))
+        }
+    }
+
+    // MARK: Making
+
+    private func create(_ domain: MailDomain) throws(DatabaseError) -> ChangeOutcome {
+        let account = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
+        account.bind(1, domain.account.value)
+        guard try account.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
+        let known = try connection.prepare("SELECT 1 FROM domain WHERE account = ? AND name = ?", "look for a domain")
+        known.bind(1, domain.account.value)
+        known.bind(2, domain.name)
+        if try known.first({ _ in true }) == true { return .refused(.alreadyExists(.domain, field: "name")) }
+        let next = try connection.prepare(
+            "UPDATE domain_sequence SET last = last + 1 RETURNING last", "number a domain")
+        guard let id = try next.first({ $0.integer(0) }) else {
+            return .refused(.internalError(incident: "no number for a domain"))
+        }
+        try insert(domain, id)
+        try insertKeys(domain.signingKeys, of: id)
+        try putFacets(domain.facets, of: id)
+        return .done(serial: id)
+    }
+
+    private func insert(_ domain: MailDomain, _ id: Int64) throws(DatabaseError) {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO domain (id, account, name, sending, receiving, target, created, verified, return_path,
+            tracking_host, receives) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, "create a domain")
+        insert.bind(1, id)
+        insert.bind(2, domain.account.value)
+        insert.bind(3, domain.name)
+        insert.bind(4, domain.sending.rawValue)
+        insert.bind(5, domain.receiving.rawValue)
+        insert.bind(6, domain.target.rawValue)
+        insert.bind(7, domain.createdAt.nanoseconds)
+        insert.bind(8, domain.verifiedAt?.nanoseconds)
+        insert.bind(9, domain.options.returnPath)
+        insert.bind(10, domain.options.trackingHost)
+        insert.bind(11, domain.options.receives ? 1 : 0)
+        try insert.run()
+    }
+
+    private func insertKeys(_ keys: [SigningKey], of domain: Int64) throws(DatabaseError) {
+        let insert = try connection.prepare(
+            "INSERT INTO signing_key (domain, algorithm, public, sealed) VALUES (?, ?, ?, ?)", "create a signing key")
+        for key in keys {
+            insert.bind(1, domain)
+            insert.bind(2, key.algorithm.rawValue)
+            insert.bind(3, key.publicKey)
+            insert.bind(4, key.sealedPrivateKey)
+            try insert.run()
+        }
+    }
+
+    private func putFacets(_ facets: [PersonalityID: [UInt8]], of domain: Int64) throws(DatabaseError) {
+        let put = try connection.prepare(
+            """
+            INSERT INTO domain_facet (domain, personality, json) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET json = ?3
+            """, "put a facet")
+        for (personality, json) in facets {
+            put.bind(1, domain)
+            put.bind(2, personality.name)
+            put.bind(3, json)
+            try put.run()
+        }
+    }
+
+    // MARK: Proofs
+
+    private func setProof(
+        _ domain: MailDomain.ID, _ proof: MailDomain.Proof, _ at: Instant
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE domain SET sending = ?1, verified = ?2 WHERE id = ?3 RETURNING id", "change a domain")
+        update.bind(1, proof.rawValue)
+        update.bind(2, proof.holds ? at.nanoseconds : nil)
+        update.bind(3, domain.value)
+        return try serial(update)
+    }
+
+    /// The operator's word stands above what was seen, also where it was given while the check ran.
+    private func record(_ check: DomainCheck, of domain: MailDomain.ID) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            """
+            UPDATE domain SET checked = ?1,
+            verified = CASE WHEN ?2 = 'verified' AND sending NOT IN ('verified', 'pinned') THEN ?1 ELSE verified END,
+            sending = CASE WHEN sending = 'pinned' THEN sending ELSE coalesce(?2, sending) END,
+            receiving = CASE WHEN receiving = 'pinned' THEN receiving ELSE coalesce(?3, receiving) END,
+            target = CASE WHEN target = 'pinned' THEN target ELSE coalesce(?4, target) END
+            WHERE id = ?5 RETURNING id
+            """, "record a check")
+        update.bind(1, check.at.nanoseconds)
+        update.bind(2, check.proofs[.send]?.rawValue)
+        update.bind(3, check.proofs[.receive]?.rawValue)
+        update.bind(4, check.proofs[.target]?.rawValue)
+        update.bind(5, domain.value)
+        let outcome = try serial(update)
+        guard case .done = outcome else { return outcome }
+        try delete("DELETE FROM domain_record WHERE domain = ?", domain.value)
+        try insertRecords(check.records, of: domain.value)
+        return outcome
+    }
+
+    private func insertRecords(_ records: [RecordCheck], of domain: Int64) throws(DatabaseError) {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO domain_record (domain, position, purpose, name, verdict, readable, seen)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, "record what was seen")
+        for (position, record) in records.enumerated() {
+            let verdict = VerdictColumns(record.verdict)
+            insert.bind(1, domain)
+            insert.bind(2, Int64(position))
+            insert.bind(3, record.purpose.rawValue)
+            insert.bind(4, record.name)
+            insert.bind(5, verdict.word)
+            insert.bind(6, record.isReadable ? 1 : 0)
+            insert.bind(7, verdict.seen)
+            try insert.run()
+        }
+    }
+
+    // MARK: Changing and removing
+
+    private func setOptions(
+        _ domain: MailDomain.ID, _ options: DomainOptions, _ facets: [PersonalityID: [UInt8]]
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE domain SET return_path = ?, tracking_host = ?, receives = ? WHERE id = ? RETURNING id",
+            "change a domain")
+        update.bind(1, options.returnPath)
+        update.bind(2, options.trackingHost)
+        update.bind(3, options.receives ? 1 : 0)
+        update.bind(4, domain.value)
+        let outcome = try serial(update)
+        if case .done = outcome { try putFacets(facets, of: domain.value) }
+        return outcome
+    }
+
+    private func remove(_ domain: MailDomain.ID) throws(DatabaseError) -> ChangeOutcome {
+        // Suppressions have an index by account alone.
+        try delete(
+            "DELETE FROM suppression WHERE account = (SELECT account FROM domain WHERE id = ?1) AND domain = ?1",
+            domain.value)
+        try delete("DELETE FROM quota WHERE owner = 'domain' AND id = ?", domain.value)
+        for table in ["domain_record", "domain_facet", "signing_key"] {
+            try delete("DELETE FROM \(table) WHERE domain = ?", domain.value)
+        }
+        let delete = try connection.prepare("DELETE FROM domain WHERE id = ? RETURNING id", "remove a domain")
+        delete.bind(1, domain.value)
+        return try serial(delete)
+    }
+
+    private func delete(_ sql: String, _ domain: Int64) throws(DatabaseError) {
+        let statement = try connection.prepare(sql, "remove what belongs to a domain")
+        statement.bind(1, domain)
+        try statement.run()
+    }
+
+    /// The id that a RETURNING clause gives; without one there is no such domain.
+    private func serial(_ statement: Statement) throws(DatabaseError) -> ChangeOutcome {
+        if let id = try statement.first({ $0.integer(0) }) { return .done(serial: id) }
+        return .refused(.notFound(.domain))
+    }
+}
+
+/// A verdict in two columns.
+struct VerdictColumns {
+    let word: String?
+    let seen: [UInt8]?
+
+    init(_ verdict: RecordCheck.Verdict?) {
+        switch verdict {
+        case nil: (word, seen) = (nil, nil)
+        case .ok: (word, seen) = ("ok", nil)
+        case .missing: (word, seen) = ("missing", nil)
+        case .different(let texts):
+            var writer = RecordWriter(reserving: 64)
+            writer.list(texts) { $0.text($1) }
+            (word, seen) = ("different", writer.bytes)
+        }
+    }
+
+    init(word: String?, seen: [UInt8]?) { (self.word, self.seen) = (word, seen) }
+
+    var verdict: RecordCheck.Verdict? {
+        switch word {
+        case "ok": return .ok
+        case "missing": return .missing
+        case "different":
+            var reader = RecordReader(seen ?? [])
+            let texts = try? reader.list { reader throws(RecordError) in try reader.text() }
+            return .different(texts ?? [])
+        default: return nil
+        }
+    }
+}

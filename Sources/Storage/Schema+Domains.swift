@@ -1,0 +1,31 @@
+import Database
+
+extension Schema {
+    /// What domains are proved for, what they are to publish, and what was seen of it.
+    static let domains = Migration(
+        number: 4, name: "domains",
+        sql: """
+            ALTER TABLE domain ADD COLUMN receiving TEXT NOT NULL DEFAULT 'pending';
+            ALTER TABLE domain ADD COLUMN target TEXT NOT NULL DEFAULT 'pending';
+            ALTER TABLE domain ADD COLUMN return_path TEXT;
+            ALTER TABLE domain ADD COLUMN tracking_host TEXT;
+            ALTER TABLE domain ADD COLUMN receives INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE domain ADD COLUMN checked INTEGER;
+
+            -- The last check of each record. `verdict` is NULL where nothing is known, `seen` what stood there instead.
+            CREATE TABLE domain_record (
+                domain INTEGER NOT NULL REFERENCES domain(id), position INTEGER NOT NULL, purpose TEXT NOT NULL,
+                name TEXT NOT NULL, verdict TEXT, readable INTEGER NOT NULL, seen BLOB,
+                PRIMARY KEY (domain, position)) STRICT, WITHOUT ROWID;
+
+            -- What a personality hangs on a domain, as JSON.
+            CREATE TABLE domain_facet (
+                domain INTEGER NOT NULL REFERENCES domain(id), personality TEXT NOT NULL, json BLOB NOT NULL,
+                PRIMARY KEY (domain, personality)) STRICT, WITHOUT ROWID;
+
+            -- The last number given to a domain. A number is never given again, or mail that was accepted from a
+            -- domain which is gone would be signed with the keys of the next one.
+            CREATE TABLE domain_sequence (last INTEGER NOT NULL) STRICT;
+            INSERT INTO domain_sequence SELECT coalesce(max(id), 0) FROM domain;
+            """)
+}

@@ -1,0 +1,106 @@
+import Base
+import Kernel
+import Model
+import TestKit
+import Testing
+
+extension StoreConformance {
+    static let domains = [
+        StoreCheck("A domain reads back with its options, its keys, its facets and what was seen of its records") {
+            bench in
+            var domain = try await made(on: bench) { domain in
+                domain.options = DomainOptions(
+                    returnPath: "b.example.com", trackingHost: "t.example.com", receives: true)
+                domain.facets = [Fixture.personality: Array(#"{"a":1}"#.utf8)]
+            }
+            domain = domain.applying(Self.check(.verified))
+            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.verified)))
+            #expect(try await bench.store.directory().domains == [domain])
+            try await bench.reopen()
+            #expect(try await bench.store.directory().domains == [domain])
+        },
+        StoreCheck("Each check replaces what the one before saw") { bench in
+            let domain = try await made(on: bench)
+            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.verified)))
+            let empty = DomainCheck(at: Fixture.start + .seconds(9), records: [], proofs: [.send: .failed])
+            _ = try await bench.commit(.recordCheck(domain.id, empty))
+            let found = try #require(try await bench.store.directory().domains.first)
+            #expect(found.checks == [])
+            #expect(found.sending == .failed)
+            #expect(found.checkedAt == empty.at)
+        },
+        StoreCheck("A proof that the operator pinned is not undone by a check") { bench in
+            let domain = try await made(on: bench)
+            _ = try await bench.commit(.setDomainProof(domain.id, .pinned, at: Fixture.start))
+            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.failed)))
+            let found = try #require(try await bench.store.directory().domains.first)
+            #expect(found.sending == .pinned)
+            #expect(found.verifiedAt == Fixture.start)
+            #expect(found.checks.count == 4)
+        },
+        StoreCheck("A change replaces the options and the facets that it names") { bench in
+            let domain = try await made(on: bench) {
+                $0.facets = [Fixture.personality: [1], Fixture.otherPersonality: [2]]
+            }
+            let options = DomainOptions(trackingHost: "t.example.com")
+            _ = try await bench.commit(
+                .changeDomain(domain.id, options: options, facets: [Fixture.personality: [3]]))
+            let found = try #require(try await bench.store.directory().domains.first)
+            #expect(found.options == options)
+            #expect(found.facets == [Fixture.personality: [3], Fixture.otherPersonality: [2]])
+        },
+        StoreCheck("A removed domain is gone, its name is free, and its number is not given again") { bench in
+            let domain = try await made(on: bench) { $0.facets = [Fixture.personality: [1]] }
+            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.verified)))
+            #expect(try await bench.commit(.removeDomain(domain.id)).serial == domain.id.value)
+            #expect(try await bench.store.directory().domains == [])
+            let next = try #require(try await bench.commit(.createDomain(Fixture.domain(0))).serial)
+            #expect(next > domain.id.value)
+            #expect(try await bench.store.directory().domains.first?.checks == [])
+        },
+        StoreCheck("With a domain go the suppressions for it alone") { bench in
+            let domain = try await made(on: bench)
+            try await bench.suppress("a@x.net", domain: domain.id.value)
+            try await bench.suppress("b@x.net")
+            #expect(try await bench.commit(.removeDomain(domain.id)).serial == domain.id.value)
+            #expect(try await bench.suppressed().map(\.address.address) == ["b@x.net"])
+        },
+        StoreCheck("What is asked of a domain that is not there is refused") { bench in
+            let id = MailDomain.ID(9)
+            let changes: [Change] = [
+                .recordCheck(id, Self.check(.verified)), .removeDomain(id),
+                .changeDomain(id, options: DomainOptions(), facets: [:]),
+            ]
+            for change in changes {
+                let outcome = try await bench.commit(change)
+                #expect(outcome.failure == .notFound(.domain))
+            }
+        },
+    ]
+
+    private static func made(
+        on bench: StoreBench, _ change: (inout MailDomain) -> Void = { _ in }
+    ) async throws -> MailDomain {
+        _ = try await bench.commit(.createAccount(name: "acme", parent: nil, at: Fixture.start))
+        var domain = Fixture.domain(
+            0, sending: .pending,
+            keys: [SigningKey(algorithm: .rsa, publicKey: [1, 2], sealedPrivateKey: [3])])
+        change(&domain)
+        domain.id = MailDomain.ID(try #require(try await bench.commit(.createDomain(domain)).serial))
+        return domain
+    }
+
+    private static func check(_ sending: MailDomain.Proof) -> DomainCheck {
+        DomainCheck(
+            at: Fixture.start + .seconds(5),
+            records: [
+                RecordCheck(purpose: .spf, name: "example.com", verdict: .ok, isReadable: true),
+                RecordCheck(
+                    purpose: .dkim, name: "s._domainkey.example.com", verdict: .different(["a", "b\n"]),
+                    isReadable: true),
+                RecordCheck(purpose: .dmarc, name: "_dmarc.example.com", verdict: .missing, isReadable: false),
+                RecordCheck(purpose: .mx, name: "example.com", verdict: nil, isReadable: false),
+            ],
+            proofs: [.send: sending, .receive: .pending])
+    }
+}
