@@ -26,7 +26,7 @@ struct ConfigurationPrinterTests {
             { "per": "domain", "period": "day", "limit": 5, "unit": "recipient" },
             { "per": "account", "period": "month", "limit": 0 }
         ] } },
-        "log": { "level": "warning", "format": "text" }
+        "log": { "level": "warning", "format": "text" }, "faults": { "allow": true }
         """
 
     @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])

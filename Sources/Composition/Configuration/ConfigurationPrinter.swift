@@ -22,7 +22,7 @@ package enum ConfigurationPrinter {
                 dns.member("servers", configuration.dnsServers.map(\.description))
             }
             root.member("proxies", configuration.proxies.map(\.description))
-            root.object("limits") { write(configuration, to: &$0) }
+            root.object("limits") { write(limitsOf: configuration, to: &$0) }
             root.object("secrets") { $0.member("keyFile", configuration.keyFile) }
             root.member("drain", DurationText.of(configuration.drain))
             root.member("shards", configuration.shards)
@@ -30,6 +30,7 @@ package enum ConfigurationPrinter {
                 log.member("level", configuration.logLevel.name.description)
                 log.member("format", configuration.logFormat.rawValue)
             }
+            root.object("faults") { $0.member("allow", configuration.allowsFaults) }
         }
     }
 
@@ -76,8 +77,7 @@ package enum ConfigurationPrinter {
         object.object("perDestination") { $0.member("messagesPerMinute", delivery.perDestination) }
     }
 
-    /// The limits.
-    private static func write(_ configuration: Configuration, to object: inout JSONObjectWriter) {
+    private static func write(limitsOf configuration: Configuration, to object: inout JSONObjectWriter) {
         let (limits, quotas) = (configuration.limits, configuration.quotas)
         for personality in Set(limits.keys).union(quotas.keys).sorted() {
             object.object(named: personality.name) { object in

@@ -25,6 +25,8 @@ final class KernelRuntime: Sendable {
     let domains: DomainService
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
+    /// nil where faults are not allowed, and where nothing is served that could raise them.
+    let faults: FaultTable?
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -83,6 +85,7 @@ final class KernelRuntime: Sendable {
         idempotency = Idempotency(
             store: store, claims: ClaimTable(time: time), sealing: try SealingKey(bytes: keyFile.key("answers")),
             time: time, random: random)
+        faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

@@ -79,7 +79,7 @@ final class Server: Sendable {
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, idempotency: runtime.idempotency, uses: runtime.keyUses,
-                    refusals: refusals))
+                    refusals: refusals, faults: runtime.faults))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
