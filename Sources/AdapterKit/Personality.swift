@@ -29,6 +29,8 @@ public protocol Personality: Sendable {
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
+    /// nil: the dialect has no webhooks.
+    var webhooks: WebhookFormat? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -56,6 +58,7 @@ extension Personality {
     public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
 
     public var domainPlan: DomainPlan { .none }
+    public var webhooks: WebhookFormat? { nil }
 }
 
 /// What an answer may need to know of its request.

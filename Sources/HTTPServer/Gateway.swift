@@ -39,6 +39,7 @@ package struct Gateway: HTTPService {
         package var administration: Administration
         package var suppressions: SuppressionService
         package var idempotency: Idempotency
+        package var webhooks: WebhookService
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
         /// Shared by all gateways.
@@ -49,7 +50,8 @@ package struct Gateway: HTTPService {
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
-            suppressions: SuppressionService, idempotency: Idempotency, uses: KeyUseLog? = nil,
+            suppressions: SuppressionService, webhooks: WebhookService, idempotency: Idempotency,
+            uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil
         ) {
             self.directory = directory
@@ -63,6 +65,7 @@ package struct Gateway: HTTPService {
             self.administration = administration
             self.suppressions = suppressions
             self.idempotency = idempotency
+            self.webhooks = webhooks
             self.uses = uses
             self.refusals = refusals
             self.faults = faults
@@ -78,7 +81,7 @@ package struct Gateway: HTTPService {
             uses: environment.uses)
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
-            suppressions: environment.suppressions, domains: environment.domains)
+            suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults

@@ -18,6 +18,7 @@ final class Applier {
     private let answers: AnswerRows
     private let counts: MessageCounts
     private let policies: RetryPolicies
+    let webhooks: WebhookChanges
 
     private var serials: Serials
     private var committedSerials: Serials
@@ -36,7 +37,10 @@ final class Applier {
         var idempotency: Int64
     }
 
-    init(connection: Connection, personalities: PersonalityNumbers, started: Instant) throws(DatabaseError) {
+    init(
+        connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
+        started: Instant
+    ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
         statements = try WriterStatements(connection)
@@ -45,6 +49,10 @@ final class Applier {
         answers = try AnswerRows(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
+        self.webhooks = try WebhookChanges(
+            connection, personalities: personalities, rules: webhooks, retries: policies)
+        // What they wrote is on disk already.
+        policies.committed()
         suppressions = try SuppressionIndex(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
@@ -88,6 +96,7 @@ final class Applier {
         counts.rolledBack()
         policies.rolledBack()
         queued.removeAll(keepingCapacity: true)
+        webhooks.rollBack()
         serials = committedSerials
     }
 
@@ -142,6 +151,7 @@ final class Applier {
             try suppressions.add(suppression, connection)
         case .unsuppress(let account, let address, let domain):
             try suppressions.remove(address, account, domain, connection)
+        case .webhook(let change): try webhooks.apply(change)
         }
     }
 
@@ -298,7 +308,8 @@ final class Applier {
     private func insertEvents(
         _ code: Int64, message: Int64, recipient: Int?, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
-        serials.event += Int64(EventRecord.kinds(code).count)
+        let kinds = EventRecord.kinds(code)
+        serials.event += Int64(kinds.count)
         let insert = statements.insertEvent
         insert.bind(1, serials.event)
         insert.bind(2, message)
@@ -307,6 +318,7 @@ final class Applier {
         insert.bind(5, at)
         insert.bind(6, detail)
         try insert.run()
+        try webhooks.fanOut(kinds, last: serials.event, message: message, at: at)
     }
 
     // MARK: Delivering

@@ -17,8 +17,8 @@ struct DomainChanges {
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .saveRateWindows, .setQuota,
-            .setDefaultQuotas, .once, .purge:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .saveRateWindows,
+            .setQuota, .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }

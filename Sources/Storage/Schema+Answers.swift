@@ -2,7 +2,7 @@ import Database
 
 extension Schema {
     static let answers = Migration(
-        number: 6, name: "answers kept for idempotency keys",
+        number: 7, name: "answers kept for idempotency keys",
         sql: """
             -- `key` is the digest of a key within its namespace. Random, but the rows live for a day and are few where
             -- a dialect finds its messages again by `idempotency`.

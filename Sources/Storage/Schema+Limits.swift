@@ -4,7 +4,7 @@ extension Schema {
     /// Rate windows and quotas. None of these tables is touched for an account without quotas, nor by tiers whose
     /// windows are shorter than an hour.
     static let limits = Migration(
-        number: 5, name: "limits",
+        number: 6, name: "limits",
         sql: """
             -- What is used of a rate tier. Written with the commits if the tier is durable, else at an orderly end.
             CREATE TABLE rate_window (

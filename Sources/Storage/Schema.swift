@@ -81,6 +81,7 @@ enum Schema {
                 """),
         access,
         domains,
+        webhooks,
         limits,
         answers,
     ]
