@@ -212,7 +212,6 @@ final class Reader {
         statement.bind(1, last.packed)
         statement.bind(2, Int64(limit))
         var pending: [PendingDelivery] = []
-        pending.reserveCapacity(limit)
         // One mailing goes to few destinations, and neighbours share their text, as they do the rest.
         var destination = ""
         var origin = (number: Int64.min, id: PersonalityID(""))

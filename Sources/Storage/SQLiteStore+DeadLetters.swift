@@ -1,4 +1,6 @@
+import Database
 package import Kernel
+package import Model
 
 extension SQLiteStore {
     package func deadLetters(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [DeadLetter] {

@@ -3,7 +3,7 @@ import Database
 extension Schema {
     /// What was given up, and can be queued again.
     static let deadLetters = Migration(
-        number: 7, name: "dead letters",
+        number: 8, name: "dead letters",
         sql: """
             -- The delivery's row as it was. Deliveries that ended before this table came to be are not in it.
             CREATE TABLE dead_letter (

@@ -5,5 +5,6 @@
 package enum StoreConformance {
     package static let checks =
         acceptance + idempotency + settlements + taking + lists + events + durability + directory + keys
-        + suppressing + domains + webhooks + deadLetters
+        + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
+        + deadLetters
 }
