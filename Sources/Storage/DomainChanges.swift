@@ -17,7 +17,7 @@ struct DomainChanges {
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }

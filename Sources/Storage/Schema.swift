@@ -81,5 +81,6 @@ enum Schema {
                 """),
         access,
         domains,
+        webhooks,
     ]
 }
