@@ -57,7 +57,7 @@ let package = Package(
 
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
-        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix"]),
+        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
@@ -72,7 +72,7 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
-                "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage",
+                "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -81,7 +81,7 @@ let package = Package(
         tests("CryptoTests", ["Base", "Crypto"]),
         tests("HTTPWireTests", ["Base", "HTTPWire"]),
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
-        tests("TLSTests", ["Base", "TLS"]),
+        tests("TLSTests", ["Base", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
         layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model"], path: "Tests/TestKit"),
         layer(
@@ -99,7 +99,7 @@ let package = Package(
         tests("PosixTests", ["Base", "Posix", "TestKit"]),
         tests(
             "HTTPServerTests",
-            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Posix", "TestKit"]),
+            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Posix", "TLS", "TestKit"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",

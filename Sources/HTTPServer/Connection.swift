@@ -10,6 +10,8 @@ final class Connection {
     let peer: IPAddress?
     /// Tells this connection from later ones with the same descriptor.
     let generation: UInt64
+    /// nil outside TLS.
+    let secure: SecureChannel?
     var parser: RequestParser
     var state = ConnectionState()
     /// Responses that are not wholly sent; those before `sent` are.
@@ -28,16 +30,60 @@ final class Connection {
     var isGathered = false
     var watched: Readiness = .readable
 
-    init(socket: consuming Socket, service: any HTTPService, peer: IPAddress?, generation: UInt64, limits: HTTPLimits) {
+    init(
+        socket: consuming Socket, service: any HTTPService, secure: SecureChannel?, peer: IPAddress?,
+        generation: UInt64, limits: HTTPLimits
+    ) {
         self.socket = socket
         self.service = service
+        self.secure = secure
         self.peer = peer
         self.generation = generation
         parser = RequestParser(limits: limits)
     }
 
     var id: ConnectionID { ConnectionID(descriptor: socket.number, generation: generation) }
-    var hasUnsentOutput: Bool { sent < output.count }
+    var hasUnsentOutput: Bool { sent < output.count || secure?.hasUnsentOutput == true }
+
+    /// Sends what the socket takes; false if the connection is broken.
+    func send() -> Bool {
+        guard let secure else { return sendPlain() }
+        do {
+            if sent < output.count {
+                try secure.encrypt(output[sent...])
+                releaseOutput()
+            }
+            try secure.flush(socket)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func sendPlain() -> Bool {
+        while sent < output.count {
+            do throws(PosixError) {
+                guard case .done(let count) = try socket.send(output, from: sent) else { return true }
+                sent += count
+            } catch {
+                return false
+            }
+        }
+        releaseOutput()
+        return true
+    }
+
+    private func releaseOutput() {
+        output.removeAll(keepingCapacity: output.count <= HTTPServerLimits.gatheredOutputBytes)
+        sent = 0
+    }
+
+    /// Says in TLS that nothing follows, as far as the socket takes it now.
+    func sayEnd() {
+        guard let secure, secure.isEstablished else { return }
+        secure.end()
+        try? secure.flush(socket)
+    }
 }
 
 /// Names a connection while a response to it is awaited, during which it may go away.

@@ -14,6 +14,8 @@ package enum HTTPServerLimits {
     static let uncountedBodyBytes = 64 * 1024
     /// How often timeouts are looked for.
     static let sweepInterval: Duration = .seconds(1)
+    /// How long a TLS handshake may take.
+    static let handshakeTimeout: Duration = .seconds(15)
     /// How long a shard stops accepting when the process is out of descriptors.
     static let acceptPause: Duration = .milliseconds(100)
     /// How long a client is told to wait when a shard's memory is taken.

@@ -2,6 +2,7 @@ package import Base
 package import HTTPWire
 import Model
 package import Posix
+package import TLS
 
 /// One core's share of the HTTP server: a loop, its listeners, its connections. Shards share nothing with each other.
 ///
@@ -33,11 +34,13 @@ package actor HTTPShard {
     private final class Listener {
         let socket: Socket
         let service: any HTTPService
+        let identity: TLSServerIdentity?
         var isPaused = false
 
-        init(socket: consuming Socket, service: any HTTPService) {
+        init(socket: consuming Socket, service: any HTTPService, identity: TLSServerIdentity?) {
             self.socket = socket
             self.service = service
+            self.identity = identity
         }
     }
 
@@ -51,9 +54,12 @@ package actor HTTPShard {
     // MARK: Listening
 
     /// Listens at `address` for `service`; the address with the port that was chosen. Shards that listen at one port
-    /// share it.
-    package func listen(at address: SocketAddress, service: any HTTPService) throws(PosixError) -> SocketAddress {
-        let listener = Listener(socket: try Socket.listen(at: address, sharesPort: true), service: service)
+    /// share it. With an identity, all connections are TLS.
+    package func listen(
+        at address: SocketAddress, service: any HTTPService, identity: TLSServerIdentity? = nil
+    ) throws(PosixError) -> SocketAddress {
+        let listener = Listener(
+            socket: try Socket.listen(at: address, sharesPort: true), service: service, identity: identity)
         let number = listener.socket.number
         try loop.register(number, .readable) { [unowned self] _ in
             self.assumeIsolated { shard in shard.listeners[number].map { shard.accept(from: $0) } }
@@ -66,7 +72,7 @@ package actor HTTPShard {
         while connectionCount < HTTPServerLimits.connectionsPerShard {
             do throws(PosixError) {
                 guard let accepted = try listener.socket.accept() else { return }
-                try open(accepted, listener.service)
+                try open(accepted, listener)
             } catch {
                 // A connection that was reset while it waited is gone; anything else is a lack of descriptors or
                 // memory.
@@ -94,7 +100,7 @@ package actor HTTPShard {
 
     // MARK: Connections
 
-    private func open(_ accepted: consuming Accepted, _ service: any HTTPService) throws(PosixError) {
+    private func open(_ accepted: consuming Accepted, _ listener: Listener) throws(PosixError) {
         let peer = accepted.peer
         let socket = accepted.takeSocket()
         var address: IPAddress?
@@ -102,8 +108,15 @@ package actor HTTPShard {
             address = ip
             try socket.disableDelay()
         }
+        var secure: SecureChannel?
+        if let identity = listener.identity {
+            // Lack of memory alone; the client sees its connection end.
+            guard let stream = try? identity.makeStream() else { return }
+            secure = SecureChannel(stream)
+        }
         let connection = Connection(
-            socket: socket, service: service, peer: address, generation: nextGeneration, limits: limits)
+            socket: socket, service: listener.service, secure: secure, peer: address, generation: nextGeneration,
+            limits: limits)
         nextGeneration += 1
         let id = connection.id
         try loop.register(id.descriptor, .readable) { [unowned self] readiness in
@@ -129,6 +142,7 @@ package actor HTTPShard {
 
     private func close(_ connection: Connection) {
         guard isOpen(connection) else { return }
+        connection.sayEnd()
         loop.unregister(connection.socket.number)
         connections[Int(connection.socket.number)] = nil
         connectionCount -= 1
@@ -160,10 +174,43 @@ package actor HTTPShard {
         guard case .done(let count) = progress else { return }
         if count == 0 { return peerEnded(connection) }
         if connection.state.phase == .lingering { return }
+        if let secure = connection.secure { return receive(receiveBuffer[..<count], connection, secure) }
         connection.parser.receive(receiveBuffer.span.extracting(first: count))
+        received(connection)
+    }
+
+    private func received(_ connection: Connection) {
         connection.state.headBegan()
         if connection.state.progressExtendsTimeout { setDeadline(connection) }
         process(connection)
+    }
+
+    /// During the handshake the connection is idle to HTTP, and its time runs from when it was accepted.
+    private func receive(_ ciphertext: ArraySlice<UInt8>, _ connection: Connection, _ secure: SecureChannel) {
+        let wasEstablished = secure.isEstablished
+        let plaintext: [UInt8]
+        do throws(TLSError) {
+            plaintext = try secure.receive(ciphertext)
+        } catch {
+            return endUnsecured(connection)
+        }
+        if !wasEstablished, secure.isEstablished { setDeadline(connection) }
+        if plaintext.isEmpty {
+            flush(connection)
+        } else {
+            connection.parser.receive(plaintext.span)
+            received(connection)
+        }
+        if secure.isClosedByPeer, isOpen(connection) { peerEnded(connection) }
+    }
+
+    /// What came is no TLS, or none that we speak. The alert is sent, and what the peer says to it is read and dropped,
+    /// so that it sees the alert and an end instead of a reset.
+    private func endUnsecured(_ connection: Connection) {
+        connection.state.faulted()
+        connection.state.responded(keepAlive: false)
+        setDeadline(connection)
+        write(connection)
     }
 
     private func receiveBytes(_ connection: Connection) throws(PosixError) -> Progress<Int> {
@@ -313,7 +360,7 @@ package actor HTTPShard {
     }
 
     private func write(_ connection: Connection) {
-        guard send(connection) else { return close(connection) }
+        guard connection.send() else { return close(connection) }
         if connection.hasUnsentOutput {
             // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection
             // was decided before, and stays so.
@@ -324,29 +371,13 @@ package actor HTTPShard {
         outputSent(connection)
     }
 
-    /// Sends what the socket takes; false if it is broken.
-    private func send(_ connection: Connection) -> Bool {
-        while connection.hasUnsentOutput {
-            do throws(PosixError) {
-                guard case .done(let count) = try connection.socket.send(connection.output, from: connection.sent)
-                else {
-                    return true
-                }
-                connection.sent += count
-            } catch {
-                return false
-            }
-        }
-        connection.output.removeAll(keepingCapacity: connection.output.count <= HTTPServerLimits.gatheredOutputBytes)
-        connection.sent = 0
-        return true
-    }
-
     private func outputSent(_ connection: Connection) {
         if connection.state.phase == .writing { connection.state.written() }
         switch connection.state.phase {
         case .closed: return close(connection)
-        case .lingering: connection.socket.endSending()
+        case .lingering:
+            connection.sayEnd()
+            connection.socket.endSending()
         case .idle:
             if isDraining { return close(connection) }
             if connection.parser.unusedCount == 0 { connection.parser.releaseMemory() }
@@ -376,7 +407,9 @@ package actor HTTPShard {
 
     private func setDeadline(_ connection: Connection) {
         connection.timedPhase = connection.state.phase
-        connection.deadline = connection.state.timeout(limits).map { time.uptime + $0 }
+        let isShakingHands = connection.secure?.isEstablished == false && connection.state.phase == .idle
+        let timeout = isShakingHands ? HTTPServerLimits.handshakeTimeout : connection.state.timeout(limits)
+        connection.deadline = timeout.map { time.uptime + $0 }
     }
 
     /// Timeouts are looked for once a second: cheaper than a timer per connection, and seconds are what they are in.

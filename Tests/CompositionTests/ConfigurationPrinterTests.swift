@@ -38,6 +38,17 @@ struct ConfigurationPrinterTests {
         #expect(try reader.read(fileText: ConfigurationPrinter.json(configuration), environment: [:]) == configuration)
     }
 
+    @Test("The files of a TLS listener are printed")
+    func tls() throws {
+        let configuration = try readFile(
+            """
+            { "personality": "poststack",
+              "http": { "listen": "127.0.0.1:0", "tls": { "certificate": "chain.pem", "key": "key.pem" } } }
+            """)
+        #expect(configuration.listeners[0].tls == Configuration.TLSFiles(certificate: "chain.pem", key: "key.pem"))
+        #expect(try readFile(ConfigurationPrinter.text(configuration)) == configuration)
+    }
+
     @Test("Both prints are the same JSON")
     func sameJSON() throws {
         let configuration = try read(Self.everything)

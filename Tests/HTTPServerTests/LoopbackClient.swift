@@ -33,6 +33,13 @@ final class LoopbackClient: @unchecked Sendable {
         }
     }
 
+    /// The server has sent nothing, and has not ended.
+    var isOpen: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(socket.number, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0
+            && errno == EAGAIN
+    }
+
     func endSending() { socket.endSending() }
 
     /// Everything up to the end of the connection.

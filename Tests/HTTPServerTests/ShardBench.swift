@@ -2,6 +2,7 @@ import Base
 import HTTPServer
 import HTTPWire
 import Posix
+import TLS
 import TestKit
 
 /// A shard on a loop of its own that listens on a free port, with clocks moved by hand.
@@ -13,14 +14,14 @@ final class ShardBench: Sendable {
     private let loop: EventLoop
     private let thread: Thread
 
-    init(limits: HTTPLimits = .standard) async throws {
+    init(limits: HTTPLimits = .standard, identity: TLSServerIdentity? = nil) async throws {
         let loop = try EventLoop(name: "shard", time: time)
         self.loop = loop
         thread = loop.start()
         let shard = HTTPShard(loop: loop, limits: limits, time: time, log: CollectingLog().log(time: time))
         self.shard = shard
         let any = SocketAddress.ip(IPAddress(v4: 127, 0, 0, 1), port: 0)
-        address = try await shard.listen(at: any, service: service)
+        address = try await shard.listen(at: any, service: service, identity: identity)
     }
 
     /// Ends the loop. What a connection still has to say is not said.

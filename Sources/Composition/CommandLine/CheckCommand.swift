@@ -11,7 +11,7 @@ struct CheckCommand {
     /// The effective configuration, then each personality's rate classes and its routes, literal segments first, as
     /// they are matched.
     func text() throws -> String {
-        let configuration = try source.read()
+        let configuration = try configuration()
         var text = ConfigurationPrinter.text(configuration) + "\n"
         for personality in Adapters.all {
             let classes = personality.rateTiers.keys.map(\.name).sorted().joined(separator: ", ")
@@ -26,7 +26,7 @@ struct CheckCommand {
 
     /// The same as one JSON object.
     func json() throws -> String {
-        let configuration = try source.read()
+        let configuration = try configuration()
         let json = JSONWriter.object { object in
             object.member("configuration", JSONText(trusted: ConfigurationPrinter.json(configuration)))
             object.array("personalities") { array in
@@ -42,6 +42,13 @@ struct CheckCommand {
             }
         }
         return String(decoding: json, as: UTF8.self) + "\n"
+    }
+
+    /// With the files that a listener cannot begin without.
+    private func configuration() throws -> Configuration {
+        let configuration = try source.read()
+        _ = try ListenerIdentities.read(configuration)
+        return configuration
     }
 
     private static func write(_ classes: [RateClass: [RateTier]], to object: inout JSONObjectWriter) {

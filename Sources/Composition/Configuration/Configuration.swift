@@ -12,8 +12,18 @@ package struct Configuration: Sendable, Equatable {
     package struct Listener: Sendable, Equatable {
         package var personality: PersonalityID
         package var listen: SocketAddress
-        /// How clients reach it, without a slash at its end; nil: `http://` and the address.
+        /// How clients reach it, without a slash at its end; nil: `http://` or `https://` and the address.
         package var publicURL: String?
+        /// nil: plain HTTP.
+        package var tls: TLSFiles?
+    }
+
+    /// Who a listener is to its clients; both PEM.
+    package struct TLSFiles: Sendable, Equatable {
+        /// The server's own certificate, then those that lead to the root.
+        package var certificate: String
+        /// Without a passphrase.
+        package var key: String
     }
 
     package struct Delivery: Sendable, Equatable {

@@ -25,6 +25,7 @@ struct ConfigurationEnvironment {
     /// An outer key before its inner ones.
     private static let keys = [
         Key("database"), Key("personality"), Key("http", "listen"), Key("http", "publicURL"),
+        Key("http", "tls", "certificate"), Key("http", "tls", "key"),
         Key("admin", as: .boolean), Key("admin", "listen"),
         Key("delivery", "mode"), Key("delivery", "smarthost"), Key("delivery", "auth", "user"),
         Key("delivery", "auth", "passwordFile"), Key("delivery", "hostname"), Key("delivery", "tls"),

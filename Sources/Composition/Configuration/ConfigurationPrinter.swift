@@ -48,6 +48,11 @@ package enum ConfigurationPrinter {
             object.member("personality", listener.personality.name)
             object.member("listen", listener.listen.description)
             object.member("publicURL", listener.publicURL)
+            guard let tls = listener.tls else { return object.null("tls") }
+            object.object("tls") {
+                $0.member("certificate", tls.certificate)
+                $0.member("key", tls.key)
+            }
         }
     }
 

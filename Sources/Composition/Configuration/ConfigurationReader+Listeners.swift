@@ -7,7 +7,7 @@ extension ConfigurationReader {
     /// What is served where: a list, or the short form for one.
     func listeners(_ root: ConfigurationSection) -> [Configuration.Listener] {
         let shortForm = [root["personality"], root["http"]].filter(\.isPresent)
-        let form = #"a list of { "personality", "listen", "publicURL" }"#
+        let form = #"a list of { "personality", "listen", "publicURL", "tls" }"#
         guard root["listeners"].isPresent else {
             guard shortForm.isEmpty else { return shortFormListener(root).map { [$0] } ?? [] }
             root["listeners"].refuse("is missing", allowed: "\(form), or for one the keys \"personality\" and \"http\"")
@@ -31,13 +31,19 @@ extension ConfigurationReader {
     private func listener(
         _ personality: ConfigurationNode, _ http: ConfigurationSection
     ) -> Configuration.Listener? {
-        if http["tls"].isPresent {
-            http["tls"].refuse("TLS listeners are not available yet; put a proxy that ends TLS before this server")
-        }
         let id = personality.word(personalities.map { ($0.id.name, $0.id) }, isRequired: true)
         let listen = http["listen"].text(Self.listenForm, isRequired: true, SocketAddress.init(ipAndPort:))
         let publicURL = http["publicURL"].text(BaseURL.form, BaseURL.normalized)
+        let tls = http["tls"].isPresent ? tls(http["tls"]) : nil
         guard let id, let listen else { return nil }
-        return Configuration.Listener(personality: id, listen: listen, publicURL: publicURL)
+        return Configuration.Listener(personality: id, listen: listen, publicURL: publicURL, tls: tls)
+    }
+
+    private func tls(_ node: ConfigurationNode) -> Configuration.TLSFiles? {
+        let section = node.section(["certificate", "key"])
+        let certificate = section["certificate"].file(isRequired: true)
+        let key = section["key"].file(isRequired: true)
+        guard let certificate, let key else { return nil }
+        return Configuration.TLSFiles(certificate: certificate, key: key)
     }
 }

@@ -140,7 +140,7 @@ final class KernelRuntime: Sendable {
         let base =
             configuration.trackingURL
             ?? configuration.listeners.first.map { listener in
-                listener.publicURL ?? "http://\(listener.listen)"
+                listener.publicURL ?? "http\(listener.tls == nil ? "" : "s")://\(listener.listen)"
             }
         return "\(base ?? "http://localhost")/unsubscribe/"
     }

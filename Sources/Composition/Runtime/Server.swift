@@ -7,6 +7,7 @@ import Model
 import Posix
 import Storage
 import Synchronization
+import TLS
 
 /// The running program: the kernel with its listeners.
 ///
@@ -20,11 +21,14 @@ final class Server: Sendable {
     private let housekeeping: Housekeeping
     private let isDraining: DrainFlag
     private let refusals = RefusalDelay()
+    /// Of the listeners that are TLS, by their places in the configuration.
+    private let identities: [Int: TLSServerIdentity]
     private let log: Log
 
     init(_ runtime: KernelRuntime) async throws {
         self.runtime = runtime
         log = runtime.log
+        identities = try ListenerIdentities.read(runtime.configuration)
         let draining = DrainFlag()
         isDraining = draining
         let count = runtime.configuration.shards > 0 ? runtime.configuration.shards : Machine.coreCount
@@ -54,10 +58,12 @@ final class Server: Sendable {
     private func listen() async throws {
         try await listenForCommands()
         var gateways: [PersonalityID: Gateway] = [:]
-        for listener in runtime.configuration.listeners {
+        for (index, listener) in runtime.configuration.listeners.enumerated() {
             let gateway = try gateways[listener.personality] ?? gateway(listener.personality)
             gateways[listener.personality] = gateway
-            try await listen(at: listener.listen, for: gateway, name: listener.personality.name, on: shards)
+            try await listen(
+                at: listener.listen, for: gateway, name: listener.personality.name, on: shards,
+                identity: identities[index])
         }
         if let address = runtime.configuration.admin {
             let draining = isDraining
@@ -89,14 +95,17 @@ final class Server: Sendable {
     /// The first shard may let the kernel choose the port; the others share it. Sharing would also let in another
     /// server of the same user, so a socket that shares with nobody is bound first, to see whether the address is free.
     private func listen(
-        at address: SocketAddress, for service: any HTTPService, name: String, on shards: [HTTPShard]
+        at address: SocketAddress, for service: any HTTPService, name: String, on shards: [HTTPShard],
+        identity: TLSServerIdentity? = nil
     ) async throws {
         var chosen = address
         do {
             if case .ip = address {
                 chosen = try Socket.listen(at: address, sharesPort: false).localAddress() ?? address
             }
-            for shard in shards { chosen = try await shard.listen(at: chosen, service: service) }
+            for shard in shards {
+                chosen = try await shard.listen(at: chosen, service: service, identity: identity)
+            }
         } catch {
             throw StartError.listen(service: name, address: address.description, reason: "\(error)")
         }
@@ -106,6 +115,7 @@ final class Server: Sendable {
             case .ip(let ip, let port):
                 line.add("address", ip)
                 line.add("port", port)
+                line.add("tls", identity != nil)
             case .path(let path): line.add("path", OperatorText(path))
             }
         }
@@ -123,8 +133,8 @@ final class Server: Sendable {
 
     // MARK: Reloading
 
-    /// Takes over what can change while serving: rate limits and quotas. For everything else it says that a restart is
-    /// needed.
+    /// Takes over what can change while serving: rate limits, quotas, and the certificates of listeners. For everything
+    /// else it says that a restart is needed.
     func reload(_ configuration: Configuration) async {
         _ = await runtime.store.commit([.setDefaultQuotas(configuration.quotas)])
         for personality in runtime.personalities {
@@ -133,6 +143,7 @@ final class Server: Sendable {
         var rest = configuration
         rest.limits = runtime.configuration.limits
         rest.quotas = runtime.configuration.quotas
+        ListenerIdentities.replace(identities, by: &rest, of: runtime.configuration, log)
         log.info("reloaded") { $0.add("restartNeeded", rest != runtime.configuration) }
     }
 

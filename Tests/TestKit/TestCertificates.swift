@@ -2,20 +2,20 @@ import Foundation
 import Synchronization
 
 /// Self-signed certificates in a temporary folder, made by the `openssl` command and removed with this object.
-final class TestCertificates: Sendable {
+package final class TestCertificates: Sendable {
     /// Names `mx.example`, `*.wild.example` and 192.0.2.1.
-    let chain: String
-    let key: String
+    package let chain: String
+    package let key: String
     /// The same kind of key, but not the certificate's.
-    let otherKey: String
+    package let otherKey: String
     /// Names `mx.example` in its subject alone.
-    let commonNameChain: String
-    let commonNameKey: String
+    package let commonNameChain: String
+    package let commonNameKey: String
     /// A key that asks for a passphrase.
-    let encryptedKey: String
+    package let encryptedKey: String
     private let folder: URL
 
-    init() throws {
+    package init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "polyrelay-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let folder = folder
@@ -33,7 +33,7 @@ final class TestCertificates: Sendable {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// One set for all tests that run at the same time; the last of them to end removes it.
-    static func shared() throws -> TestCertificates {
+    package static func shared() throws -> TestCertificates {
         try current.withLock { current in
             if let certificates = current.certificates { return certificates }
             let made = try TestCertificates()
