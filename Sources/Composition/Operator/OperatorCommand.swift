@@ -21,6 +21,11 @@ enum OperatorCommand: Codable, Sendable {
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
     case domainVerify(name: String, account: Int64)
+    case webhookList(account: Int64?)
+    case webhookShow(id: Int64)
+    case webhookDeliveries(id: Int64, limit: Int)
+    case webhookSetPaused(id: Int64, paused: Bool)
+    case webhookReplay(WebhookReplay)
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
     case suppressionRemove(address: String, account: Int64, domain: String?)
@@ -45,6 +50,17 @@ enum OperatorCommand: Codable, Sendable {
 }
 
 extension OperatorCommand {
+    /// One delivery, or those that were given up.
+    struct WebhookReplay: Codable, Sendable {
+        var id: Int64
+        var delivery: Int64?
+        var withinSeconds: Int64?
+        /// In the dialect's word.
+        var event: String?
+        var limit: Int
+        var isDryRun: Bool
+    }
+
     struct SuppressionAddition: Codable, Sendable {
         var address: String
         var account: Int64
