@@ -17,7 +17,8 @@ struct DomainChanges {
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .saveRateWindows,
+            .setQuota, .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }
@@ -166,6 +167,7 @@ struct DomainChanges {
         try delete(
             "DELETE FROM suppression WHERE account = (SELECT account FROM domain WHERE id = ?1) AND domain = ?1",
             domain.value)
+        try delete("DELETE FROM quota WHERE owner = 'domain' AND id = ?", domain.value)
         for table in ["domain_record", "domain_facet", "signing_key"] {
             try delete("DELETE FROM \(table) WHERE domain = ?", domain.value)
         }

@@ -82,5 +82,7 @@ enum Schema {
         access,
         domains,
         webhooks,
+        limits,
+        answers,
     ]
 }

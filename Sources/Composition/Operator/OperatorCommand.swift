@@ -20,6 +20,7 @@ enum OperatorCommand: Codable, Sendable {
     case messageRaw(message: String)
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
+    case quotas(QuotaChange)
     case domainVerify(name: String, account: Int64)
     case webhookList(account: Int64?)
     case webhookShow(id: Int64)
@@ -59,6 +60,20 @@ extension OperatorCommand {
         var event: String?
         var limit: Int
         var isDryRun: Bool
+    }
+
+    /// The quotas of an account, or of one of its domains: those to set, and then all of them are shown.
+    struct QuotaChange: Codable, Sendable {
+        enum Setting: Codable, Sendable {
+            case limit(Int)
+            case cleared
+        }
+
+        var account: Int64
+        var domain: String?
+        /// nil: as it is.
+        var daily: Setting?
+        var monthly: Setting?
     }
 
     struct SuppressionAddition: Codable, Sendable {
