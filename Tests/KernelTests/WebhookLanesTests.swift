@@ -55,6 +55,18 @@ struct WebhookLanesTests {
         #expect(takeAll(&lanes).count == 1)
     }
 
+    @Test("A lane's statistics count what waits once, however often it was moved")
+    func statistics() {
+        var lanes = WebhookLanes()
+        for id in 1...6 as ClosedRange<Int64> { lanes.insert(webhook(id)) }
+        lanes.insert(webhook(6, due: now + .seconds(1)))
+        let taken = takeAll(&lanes).count
+        let lane = lanes.statistics().first
+        #expect(taken > 0 && lane?.waiting == 6 - taken && lane?.running == taken && lane?.isHeld == false)
+        lanes.drop(WebhookEndpoint.ID(1))
+        #expect(lanes.statistics().map(\.waiting) == [0])
+    }
+
     @Test("A held lane keeps what it has until it is let go")
     func held() {
         var lanes = WebhookLanes()

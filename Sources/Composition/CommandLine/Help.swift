@@ -21,6 +21,8 @@ enum Help {
           suppression list [--account ID] | remove ADDRESS --account ID [--domain NAME]
           queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
           queue dead | replay ID            what was given up; try a message's again
+          webhook list [--account ID] | show ID | deliveries ID | pause ID | resume ID
+          webhook replay ID [--delivery ID | --within SECONDS --event NAME] [--dry-run]
           message list | show ID | raw ID
           event list [--after ID] [--follow]
           fault add "NAME[; rate=0.2][; after=10][; delay=2s][; ..]" [--key ID] [--route "POST /emails"]

@@ -25,9 +25,10 @@ struct Invocation {
 extension Invocation {
     private static let valued: Set<String> = [
         "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
-        "label", "secret-file", "limit", "after", "daily", "monthly", "domain", "reason", "note", "key", "route",
+        "label", "secret-file", "limit", "delivery", "within", "event", "after", "daily", "monthly", "domain", "reason",
+        "note", "key", "route",
     ]
-    private static let bare: Set<String> = ["json", "help", "verified", "follow"]
+    private static let bare: Set<String> = ["json", "help", "verified", "follow", "dry-run"]
 
     /// Reads a command line, without the program's name.
     init(_ arguments: [String]) throws(UsageError) {
@@ -55,12 +56,13 @@ extension Invocation {
         case "queue": return .operate(try queue(words, arguments))
         case "message": return .operate(try message(words, arguments))
         case "event": return try event(words, arguments)
+        case "webhook": return .operate(try webhook(words, arguments))
         case "suppression": return .operate(try suppression(words, arguments))
         case "fault": return .operate(try fault(words, arguments))
         default:
             let known = [
-                "serve", "check", "account", "key", "domain", "suppression", "queue", "message", "event", "fault",
-                "version", "help",
+                "serve", "check", "account", "key", "domain", "suppression", "queue", "webhook", "message", "event",
+                "fault", "version", "help",
             ]
             throw unknown("verb", words[0], known)
         }

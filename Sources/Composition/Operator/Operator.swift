@@ -45,20 +45,25 @@ struct Operator: Sendable {
                         name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: verified)))
         case .domainList: .json(describe.domains(runtime.directory.domains))
         case .domainShow(let name, let account): try showDomain(name, account)
-        case .queueStats: .json(describe.lanes(await runtime.dispatcher.statistics()))
+        case .queueStats: .json(describe.lanes(await lanes()))
         case .queueList(let limit): .json(describe.deliveries(try await pending(limit: limit)))
         case .queueShow(let text): try await showQueued(text)
         case .queueRetry(let text): try await retry(text)
         case .queueCancel(let text): try await cancel(text)
         case .queueDead(let limit): .json(describe.deadLetters(try await deadLetters(limit: limit)))
         case .queueReplay(let text): try await replay(text)
-        case .queueSetPaused(let lane, let paused): await setPaused(lane, paused)
+        case .queueSetPaused(let lane, let paused): try await setPaused(lane, paused)
         case .messageList(let limit): try await listMessages(limit)
         case .messageShow(let text): .json(describe.message(try await message(text)))
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
         case .quotas(let change): try await changeQuotas(change)
         case .domainVerify(let name, let account): try await verifyDomain(name, account)
+        case .webhookList(let account): try await listWebhooks(account)
+        case .webhookShow(let id): try await showWebhook(id)
+        case .webhookDeliveries(let id, let limit): try await listDeliveries(id, limit)
+        case .webhookSetPaused(let id, let paused): try await setWebhookPaused(id, paused)
+        case .webhookReplay(let replay): try await replayWebhook(replay)
         case .suppressionAdd(let addition): try await addSuppression(addition)
         case .suppressionList(let account, let limit): try await listSuppressions(account, limit)
         case .suppressionRemove(let address, let account, let domain):
@@ -141,7 +146,6 @@ struct Operator: Sendable {
         return .json(describe.message(try await message(text)))
     }
 
-    /// A webhook's lane is named by its number.
     private func deadLetters(limit: Int) async throws(KernelFailure) -> [DeadLetter] {
         try await runtime.store.deadLetters(after: DeliveryID(packed: 0), limit: limit)
     }
@@ -155,13 +159,27 @@ struct Operator: Sendable {
         return .json(describe.message(try await self.message(text)))
     }
 
-    private func setPaused(_ lane: String, _ paused: Bool) async -> OperatorReply {
-        let prefix = "webhook:"
-        if lane.hasPrefix(prefix), let number = Int64(lane.dropFirst(prefix.count)) {
-            await runtime.webhooks.dispatcher.setPaused(WebhookEndpoint.ID(number), paused)
+    private func setPaused(_ lane: String, _ paused: Bool) async throws(KernelFailure) -> OperatorReply {
+        if lane.hasPrefix(Self.webhookLane) {
+            guard let number = Int64(lane.dropFirst(Self.webhookLane.count)) else { throw .notFound(.webhook) }
+            _ = try await setWebhookPaused(number, paused)
+        } else {
+            await runtime.dispatcher.setPaused(LaneID(lane), paused)
         }
-        await runtime.dispatcher.setPaused(LaneID(lane), paused)
-        return .json(describe.lanes(await runtime.dispatcher.statistics()))
+        return .json(describe.lanes(await lanes()))
+    }
+
+    /// A webhook's lane is named by its number.
+    private static let webhookLane = "webhook:"
+
+    /// Those of mail, then those of webhooks.
+    private func lanes() async -> [LaneStatistics] {
+        let webhooks = await runtime.webhooks.dispatcher.statistics().map { lane in
+            LaneStatistics(
+                lane: LaneID("\(Self.webhookLane)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
+                isPaused: lane.isPaused)
+        }
+        return await runtime.dispatcher.statistics() + webhooks
     }
 
     // MARK: Messages and events

@@ -24,6 +24,11 @@ enum OperatorCommand: Codable, Sendable {
     case eventList(after: Int64, limit: Int, wait: Bool)
     case quotas(QuotaChange)
     case domainVerify(name: String, account: Int64)
+    case webhookList(account: Int64?)
+    case webhookShow(id: Int64)
+    case webhookDeliveries(id: Int64, limit: Int)
+    case webhookSetPaused(id: Int64, paused: Bool)
+    case webhookReplay(WebhookReplay)
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
     case suppressionRemove(address: String, account: Int64, domain: String?)
@@ -48,6 +53,17 @@ enum OperatorCommand: Codable, Sendable {
 }
 
 extension OperatorCommand {
+    /// One delivery, or those that were given up.
+    struct WebhookReplay: Codable, Sendable {
+        var id: Int64
+        var delivery: Int64?
+        var withinSeconds: Int64?
+        /// In the dialect's word.
+        var event: String?
+        var limit: Int
+        var isDryRun: Bool
+    }
+
     /// The quotas of an account, or of one of its domains: those to set, and then all of them are shown.
     struct QuotaChange: Codable, Sendable {
         enum Setting: Codable, Sendable {

@@ -322,4 +322,11 @@ package struct LaneStatistics: Sendable, Equatable {
     package var waiting = 0
     package var leased = 0
     package var isPaused: Bool
+
+    package init(lane: LaneID, waiting: Int = 0, leased: Int = 0, isPaused: Bool) {
+        self.lane = lane
+        self.waiting = waiting
+        self.leased = leased
+        self.isPaused = isPaused
+    }
 }

@@ -77,6 +77,14 @@ package actor WebhookDispatcher: WebhookObserver {
         turn()
     }
 
+    package func statistics() -> [WebhookLaneStatistics] {
+        lanes.statistics().map { lane in
+            var lane = lane
+            lane.isPaused = paused.contains(lane.endpoint)
+            return lane
+        }
+    }
+
     private func hold(_ endpoint: WebhookEndpoint.ID) {
         lanes.setHeld(endpoint, paused.contains(endpoint) || endpoints[endpoint]?.isEnabled == false)
     }

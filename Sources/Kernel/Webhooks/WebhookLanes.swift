@@ -41,6 +41,8 @@ package struct WebhookLanes: Sendable {
 
     private struct Lane {
         var turns = BinaryHeap<Turn>()
+        /// What waits; there may be more turns, which are stale.
+        var count = 0
         var running = 0
         var width = KernelLimits.webhookLaneWidthAtStart
         var isHeld = false
@@ -62,8 +64,10 @@ package struct WebhookLanes: Sendable {
 
     /// Queues a delivery, or moves it if it waits already.
     package mutating func insert(_ webhook: PendingWebhook) {
-        waiting[webhook.id] = Waiting(due: webhook.due, attempts: webhook.attempts)
+        let isNew =
+            waiting.updateValue(Waiting(due: webhook.due, attempts: webhook.attempts), forKey: webhook.id) == nil
         lanes[webhook.endpoint, default: Lane()].turns.insert(Turn(due: webhook.due, id: webhook.id))
+        if isNew { lanes[webhook.endpoint]?.count += 1 }
         setAlarm(webhook.endpoint, webhook.due)
     }
 
@@ -85,6 +89,7 @@ package struct WebhookLanes: Sendable {
             }
             lanes[place.lane]?.turns.removeFirst()
             let taken = waiting.removeValue(forKey: turn.id)
+            lanes[place.lane]?.count -= 1
             lanes[place.lane]?.running += 1
             standInLine(place.lane)
             return PendingWebhook(
@@ -115,7 +120,16 @@ package struct WebhookLanes: Sendable {
     /// Forgets what waits for an endpoint.
     package mutating func drop(_ endpoint: WebhookEndpoint.ID) {
         while let turn = lanes[endpoint]?.turns.removeFirst() { waiting[turn.id] = nil }
+        lanes[endpoint]?.count = 0
         if lanes[endpoint]?.running == 0 { lanes[endpoint] = nil }
+    }
+
+    /// Lanes in which something is or that are held, by number.
+    package func statistics() -> [WebhookLaneStatistics] {
+        lanes.map { endpoint, lane in
+            WebhookLaneStatistics(
+                endpoint: endpoint, waiting: lane.count, running: lane.running, isHeld: lane.isHeld)
+        }.filter { $0.isHeld || $0.waiting + $0.running > 0 }.sorted { $0.endpoint < $1.endpoint }
     }
 
     /// When to ask `next` again, if nothing ends before; nil with nothing to come.
@@ -141,4 +155,15 @@ package struct WebhookLanes: Sendable {
         }
         return nil
     }
+}
+
+/// How full an endpoint's lane is.
+package struct WebhookLaneStatistics: Sendable, Equatable {
+    package var endpoint: WebhookEndpoint.ID
+    package var waiting: Int
+    package var running: Int
+    /// By the operator's pause, or as its account switched it off, or we did.
+    package var isHeld: Bool
+    /// By the operator's pause.
+    package var isPaused = false
 }
