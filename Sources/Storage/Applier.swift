@@ -104,7 +104,7 @@ final class Applier {
         case .expedite(let message, let due): try expedite(message, due)
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
-        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
+        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .changeKeys, .removeDomain:
             try DomainChanges(connection).apply(change)
         case .suppress(let suppression):
             try suppressions.add(suppression, connection)

@@ -27,7 +27,7 @@ extension Invocation {
         "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
         "label", "secret-file", "limit", "after", "domain", "reason", "note",
     ]
-    private static let bare: Set<String> = ["json", "help", "verified", "follow"]
+    private static let bare: Set<String> = ["json", "help", "verified", "follow", "activate", "force", "cancel"]
 
     /// Reads a command line, without the program's name.
     init(_ arguments: [String]) throws(UsageError) {
@@ -91,7 +91,7 @@ extension Invocation {
     }
 
     private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["add", "list", "verify", "show"]) {
+        switch try action(words, ["add", "list", "verify", "show", "rotate"]) {
         case "add":
             .domainAdd(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
@@ -99,7 +99,22 @@ extension Invocation {
         case "list": .domainList
         case "verify":
             .domainVerify(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
+        case "rotate":
+            .domainRotate(
+                name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
+                step: try rotationStep(arguments))
         default: .domainShow(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
+        }
+    }
+
+    private static func rotationStep(_ arguments: Arguments) throws(UsageError) -> OperatorCommand.RotationStep {
+        let flags = (arguments.flag("activate"), arguments.flag("force"), arguments.flag("cancel"))
+        switch flags {
+        case (false, false, false): return .begin
+        case (true, false, false): return .activate
+        case (true, true, false): return .force
+        case (false, false, true): return .cancel
+        default: throw UsageError("domain rotate: --activate, --activate --force, --cancel, or none of them")
         }
     }
 

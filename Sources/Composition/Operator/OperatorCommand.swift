@@ -21,9 +21,20 @@ enum OperatorCommand: Codable, Sendable {
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
     case domainVerify(name: String, account: Int64)
+    case domainRotate(name: String, account: Int64, step: RotationStep)
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
     case suppressionRemove(address: String, account: Int64, domain: String?)
+
+    /// What to do about the change of a domain's signing keys.
+    enum RotationStep: String, Codable, Sendable {
+        case begin
+        /// Go over to the new keys, once their record has been seen for a while.
+        case activate
+        /// The same without the while.
+        case force
+        case cancel
+    }
 
     struct KeyCreation: Codable, Sendable {
         var account: Int64
