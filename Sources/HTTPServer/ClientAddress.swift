@@ -3,6 +3,9 @@ package import HTTPWire
 
 /// Who the client is: the peer of the connection, or, where that is a proxy which the operator trusts, the address that
 /// it forwarded for.
+///
+/// Only X-Forwarded-For is read. A proxy writes one field and passes on the other as the client sent it, so who
+/// believes both believes the client; and of the two, this is the one that every proxy can write.
 package struct ClientAddress: Sendable {
     private let proxies: [IPNetwork]
 
@@ -14,10 +17,17 @@ package struct ClientAddress: Sendable {
         guard let peer, isProxy(peer), let head else { return peer }
         let forwarded = head.values(of: .forwardedFor).flatMap { $0.split(separator: ",") }
         for text in forwarded.reversed() {
-            guard let address = IPAddress(String(text.drop { $0 == " " }.prefix { $0 != " " })) else { return peer }
+            guard let address = Self.address(text) else { return peer }
             if !isProxy(address) { return address }
         }
         return peer
+    }
+
+    /// An address, or as some proxies write it, one with a port: `192.0.2.7:4711`, `[2001:db8::1]:4711`.
+    private static func address(_ element: Substring) -> IPAddress? {
+        let text = element.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+        if text.first == "[" { return IPAddress(String(text.dropFirst().prefix { $0 != "]" })) }
+        return IPAddress(String(text)) ?? IPAddress(String(text.prefix { $0 != ":" }))
     }
 
     private func isProxy(_ address: IPAddress) -> Bool { proxies.contains { $0.contains(address) } }

@@ -18,6 +18,8 @@ package struct Gateway: HTTPService {
     private let ids: PublicIDs
     private let keyField: FieldName?
     private let refusals: RefusalDelay
+    /// nil: faults are not allowed, and nothing is looked for.
+    private let faults: FaultTable?
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
     private let clients: ClientAddress
@@ -39,11 +41,14 @@ package struct Gateway: HTTPService {
         package var uses: KeyUseLog?
         /// Shared by all gateways.
         package var refusals: RefusalDelay
+        /// Failures on demand; nil: not allowed.
+        package var faults: FaultTable?
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
-            suppressions: SuppressionService, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay()
+            suppressions: SuppressionService, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
+            faults: FaultTable? = nil
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -57,6 +62,7 @@ package struct Gateway: HTTPService {
             self.suppressions = suppressions
             self.uses = uses
             self.refusals = refusals
+            self.faults = faults
         }
     }
 
@@ -72,6 +78,7 @@ package struct Gateway: HTTPService {
             suppressions: environment.suppressions, domains: environment.domains)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
+        faults = environment.faults
         mail = environment.mail
         ids = environment.ids
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
@@ -93,7 +100,22 @@ package struct Gateway: HTTPService {
     package func respond(to request: Request, from peer: IPAddress?) async -> Response {
         let facts = facts(of: request.head)
         let address = clients.client(of: request.head, peer: peer)
-        switch match(request.head) {
+        let match = match(request.head)
+        var session: FaultSession?
+        if let faults {
+            do throws(KernelFailure) {
+                session = try self.session(faults, request.head, match)
+                try session?.raise(
+                    at: .routing,
+                    FaultFacts(method: facts.method, path: facts.path, now: time.now, address: address))
+            } catch {
+                await pause(session?.delay ?? .zero)
+                var response = unrouted(error, facts, address)
+                if case .malformedRequest = error { response.closes = true }
+                return response
+            }
+        }
+        switch match {
         case nil: return malformedTarget(facts, address)
         case .notFound:
             return unrouted(.routeNotFound(method: UserData(facts.method), path: UserData(facts.path)), facts, address)
@@ -104,7 +126,7 @@ package struct Gateway: HTTPService {
                 method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
             return unrouted(failure, facts, address)
         case .route(let route, let parameters):
-            return await respond(to: request, route, parameters, facts, address)
+            return await respond(to: request, route, parameters, facts, address, session)
         }
     }
 
@@ -129,7 +151,8 @@ package struct Gateway: HTTPService {
     }
 
     private func respond(
-        to request: Request, _ route: Route, _ parameters: [String], _ facts: RequestFacts, _ address: IPAddress?
+        to request: Request, _ route: Route, _ parameters: [String], _ facts: RequestFacts, _ address: IPAddress?,
+        _ faults: FaultSession?
     ) async -> Response {
         let now = time.now
         let admission = gate.admit(
@@ -138,7 +161,7 @@ package struct Gateway: HTTPService {
                 keyField: keyField.flatMap { request.head.firstBytes(of: $0) },
                 pathAccount: pathAccount(route, parameters), clientAddress: address, method: facts.method,
                 path: facts.path, now: now),
-            requirement: route.requirement, rateClass: route.rateClass)
+            requirement: route.requirement, rateClass: route.rateClass, faults: faults)
         do throws(KernelFailure) {
             let caller = try admission.principal.get()
             if request.head.hasContentCoding { throw .codingUnsupported }
@@ -147,6 +170,7 @@ package struct Gateway: HTTPService {
                 body: request.body, now: now, mail: mail, services: services, ids: ids)
             return response(try await route.handler(call), facts, admission.window)
         } catch {
+            if let faults { await pause(faults.delay) }
             if let delay = refusals.begin(error, from: address, at: time.uptime) {
                 await pause(delay)
                 refusals.end()
@@ -155,9 +179,21 @@ package struct Gateway: HTTPService {
         }
     }
 
+    /// The failures that this request may meet; nil for none.
+    private func session(
+        _ faults: FaultTable, _ head: RequestHead, _ match: Router.Match?
+    ) throws(KernelFailure) -> FaultSession? {
+        var pattern: String?
+        if case .route(let route, _) = match { pattern = "\(route.method.rawValue) \(route.pattern)" }
+        return try faults.session(
+            personality: personality.id, route: pattern, field: head.value(of: Self.faultField))
+    }
+
+    private static let faultField: FieldName = "Polyrelay-Fault"
+
     /// Waits by the shard's own timer. A gateway that runs on no loop has none, and does not wait.
     private func pause(_ delay: Duration) async {
-        guard let loop = EventLoop.current else { return }
+        guard delay > .zero, let loop = EventLoop.current else { return }
         await withCheckedContinuation { continuation in
             loop.schedule(after: delay) { continuation.resume() }
         }

@@ -53,4 +53,8 @@ package enum KernelLimits {
     package static let badKeyNetworks = 10_000
     /// Refusals that wait at one time; more are sent at once.
     package static let refusalsWaiting = 1000
+    /// How long a fault on demand may put off an answer.
+    package static let faultDelayMax: Duration = .seconds(60)
+    /// Orders whose requests are counted; beyond that all counts begin anew.
+    package static let faultCounters = 10_000
 }

@@ -21,6 +21,7 @@ struct ConfigurationReaderTests {
         #expect(configuration.limits.isEmpty)
         #expect(configuration.drain == .seconds(10))
         #expect(configuration.shards == 0)
+        #expect(!configuration.allowsFaults)
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .automatic)
         #expect(!configuration.isLocalProfile)

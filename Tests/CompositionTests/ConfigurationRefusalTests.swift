@@ -48,6 +48,7 @@ struct ConfigurationRefusalTests {
             (#""delivery": { "tls": "maybe" }"#, "delivery.tls", "\"never\", \"opportunistic\", \"required\""),
             (#""delivery": { "hostname": "a b" }"#, "delivery.hostname", "mail.example.com"),
             (#""delivery": { "localPartOutcomes": "yes" }"#, "delivery.localPartOutcomes", "true, false"),
+            (#""faults": { "allow": "yes" }"#, "faults.allow", "true, false"),
             (#""delivery": { "auth": { "user": "u" } }"#, "delivery.auth.passwordFile", "file"),
             (#""delivery": { "retries": { "schedule": ["1m", "soon"] } }"#, "delivery.retries.schedule[1]", "30s"),
             (#""delivery": { "retries": { "schedule": ["0s"] } }"#, "delivery.retries.schedule[0]", "1ms to 30d"),

@@ -25,6 +25,11 @@ struct ClientAddressTests {
             ("10.0.0.1", ["X-Forwarded-For: 10.0.0.2"], "10.0.0.1"), ("10.0.0.1", [], "10.0.0.1"),
             ("10.0.0.1", ["X-Forwarded-For: 192.0.2.7, nonsense"], "10.0.0.1"),
             ("10.0.0.1", ["X-Forwarded-For: 2001:db8::1"], "2001:db8::1"),
+            ("10.0.0.1", ["X-Forwarded-For: 1.1.1.1,192.0.2.7:4711"], "192.0.2.7"),
+            ("10.0.0.1", ["X-Forwarded-For: [2001:db8::1]:4711"], "2001:db8::1"),
+            ("10.0.0.1", ["X-Forwarded-For: ::ffff:192.0.2.7, ::ffff:10.0.0.3"], "192.0.2.7"),
+            ("10.0.0.1", ["X-Forwarded-For: "], "10.0.0.1"),
+            ("10.0.0.1", ["Forwarded: for=192.0.2.7"], "10.0.0.1"),
             ("192.0.2.1", ["X-Forwarded-For: 192.0.2.7"], "192.0.2.1"),
         ])
     func forwarded(peer: String, fields: [String], expected: String) throws {

@@ -70,7 +70,7 @@ final class InProcessServer {
                 clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
                 administration: administration,
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
-                uses: KeyUseLog(store: store, loop: loop)))
+                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4))))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

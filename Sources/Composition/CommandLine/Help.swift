@@ -21,6 +21,9 @@ enum Help {
           queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
           message list | show ID | raw ID
           event list [--after ID] [--follow]
+          fault add "NAME[; rate=0.2][; after=10][; delay=2s][; ..]" [--key ID] [--route "POST /emails"]
+                [--personality P]
+          fault list | clear [ID]
           version
 
         options of every verb:

@@ -25,7 +25,7 @@ struct Invocation {
 extension Invocation {
     private static let valued: Set<String> = [
         "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
-        "label", "secret-file", "limit", "after", "domain", "reason", "note",
+        "label", "secret-file", "limit", "after", "domain", "reason", "note", "key", "route",
     ]
     private static let bare: Set<String> = ["json", "help", "verified", "follow", "activate", "force", "cancel"]
 
@@ -56,10 +56,11 @@ extension Invocation {
         case "message": return .operate(try message(words, arguments))
         case "event": return try event(words, arguments)
         case "suppression": return .operate(try suppression(words, arguments))
+        case "fault": return .operate(try fault(words, arguments))
         default:
             let known = [
-                "serve", "check", "account", "key", "domain", "suppression", "queue", "message", "event", "version",
-                "help",
+                "serve", "check", "account", "key", "domain", "suppression", "queue", "message", "event", "fault",
+                "version", "help",
             ]
             throw unknown("verb", words[0], known)
         }

@@ -93,6 +93,8 @@ package struct Configuration: Sendable, Equatable {
     package var shards: Int
     package var logLevel: LogLevel
     package var logFormat: LogFormat
+    /// Clients and operators may ask for failures.
+    package var allowsFaults = false
     /// No file was given: the built-in local profile, which raises the vendors' limits. `serve` says so at start.
     package var isLocalProfile = false
     package var hosts = Hosts()

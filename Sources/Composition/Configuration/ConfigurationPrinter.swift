@@ -30,6 +30,7 @@ package enum ConfigurationPrinter {
                 log.member("level", configuration.logLevel.name.description)
                 log.member("format", configuration.logFormat.rawValue)
             }
+            root.object("faults") { $0.member("allow", configuration.allowsFaults) }
         }
     }
 

@@ -1,4 +1,5 @@
 import AdapterKit
+import Base
 import Model
 
 extension ConfigurationReader {

@@ -34,7 +34,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns",
+        "secrets", "drain", "shards", "log", "dns", "faults",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -51,7 +51,8 @@ package struct ConfigurationReader {
             drain: root["drain"].duration(in: ConfigurationLimits.drain) ?? ConfigurationDefaults.drain,
             shards: root["shards"].integer(in: ConfigurationLimits.shards) ?? 0,
             logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
-            logFormat: log["format"].word() ?? .automatic)
+            logFormat: log["format"].word() ?? .automatic,
+            allowsFaults: root["faults"].section(["allow"])["allow"].boolean() ?? false)
         configuration.hosts = self.hosts(hosts)
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         return configuration

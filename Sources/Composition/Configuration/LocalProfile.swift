@@ -8,6 +8,7 @@ enum LocalProfile {
         .object([
             "personality": .text("poststack"),
             "http": .object(["listen": .text("127.0.0.1:8080")]),
+            "faults": .object(["allow": .boolean(true)]),
             "limits": .object(
                 Dictionary(uniqueKeysWithValues: personalities.map { ($0.id.name, limits(for: $0)) })),
         ])

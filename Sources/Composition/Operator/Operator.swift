@@ -61,6 +61,9 @@ struct Operator: Sendable {
         case .suppressionList(let account, let limit): try await listSuppressions(account, limit)
         case .suppressionRemove(let address, let account, let domain):
             try await removeSuppression(address, account, domain)
+        case .faultAdd(let order, let personality, let key, let route): addFault(order, personality, key, route)
+        case .faultList: listFaults()
+        case .faultClear(let id): clearFaults(id)
         }
     }
 

@@ -25,6 +25,10 @@ enum OperatorCommand: Codable, Sendable {
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
     case suppressionRemove(address: String, account: Int64, domain: String?)
+    case faultAdd(order: String, personality: String?, key: Int64?, route: String?)
+    case faultList
+    /// nil: all of them.
+    case faultClear(id: Int?)
 
     /// What to do about the change of a domain's signing keys.
     enum RotationStep: String, Codable, Sendable {

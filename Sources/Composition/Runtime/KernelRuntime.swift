@@ -24,6 +24,8 @@ final class KernelRuntime: Sendable {
     let domains: DomainService
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
+    /// nil where faults are not allowed, and where nothing is served that could raise them.
+    let faults: FaultTable?
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -81,6 +83,7 @@ final class KernelRuntime: Sendable {
             rotator: rotator, planners: planners)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
+        faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time

@@ -76,7 +76,8 @@ final class Server: Sendable {
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, uses: runtime.keyUses,
-                    refusals: refusals))
+                    refusals: refusals,
+                    faults: runtime.faults))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }

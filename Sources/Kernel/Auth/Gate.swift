@@ -73,11 +73,17 @@ package struct Gate: Sendable {
     /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
     /// against the key's if the key is good, else against the client address's, so that the headers of a refusal
     /// speak of a bucket that really empties.
-    package func admit(_ request: Request, requirement: Requirement, rateClass: RateClass) -> Admission {
+    package func admit(
+        _ request: Request, requirement: Requirement, rateClass: RateClass, faults: FaultSession? = nil
+    ) -> Admission {
         var credential: Directory.Credential?
         var window: WindowState?
         do throws(KernelFailure) {
             for step in steps where requirement.needsCredential || step == .rate {
+                if let faults {
+                    let known = step == .credential ? try? authenticate(request) : credential
+                    try raise(faults, at: .gate(step), request, requirement, known?.key)
+                }
                 switch step {
                 case .credential: credential = try authenticate(request)
                 case .account:
@@ -92,14 +98,26 @@ package struct Gate: Sendable {
                 case .scope: try checkScope(request, credential?.key, requirement)
                 }
             }
+            if let faults { try raise(faults, at: nil, request, requirement, credential?.key) }
             if let credential, let uses, credential.lastUse.note(request.now) {
                 uses.note(credential.key.id, at: request.now)
             }
             return Admission(principal: .success(credential.map { Principal($0.key) }), window: window)
         } catch {
+            if case .rateLimited(let state) = error { window = state }
             let shown = window ?? limiter.take(rateClass, by: owner(of: credential, request), now: request.now).window
             return Admission(principal: .failure(error), window: shown)
         }
+    }
+
+    private func raise(
+        _ faults: FaultSession, at stage: FaultStage?, _ request: Request, _ requirement: Requirement, _ key: AccessKey?
+    ) throws(KernelFailure) {
+        try faults.raise(
+            at: stage,
+            FaultFacts(
+                method: request.method, path: request.path, now: request.now, address: request.clientAddress,
+                requirement: requirement, key: key))
     }
 
     /// The window to show on an answer to a request that never came to a gate: unroutable, or no request at all.

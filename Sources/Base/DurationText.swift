@@ -1,8 +1,6 @@
-import Base
-
 /// Durations as the operator writes them: a whole number and a unit, such as `200ms`, `30s`, `1m`, `2h` or `1d`.
-enum DurationText {
-    static let examples = #""200ms", "30s", "5m", "2h" or "1d""#
+public enum DurationText {
+    public static let examples = #""200ms", "30s", "5m", "2h" or "1d""#
 
     /// From the longest down.
     private static let units: [(suffix: String, milliseconds: Int64)] = [
@@ -10,7 +8,7 @@ enum DurationText {
     ]
 
     /// nil for what is no duration, and for one that no clock of ours reaches.
-    static func parse(_ text: String) -> Duration? {
+    public static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let suffix = text[digits.endIndex...]
         // Without digits there is no Int64 either.
@@ -20,7 +18,7 @@ enum DurationText {
     }
 
     /// In the longest unit that is exact. What is shorter than a millisecond is left out: `parse` reads nothing such.
-    static func of(_ duration: Duration) -> String {
+    public static func of(_ duration: Duration) -> String {
         let milliseconds = duration.nanoseconds / 1_000_000
         guard milliseconds != 0 else { return "0s" }
         let unit = units.first { milliseconds.isMultiple(of: $0.milliseconds) }
