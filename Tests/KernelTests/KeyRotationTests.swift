@@ -25,9 +25,10 @@ struct KeyRotationTests {
         #expect(Self.selectors(domain, .active) == ["s1", "s2"])
         #expect(Self.selectors(domain, .staged) == ["s12", "s2-2"])
         let records = bench.records(of: domain).map(\.record)
-        #expect(records.map(\.purpose) == [
-            "spf", "dkim", "dkim_rotation", "dmarc", "dkim_ed25519", "dkim_ed25519_rotation",
-        ])
+        #expect(
+            records.map(\.purpose) == [
+                "spf", "dkim", "dkim_rotation", "dmarc", "dkim_ed25519", "dkim_ed25519_rotation",
+            ])
         #expect(records[2].name == "s12._domainkey.example.com" && !records[2].seen)
         #expect(records[1].value != records[2].value)
         let checked = try await bench.service.check(domain)
