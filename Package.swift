@@ -59,7 +59,7 @@ let package = Package(
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
-        layer("HTTPDelivery", ["Base", "CCurl"]),
+        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
 
         // Plugins: one vendor each.
@@ -111,5 +111,6 @@ let package = Package(
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
         tests("ResolverTests", ["Base", "DNSWire", "Kernel", "Posix", "Resolver", "TestKit"]),
+        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Posix", "TestKit"]),
     ]
 )

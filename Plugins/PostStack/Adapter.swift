@@ -60,7 +60,19 @@ public struct PostStack: Personality {
         Self.managing(.get, "/suppressions", Suppressions.list),
         Self.managing(.post, "/suppressions", Suppressions.add),
         Self.managing(.delete, "/suppressions/:email", Suppressions.remove),
+        Self.managing(.post, "/webhooks", Webhooks.create),
+        Self.managing(.get, "/webhooks", Webhooks.list),
+        Self.managing(.get, "/webhooks/:id", Webhooks.show),
+        Self.managing(.patch, "/webhooks/:id", Webhooks.update),
+        Self.managing(.delete, "/webhooks/:id", Webhooks.remove),
+        Self.managing(.post, "/webhooks/:id/test", Webhooks.test),
+        Self.managing(.post, "/webhooks/:id/rotate-secret", Webhooks.rotateSecret),
+        Self.managing(.get, "/webhooks/:id/deliveries", Webhooks.deliveries),
+        Self.managing(.post, "/webhooks/:id/deliveries/batch-replay", Webhooks.replayBatch),
+        Self.managing(.post, "/webhooks/:id/deliveries/:delivery/replay", Webhooks.replay),
     ]
+
+    public let webhooks: WebhookFormat? = .postStack
 
     public init() {}
 

@@ -156,7 +156,7 @@ extension Face {
         case .unknownMember: Face(.badRequest, "Unknown field: \(fault.field)")
         case .exclusive(let other): Face(.badRequest, "\(fault.field) cannot be combined with \(other)")
         case .requires(let other): Face(.badRequest, "\(fault.field) requires \(other)")
-        case .cursor, .decimal, .eventName: Face(.badRequest, "Invalid value: \(fault.field)")
+        case .cursor, .decimal: Face(.badRequest, "Invalid value: \(fault.field)")
         case .email: Face(.unprocessable, "Invalid email address")
         case .count where fault.field == "emails": Face(.unprocessable, "Batch size exceeds limit")
         case .count: Face(.unprocessable, "Too many items: \(fault.field)")
@@ -169,7 +169,7 @@ extension Face {
         // The vendor never validates the form of an id.
         case .identifier(let resource): of(KernelFailure.notFound(resource))
         case .url, .scheme, .publicAddress, .domainName, .timezone, .boolean, .integer, .range, .oneOf, .cidr,
-            .scopeName, .key, .nothingToChange, .locked:
+            .scopeName, .key, .nothingToChange, .locked, .eventName:
             Face(.unprocessable, "Invalid value: \(fault.field)")
         }
     }

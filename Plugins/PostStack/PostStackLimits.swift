@@ -34,6 +34,26 @@ enum PostStackLimits {
     /// The vendor's, decoded, of all together.
     static let attachmentsBytes = 25 << 20
 
+    // MARK: Webhooks
+
+    static let webhooks = 100
+    static let webhookURLBytes = 2048
+    static let webhookEvents = 100
+    static let webhookEventBytes = 100
+    /// The vendor's.
+    static let graceHours = 24
+    static let graceHoursRange = 0...168
+    /// The vendor's: deliveries replayed by one call, and how far back it may ask for.
+    static let replays = 1000
+    static let replayMinutes = 43_200
+    /// Retries go on for up to 24 hours, says the vendor; not how.
+    static let webhookDelays: [Duration] = [
+        .seconds(60), .seconds(300), .seconds(1800), .seconds(2 * 3600), .seconds(6 * 3600), .seconds(15 * 3600),
+    ]
+    static let webhookTimeout: Duration = .seconds(10)
+    /// Deliveries given up in a row that disable a webhook.
+    static let webhookFailures = 50
+
     // MARK: Lists
 
     /// The vendor's.

@@ -29,6 +29,7 @@ extension Answer {
 enum PublicIDPrefix {
     static let email = "em_"
     static let domain = "dom_"
+    static let event = "evt_"
 }
 
 /// Times as this dialect writes them.

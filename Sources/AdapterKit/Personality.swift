@@ -29,6 +29,8 @@ public protocol Personality: Sendable {
     /// What a message's public id begins with.
     var messageIDPrefix: String { get }
     var routes: [Route] { get }
+    /// nil: the dialect has no webhooks.
+    var webhooks: WebhookFormat? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -51,6 +53,7 @@ extension Personality {
 
 extension Personality {
     public var domainPlan: DomainPlan { .none }
+    public var webhooks: WebhookFormat? { nil }
 }
 
 /// What an answer may need to know of its request.

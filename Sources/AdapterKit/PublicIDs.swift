@@ -6,11 +6,15 @@ public import Model
 public struct PublicIDs: Sendable {
     public let messages: IDCodec<Message>
     public let domains: IDCodec<MailDomain>
+    public let events: IDCodec<MailEvent>
+    public let webhooks: IDCodec<WebhookDelivery>
 
     /// `key`: 32 bytes that stay the same for the life of the database.
     package init(key: [UInt8], personality: PersonalityID) {
         messages = IDCodec(SerialCipher(key: key, label: "\(personality).message"))
         domains = IDCodec(SerialCipher(key: key, label: "\(personality).domain"))
+        events = IDCodec(SerialCipher(key: key, label: "\(personality).event"))
+        webhooks = IDCodec(SerialCipher(key: key, label: "\(personality).webhook"))
     }
 }
 

@@ -11,10 +11,11 @@ package final class Services: Sendable {
     let suppressions: SuppressionService
     let suppressionPolicy: SuppressionPolicy
     let domains: DomainService
+    let webhooks: WebhookService
 
     package init(
         _ personality: any Personality, directory: Directory, administration: Administration,
-        suppressions: SuppressionService, domains: DomainService
+        suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -24,5 +25,6 @@ package final class Services: Sendable {
         self.suppressions = suppressions
         suppressionPolicy = personality.suppressionPolicy
         self.domains = domains
+        self.webhooks = webhooks
     }
 }

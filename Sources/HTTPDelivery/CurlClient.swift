@@ -28,7 +28,7 @@ package final class CurlClient {
 
     /// "This function must be called at least once within a program before the program calls any other function in
     /// libcurl" (curl_global_init manual); a static is initialised once, whatever the threads do.
-    private static let isInitialised = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isInitialised = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// Posts a JSON body to a path. `timeout` is for the whole exchange.
     package func post(_ path: String, body: [UInt8], timeout: Duration) throws(CurlError) -> Answer {

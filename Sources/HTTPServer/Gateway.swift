@@ -37,6 +37,7 @@ package struct Gateway: HTTPService {
         package var random: any RandomSource
         package var administration: Administration
         package var suppressions: SuppressionService
+        package var webhooks: WebhookService
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
         /// Shared by all gateways.
@@ -47,8 +48,8 @@ package struct Gateway: HTTPService {
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
-            suppressions: SuppressionService, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
-            faults: FaultTable? = nil
+            suppressions: SuppressionService, webhooks: WebhookService, uses: KeyUseLog? = nil,
+            refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -60,6 +61,7 @@ package struct Gateway: HTTPService {
             self.random = random
             self.administration = administration
             self.suppressions = suppressions
+            self.webhooks = webhooks
             self.uses = uses
             self.refusals = refusals
             self.faults = faults
@@ -75,7 +77,7 @@ package struct Gateway: HTTPService {
             uses: environment.uses)
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
-            suppressions: environment.suppressions, domains: environment.domains)
+            suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults

@@ -11,8 +11,6 @@ package enum KernelLimits {
     /// A lease not settled by then is given to somebody else. Longer than the longest SMTP session may last
     /// (RFC 5321 §4.5.3.2: the final dot alone may take 10 minutes).
     package static let leaseDuration: Duration = .seconds(3600)
-    /// How long a delivery is tried at all, where nobody says otherwise (RFC 5321 §4.5.4.1: 4 to 5 days at least).
-    package static let deliveryLifetime: Duration = .seconds(5 * 86_400)
     /// How much of a lane's pace may go at once after a rest.
     static let pacedBurst: Duration = .milliseconds(100)
     /// How long the dispatcher waits before it tries again to record outcomes that the store could not take.
@@ -31,7 +29,7 @@ package enum KernelLimits {
     package static let domainChecksAtOnce = 8
     /// How often DNS is looked at for the key of a rotation.
     package static let rotationLooks: ClosedRange<Duration> = .seconds(300) ... .seconds(600)
-    /// How long a new key's record has to be seen before mail is signed with it, so that all servers of the zone have it.
+    /// How long a new key's record has to be seen before mail is signed with it: all of the zone's servers have it then.
     package static let rotationWait: Duration = .seconds(3600)
     /// How long an old key's record is still needed: mail waits for 4 to 5 days on its way (RFC 5321 §4.5.4.1).
     package static let keyRetirement: Duration = .seconds(7 * 86_400)
@@ -57,4 +55,16 @@ package enum KernelLimits {
     package static let faultDelayMax: Duration = .seconds(60)
     /// Orders whose requests are counted; beyond that all counts begin anew.
     package static let faultCounters = 10_000
+
+    // MARK: Outbound HTTP and webhooks
+
+    /// Bytes of an answer's body that a delivery log keeps.
+    package static let responseSnippetBytes = 1024
+    /// Webhook deliveries on their way at once, over all endpoints.
+    package static let webhooksRunning = 1024
+    /// Of one endpoint that answers well; a new one begins with fewer.
+    package static let webhookLaneWidth = 32
+    package static let webhookLaneWidthAtStart = 4
+    /// Outcomes that may wait for the disk before nothing more is begun.
+    package static let webhooksUnrecorded = 8192
 }

@@ -15,6 +15,7 @@ final class Applier {
     private let personalities: PersonalityNumbers
     private let counts: MessageCounts
     private let policies: RetryPolicies
+    let webhooks: WebhookChanges
 
     private var serials: Serials
     private var committedSerials: Serials
@@ -33,12 +34,19 @@ final class Applier {
         var idempotency: Int64
     }
 
-    init(connection: Connection, personalities: PersonalityNumbers, started: Instant) throws(DatabaseError) {
+    init(
+        connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
+        started: Instant
+    ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
         statements = try WriterStatements(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
+        self.webhooks = try WebhookChanges(
+            connection, personalities: personalities, rules: webhooks, retries: policies)
+        // What they wrote is on disk already.
+        policies.committed()
         suppressions = try SuppressionIndex(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
@@ -76,6 +84,7 @@ final class Applier {
         counts.rolledBack()
         policies.rolledBack()
         queued.removeAll(keepingCapacity: true)
+        webhooks.rollBack()
         serials = committedSerials
     }
 
@@ -110,6 +119,7 @@ final class Applier {
             try suppressions.add(suppression, connection)
         case .unsuppress(let account, let address, let domain):
             try suppressions.remove(address, account, domain, connection)
+        case .webhook(let change): try webhooks.apply(change)
         }
     }
 
@@ -245,7 +255,8 @@ final class Applier {
     private func insertEvents(
         _ code: Int64, message: Int64, recipient: Int?, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
-        serials.event += Int64(EventRecord.kinds(code).count)
+        let kinds = EventRecord.kinds(code)
+        serials.event += Int64(kinds.count)
         let insert = statements.insertEvent
         insert.bind(1, serials.event)
         insert.bind(2, message)
@@ -254,6 +265,7 @@ final class Applier {
         insert.bind(5, at)
         insert.bind(6, detail)
         try insert.run()
+        try webhooks.fanOut(kinds, last: serials.event, message: message, at: at)
     }
 
     // MARK: Delivering

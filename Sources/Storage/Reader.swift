@@ -15,6 +15,7 @@ final class Reader {
     private let contentOf: Statement
     private let pendingOf: Statement
     private let eventsOf: Statement
+    private var webhookReader: WebhookReader?
 
     private static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
 
@@ -31,6 +32,14 @@ final class Reader {
             "SELECT id, due, attempts FROM delivery WHERE id BETWEEN ? AND ?", "read a message's deliveries")
         eventsOf = try connection.prepare(
             "SELECT id, message, recipient, kind, at, detail FROM event WHERE message = ? ORDER BY id", "read events")
+    }
+
+    /// The reads of webhooks on this connection.
+    func webhooks(_ personalities: PersonalityNumbers) -> WebhookReader {
+        if let webhookReader { return webhookReader }
+        let made = WebhookReader(connection, personalities: personalities)
+        webhookReader = made
+        return made
     }
 
     // MARK: Snapshots

@@ -1,5 +1,6 @@
 import Base
 import Kernel
+import Model
 
 /// The stored form of a retry policy. Durations are nanoseconds.
 enum RetryPolicyRecord {

@@ -11,13 +11,13 @@ import Posix
 /// the caller's loop together with all others of that loop. A look-up by id runs on the caller's thread, as it takes
 /// microseconds; lists, and contents in files, run on background threads.
 package final class SQLiteStore: Store {
-    private let writer: Writer
+    let writer: Writer
     private let readers: ReaderPool
     private let contents: ContentFiles
     private let background: WorkerPool
     private let checkpointer: Checkpointer
     private let threads: Threads
-    private let personalities: PersonalityNumbers
+    let personalities: PersonalityNumbers
 
     /// The threads that `close` joins.
     private struct Threads: Sendable {
@@ -28,10 +28,11 @@ package final class SQLiteStore: Store {
     /// Opens the database at `path`, making it and its folder if need be, and brings its schema up to date. The caller
     /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer.
     package static func open(
-        path: String, origins: [PersonalityID], time: any TimeSource, log: Log
+        path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules] = [:], time: any TimeSource,
+        log: Log
     ) throws(StorageError) -> SQLiteStore {
         do {
-            return try SQLiteStore(path: path, origins: origins, time: time, log: log)
+            return try SQLiteStore(path: path, origins: origins, webhooks: webhooks, time: time, log: log)
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
@@ -47,7 +48,9 @@ package final class SQLiteStore: Store {
         }
     }
 
-    private init(path: String, origins: [PersonalityID], time: any TimeSource, log: Log) throws {
+    private init(
+        path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules], time: any TimeSource, log: Log
+    ) throws {
         try Files.makeFolder(Files.parent(of: path))
         let connection = try Connection(path: path, access: .readWrite)
         try Self.prepare(connection)
@@ -63,8 +66,8 @@ package final class SQLiteStore: Store {
         background = try WorkerPool(
             name: "storage", threads: StorageLimits.backgroundThreads, capacity: StorageLimits.backgroundQueue)
         writer = try Writer(
-            connection: connection, checkpointer: checkpointer, personalities: personalities, started: time.now,
-            log: log)
+            connection: connection, checkpointer: checkpointer, personalities: personalities, webhooks: webhooks,
+            started: time.now, log: log)
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
     }
 
@@ -157,7 +160,7 @@ package final class SQLiteStore: Store {
 
     // MARK: Inside
 
-    private func read<Value>(
+    func read<Value>(
         _ body: (Reader) throws(DatabaseError) -> Value
     ) throws(KernelFailure) -> Value {
         do {

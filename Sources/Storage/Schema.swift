@@ -80,6 +80,8 @@ enum Schema {
                     origin = (SELECT m.origin FROM message m WHERE m.id = delivery.id >> 10);
                 """),
         access,
-        domains, keyRotation,
+        domains,
+        webhooks,
+        keyRotation,
     ]
 }

@@ -15,8 +15,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `commitCount` and `observer` are safe from any thread; everything else is
-/// the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `commitCount` and the observers are safe from any thread; everything else
+/// is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -34,20 +34,22 @@ final class Writer: @unchecked Sendable {
     private let poisoned = Atomic(false)
     private let commitCount = Atomic<UInt64>(0)
     private let observer = Mutex<(any DeliveryObserver)?>(nil)
+    private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
     private let apply: Applier
     private let log: Log
 
     init(
-        connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers, started: Instant,
-        log: Log
+        connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers,
+        webhooks: [PersonalityID: WebhookRules] = [:], started: Instant, log: Log
     ) throws {
         queue = try WorkQueue(capacity: StorageLimits.writerQueue)
         self.connection = connection
         self.checkpointer = checkpointer
         self.log = log
-        apply = try Applier(connection: connection, personalities: personalities, started: started)
+        apply = try Applier(
+            connection: connection, personalities: personalities, webhooks: webhooks, started: started)
     }
 
     func start() -> Thread { Thread(name: "writer") { self.run() } }
@@ -55,6 +57,8 @@ final class Writer: @unchecked Sendable {
     func stop() { queue.close() }
 
     func observe(_ observer: any DeliveryObserver) { self.observer.withLock { $0 = observer } }
+
+    func observe(webhooks observer: any WebhookObserver) { webhookObserver.withLock { $0 = observer } }
 
     /// Commits so far. Counted before anybody is told of one: who reads in a snapshot that was begun after asking for
     /// this number sees all that it may know of.
@@ -132,6 +136,8 @@ final class Writer: @unchecked Sendable {
     private func answer(_ units: ArraySlice<Unit>, _ outcomes: [[ChangeOutcome]]) {
         let queued = apply.takeQueued()
         if !queued.isEmpty { observer.withLock { $0 }?.queued(queued) }
+        let webhooks = apply.webhooks.takeQueued()
+        if !webhooks.isEmpty { webhookObserver.withLock { $0 }?.queued(webhooks) }
         var byLoop: [ObjectIdentifier: (loop: EventLoop, replies: [Reply])] = [:]
         for (unit, outcome) in zip(units, outcomes) {
             let reply = Reply(outcomes: outcome, continuation: unit.reply)

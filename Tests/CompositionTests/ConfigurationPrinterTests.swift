@@ -19,7 +19,9 @@ struct ConfigurationPrinterTests {
         "dns": { "servers": ["192.0.2.53", "[2001:db8::1]:5353"] },
         "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
         "limits": { "poststack": { "default": [{ "per": "account", "limit": 7, "window": "30s" }] } },
-        "log": { "level": "warning", "format": "text" }, "faults": { "allow": true }
+        "log": { "level": "warning", "format": "text" }, "faults": { "allow": true },
+        "egress": { "allow": ["127.0.0.1/32", "fd00::/8"], "ports": [443, 8443], "caFile": "/srv/ca.pem" },
+        "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s" }
         """
 
     @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])

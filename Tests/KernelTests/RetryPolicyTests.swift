@@ -1,5 +1,6 @@
 import Base
 import Kernel
+import Model
 import TestKit
 import Testing
 

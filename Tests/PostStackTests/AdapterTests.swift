@@ -19,7 +19,10 @@ struct AdapterTests {
                 "DELETE /domains/:id", "POST /domains/:id/verify", "POST /api-keys", "GET /api-keys",
                 "GET /api-keys/:id",
                 "PATCH /api-keys/:id", "POST /api-keys/:id/rotate", "DELETE /api-keys/:id",
-                "GET /suppressions", "POST /suppressions", "DELETE /suppressions/:email",
+                "GET /suppressions", "POST /suppressions", "DELETE /suppressions/:email", "POST /webhooks",
+                "GET /webhooks", "GET /webhooks/:id", "PATCH /webhooks/:id", "DELETE /webhooks/:id",
+                "POST /webhooks/:id/test", "POST /webhooks/:id/rotate-secret", "GET /webhooks/:id/deliveries",
+                "POST /webhooks/:id/deliveries/batch-replay", "POST /webhooks/:id/deliveries/:delivery/replay",
             ])
     }
 

@@ -183,7 +183,6 @@ struct FieldFaultTests {
             (FieldFault.Rule.missing, "Missing required field: x"), (.wrongType, "Invalid type: x"),
             (.unknownMember, "Unknown field: x"), (.exclusive(with: "y"), "x cannot be combined with y"),
             (.requires(other: "y"), "x requires y"), (.cursor, "Invalid value: x"), (.decimal, "Invalid value: x"),
-            (.eventName, "Invalid value: x"),
         ])
     func shape(_ rule: FieldFault.Rule, _ sentence: String) {
         #expect(Face.of(.invalid(FieldFault("x", rule))) == Face(.badRequest, sentence))
@@ -198,6 +197,7 @@ struct FieldFaultTests {
             (.base64, "Invalid base64: x"), (.headerName, "Invalid header: x"), (.headerValue, "Invalid header: x"),
             (.forbidden(because: "y"), "Field not allowed: x"), (.url, "Invalid value: x"),
             (.scheme(allowed: ["https"]), "Invalid value: x"), (.publicAddress, "Invalid value: x"),
+            (.eventName, "Invalid value: x"),
             (.domainName, "Invalid value: x"), (.timezone, "Invalid value: x"), (.boolean, "Invalid value: x"),
             (.integer, "Invalid value: x"), (.range(minimum: 1, maximum: 2), "Invalid value: x"),
             (.oneOf(["a"]), "Invalid value: x"), (.cidr, "Invalid value: x"), (.scopeName, "Invalid value: x"),

@@ -30,13 +30,18 @@ struct SQLiteContractTests {
 struct SQLiteFactory: StoreFactory {
     func open(_ folder: String, origins: [PersonalityID]) throws -> OpenStore {
         let store = try Self.store(folder, origins: origins)
-        return OpenStore(store: store, observe: { store.observe($0) }, close: { store.close() })
+        return OpenStore(
+            store: store, observe: { store.observe($0) }, observeWebhooks: { store.observe(webhooks: $0) },
+            close: { store.close() })
     }
 
     static func store(
         _ folder: String, origins: [PersonalityID] = [Fixture.personality], log: CollectingLog = CollectingLog()
     ) throws(StorageError) -> SQLiteStore {
-        try SQLiteStore.open(path: "\(folder)/mail.db", origins: origins, time: HandTime(), log: log.log())
+        try SQLiteStore.open(
+            path: "\(folder)/mail.db", origins: origins,
+            webhooks: Dictionary(uniqueKeysWithValues: origins.map { ($0, Fixture.webhookRules) }), time: HandTime(),
+            log: log.log())
     }
 }
 
@@ -45,6 +50,8 @@ final class MemoryFactory: StoreFactory {
     private let store = MemoryStore(origins: [Fixture.personality, Fixture.otherPersonality])
 
     func open(_ folder: String, origins: [PersonalityID]) -> OpenStore {
-        OpenStore(store: store, observe: { [store] in store.observe($0) }, close: {})
+        OpenStore(
+            store: store, observe: { [store] in store.observe($0) },
+            observeWebhooks: { [store] in store.observe(webhooks: $0) }, close: {})
     }
 }

@@ -27,6 +27,8 @@ final class StoreBench: @unchecked Sendable {
 
     func observe(_ observer: any DeliveryObserver) { open.observe(observer) }
 
+    func observe(webhooks observer: any WebhookObserver) { open.observeWebhooks(observer) }
+
     /// Ends the store in good order and opens what it left.
     func reopen() async throws {
         open.close()

@@ -3,7 +3,8 @@ package import Model
 
 /// Makes the engine under test.
 package protocol StoreFactory: Sendable {
-    /// Opens what is kept at `folder`, making it if there is nothing. Opened again after `close`, it holds the same.
+    /// Opens what is kept at `folder`, making it if there is nothing; each origin has `Fixture.webhookRules`. Opened
+    /// again after `close`, it holds the same.
     func open(_ folder: String, origins: [PersonalityID]) async throws -> OpenStore
 }
 
@@ -11,14 +12,17 @@ package protocol StoreFactory: Sendable {
 package struct OpenStore: Sendable {
     package let store: any Store
     package let observe: @Sendable (any DeliveryObserver) -> Void
+    package let observeWebhooks: @Sendable (any WebhookObserver) -> Void
     package let close: @Sendable () -> Void
 
     package init(
         store: any Store, observe: @escaping @Sendable (any DeliveryObserver) -> Void,
+        observeWebhooks: @escaping @Sendable (any WebhookObserver) -> Void,
         close: @escaping @Sendable () -> Void
     ) {
         self.store = store
         self.observe = observe
+        self.observeWebhooks = observeWebhooks
         self.close = close
     }
 }

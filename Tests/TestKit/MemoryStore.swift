@@ -24,6 +24,7 @@ package final class MemoryStore: Store {
         var suppressions: [Suppression] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?
+        var webhooks = Webhooks()
     }
 
     let state = Mutex(State())
@@ -31,7 +32,14 @@ package final class MemoryStore: Store {
     private let origins: [PersonalityID]
 
     /// `origins`: the personalities whose messages it takes.
-    package init(origins: [PersonalityID] = [Fixture.personality]) { self.origins = origins }
+    package init(origins: [PersonalityID] = [Fixture.personality]) {
+        self.origins = origins
+        state.withLock { state in
+            for origin in origins { state.webhooks.rules[origin] = Fixture.webhookRules }
+        }
+    }
+
+    func withState<Value: Sendable>(_ body: (inout State) -> Value) -> Value { state.withLock { body(&$0) } }
 
     package func observe(_ observer: any DeliveryObserver) { state.withLock { $0.observer = observer } }
 
@@ -51,6 +59,11 @@ package final class MemoryStore: Store {
             return (outcomes, queued, state.observer)
         }
         if !queued.isEmpty { observer?.queued(queued) }
+        let (webhooks, webhookObserver) = state.withLock { state in
+            defer { state.webhooks.queued = [] }
+            return (state.webhooks.queued, state.webhooks.observer)
+        }
+        if !webhooks.isEmpty { webhookObserver?.queued(webhooks) }
         return outcomes
     }
 
@@ -113,6 +126,7 @@ package final class MemoryStore: Store {
                 Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
             }
         case .expedite(let id, let due): Self.expedite(id, due, &state)
+        case .webhook(let change): Self.webhookChange(change, &state)
         default: Self.directoryChange(change, &state)
         }
     }
@@ -200,5 +214,6 @@ package final class MemoryStore: Store {
             attempt: attempt, due: due)
         row.events.append(event)
         state.events.append(event)
+        fanOut(event, of: row.new, &state)
     }
 }

@@ -23,7 +23,9 @@ final class InProcessServer {
         let time = HandTime()
         let log = CollectingLog().log(time: time)
         folder = try TemporaryFolder()
-        store = try SQLiteStore.open(path: folder.file("mail.db"), origins: [personality.id], time: time, log: log)
+        store = try SQLiteStore.open(
+            path: folder.file("mail.db"), origins: [personality.id],
+            webhooks: personality.webhooks.map { [personality.id: $0.rules] } ?? [:], time: time, log: log)
         var directory = TranscriptDirectory(subject, store: store)
         try await directory.fill(at: time.now)
         let idKey = [UInt8](repeating: 1, count: 32)
@@ -62,6 +64,10 @@ final class InProcessServer {
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
         }
+        let ids = PublicIDs(key: idKey, personality: personality.id)
+        let webhooks = try WebhookBench(
+            loop: loop, store: store, dialects: personality.webhooks.map { [personality.id: $0.dialect(ids)] } ?? [:])
+        store.observe(webhooks: webhooks.dispatcher)
         gateway = try Gateway(
             personality,
             in: Gateway.Environment(
@@ -70,7 +76,8 @@ final class InProcessServer {
                 clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
                 administration: administration,
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
-                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4))))
+                webhooks: webhooks.service, uses: KeyUseLog(store: store, loop: loop),
+                faults: FaultTable(random: SeededRandom(seed: 4))))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

@@ -52,7 +52,7 @@ package struct Configuration: Sendable, Equatable {
         /// Waits between attempts.
         package var retries: [Duration]
         /// How long a delivery is tried at all.
-        package var lifetime = KernelLimits.deliveryLifetime
+        package var lifetime = RetryPolicy.standardLifetime
         /// Deliveries a minute to one destination; nil for as many as there are.
         package var perDestination: Int?
     }
@@ -64,6 +64,24 @@ package struct Configuration: Sendable, Equatable {
         package var returnPath: String?
 
         package init() {}
+    }
+
+    /// Exceptions to the guard that every outbound HTTP connection passes.
+    package struct Egress: Sendable, Equatable {
+        /// Networks that may be reached although they are not public.
+        package var allow: [IPNetwork] = []
+        /// The only ports that may be reached; nil: any but a short list that never speaks HTTP.
+        package var ports: Set<UInt16>?
+        /// Certificates to trust (PEM); nil: the system's.
+        package var caFile: String?
+    }
+
+    /// nil: as each personality's vendor does.
+    package struct Webhooks: Sendable, Equatable {
+        /// Waits between attempts.
+        package var retries: [Duration]?
+        /// For one attempt.
+        package var timeout: Duration?
     }
 
     package enum LogFormat: String, Sendable, CaseIterable {
@@ -100,4 +118,6 @@ package struct Configuration: Sendable, Equatable {
     package var hosts = Hosts()
     /// The name servers to ask; empty: the machine's own.
     package var dnsServers: [SocketAddress] = []
+    package var egress = Egress()
+    package var webhooks = Webhooks()
 }

@@ -31,7 +31,7 @@ struct ConfigurationEnvironment {
         Key("delivery", "caFile"), Key("delivery", "localPartOutcomes", as: .boolean),
         Key("hosts", "tracking"), Key("secrets", "keyFile"), Key("drain"), Key("shards", as: .integer),
         Key("log", "level"), Key("log", "format"), Key("hosts", "spf"), Key("hosts", "mx"),
-        Key("hosts", "returnPath"),
+        Key("hosts", "returnPath"), Key("egress", "caFile"), Key("webhooks", "timeout"),
     ]
 
     /// Variables that the project's tests and benchmarks know, and the server does not.

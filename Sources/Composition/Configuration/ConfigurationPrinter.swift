@@ -31,6 +31,8 @@ package enum ConfigurationPrinter {
                 log.member("format", configuration.logFormat.rawValue)
             }
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
+            root.object("egress") { write(configuration.egress, to: &$0) }
+            root.object("webhooks") { write(configuration.webhooks, to: &$0) }
         }
     }
 
@@ -75,6 +77,17 @@ package enum ConfigurationPrinter {
             $0.member("lifetime", DurationText.of(delivery.lifetime))
         }
         object.object("perDestination") { $0.member("messagesPerMinute", delivery.perDestination) }
+    }
+
+    private static func write(_ egress: Configuration.Egress, to object: inout JSONObjectWriter) {
+        object.member("allow", egress.allow.map(\.description))
+        object.member("ports", egress.ports.map { ports in ports.sorted().map { Int($0) } })
+        object.member("caFile", egress.caFile)
+    }
+
+    private static func write(_ webhooks: Configuration.Webhooks, to object: inout JSONObjectWriter) {
+        object.object("retries") { $0.member("schedule", webhooks.retries.map { $0.map(DurationText.of) }) }
+        object.member("timeout", webhooks.timeout.map(DurationText.of))
     }
 
     private static func write(

@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import MailFormat
+import Model
 
 extension ConfigurationReader {
     func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {

@@ -34,7 +34,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns", "faults",
+        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -55,6 +55,8 @@ package struct ConfigurationReader {
             allowsFaults: root["faults"].section(["allow"])["allow"].boolean() ?? false)
         configuration.hosts = self.hosts(hosts)
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
+        configuration.egress = egress(root["egress"])
+        configuration.webhooks = webhooks(root["webhooks"])
         return configuration
     }
 
@@ -78,7 +80,7 @@ package struct ConfigurationReader {
         return listen ?? SocketAddress(ipAndPort: ConfigurationDefaults.adminListen)
     }
 
-    private func networks(_ node: ConfigurationNode) -> [IPNetwork] {
+    func networks(_ node: ConfigurationNode) -> [IPNetwork] {
         let form = #"a block of addresses such as "10.0.0.0/8" or "2001:db8::/32""#
         return (node.elements("a list, each element \(form)") ?? []).compactMap {
             $0.text(form, isRequired: true, IPNetwork.init)

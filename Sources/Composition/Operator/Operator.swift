@@ -139,7 +139,12 @@ struct Operator: Sendable {
         return .json(describe.message(try await message(text)))
     }
 
+    /// A webhook's lane is named by its number.
     private func setPaused(_ lane: String, _ paused: Bool) async -> OperatorReply {
+        let prefix = "webhook:"
+        if lane.hasPrefix(prefix), let number = Int64(lane.dropFirst(prefix.count)) {
+            await runtime.webhooks.dispatcher.setPaused(WebhookEndpoint.ID(number), paused)
+        }
         await runtime.dispatcher.setPaused(LaneID(lane), paused)
         return .json(describe.lanes(await runtime.dispatcher.statistics()))
     }

@@ -26,6 +26,7 @@ final class KernelRuntime: Sendable {
     let suppressions: SuppressionService
     /// nil where faults are not allowed, and where nothing is served that could raise them.
     let faults: FaultTable?
+    let webhooks: WebhookRuntime
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -46,7 +47,8 @@ final class KernelRuntime: Sendable {
         store = try Self.openStore(configuration, time: time, log: log)
         directory = Directory(try await store.directory())
         workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)
-        let keyring = Keyring(sealing: try SealingKey(bytes: keyFile.key("sealing")), random: random)
+        let sealing = try SealingKey(bytes: keyFile.key("sealing"))
+        let keyring = Keyring(sealing: sealing, random: random)
         idKey = keyFile.key("public ids")
         postOffice = PostOffice(
             store: store, directory: directory, keyring: keyring, workers: workers,
@@ -84,6 +86,8 @@ final class KernelRuntime: Sendable {
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
         faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
+        webhooks = try WebhookRuntime(
+            configuration, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time
@@ -94,6 +98,7 @@ final class KernelRuntime: Sendable {
         if !delivers { await dispatcher.hold() }
         try await loadQueue()
         if delivers { await domainWatch.start() }
+        try await webhooks.resume(store, delivers: delivers)
     }
 
     /// Piece by piece, so that a million rows are never in memory twice.
@@ -118,7 +123,8 @@ final class KernelRuntime: Sendable {
     ) throws(StartError) -> SQLiteStore {
         do {
             return try SQLiteStore.open(
-                path: configuration.database, origins: Adapters.all.map(\.id), time: time, log: log)
+                path: configuration.database, origins: Adapters.all.map(\.id),
+                webhooks: WebhookRuntime.rules(configuration), time: time, log: log)
         } catch {
             throw .database(path: configuration.database, reason: error.description)
         }
@@ -149,6 +155,7 @@ final class KernelRuntime: Sendable {
     func close() {
         deliveryLoop.stop()
         deliveryThread.join()
+        webhooks.close()
         store.close()
         workers.stop()
     }

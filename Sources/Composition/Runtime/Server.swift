@@ -75,9 +75,8 @@ final class Server: Sendable {
                     domains: runtime.domains, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
-                    suppressions: runtime.suppressions, uses: runtime.keyUses,
-                    refusals: refusals,
-                    faults: runtime.faults))
+                    suppressions: runtime.suppressions, webhooks: runtime.webhooks.service, uses: runtime.keyUses,
+                    refusals: refusals, faults: runtime.faults))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
@@ -141,6 +140,7 @@ final class Server: Sendable {
         await within(deadline) { [runtime, shards] in
             for shard in shards { await shard.drain() }
             await runtime.dispatcher.drain()
+            await runtime.webhooks.dispatcher.drain()
         }
         await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }

@@ -42,8 +42,8 @@ package struct DomainChecker: Sendable {
         return DomainCheck(at: now, records: checks, proofs: proofs)
     }
 
-    /// What the last check says of the new key that a rotation waits for, under the selectors of all personalities whose
-    /// present record is there: mail of each is signed with it. Where none has one, the first that is found will do.
+    /// What the last check says of the new key that a rotation waits for, under the selectors of all personalities
+    /// whose present record is there: mail of each is signed with it. Where none has one, the first found will do.
     package func sight(of domain: MailDomain) -> RotationRule.Sight {
         var needed: [RecordCheck?] = []
         var others: [RecordCheck?] = []

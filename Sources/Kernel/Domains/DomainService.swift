@@ -108,8 +108,8 @@ package struct DomainService: Sendable {
         return rotating
     }
 
-    /// Looks for the new keys' record, and goes over to them if it is there: `proofNotFound` if not, `dnsUnreadable` where
-    /// nothing can be said, `busy` before it has been seen for a while. `force` skips that wait, never the look.
+    /// Looks for the new keys' record, and goes over to them if it is there: `proofNotFound` if not, `dnsUnreadable`
+    /// where nothing can be said, `busy` before it has been seen for a while. `force` skips that wait, never the look.
     package func activateKeys(of domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state != .retiring else {
             throw .wrongState(.domain, operation: .activate)

@@ -45,6 +45,8 @@ package enum Change: Sendable {
     case suppress(Suppression)
     /// `notFound` where there is none for this address, compared without case, and this domain.
     case unsuppress(Account.ID, MailAddress, domain: MailDomain.ID?)
+
+    case webhook(WebhookChange)
 }
 
 /// What became of one change.

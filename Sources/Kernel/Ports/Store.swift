@@ -19,7 +19,7 @@ package import Model
 ///
 /// **Errors.** `storageUnavailable` (disk full, a failed sync, corruption) and `overloaded` (the writer's queue is
 /// full) are temporary: the same change may be handed over again. All other refusals are answers.
-package protocol Store: Sendable {
+package protocol Store: WebhookStore {
     /// Makes the changes, and says for each what came of it, in order.
     func commit(_ changes: [Change]) async -> [ChangeOutcome]
 

@@ -1,10 +1,10 @@
-package import Base
+public import Base
 
 /// When a deferred delivery is tried again, and when it is given up. It travels with the delivery: who changes the
 /// configuration changes what is accepted from then on.
-package struct RetryPolicy: Sendable, Hashable {
+public struct RetryPolicy: Sendable, Hashable {
     /// How the waits between attempts go.
-    package enum Delays: Sendable, Hashable {
+    public enum Delays: Sendable, Hashable {
         /// The same each time.
         case constant(Duration)
         /// `first`, then `factor` times the wait before.
@@ -16,7 +16,7 @@ package struct RetryPolicy: Sendable, Hashable {
     }
 
     /// What chance does to a wait, so that many deliveries refused together do not come back together.
-    package enum Jitter: Sendable, Hashable {
+    public enum Jitter: Sendable, Hashable {
         case none
         /// Anything from nothing to the whole wait.
         case full
@@ -25,7 +25,7 @@ package struct RetryPolicy: Sendable, Hashable {
     }
 
     /// What a receiver's own wish for the next attempt counts (`Retry-After`, RFC 9110 §10.2.3).
-    package enum RetryAfter: Sendable, Hashable {
+    public enum RetryAfter: Sendable, Hashable {
         case ignored
         /// It is the wait, without jitter, and no longer than `cap`.
         case replaces(cap: Duration)
@@ -33,17 +33,17 @@ package struct RetryPolicy: Sendable, Hashable {
         case floor(cap: Duration)
     }
 
-    package var delays: Delays
+    public var delays: Delays
     /// Attempts in all, the first included.
-    package var attempts: Int
-    package var jitter: Jitter
-    package var retryAfter: RetryAfter
+    public var attempts: Int
+    public var jitter: Jitter
+    public var retryAfter: RetryAfter
     /// No attempt is made later than this after the first was due.
-    package var lifetime: Duration
+    public var lifetime: Duration
 
-    package init(
+    public init(
         delays: Delays, attempts: Int, jitter: Jitter = .none, retryAfter: RetryAfter = .ignored,
-        lifetime: Duration = KernelLimits.deliveryLifetime
+        lifetime: Duration = RetryPolicy.standardLifetime
     ) {
         self.delays = delays
         self.attempts = attempts
@@ -52,21 +52,24 @@ package struct RetryPolicy: Sendable, Hashable {
         self.lifetime = lifetime
     }
 
+    /// How long a delivery is tried at all, where nobody says otherwise (RFC 5321 §4.5.4.1: 4 to 5 days at least).
+    public static let standardLifetime: Duration = .seconds(5 * 86_400)
+
     /// One attempt more than there are waits.
-    package init(listed delays: [Duration]) { self.init(delays: .listed(delays), attempts: delays.count + 1) }
+    public init(listed delays: [Duration]) { self.init(delays: .listed(delays), attempts: delays.count + 1) }
 
     /// RFC 5321 §4.5.4.1 asks for at least 30 minutes between attempts once a message has waited, and for giving up no
     /// sooner than 4 to 5 days. The first ones come sooner, for greylisting.
-    package static let mail = RetryPolicy(listed: mailDelays)
+    public static let mail = RetryPolicy(listed: mailDelays)
 
-    package static let mailDelays: [Duration] =
+    public static let mailDelays: [Duration] =
         [
             .seconds(60), .seconds(300), .seconds(900), .seconds(1800), .seconds(3600), .seconds(7200),
             .seconds(14400),
         ] + Array(repeating: .seconds(21600), count: 18)
 
     /// The wait after attempt number `made` (from 1); nil to give up. `asked`: what the receiver asked for, if it did.
-    package func delay(after made: Int, asked: Duration? = nil, random: any RandomSource) -> Duration? {
+    public func delay(after made: Int, asked: Duration? = nil, random: any RandomSource) -> Duration? {
         guard made < attempts else { return nil }
         switch retryAfter {
         case .replaces(let cap): if let asked { return min(asked, cap) }

@@ -1,0 +1,124 @@
+import Base
+import CCurl
+import Kernel
+import Posix
+
+/// One exchange on its way: what the guard said, what has arrived. Alive from its start to its end, as libcurl's
+/// callbacks have its address.
+final class CurlTransfer {
+    let handle: CurlHandle
+    let finish: (HTTPExchange) -> Void
+    private let egress: EgressPolicy
+    private let snippetBytes: Int
+
+    private var snippet: [UInt8] = []
+    private var bodyBytes = 0
+    private var headBytes = 0
+    private var retryAfter: Duration?
+    /// The guard has refused an address. It refuses all others of the name then, too: a name that leads to a forbidden
+    /// address is not to be trusted with the next.
+    private var isBlocked = false
+    private var isBodyCut = false
+
+    init(_ handle: CurlHandle, egress: EgressPolicy, snippetBytes: Int, finish: @escaping (HTTPExchange) -> Void) {
+        self.handle = handle
+        self.egress = egress
+        self.snippetBytes = snippetBytes
+        self.finish = finish
+    }
+
+    // MARK: The end
+
+    func exchange(_ result: CURLcode) -> HTTPExchange {
+        let outcome: HTTPExchange.Outcome
+        if result == CURLE_OK || (isBodyCut && result == CURLE_WRITE_ERROR) {
+            outcome = .answered(HTTPAnswer(status: handle.status, snippet: snippet, retryAfter: retryAfter))
+        } else {
+            outcome = .failed(isBlocked ? .blocked : Self.failure(result, wasSent: handle.wasSent))
+        }
+        return HTTPExchange(outcome: outcome, duration: handle.totalTime, connecting: handle.connectTime)
+    }
+
+    private static func failure(_ result: CURLcode, wasSent: Bool) -> HTTPFailure {
+        switch result {
+        case CURLE_COULDNT_RESOLVE_HOST: .name
+        case CURLE_COULDNT_CONNECT: .connect
+        case CURLE_OPERATION_TIMEDOUT: .timeout
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_CRL_BADFILE,
+            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_SHUTDOWN_FAILED:
+            .tls
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .reset
+        // After the request it is said of an answer that is no HTTP/1 or later.
+        case CURLE_UNSUPPORTED_PROTOCOL where wasSent: .protocolError
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .blocked
+        default: .protocolError
+        }
+    }
+
+    // MARK: What libcurl calls
+
+    /// CURLOPT_OPENSOCKETFUNCTION is asked for the socket of every connection with the address that it is for, and the
+    /// address that it was shown is the one that libcurl connects to. CURL_SOCKET_BAD refuses.
+    static let openSocket: curl_opensocket_callback = { context, _, address in
+        guard let context = unsafe context, let address = unsafe address else { return CURL_SOCKET_BAD }
+        let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+        return unsafe transfer.open(address)
+    }
+
+    private func open(_ address: UnsafePointer<curl_sockaddr>) -> Int32 {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        var port: UInt16 = 0
+        let count = unsafe Int(polyrelay_curl_address(address, &bytes, &port))
+        guard !isBlocked, let ip = IPAddress(bytes: bytes.prefix(count)), egress.admits(ip, port: port) else {
+            isBlocked = true
+            return CURL_SOCKET_BAD
+        }
+        return unsafe RawSocket.open(
+            family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
+            ?? CURL_SOCKET_BAD
+    }
+
+    /// Any count but the one given ends the transfer (CURLOPT_WRITEFUNCTION manual).
+    static let receivedBody: curl_write_callback = { data, size, count, context in
+        guard let data = unsafe data, let context = unsafe context else { return 0 }
+        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: size * count)
+        let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+        return unsafe transfer.receiveBody(bytes) ? bytes.count : 0
+    }
+
+    private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let room = snippetBytes - snippet.count
+        if room > 0 { unsafe snippet.append(contentsOf: bytes.prefix(room)) }
+        bodyBytes += bytes.count
+        isBodyCut = bodyBytes > HTTPDeliveryLimits.bodyBytes
+        return !isBodyCut
+    }
+
+    static let receivedField: curl_write_callback = { data, size, count, context in
+        guard let data = unsafe data, let context = unsafe context else { return 0 }
+        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: size * count)
+        let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+        return unsafe transfer.receiveField(bytes) ? bytes.count : 0
+    }
+
+    private func receiveField(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        headBytes += bytes.count
+        guard headBytes <= HTTPDeliveryLimits.headBytes else { return false }
+        guard unsafe Self.hasName(bytes) else { return true }
+        let value = unsafe bytes.dropFirst(Self.retryAfterName.count).filter { ASCII.isVisible($0) }
+        if value.allSatisfy(ASCII.isDigit), let seconds = Int64(String(decoding: value, as: UTF8.self)) {
+            retryAfter = .seconds(min(seconds, Self.secondsMax))
+        }
+        return true
+    }
+
+    private static let retryAfterName = Array("retry-after:".utf8)
+    /// A year: more is as good as never, and must not overflow.
+    private static let secondsMax: Int64 = 366 * 86_400
+
+    private static func hasName(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        unsafe bytes.count > retryAfterName.count
+            && zip(retryAfterName, bytes).allSatisfy { $0 == ASCII.lowercased($1) }
+    }
+}

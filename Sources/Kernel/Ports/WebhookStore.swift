@@ -1,0 +1,160 @@
+package import Base
+package import Model
+
+/// The part of the `Store` port that webhooks need; its contract is the `Store`'s.
+///
+/// **Fan-out.** With every event of a message, in its transaction, the store queues a delivery for each endpoint of the
+/// message's account and origin that wants it, one for each of the dialect's names: so an event and its webhooks are on
+/// disk together or not at all. An engine is given the dialects' rules when it is opened.
+package protocol WebhookStore: Sendable {
+    /// The endpoints of an owner in the order of their making, or all of them.
+    func webhooks(of owner: MessageQuery.Owner?) async throws(KernelFailure) -> [WebhookEndpoint]
+
+    /// nil where there is none, or none any more.
+    func webhook(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookEndpoint?
+
+    /// A delivery with the policy that it was queued under.
+    func webhookDelivery(_ id: WebhookDelivery.ID) async throws(KernelFailure) -> StoredWebhookDelivery?
+
+    /// An endpoint's deliveries, latest first.
+    func webhookDeliveries(
+        _ endpoint: WebhookEndpoint.ID, offset: Int, limit: Int
+    ) async throws(KernelFailure) -> [WebhookDelivery]
+
+    /// Deliveries that were given up, oldest first, and how many match in all.
+    func failedWebhooks(
+        _ query: FailedWebhooks
+    ) async throws(KernelFailure) -> (deliveries: [WebhookDelivery.ID], total: Int)
+
+    /// Every delivery that is not finished, those of one endpoint in the order of their making.
+    func pendingWebhooks() async throws(KernelFailure) -> [PendingWebhook]
+}
+
+/// Which of an endpoint's given-up deliveries.
+package struct FailedWebhooks: Sendable {
+    package var endpoint: WebhookEndpoint.ID
+    /// Queued at this time or later.
+    package var since: Instant?
+    package var name: String?
+    package var limit: Int
+
+    package init(endpoint: WebhookEndpoint.ID, since: Instant? = nil, name: String? = nil, limit: Int) {
+        self.endpoint = endpoint
+        self.since = since
+        self.name = name
+        self.limit = limit
+    }
+}
+
+package struct StoredWebhookDelivery: Sendable, Equatable {
+    package var delivery: WebhookDelivery
+    package var policy: AttemptPolicy
+
+    package init(delivery: WebhookDelivery, policy: AttemptPolicy) {
+        self.delivery = delivery
+        self.policy = policy
+    }
+}
+
+/// An unfinished delivery, as small as the queue in memory needs it.
+package struct PendingWebhook: Sendable, Equatable {
+    package var id: WebhookDelivery.ID
+    package var endpoint: WebhookEndpoint.ID
+    package var due: Instant
+    package var attempts: Int
+
+    package init(id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, due: Instant, attempts: Int) {
+        self.id = id
+        self.endpoint = endpoint
+        self.due = due
+        self.attempts = attempts
+    }
+}
+
+/// Hears of webhook deliveries once they are on disk, as `DeliveryObserver` does of mail.
+package protocol WebhookObserver: Sendable {
+    func queued(_ webhooks: [PendingWebhook])
+}
+
+/// One atomic change of what webhooks keep.
+package enum WebhookChange: Sendable {
+    /// The serial is the endpoint's.
+    case create(WebhookEndpoint)
+    /// `notFound(.webhook)` where there is none.
+    case edit(WebhookEndpoint.ID, WebhookEdit, at: Instant)
+    /// Puts the secrets in the place of those that were.
+    case rotate(WebhookEndpoint.ID, [WebhookEndpoint.SealedSecret], at: Instant)
+    /// What waits for it is dropped.
+    case delete(WebhookEndpoint.ID, at: Instant)
+    /// Queues one delivery for one endpoint, whatever it wants to hear of. The serial is the delivery's.
+    case post(WebhookAnnouncement, to: WebhookEndpoint.ID)
+    /// Queues a delivery for every endpoint of the owner that wants it: what happens to others than messages. The
+    /// serial is how many there are.
+    case announce(WebhookAnnouncement, MessageQuery.Owner)
+    /// The outcomes of attempts; each applies only if its delivery is unfinished.
+    case settle([WebhookSettlement])
+    /// Queues finished deliveries anew, under the identities that they have; each applies only if it is finished.
+    case replay([WebhookDelivery.ID], at: Instant)
+}
+
+/// What a caller changes about an endpoint; nil leaves it.
+package struct WebhookEdit: Sendable, Equatable {
+    package var url: UserData?
+    package var events: [String]?
+    package var domains: [MailDomain.ID]?
+    /// True also forgets the failures.
+    package var isEnabled: Bool?
+
+    package init(
+        url: UserData? = nil, events: [String]? = nil, domains: [MailDomain.ID]? = nil, isEnabled: Bool? = nil
+    ) {
+        self.url = url
+        self.events = events
+        self.domains = domains
+        self.isEnabled = isEnabled
+    }
+}
+
+package struct WebhookAnnouncement: Sendable, Equatable {
+    package var name: String
+    /// JSON.
+    package var data: [UInt8]
+    package var at: Instant
+
+    package init(name: String, data: [UInt8], at: Instant) {
+        self.name = name
+        self.data = data
+        self.at = at
+    }
+}
+
+/// The recorded end of one attempt at a webhook.
+package struct WebhookSettlement: Sendable, Equatable {
+    package enum Verdict: Sendable, Equatable {
+        case delivered
+        case again(due: Instant)
+        case givenUp
+    }
+
+    package var id: WebhookDelivery.ID
+    package var endpoint: WebhookEndpoint.ID
+    package var at: Instant
+    package var verdict: Verdict
+    /// Attempts made, this one included.
+    package var attempts: Int
+    package var status: Int?
+    package var response: UserData?
+
+    package init(
+        id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, at: Instant, verdict: Verdict, attempts: Int,
+        status: Int?, response: UserData?
+    ) {
+        self.id = id
+        self.endpoint = endpoint
+        self.at = at
+        self.verdict = verdict
+        self.attempts = attempts
+        self.status = status
+        self.response = response
+    }
+}

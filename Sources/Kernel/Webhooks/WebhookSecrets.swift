@@ -1,0 +1,48 @@
+package import Base
+package import Crypto
+package import Model
+
+/// Webhook signing secrets: minted, sealed for the store, opened for signing. Any thread.
+package struct WebhookSecrets: Sendable {
+    private let sealing: SealingKey
+    private let random: any RandomSource
+
+    package init(sealing: SealingKey, random: any RandomSource) {
+        self.sealing = sealing
+        self.random = random
+    }
+
+    package func mint(prefix: String) -> String {
+        prefix + random.text(KernelLimits.secretCharacters, from: Alphabet.alphanumeric)
+    }
+
+    package func seal(_ secret: String, of endpoint: WebhookEndpoint) throws(KernelFailure) -> [UInt8] {
+        do {
+            return try sealing.seal(
+                Array(secret.utf8), associatedData: Self.associatedData(endpoint), random: AnyRandom(random))
+        } catch {
+            throw .internalError(incident: "webhook secret could not be sealed")
+        }
+    }
+
+    /// Those that are good at `now`, newest first. Fails if the key file is not the one they were sealed with.
+    package func open(_ endpoint: WebhookEndpoint, at now: Instant) throws(KernelFailure) -> [String] {
+        var secrets: [String] = []
+        for secret in endpoint.secrets where secret.expiresAt.map({ $0 > now }) ?? true {
+            do {
+                let bytes = try sealing.open(secret.bytes, associatedData: Self.associatedData(endpoint))
+                secrets.append(String(decoding: bytes, as: UTF8.self))
+            } catch {
+                throw .internalError(incident: "webhook secret cannot be opened: is the key file the right one?")
+            }
+        }
+        return secrets
+    }
+
+    /// Names the row, so that a sealed secret moved to another endpoint does not open. The row has no number yet when
+    /// its secret is sealed; these never change.
+    private static func associatedData(_ endpoint: WebhookEndpoint) -> [UInt8] {
+        let owner = "\(endpoint.account.value) \(endpoint.origin.name)"
+        return Array("webhook-secret \(owner) \(endpoint.createdAt.nanoseconds)".utf8)
+    }
+}

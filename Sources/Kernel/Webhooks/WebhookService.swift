@@ -1,0 +1,177 @@
+package import Base
+package import Model
+
+/// What callers do with webhooks, in whatever dialect. Look-ups are keyed by account and personality, so that what
+/// belongs to others is as absent as what does not exist. A change is on disk, and works, when its call returns.
+///
+/// Any thread; calls come back on the caller's executor.
+package final class WebhookService: Sendable {
+    private let store: any Store
+    private let dispatcher: WebhookDispatcher
+    private let renderer: WebhookRenderer
+    private let secrets: WebhookSecrets
+    private let egress: EgressPolicy
+    private let time: any TimeSource
+
+    package init(
+        store: any Store, dispatcher: WebhookDispatcher, renderer: WebhookRenderer, secrets: WebhookSecrets,
+        egress: EgressPolicy, time: any TimeSource
+    ) {
+        self.store = store
+        self.dispatcher = dispatcher
+        self.renderer = renderer
+        self.secrets = secrets
+        self.egress = egress
+        self.time = time
+    }
+
+    package typealias Owner = MessageQuery.Owner
+
+    // MARK: Endpoints
+
+    /// Makes an endpoint; its secret is shown to nobody again, unless the dialect does.
+    package func create(
+        url: WebURL, events: [String], domains: [MailDomain.ID] = [], for owner: Owner
+    ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
+        let rules = try renderer.dialect(owner.origin).rules
+        try check(url)
+        let count = try await store.webhooks(of: owner).count
+        guard count < rules.endpointsMax else {
+            throw .planLimitReached(.webhook, current: count, maximum: rules.endpointsMax, plan: "")
+        }
+        let secret = secrets.mint(prefix: rules.secretPrefix)
+        var endpoint = WebhookEndpoint(
+            id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
+            events: events, domains: domains, secrets: [], createdAt: time.now)
+        endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
+        endpoint.id = WebhookEndpoint.ID(try await commit(.create(endpoint)))
+        await dispatcher.put(endpoint)
+        return (endpoint, secret)
+    }
+
+    /// A literal address is judged here, in whatever spelling; a name when it is connected to.
+    private func check(_ url: WebURL) throws(KernelFailure) {
+        if let address = IPAddress(host: url.host), !egress.admits(address) {
+            throw .invalid(FieldFault("url", .publicAddress, value: UserData(url.text)))
+        }
+        guard egress.admits(port: url.port) else {
+            throw .invalid(FieldFault("url", .publicAddress, value: UserData(url.text)))
+        }
+    }
+
+    package func endpoints(of owner: Owner) async throws(KernelFailure) -> [WebhookEndpoint] {
+        try await store.webhooks(of: owner)
+    }
+
+    package func endpoint(_ id: WebhookEndpoint.ID, of owner: Owner) async throws(KernelFailure) -> WebhookEndpoint {
+        guard let endpoint = try await store.webhook(id), endpoint.account == owner.account,
+            endpoint.origin == owner.origin
+        else { throw .notFound(.webhook) }
+        return endpoint
+    }
+
+    package func edit(
+        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, of owner: Owner
+    ) async throws(KernelFailure) -> WebhookEndpoint {
+        _ = try await endpoint(id, of: owner)
+        if let url { try check(url) }
+        let edit = WebhookEdit(url: url.map { UserData($0.text) }, events: events, isEnabled: isEnabled)
+        _ = try await commit(.edit(id, edit, at: time.now))
+        return try await changed(id, owner)
+    }
+
+    package func delete(_ id: WebhookEndpoint.ID, of owner: Owner) async throws(KernelFailure) {
+        _ = try await endpoint(id, of: owner)
+        _ = try await commit(.delete(id, at: time.now))
+        await dispatcher.remove(id)
+    }
+
+    /// Mints a new secret. The one before signs beside it for the time of `grace`.
+    package func rotateSecret(
+        of id: WebhookEndpoint.ID, grace: Duration, of owner: Owner
+    ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
+        let endpoint = try await endpoint(id, of: owner)
+        let rules = try renderer.dialect(owner.origin).rules
+        let now = time.now
+        let secret = secrets.mint(prefix: rules.secretPrefix)
+        var sealed = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
+        if grace > .zero, let current = endpoint.secrets.first {
+            sealed.append(WebhookEndpoint.SealedSecret(bytes: current.bytes, expiresAt: now + grace))
+        }
+        _ = try await commit(.rotate(id, sealed, at: now))
+        return (try await changed(id, owner), secret)
+    }
+
+    /// Queues a test event, whatever the endpoint wants to hear of.
+    package func test(_ id: WebhookEndpoint.ID, of owner: Owner) async throws(KernelFailure) {
+        _ = try await endpoint(id, of: owner)
+        let name = try renderer.dialect(owner.origin).rules.testName
+        _ = try await commit(.post(WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now), to: id))
+    }
+
+    private func changed(_ id: WebhookEndpoint.ID, _ owner: Owner) async throws(KernelFailure) -> WebhookEndpoint {
+        let endpoint = try await endpoint(id, of: owner)
+        await dispatcher.put(endpoint)
+        return endpoint
+    }
+
+    // MARK: Deliveries
+
+    /// A delivery with its body, as it was or would be sent.
+    package struct Logged: Sendable {
+        package var delivery: WebhookDelivery
+        package var body: [UInt8]
+    }
+
+    /// A page of an endpoint's deliveries, latest first, and how many there are in all.
+    package func deliveries(
+        of id: WebhookEndpoint.ID, offset: Int, limit: Int, of owner: Owner
+    ) async throws(KernelFailure) -> (deliveries: [Logged], total: Int) {
+        let endpoint = try await endpoint(id, of: owner)
+        let dialect = try renderer.dialect(owner.origin)
+        var logged: [Logged] = []
+        for delivery in try await store.webhookDeliveries(id, offset: offset, limit: limit) {
+            let body = try await renderer.body(of: delivery, in: dialect)
+            logged.append(Logged(delivery: delivery, body: body ?? Array("{}".utf8)))
+        }
+        return (logged, endpoint.health.deliveries)
+    }
+
+    /// Sends a delivery again, under its identity; one that is still being tried goes on as it is.
+    package func replay(
+        _ delivery: WebhookDelivery.ID, of id: WebhookEndpoint.ID, of owner: Owner
+    ) async throws(KernelFailure) {
+        _ = try await endpoint(id, of: owner)
+        guard let stored = try await store.webhookDelivery(delivery), stored.delivery.endpoint == id else {
+            throw .notFound(.delivery)
+        }
+        _ = try await replay([delivery])
+    }
+
+    /// Sends given-up deliveries again, oldest first: how many, and how many more match. With `isDryRun` nothing is
+    /// sent, and the count is of those that would be.
+    package func replayFailed(
+        _ query: FailedWebhooks, isDryRun: Bool = false, of owner: Owner
+    ) async throws(KernelFailure) -> (replayed: Int, remaining: Int) {
+        _ = try await endpoint(query.endpoint, of: owner)
+        let (found, total) = try await store.failedWebhooks(query)
+        let replayed = isDryRun ? found.count : try await replay(found)
+        return (replayed, total - found.count)
+    }
+
+    private func replay(_ deliveries: [WebhookDelivery.ID]) async throws(KernelFailure) -> Int {
+        switch await store.commit([.webhook(.replay(deliveries, at: time.now))]).first {
+        case .settled(let applied): return applied.count { $0 }
+        case .refused(let failure): throw failure
+        default: throw .internalError(incident: "store answered another change")
+        }
+    }
+
+    private func commit(_ change: WebhookChange) async throws(KernelFailure) -> Int64 {
+        switch await store.commit([.webhook(change)]).first {
+        case .done(let serial): return serial
+        case .refused(let failure): throw failure
+        default: throw .internalError(incident: "store answered another change")
+        }
+    }
+}

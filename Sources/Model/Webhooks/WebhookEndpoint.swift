@@ -1,0 +1,87 @@
+public import Base
+
+/// Where an account wants to hear of what happens: a URL, which events, the secret that they are signed with.
+///
+///     enabled -> off        the caller switches it off; nothing new is queued for it, what is queued waits
+///     enabled -> disabled   by us, after too many deliveries in a row were given up; `disabledAt` and the reason tell
+///     off, disabled -> enabled   the caller revives it; what waits is delivered, the count begins anew
+public struct WebhookEndpoint: Sendable, Equatable {
+    public typealias ID = Serial<WebhookEndpoint>
+
+    /// A secret under the key file (AES-256-GCM).
+    public struct SealedSecret: Sendable, Equatable {
+        public var bytes: [UInt8]
+        /// nil: until the next rotation.
+        public var expiresAt: Instant?
+
+        public init(bytes: [UInt8], expiresAt: Instant? = nil) {
+            self.bytes = bytes
+            self.expiresAt = expiresAt
+        }
+    }
+
+    /// How its deliveries have gone.
+    public struct Health: Sendable, Equatable {
+        /// Deliveries given up since the last success.
+        public var consecutiveFailures: Int
+        /// The last attempt.
+        public var lastAttemptAt: Instant?
+        /// What was answered then; nil where nobody did.
+        public var lastStatus: Int?
+        /// All that were ever queued for it.
+        public var deliveries: Int
+
+        public init(
+            consecutiveFailures: Int = 0, lastAttemptAt: Instant? = nil, lastStatus: Int? = nil, deliveries: Int = 0
+        ) {
+            self.consecutiveFailures = consecutiveFailures
+            self.lastAttemptAt = lastAttemptAt
+            self.lastStatus = lastStatus
+            self.deliveries = deliveries
+        }
+    }
+
+    public var id: ID
+    public var account: Account.ID
+    /// Only events of this personality reach it.
+    public var origin: PersonalityID
+    public var url: UserData
+    /// The dialect's names of events, or its word for all of them.
+    public var events: [String]
+    /// Only events of messages from these domains; empty: of all.
+    public var domains: [MailDomain.ID]
+    public var isEnabled: Bool
+    /// The current one first, then the one before while its time of grace lasts.
+    public var secrets: [SealedSecret]
+    public var createdAt: Instant
+    public var secretRotatedAt: Instant?
+    public var disabledAt: Instant?
+    public var disabledReason: String?
+    public var health: Health
+
+    public init(
+        id: ID, account: Account.ID, origin: PersonalityID, url: UserData, events: [String],
+        domains: [MailDomain.ID] = [], isEnabled: Bool = true, secrets: [SealedSecret], createdAt: Instant,
+        secretRotatedAt: Instant? = nil, disabledAt: Instant? = nil, disabledReason: String? = nil,
+        health: Health = Health()
+    ) {
+        self.id = id
+        self.account = account
+        self.origin = origin
+        self.url = url
+        self.events = events
+        self.domains = domains
+        self.isEnabled = isEnabled
+        self.secrets = secrets
+        self.createdAt = createdAt
+        self.secretRotatedAt = secretRotatedAt
+        self.disabledAt = disabledAt
+        self.disabledReason = disabledReason
+        self.health = health
+    }
+
+    /// The secret before the current one is still good until then.
+    public func previousSecretExpiry(at now: Instant) -> Instant? {
+        secrets.dropFirst().compactMap(\.expiresAt).first { $0 > now }
+    }
+}

@@ -1,0 +1,44 @@
+import Database
+package import Kernel
+package import Model
+
+extension SQLiteStore {
+    package func webhooks(of owner: MessageQuery.Owner?) async throws(KernelFailure) -> [WebhookEndpoint] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.webhooks(personalities).endpoints(of: owner)
+        }
+    }
+
+    package func webhook(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookEndpoint? {
+        try read { reader throws(DatabaseError) in try reader.webhooks(personalities).endpoint(id) }
+    }
+
+    package func webhookDelivery(_ id: WebhookDelivery.ID) async throws(KernelFailure) -> StoredWebhookDelivery? {
+        try read { reader throws(DatabaseError) in try reader.webhooks(personalities).delivery(id) }
+    }
+
+    package func webhookDeliveries(
+        _ endpoint: WebhookEndpoint.ID, offset: Int, limit: Int
+    ) async throws(KernelFailure) -> [WebhookDelivery] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.webhooks(personalities).deliveries(endpoint, offset: offset, limit: limit)
+        }
+    }
+
+    package func failedWebhooks(
+        _ query: FailedWebhooks
+    ) async throws(KernelFailure) -> (deliveries: [WebhookDelivery.ID], total: Int) {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.webhooks(personalities).failed(query)
+        }
+    }
+
+    package func pendingWebhooks() async throws(KernelFailure) -> [PendingWebhook] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.webhooks(personalities).pending()
+        }
+    }
+
+    /// Whom to tell of new webhook deliveries. Once, before the first commit.
+    package func observe(webhooks observer: any WebhookObserver) { writer.observe(webhooks: observer) }
+}

@@ -1,0 +1,336 @@
+import Base
+import Database
+import Kernel
+import Model
+
+/// Webhooks inside the writer's transaction: fans events out to endpoints, records what became of deliveries.
+///
+/// It keeps in memory which endpoints there are, so that an event of an account without any costs one look at a
+/// dictionary. The writer thread's own.
+final class WebhookChanges {
+    private struct Owner: Hashable {
+        let account: Int64
+        let origin: Int64
+    }
+
+    /// An endpoint that events are queued for.
+    private struct Endpoint {
+        let id: Int64
+        let filter: [String]
+        let domains: Set<Int64>
+        let names: [MailEvent.Kind: [String]]
+    }
+
+    /// Whose a message is, and which domain it is from.
+    private struct Sender {
+        let message: Int64
+        let owner: Owner
+        let domain: Int64?
+    }
+
+    private let connection: Connection
+    private let personalities: PersonalityNumbers
+    private let rules: [PersonalityID: WebhookRules]
+    private let statements: WebhookStatements
+    private var policies: [PersonalityID: Int64] = [:]
+
+    private var endpoints: [Owner: [Endpoint]] = [:]
+    /// The table above is not that of the database any more.
+    private var isStale = true
+    private var lastSender: Sender?
+    private var queued: [PendingWebhook] = []
+
+    init(
+        _ connection: Connection, personalities: PersonalityNumbers, rules: [PersonalityID: WebhookRules],
+        retries: RetryPolicies
+    ) throws(DatabaseError) {
+        self.connection = connection
+        self.personalities = personalities
+        self.rules = rules
+        statements = try WebhookStatements(connection)
+        for (origin, rules) in rules { policies[origin] = try policyNumber(rules.policy, retries) }
+        try load()
+    }
+
+    private func policyNumber(_ policy: AttemptPolicy, _ retries: RetryPolicies) throws(DatabaseError) -> Int64 {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO webhook_policy (retries, timeout, fatal) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET retries = ?1 RETURNING id
+            """, "keep a webhook policy")
+        insert.bind(1, try retries.number(policy.retries))
+        insert.bind(2, policy.timeout.nanoseconds)
+        insert.bind(3, StatusRanges.join(policy.fatal))
+        return try insert.first { $0.integer(0) } ?? 0
+    }
+
+    // MARK: The transaction
+
+    func rollBack() {
+        queued.removeAll()
+        isStale = true
+        lastSender = nil
+    }
+
+    /// The deliveries that the committed transaction queued, once.
+    func takeQueued() -> [PendingWebhook] {
+        guard !queued.isEmpty else { return [] }
+        var taken: [PendingWebhook] = []
+        swap(&taken, &queued)
+        return taken
+    }
+
+    private func load() throws(DatabaseError) {
+        var endpoints: [Owner: [Endpoint]] = [:]
+        let select = try connection.prepare(
+            "SELECT id, account, origin, events, domains, enabled FROM webhook WHERE deleted IS NULL ORDER BY id",
+            "read webhooks")
+        try select.forEach { row in
+            let origin = self.personalities.id(row.integer(2))
+            guard let rules = self.rules[origin], row.integer(5) == 1 || rules.keepsWhileOff else { return }
+            let filter = Words.split(row.text(3))
+            let names = rules.names.compactMapValues { names in
+                let wanted = names.filter { rules.admits($0, filter) }
+                return wanted.isEmpty ? nil : wanted
+            }
+            let endpoint = Endpoint(
+                id: row.integer(0), filter: filter, domains: Set(Words.split(row.text(4)).compactMap { Int64($0) }),
+                names: names)
+            endpoints[Owner(account: row.integer(1), origin: row.integer(2)), default: []].append(endpoint)
+        }
+        self.endpoints = endpoints
+        isStale = false
+    }
+
+    // MARK: Fan-out
+
+    /// Queues the deliveries of the events that one row stands for; `last` is the number of the last of them.
+    func fanOut(_ kinds: [MailEvent.Kind], last: Int64, message: Int64, at: Int64) throws(DatabaseError) {
+        if isStale { try load() }
+        guard !endpoints.isEmpty, let sender = try sender(of: message), let wanting = endpoints[sender.owner] else {
+            return
+        }
+        for (index, kind) in kinds.enumerated() {
+            let event = last - Int64(kinds.count - 1 - index)
+            for endpoint in wanting where endpoint.domains.isEmpty || endpoint.domains.contains(sender.domain ?? 0) {
+                for name in endpoint.names[kind] ?? [] {
+                    _ = try insert(
+                        endpoint.id, sender.owner.origin, name, event: event, message: message, data: nil, at: at)
+                }
+            }
+        }
+    }
+
+    private func sender(of message: Int64) throws(DatabaseError) -> Sender? {
+        if let lastSender, lastSender.message == message { return lastSender }
+        statements.sender.bind(1, message)
+        lastSender = try statements.sender.first { row in
+            Sender(
+                message: message, owner: Owner(account: row.integer(0), origin: row.integer(1)),
+                domain: row.optionalInteger(2))
+        }
+        return lastSender
+    }
+
+    private func insert(
+        _ endpoint: Int64, _ origin: Int64, _ name: String, event: Int64?, message: Int64?, data: [UInt8]?, at: Int64
+    ) throws(DatabaseError) -> Int64 {
+        let insert = statements.insert
+        insert.bind(1, endpoint)
+        insert.bind(2, name)
+        insert.bind(3, event)
+        insert.bind(4, message)
+        insert.bind(5, data)
+        insert.bind(6, policies[personalities.id(origin)] ?? 0)
+        insert.bind(7, at)
+        let id = try insert.first { $0.integer(0) } ?? 0
+        statements.count.bind(1, endpoint)
+        try statements.count.run()
+        queued.append(
+            PendingWebhook(
+                id: WebhookDelivery.ID(id), endpoint: WebhookEndpoint.ID(endpoint), due: Instant(nanoseconds: at),
+                attempts: 0))
+        return id
+    }
+
+    // MARK: Changes
+
+    func apply(_ change: WebhookChange) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .create(let endpoint): try create(endpoint)
+        case .edit(let id, let edit, let at): try self.edit(id, edit, at)
+        case .rotate(let id, let secrets, let at): try rotate(id, secrets, at)
+        case .delete(let id, let at): try delete(id, at)
+        case .post(let announcement, let id): try post(announcement, id)
+        case .announce(let announcement, let owner): try announce(announcement, owner)
+        case .settle(let settlements): .settled(try settlements.map { item throws(DatabaseError) in try settle(item) })
+        case .replay(let ids, let at): .settled(try ids.map { id throws(DatabaseError) in try replay(id, at) })
+        }
+    }
+
+    private func create(_ endpoint: WebhookEndpoint) throws(DatabaseError) -> ChangeOutcome {
+        guard let origin = personalities.number(endpoint.origin), let secret = endpoint.secrets.first else {
+            return .refused(.internalError(incident: "unregistered personality"))
+        }
+        let account = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
+        account.bind(1, endpoint.account.value)
+        guard try account.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
+        let insert = try connection.prepare(
+            """
+            INSERT INTO webhook (account, origin, url, events, domains, enabled, secret, created)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            """, "create a webhook")
+        insert.bind(1, endpoint.account.value)
+        insert.bind(2, origin)
+        insert.bind(3, endpoint.url.text)
+        insert.bind(4, Words.join(endpoint.events))
+        insert.bind(5, Words.join(endpoint.domains.map { String($0.value) }))
+        insert.bind(6, endpoint.isEnabled ? 1 : 0)
+        insert.bind(7, secret.bytes)
+        insert.bind(8, endpoint.createdAt.nanoseconds)
+        return try changed(insert)
+    }
+
+    private func edit(
+        _ id: WebhookEndpoint.ID, _ edit: WebhookEdit, _ at: Instant
+    ) throws(DatabaseError) -> ChangeOutcome {
+        // A revival forgets the failures and why it was disabled; the caller's own switching off has no reason.
+        let update = try connection.prepare(
+            """
+            UPDATE webhook SET url = coalesce(?2, url), events = coalesce(?3, events), domains = coalesce(?4, domains),
+            enabled = coalesce(?5, enabled), failures = iif(?5 = 1, 0, failures),
+            disabled = iif(?5 = 1, NULL, iif(?5 = 0 AND enabled = 1, ?6, disabled)),
+            reason = iif(?5 = 1, NULL, reason) WHERE id = ?1 AND deleted IS NULL RETURNING id
+            """, "change a webhook")
+        update.bind(1, id.value)
+        update.bind(2, edit.url?.text)
+        update.bind(3, edit.events.map(Words.join))
+        update.bind(4, edit.domains.map { domains in Words.join(domains.map { String($0.value) }) })
+        update.bind(5, edit.isEnabled.map { $0 ? 1 : 0 })
+        update.bind(6, at.nanoseconds)
+        return try changed(update)
+    }
+
+    private func rotate(
+        _ id: WebhookEndpoint.ID, _ secrets: [WebhookEndpoint.SealedSecret], _ at: Instant
+    ) throws(DatabaseError) -> ChangeOutcome {
+        guard let current = secrets.first else { return .refused(.internalError(incident: "no webhook secret")) }
+        let update = try connection.prepare(
+            """
+            UPDATE webhook SET secret = ?2, previous = ?3, previous_until = ?4, rotated = ?5
+            WHERE id = ?1 AND deleted IS NULL RETURNING id
+            """, "rotate a webhook's secret")
+        update.bind(1, id.value)
+        update.bind(2, current.bytes)
+        update.bind(3, secrets.dropFirst().first?.bytes)
+        update.bind(4, secrets.dropFirst().first?.expiresAt?.nanoseconds)
+        update.bind(5, at.nanoseconds)
+        return try changed(update)
+    }
+
+    private func delete(_ id: WebhookEndpoint.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
+        let update = try connection.prepare(
+            "UPDATE webhook SET deleted = ?2 WHERE id = ?1 AND deleted IS NULL RETURNING id", "delete a webhook")
+        update.bind(1, id.value)
+        update.bind(2, at.nanoseconds)
+        let outcome = try changed(update)
+        guard case .done = outcome else { return outcome }
+        let drop = try connection.prepare(
+            "UPDATE webhook_delivery SET due = NULL WHERE endpoint = ? AND due IS NOT NULL", "drop webhook deliveries")
+        drop.bind(1, id.value)
+        try drop.run()
+        return outcome
+    }
+
+    /// The row that a RETURNING clause gives; the table of endpoints is read anew.
+    private func changed(_ statement: Statement) throws(DatabaseError) -> ChangeOutcome {
+        isStale = true
+        guard let id = try statement.first({ $0.integer(0) }) else { return .refused(.notFound(.webhook)) }
+        return .done(serial: id)
+    }
+
+    private func post(
+        _ announcement: WebhookAnnouncement, _ id: WebhookEndpoint.ID
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let select = try connection.prepare(
+            "SELECT origin FROM webhook WHERE id = ? AND deleted IS NULL", "look for a webhook")
+        select.bind(1, id.value)
+        guard let origin = try select.first({ $0.integer(0) }) else { return .refused(.notFound(.webhook)) }
+        return .done(
+            serial: try insert(
+                id.value, origin, announcement.name, event: nil, message: nil, data: announcement.data,
+                at: announcement.at.nanoseconds))
+    }
+
+    private func announce(
+        _ announcement: WebhookAnnouncement, _ owner: MessageQuery.Owner
+    ) throws(DatabaseError) -> ChangeOutcome {
+        if isStale { try load() }
+        guard let origin = personalities.number(owner.origin), let rules = rules[owner.origin] else {
+            return .done(serial: 0)
+        }
+        var count: Int64 = 0
+        for endpoint in endpoints[Owner(account: owner.account.value, origin: origin)] ?? []
+        where rules.admits(announcement.name, endpoint.filter) {
+            _ = try insert(
+                endpoint.id, origin, announcement.name, event: nil, message: nil, data: announcement.data,
+                at: announcement.at.nanoseconds)
+            count += 1
+        }
+        return .done(serial: count)
+    }
+
+    // MARK: Outcomes
+
+    private func settle(_ settlement: WebhookSettlement) throws(DatabaseError) -> Bool {
+        let settle = statements.settle
+        var (due, delivered): (Int64?, Int64?) = (nil, nil)
+        switch settlement.verdict {
+        case .delivered: delivered = settlement.at.nanoseconds
+        case .again(let next): due = next.nanoseconds
+        case .givenUp: break
+        }
+        settle.bind(1, settlement.id.value)
+        settle.bind(2, due)
+        settle.bind(3, Int64(settlement.attempts))
+        settle.bind(4, settlement.status.map { Int64($0) })
+        settle.bind(5, settlement.response?.text)
+        settle.bind(6, delivered)
+        try settle.run()
+        guard connection.changedRows == 1 else { return false }
+        try note(settlement)
+        return true
+    }
+
+    /// The endpoint's health; with the failure that is one too many it is disabled.
+    private func note(_ settlement: WebhookSettlement) throws(DatabaseError) {
+        let health = statements.health
+        health.bind(1, settlement.endpoint.value)
+        health.bind(2, settlement.at.nanoseconds)
+        health.bind(3, settlement.status.map { Int64($0) })
+        switch settlement.verdict {
+        case .delivered: health.bind(4, 0)
+        case .again: health.bindNull(4)
+        case .givenUp: health.bind(4, 1)
+        }
+        let state = try health.first { ($0.integer(0), $0.integer(1), $0.integer(2)) }
+        guard settlement.verdict == .givenUp, let (failures, origin, enabled) = state, enabled == 1,
+            let limit = rules[personalities.id(origin)]?.disableAfter, failures >= limit
+        else { return }
+        let disable = try connection.prepare(
+            "UPDATE webhook SET enabled = 0, disabled = ?2, reason = ?3 WHERE id = ?1", "disable a webhook")
+        disable.bind(1, settlement.endpoint.value)
+        disable.bind(2, settlement.at.nanoseconds)
+        disable.bind(3, "\(failures) deliveries in a row failed")
+        try disable.run()
+        isStale = true
+    }
+
+    private func replay(_ id: WebhookDelivery.ID, _ at: Instant) throws(DatabaseError) -> Bool {
+        statements.replay.bind(1, id.value)
+        statements.replay.bind(2, at.nanoseconds)
+        guard let endpoint = try statements.replay.first({ $0.integer(0) }) else { return false }
+        queued.append(PendingWebhook(id: id, endpoint: WebhookEndpoint.ID(endpoint), due: at, attempts: 0))
+        return true
+    }
+}
