@@ -36,9 +36,9 @@ public struct PostStack: Personality {
     public let messageIDPrefix = PublicIDPrefix.email
 
     public let routes = [
-        Self.sending(.post, "/emails", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
-        Self.sending(.post, "/emails/send", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
-        Self.sending(.post, "/emails/batch", bodyLimitBytes: PostStackLimits.batchBodyBytes, Emails.sendBatch),
+        Self.sending("/emails", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
+        Self.sending("/emails/send", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
+        Self.sending("/emails/batch", bodyLimitBytes: PostStackLimits.batchBodyBytes, Emails.sendBatch),
         Self.sending(.get, "/emails", Emails.list),
         Self.sending(.get, "/emails/:id", Emails.show),
         Self.sending(.patch, "/emails/:id", Emails.reschedule),
@@ -89,14 +89,29 @@ public struct PostStack: Personality {
     /// All routes share one window.
     private static let everyRequest = RateClass("default")
 
+    /// The body's key goes before the header's, because the clients put a random header on every POST.
+    static let idempotency = IdempotencyRule(
+        sources: [.body("idempotency_key"), .header("Idempotency-Key")],
+        keyBytesMax: PostStackLimits.idempotencyKeyBytes, scope: IdempotencyRule.Scope(byMode: true),
+        lifetime: .whileEffectExists, fingerprint: .command, whenClaimed: .wait, whenDifferent: .refuse,
+        stores: .success, replay: .rerender)
+
+    /// A route that sends.
+    private static func sending(
+        _ pattern: String, bodyLimitBytes: Int, _ handler: @escaping Route.Handler
+    ) -> Route {
+        Route(
+            .post, pattern, requirement: Requirement(anyOf: [Scope.sendingAccess]), rateClass: everyRequest,
+            bodyLimitBytes: bodyLimitBytes, idempotency: idempotency, handler: handler)
+    }
+
     /// A route that is part of sending, which is all that a restricted key may do.
     private static func sending(
-        _ method: Route.Method, _ pattern: String, bodyLimitBytes: Int = PostStackLimits.bodyBytes,
-        _ handler: @escaping Route.Handler
+        _ method: Route.Method, _ pattern: String, _ handler: @escaping Route.Handler
     ) -> Route {
         Route(
             method, pattern, requirement: Requirement(anyOf: [Scope.sendingAccess]), rateClass: everyRequest,
-            bodyLimitBytes: bodyLimitBytes, handler: handler)
+            bodyLimitBytes: PostStackLimits.bodyBytes, handler: handler)
     }
 
     /// A route that only keys with all rights may call.

@@ -10,19 +10,20 @@ enum Emails {
     static func send(_ call: Call) async throws(KernelFailure) -> Answer {
         let email = try SendEmail(Form(call.body))
         try authorise(email, call)
-        let acceptance = try await call.mail.send(email.submission(headerKey: call.header(idempotencyHeader)))
+        let acceptance = try await call.mail.send(email.submission(call.idempotencyKey { _ in email.idempotencyKey }))
         return .object(.accepted, reservedBytes: AcceptedObject.bytesReserved, AcceptedObject(acceptance, call).write)
     }
 
     /// Each element has an outcome of its own, and the answer is 202 even if every one was refused.
     static func sendBatch(_ call: Call) async throws(KernelFailure) -> Answer {
         let elements = try batchElements(call.body)
-        let headerKey = try IdempotencyKey.checked(call.header(idempotencyHeader))
+        // A header that is no key is one for no element.
+        _ = try call.idempotencyKey { _ in nil }
         let submissions = elements.enumerated().map { index, element in
             Result { () throws(KernelFailure) -> Submission in
                 let email = try SendEmail(Form(element: element, at: index))
                 try authorise(email, call)
-                return try email.submission(headerKey: headerKey, index: index)
+                return email.submission(try call.idempotencyKey(element: index) { _ in email.idempotencyKey })
             }
         }
         let outcomes = await call.mail.send(submissions.compactMap { try? $0.get() })
@@ -133,8 +134,6 @@ enum Emails {
     }
 
     // MARK: Pieces
-
-    private static let idempotencyHeader = "Idempotency-Key"
 
     /// The caller's message that the path names. Whatever names none is not found; the form is never at fault.
     private static func message(_ call: Call) async throws(KernelFailure) -> Message {

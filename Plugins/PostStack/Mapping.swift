@@ -80,7 +80,7 @@ struct EventMetadata: Equatable {
 struct SendEmail {
     /// Without its idempotency key.
     private let content: Submission
-    private let idempotencyKey: String?
+    let idempotencyKey: String?
     /// A template to take the content from.
     let templateID: String?
 
@@ -115,27 +115,11 @@ struct SendEmail {
         self.templateID = templateID
     }
 
-    /// The command for the kernel. The body's key goes before the header's, because the clients put a random header
-    /// on every POST; in a batch the header's stands for each element by its `index`.
-    func submission(headerKey: String?, index: Int? = nil) throws(KernelFailure) -> Submission {
+    /// The command for the kernel.
+    func submission(_ key: IdempotencyKey?) -> Submission {
         var submission = content
-        if let key = try IdempotencyKey.checked(idempotencyKey) {
-            submission.idempotency = IdempotencyKey(UserData(key))
-        } else if let key = try IdempotencyKey.checked(headerKey) {
-            submission.idempotency = IdempotencyKey(UserData(index.map { "\(key):\($0)" } ?? key))
-        }
+        submission.idempotency = key
         return submission
-    }
-}
-
-extension IdempotencyKey {
-    /// The key if there is one: an empty one is none.
-    static func checked(_ key: String?) throws(KernelFailure) -> String? {
-        guard let key, !key.isEmpty else { return nil }
-        guard key.utf8.count <= PostStackLimits.idempotencyKeyBytes else {
-            throw .idempotencyKeyInvalid(limitBytes: PostStackLimits.idempotencyKeyBytes)
-        }
-        return key
     }
 }
 

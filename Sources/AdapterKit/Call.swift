@@ -16,12 +16,13 @@ public struct Call: Sendable {
     public let ids: PublicIDs
 
     let requirement: Requirement
+    let rule: IdempotencyRule?
     let services: Services
     private let head: RequestHead
 
     package init(
-        caller: Principal?, requirement: Requirement, parameters: [String], head: RequestHead, body: [UInt8],
-        now: Instant, mail: MailService, services: Services, ids: PublicIDs
+        caller: Principal?, requirement: Requirement, rule: IdempotencyRule?, parameters: [String],
+        head: RequestHead, body: [UInt8], now: Instant, mail: MailService, services: Services, ids: PublicIDs
     ) {
         self.caller = caller
         self.parameters = parameters
@@ -29,8 +30,10 @@ public struct Call: Sendable {
         self.body = body
         self.now = now
         self.mail = MailDesk(
-            mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy)
+            mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy,
+            rule: rule)
         self.requirement = requirement
+        self.rule = rule
         self.services = services
         self.ids = ids
     }
@@ -43,6 +46,14 @@ public struct Call: Sendable {
 
     /// The value of a header field; several lines joined as RFC 9110 §5.3 says.
     public func header(_ name: String) -> String? { FieldName(name).flatMap { head.value(of: $0) } }
+
+    /// The request's idempotency key by the route's rule; nil where it has none, or the route has no rule. `element`:
+    /// the place in a batch of what the key is for. `member` gives the value of a member of the body, or the element.
+    public func idempotencyKey(
+        element: Int? = nil, member: (String) -> String?
+    ) throws(KernelFailure) -> IdempotencyKey? {
+        try rule?.key(element: element, header: header, member: member)
+    }
 
     /// The query's parameters, decoded.
     public var query: Query { Query((try? QueryPairs.decode(head.query)) ?? []) }

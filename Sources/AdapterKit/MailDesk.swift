@@ -7,18 +7,21 @@ public import Model
 ///
 /// Comes back on the shard. What it reports as accepted or changed is on disk.
 public struct MailDesk: Sendable {
-    private let service: MailService
+    let service: MailService
     private let caller: Principal?
     private let personality: PersonalityID
-    private let suppression: SuppressionPolicy
+    let suppression: SuppressionPolicy
+    private let rule: IdempotencyRule?
 
     package init(
-        _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy
+        _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy,
+        rule: IdempotencyRule? = nil
     ) {
         self.service = service
         self.caller = caller
         self.personality = personality
         self.suppression = suppression
+        self.rule = rule
     }
 
     /// Checks that the caller may send from this address's domain: `domainUnknown`, `domainUnverified`,
@@ -36,7 +39,7 @@ public struct MailDesk: Sendable {
     /// Accepts several, each on its own, in one transaction; outcomes in order.
     public func send(_ submissions: [Submission]) async -> [Result<Acceptance, KernelFailure>] {
         guard let caller else { return submissions.map { _ in .failure(.credentialMissing) } }
-        return await service.send(submissions, by: caller, suppression: suppression)
+        return await service.send(submissions, by: caller, suppression: suppression, rule: rule)
     }
 
     /// The caller's message with all of its content.
@@ -63,7 +66,7 @@ public struct MailDesk: Sendable {
         try await service.reschedule(message, to: due)
     }
 
-    private func principal() throws(KernelFailure) -> Principal {
+    func principal() throws(KernelFailure) -> Principal {
         guard let caller else { throw .credentialMissing }
         return caller
     }

@@ -35,6 +35,9 @@ public protocol Personality: Sendable {
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
+    /// An answer that was kept, for another request with its key: as it is, but for what speaks of the request.
+    func replay(_ kept: Answer, to request: RequestFacts) -> Answer
+
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
 
@@ -52,6 +55,8 @@ extension Personality {
 }
 
 extension Personality {
+    public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
+
     public var domainPlan: DomainPlan { .none }
     public var webhooks: WebhookFormat? { nil }
 }

@@ -14,6 +14,15 @@ public struct Route: Sendable {
     /// Answers one call. It runs on the shard that the request came in by and must not block it.
     public typealias Handler = @Sendable (Call) async throws(KernelFailure) -> Answer
 
+    /// Makes the checks of one call, and says what is to be done and answered. What it throws is answered as a failure.
+    public typealias Planner = @Sendable (Call) async throws(KernelFailure) -> Effect
+
+    package enum Action: Sendable {
+        case handler(Handler)
+        /// For rules by which an answer is kept: it is stored with what it is about.
+        case planner(Planner)
+    }
+
     public let method: Method
     /// `/emails/:id/events`: literal segments, and parameters that match any one segment. Literals win.
     public let pattern: String
@@ -23,11 +32,33 @@ public struct Route: Sendable {
     public let bodyLimitBytes: Int
     /// Which of the path's parameters names an account, for the gate's `pathAccount` step; nil: none does.
     public let accountParameter: Int?
-    public let handler: Handler
+    /// What the key of a request means; nil: keys mean nothing here.
+    public let idempotency: IdempotencyRule?
+    package let action: Action
 
+    /// `idempotency`: a rule by which messages are found again themselves (`whileEffectExists`).
     public init(
         _ method: Method, _ pattern: String, requirement: Requirement, rateClass: RateClass,
-        bodyLimitBytes: Int = 64 * 1024, accountParameter: Int? = nil, handler: @escaping Handler
+        bodyLimitBytes: Int = 64 * 1024, accountParameter: Int? = nil, idempotency: IdempotencyRule? = nil,
+        handler: @escaping Handler
+    ) {
+        self.init(
+            method, pattern, requirement, rateClass, bodyLimitBytes, accountParameter, idempotency, .handler(handler))
+    }
+
+    /// `idempotency`: a rule by which answers are kept.
+    public init(
+        _ method: Method, _ pattern: String, requirement: Requirement, rateClass: RateClass,
+        bodyLimitBytes: Int = 64 * 1024, accountParameter: Int? = nil, idempotency: IdempotencyRule,
+        planner: @escaping Planner
+    ) {
+        self.init(
+            method, pattern, requirement, rateClass, bodyLimitBytes, accountParameter, idempotency, .planner(planner))
+    }
+
+    private init(
+        _ method: Method, _ pattern: String, _ requirement: Requirement, _ rateClass: RateClass,
+        _ bodyLimitBytes: Int, _ accountParameter: Int?, _ idempotency: IdempotencyRule?, _ action: Action
     ) {
         self.method = method
         self.pattern = pattern
@@ -35,6 +66,7 @@ public struct Route: Sendable {
         self.rateClass = rateClass
         self.bodyLimitBytes = bodyLimitBytes
         self.accountParameter = accountParameter
-        self.handler = handler
+        self.idempotency = idempotency
+        self.action = action
     }
 }

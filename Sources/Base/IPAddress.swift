@@ -52,7 +52,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     /// The first `length` bits, the others zero. `length` is at most the family's `bitCount`.
-    func masked(to length: Int) -> IPAddress {
+    public func masked(to length: Int) -> IPAddress {
         switch family {
         case .v4: IPAddress(v4: UInt32(truncatingIfNeeded: low) & ~(UInt32.max >> UInt32(length)))
         case .v6:

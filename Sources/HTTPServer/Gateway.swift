@@ -10,7 +10,7 @@ import Posix
 /// In this order: the route, then the personality's own gate, then the handler. Every answer, whatever it is, carries
 /// the request id and the rate fields of the dialect.
 package struct Gateway: HTTPService {
-    private let personality: any Personality
+    let personality: any Personality
     private let router: Router
     private let gate: Gate
     private let mail: MailService
@@ -23,6 +23,7 @@ package struct Gateway: HTTPService {
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
     private let clients: ClientAddress
+    let idempotency: Idempotency
     private let time: any TimeSource
 
     /// What a gateway needs of the kernel and of the operator.
@@ -37,6 +38,7 @@ package struct Gateway: HTTPService {
         package var random: any RandomSource
         package var administration: Administration
         package var suppressions: SuppressionService
+        package var idempotency: Idempotency
         package var webhooks: WebhookService
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
@@ -48,7 +50,8 @@ package struct Gateway: HTTPService {
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
-            suppressions: SuppressionService, webhooks: WebhookService, uses: KeyUseLog? = nil,
+            suppressions: SuppressionService, webhooks: WebhookService, idempotency: Idempotency,
+            uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil
         ) {
             self.directory = directory
@@ -61,6 +64,7 @@ package struct Gateway: HTTPService {
             self.random = random
             self.administration = administration
             self.suppressions = suppressions
+            self.idempotency = idempotency
             self.webhooks = webhooks
             self.uses = uses
             self.refusals = refusals
@@ -86,6 +90,7 @@ package struct Gateway: HTTPService {
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
         requestIDField = FieldName(personality.requestID.headerName) ?? "X-Request-Id"
         clients = environment.clients
+        idempotency = environment.idempotency
         time = environment.time
     }
 
@@ -165,20 +170,40 @@ package struct Gateway: HTTPService {
                 path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass, faults: faults)
         do throws(KernelFailure) {
-            let caller = try admission.principal.get()
-            if request.head.hasContentCoding { throw .codingUnsupported }
-            let call = Call(
-                caller: caller, requirement: route.requirement, parameters: parameters, head: request.head,
-                body: request.body, now: now, mail: mail, services: services, ids: ids)
-            return response(try await route.handler(call), facts, admission.window)
+            let answer: Answer
+            switch route.action {
+            case .handler(let handler):
+                let caller = try admission.principal.get()
+                if request.head.hasContentCoding { throw .codingUnsupported }
+                answer = try await handler(call(caller, request, route, parameters, now))
+            case .planner(let planner):
+                answer = try await carryOut(planner, route, admission, facts, request.head.hasContentCoding) {
+                    call($0, request, route, parameters, now)
+                }
+            }
+            return response(answer, facts, window(admission, isAccepted: answer.status < 400))
         } catch {
             if let faults { await pause(faults.delay) }
             if let delay = refusals.begin(error, from: address, at: time.uptime) {
                 await pause(delay)
                 refusals.end()
             }
-            return response(personality.answer(error, to: facts), facts, admission.window)
+            return response(personality.answer(error, to: facts), facts, window(admission, isAccepted: false))
         }
+    }
+
+    private func call(
+        _ caller: Principal?, _ request: Request, _ route: Route, _ parameters: [String], _ now: Instant
+    ) -> Call {
+        Call(
+            caller: caller, requirement: route.requirement, rule: route.idempotency, parameters: parameters,
+            head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids)
+    }
+
+    /// The window to show. Some tiers count accepted requests only, and get back what a refused one took.
+    private func window(_ admission: Gate.Admission, isAccepted: Bool) -> WindowState? {
+        guard !isAccepted, let receipt = admission.receipt else { return admission.window }
+        return gate.giveBack(receipt, now: time.now)
     }
 
     /// The failures that this request may meet; nil for none.

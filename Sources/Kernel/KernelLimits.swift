@@ -4,6 +4,8 @@ package enum KernelLimits {
     package static let recipientsPerMessage = 1000
     /// Bytes of an idempotency key.
     package static let idempotencyKeyBytes = 255
+    /// Idempotency claims in memory; beyond that, those whose lease has ended are dropped.
+    static let idempotencyClaims = 10_000
     /// Deliveries leased and settled in one go.
     package static let deliveriesPerLease = 512
     /// How long new deliveries wait for company before they are leased.
@@ -15,8 +17,12 @@ package enum KernelLimits {
     static let pacedBurst: Duration = .milliseconds(100)
     /// How long the dispatcher waits before it tries again to record outcomes that the store could not take.
     package static let storageRetryDelay: Duration = .seconds(1)
-    /// Rate windows of one limiter kept in memory; beyond that, ended ones are dropped.
+    /// Rate windows of one tier kept in memory; beyond that, ended ones are dropped.
     package static let rateWindows = 100_000
+    /// Client addresses that one tier counts each for itself; beyond that they are counted together.
+    package static let rateAddresses = 250_000
+    /// How often a tier with no room for addresses looks for ended windows.
+    package static let rateCrowdInterval: Duration = .seconds(1)
     /// Characters of a secret that are kept in the clear to tell keys apart.
     package static let keyPrefixCharacters = 12
     /// Random characters of a minted secret: 62^40 is above 2^238.

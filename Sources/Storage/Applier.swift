@@ -13,6 +13,9 @@ final class Applier {
     private let connection: Connection
     private let statements: WriterStatements
     private let personalities: PersonalityNumbers
+    private let rateWindows: RateWindowRows
+    private let quotas: QuotaRows
+    private let answers: AnswerRows
     private let counts: MessageCounts
     private let policies: RetryPolicies
     let webhooks: WebhookChanges
@@ -41,6 +44,9 @@ final class Applier {
         self.connection = connection
         self.personalities = personalities
         statements = try WriterStatements(connection)
+        rateWindows = try RateWindowRows(connection)
+        quotas = try QuotaRows(connection)
+        answers = try AnswerRows(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
         self.webhooks = try WebhookChanges(
@@ -67,9 +73,14 @@ final class Applier {
 
     func begin() throws(DatabaseError) { try statements.begin.run() }
 
-    func commit() throws(DatabaseError) {
+    /// `windows`: the rate windows that ride along.
+    func commit(with windows: [RateWindowRecord]) throws(DatabaseError) {
+        try rateWindows.ride(windows)
+        try quotas.save()
         try counts.write(upTo: serials.message)
         try statements.commit.run()
+        rateWindows.committed()
+        quotas.committed()
         counts.committed()
         policies.committed()
         claims.removeAll(keepingCapacity: true)
@@ -79,6 +90,7 @@ final class Applier {
     func rollBack() {
         // An error may already have ended the transaction, and then there is nothing to roll back.
         try? statements.rollBack.run()
+        quotas.rollBack()
         for claim in claims { idempotency.remove(claim.key, row: claim.row) }
         claims.removeAll(keepingCapacity: true)
         counts.rolledBack()
@@ -100,19 +112,39 @@ final class Applier {
     func apply(_ change: EncodedChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
         case .accept(let message): try accept(message)
+        case .once(let unit): try once(unit)
         case .other(let change): try apply(change)
         }
     }
 
+    /// Checks of the changes come after the key's: what was done once is not refused for what it has changed.
+    private func once(_ encoded: EncodedOnce) throws(DatabaseError) -> ChangeOutcome {
+        let unit = encoded.unit
+        let earlier = try answers.find(unit.record.key)
+        do throws(KernelFailure) {
+            if let answer = try unit.answer(from: earlier) { return .once(.replayed(answer)) }
+        } catch {
+            return .refused(error)
+        }
+        let outcomes = try encoded.changes.map { change throws(DatabaseError) in try apply(change) }
+        if let answer = unit.answer(outcomes) {
+            try answers.save(
+                AnswerRecord(fingerprint: unit.record.fingerprint, answer: answer, expiresAt: unit.expiresAt),
+                unit.record.key)
+        }
+        return .once(.fresh(outcomes))
+    }
+
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .accept: .refused(.internalError(incident: "a message must be encoded first"))
+        case .accept, .once: .refused(.internalError(incident: "a message must be encoded first"))
         case .settle(let settlements): .settled(try settlements.map { item throws(DatabaseError) in try settle(item) })
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
+        case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
         case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .changeKeys, .removeDomain:
             try DomainChanges(connection).apply(change)
         case .suppress(let suppression):
@@ -123,6 +155,20 @@ final class Applier {
         }
     }
 
+    private func applyLimits(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .saveRateWindows(let records): try rateWindows.save(records)
+        case .setQuota(let owner, let kind, let limit): return try quotas.setLimit(owner, kind, limit)
+        case .setDefaultQuotas(let defaults): quotas.setDefaults(defaults)
+        case .purge(let instant):
+            try rateWindows.purge(endedBy: instant)
+            try quotas.purge(endedBy: instant)
+            try answers.purge(expiredBy: instant)
+        default: return .refused(.internalError(incident: "not a change of limits"))
+        }
+        return .done(serial: 0)
+    }
+
     // MARK: Accepting
 
     private func accept(_ encoded: EncodedMessage) throws(DatabaseError) -> ChangeOutcome {
@@ -131,12 +177,19 @@ final class Applier {
             return .refused(.internalError(incident: "unregistered personality"))
         }
         let suppressed = try suppressions.indices(in: encoded.message, statements.suppressionsOf)
-        if suppressed.count == encoded.message.recipients.count, encoded.message.suppression == .drop {
+        let recipients = encoded.message.recipients.count - suppressed.count
+        if recipients == 0, encoded.message.suppression == .drop {
             return .refused(
                 .allRecipientsSuppressed(encoded.message.recipients.map { UserData($0.address.address) }))
         }
+        let charge: [QuotaDebit]
+        switch try quotas.debit(encoded.message, recipients: recipients) {
+        case .success(let debits): charge = debits
+        case .failure(let failure): return .refused(failure)
+        }
         serials.message += 1
         let id = serials.message
+        if encoded.message.due > encoded.message.at { try quotas.note(charge, message: id) }
         try insertMessage(encoded, id, origin)
         try begin(encoded.message, id, suppressed: suppressed)
         if let record = encoded.message.idempotency { try claim(record, for: id) }
@@ -309,6 +362,7 @@ final class Applier {
         statements.deleteDeliveries.bind(1, range.lowerBound)
         statements.deleteDeliveries.bind(2, range.upperBound)
         try statements.deleteDeliveries.run()
+        try quotas.refund(message)
         try insertEvent(message: message.value, recipient: nil, .cancelled, at: at.nanoseconds, detail: nil)
         return .done(serial: message.value)
     }
@@ -316,6 +370,7 @@ final class Applier {
     private func reschedule(_ message: Message.ID, _ due: Instant, _ at: Instant) throws(DatabaseError) -> ChangeOutcome
     {
         guard try isUntouched(message) else { return .refused(.wrongState(.message, operation: .reschedule)) }
+        if let failure = try quotas.move(message, to: due) { return .refused(failure) }
         try move(message, due)
         try insertEvent(
             message: message.value, recipient: nil, .rescheduled, at: at.nanoseconds,

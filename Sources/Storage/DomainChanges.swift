@@ -18,7 +18,8 @@ struct DomainChanges {
         case .changeKeys(let id, let keys, let rotation, let from): try changeKeys(id, keys, rotation, from)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .createAccount, .setAccountState, .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .saveRateWindows,
+            .setQuota, .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }
@@ -196,6 +197,7 @@ struct DomainChanges {
         try delete(
             "DELETE FROM suppression WHERE account = (SELECT account FROM domain WHERE id = ?1) AND domain = ?1",
             domain.value)
+        try delete("DELETE FROM quota WHERE owner = 'domain' AND id = ?", domain.value)
         for table in ["domain_record", "domain_facet", "signing_key"] {
             try delete("DELETE FROM \(table) WHERE domain = ?", domain.value)
         }

@@ -5,11 +5,30 @@ import Model
 /// A change in the form that the writer binds: encoded on the caller's thread.
 enum EncodedChange: Sendable {
     case accept(EncodedMessage)
+    case once(EncodedOnce)
     /// Everything that is rare enough to be encoded by the writer.
     case other(Change)
 
     init(_ change: Change) {
-        if case .accept(let message) = change { self = .accept(EncodedMessage(message)) } else { self = .other(change) }
+        switch change {
+        case .accept(let message): self = .accept(EncodedMessage(message))
+        case .once(let unit): self = .once(EncodedOnce(unit))
+        default: self = .other(change)
+        }
+    }
+}
+
+/// Changes that are made at most once, each encoded.
+struct EncodedOnce: Sendable {
+    /// Without its changes.
+    let unit: OnceUnit
+    var changes: [EncodedChange]
+
+    init(_ unit: OnceUnit) {
+        changes = unit.changes.map { EncodedChange($0) }
+        var unit = unit
+        unit.changes = []
+        self.unit = unit
     }
 }
 

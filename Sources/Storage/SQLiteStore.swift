@@ -197,6 +197,10 @@ package final class SQLiteStore: Store {
     /// Writes the large bodies among the changes to files that are on disk before the transaction begins.
     private func storeContents(_ changes: inout [EncodedChange]) async throws(KernelFailure) {
         for index in changes.indices {
+            if case .once(var unit) = changes[index] {
+                try await storeContents(&unit.changes)
+                changes[index] = .once(unit)
+            }
             guard case .accept(var message) = changes[index], message.body.count > StorageLimits.inlineBodyBytes else {
                 continue
             }
@@ -222,6 +226,11 @@ package final class SQLiteStore: Store {
     private func removeContents(_ changes: [EncodedChange], unlessAcceptedBy outcomes: [ChangeOutcome] = []) async {
         guard isWritable else { return }
         for (index, change) in changes.enumerated() {
+            if case .once(let unit) = change {
+                let made: [ChangeOutcome] =
+                    if index < outcomes.count, case .once(.fresh(let made)) = outcomes[index] { made } else { [] }
+                await removeContents(unit.changes, unlessAcceptedBy: made)
+            }
             guard case .accept(let message) = change, let name = message.contentName else { continue }
             if index < outcomes.count, case .accepted(let acceptance) = outcomes[index], !acceptance.replayed {
                 continue

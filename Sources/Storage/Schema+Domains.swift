@@ -31,7 +31,7 @@ extension Schema {
 
     /// Two keys of each algorithm while one takes the other's place.
     static let keyRotation = Migration(
-        number: 6, name: "key rotation",
+        number: 8, name: "key rotation",
         sql: """
             CREATE TABLE signing_key_of_slot (
                 domain INTEGER NOT NULL REFERENCES domain(id), algorithm TEXT NOT NULL, slot INTEGER NOT NULL,

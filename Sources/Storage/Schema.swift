@@ -82,6 +82,8 @@ enum Schema {
         access,
         domains,
         webhooks,
+        limits,
+        answers,
         keyRotation,
     ]
 }

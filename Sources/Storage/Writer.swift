@@ -15,8 +15,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `commitCount` and the observers are safe from any thread; everything else
-/// is the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `commitCount`, the observers and `rider` are safe from any thread; everything
+/// else is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -34,6 +34,7 @@ final class Writer: @unchecked Sendable {
     private let poisoned = Atomic(false)
     private let commitCount = Atomic<UInt64>(0)
     private let observer = Mutex<(any DeliveryObserver)?>(nil)
+    private let rider = Mutex<(any RateWindowSource)?>(nil)
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
@@ -59,6 +60,8 @@ final class Writer: @unchecked Sendable {
     func observe(_ observer: any DeliveryObserver) { self.observer.withLock { $0 = observer } }
 
     func observe(webhooks observer: any WebhookObserver) { webhookObserver.withLock { $0 = observer } }
+
+    func ride(_ source: any RateWindowSource) { rider.withLock { $0 = source } }
 
     /// Commits so far. Counted before anybody is told of one: who reads in a snapshot that was begun after asking for
     /// this number sees all that it may know of.
@@ -122,7 +125,7 @@ final class Writer: @unchecked Sendable {
                 for change in unit.changes { results.append(try apply.apply(change)) }
                 outcomes.append(results)
             }
-            try apply.commit()
+            try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
             commitCount.wrappingAdd(1, ordering: .releasing)
             return outcomes
         } catch {

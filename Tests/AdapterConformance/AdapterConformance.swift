@@ -52,7 +52,7 @@ package enum AdapterConformance {
         AdapterCheck("Every rate class that it names has tiers, each with room and a length") { personality in
             for rateClass in [personality.defaultRateClass] + personality.routes.map(\.rateClass) {
                 let tiers = try #require(personality.rateTiers[rateClass], "\(rateClass.name)")
-                #expect(tiers.allSatisfy { $0.limit > 0 && $0.window > .zero })
+                #expect(tiers.allSatisfy { $0.limit > 0 && $0.hasLength })
             }
         },
         AdapterCheck("Request ids stand in a field that may be sent, and are long enough to be unique") { personality in
@@ -166,4 +166,14 @@ package enum AdapterConformance {
     ]
 
     private static let facts = RequestFacts(method: "POST", path: "/x\"\r\n", requestID: "req_1")
+}
+
+extension RateTier {
+    fileprivate var hasLength: Bool {
+        switch window {
+        case .aligned(let length), .fromFirst(let length): length > .zero
+        case .bucket(let refill, let burst): refill > .zero && burst > 0
+        case .month: true
+        }
+    }
 }

@@ -18,7 +18,14 @@ struct ConfigurationPrinterTests {
             "returnPath": "r.example" },
         "dns": { "servers": ["192.0.2.53", "[2001:db8::1]:5353"] },
         "proxies": ["10.0.0.0/8", "2001:db8::/32"], "secrets": { "keyFile": "/srv/key" },
-        "limits": { "poststack": { "default": [{ "per": "account", "limit": 7, "window": "30s" }] } },
+        "limits": { "poststack": { "default": [
+            { "per": "account", "limit": 7, "window": "30s" }, { "per": "key", "limit": 7, "window": "month" },
+            { "per": "user", "limit": 5, "window": "1m", "starts": "firstUse", "counts": "accepted" },
+            { "per": "global", "limit": 100, "window": "1s", "burst": 200 }
+        ], "quotas": [
+            { "per": "domain", "period": "day", "limit": 5, "unit": "recipient" },
+            { "per": "account", "period": "month", "limit": 0 }
+        ] } },
         "log": { "level": "warning", "format": "text" }, "faults": { "allow": true },
         "egress": { "allow": ["127.0.0.1/32", "fd00::/8"], "ports": [443, 8443], "caFile": "/srv/ca.pem" },
         "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s" }

@@ -122,6 +122,42 @@ struct ConfigurationReaderTests {
         #expect(limits == [PersonalityID("poststack"): [RateClass("default"): tiers]])
     }
 
+    @Test(
+        "A tier's window is aligned, a month, from the first use, or a bucket",
+        arguments: [
+            (#""window": "1m""#, RateTier.Window.aligned(.seconds(60))),
+            (#""window": "1d", "starts": "aligned""#, .aligned(.seconds(86_400))), (#""window": "month""#, .month),
+            (#""window": "90s", "starts": "firstUse""#, .fromFirst(.seconds(90))),
+            (#""window": "1s", "burst": 200"#, .bucket(refill: .seconds(1), burst: 200)),
+        ])
+    func windows(_ members: String, _ window: RateTier.Window) throws {
+        let tier = "{ \"per\": \"global\", \"limit\": 100, \(members), \"counts\": \"accepted\" }"
+        let limits = try read("\"limits\": { \"poststack\": { \"default\": [\(tier)] } }").limits
+        #expect(
+            limits[PersonalityID("poststack")]?[RateClass("default")] == [
+                RateTier(owner: .global, limit: 100, window: window, counts: .accepted)
+            ])
+    }
+
+    @Test("Default quotas stand beside the rate classes")
+    func quotas() throws {
+        let configuration = try read(
+            """
+            "limits": { "poststack": { "quotas": [
+                { "per": "domain", "period": "day", "limit": 1000 },
+                { "per": "account", "period": "month", "limit": 0, "unit": "recipient" }
+            ] } }
+            """)
+        #expect(configuration.limits == [PersonalityID("poststack"): [:]])
+        #expect(
+            configuration.quotas == [
+                PersonalityID("poststack"): [
+                    DefaultQuota(.domain, Quota(Quota.Kind(.day), limit: 1000)),
+                    DefaultQuota(.account, Quota(Quota.Kind(.month, .recipient), limit: 0)),
+                ]
+            ])
+    }
+
     @Test("A rate class with an empty list has no limit")
     func noLimit() throws {
         let limits = try read(#""limits": { "poststack": { "default": [] } }"#).limits

@@ -139,15 +139,24 @@ struct ConfigurationRefusalTests {
     @Test(
         "A tier of a limit is checked",
         arguments: [
-            (#""per": "moon", "limit": 1, "window": "1m""#, "per", "\"key\", \"account\", \"address\""),
-            (#""limit": 1, "window": "1m""#, "per", "\"key\", \"account\", \"address\""),
+            (
+                #""per": "moon", "limit": 1, "window": "1m""#, "per",
+                "\"key\", \"user\", \"account\", \"address\", \"global\""
+            ),
+            (#""limit": 1, "window": "1m""#, "per", "\"key\", \"user\", \"account\", \"address\", \"global\""),
             (#""per": "key", "limit": 0, "window": "1m""#, "limit", "an integer from 1"),
             (#""per": "key", "limit": -1, "window": "1m""#, "limit", "an integer from 1"),
             (#""per": "key", "window": "1m""#, "limit", "an integer from 1"),
             (#""per": "key", "limit": 1"#, "window", "1s or more"),
             (#""per": "key", "limit": 1, "window": "soon""#, "window", "1s or more"),
             (#""per": "key", "limit": 1, "window": "999ms""#, "window", "1s or more"),
-            (#""per": "key", "limit": 1, "window": "1h""#, "window", "less than 1h"),
+            (#""per": "key", "limit": 1, "window": "367d""#, "window", "\"month\""),
+            (#""per": "key", "limit": 1, "window": "1m", "burst": 0"#, "burst", "an integer from 1"),
+            (#""per": "key", "limit": 1, "window": "1d", "burst": 1000"#, "burst", "366d"),
+            (#""per": "key", "limit": 1, "window": "month", "burst": 2"#, "burst", "a duration"),
+            (#""per": "key", "limit": 1, "window": "month", "starts": "firstUse""#, "starts", "a duration"),
+            (#""per": "key", "limit": 1, "window": "1m", "starts": "now""#, "starts", "\"aligned\", \"firstUse\""),
+            (#""per": "key", "limit": 1, "window": "1m", "counts": "none""#, "counts", "\"attempts\", \"accepted\""),
         ])
     func tier(_ members: String, _ key: String, _ allowed: String) throws {
         let errors = refusals("\"limits\": { \"poststack\": { \"default\": [{ \(members) }] } }")
@@ -155,11 +164,41 @@ struct ConfigurationRefusalTests {
         #expect(try #require(errors.first).allowed?.contains(allowed) == true)
     }
 
-    @Test("A window of an hour is refused with the reason")
-    func longWindow() throws {
-        let tier = #"{ "per": "key", "limit": 1, "window": "1h" }"#
-        let errors = refusals("\"limits\": { \"poststack\": { \"default\": [\(tier)] } }")
-        #expect(try #require(errors.first).problem.contains("not kept on disk"))
+    @Test("A bucket has no windows that could start")
+    func bucketWithStart() {
+        let tier = #"{ "per": "key", "limit": 1, "window": "1m", "burst": 5, "starts": "aligned" }"#
+        #expect(
+            refusals("\"limits\": { \"poststack\": { \"default\": [\(tier)] } }").map(\.path) == [
+                "limits.poststack.default[0].starts"
+            ])
+    }
+
+    @Test(
+        "A quota is checked",
+        arguments: [
+            (#"{ "per": "key", "period": "day", "limit": 1 }"#, "[0].per", "\"account\", \"domain\""),
+            (#"{ "per": "domain", "period": "week", "limit": 1 }"#, "[0].period", "\"day\", \"month\""),
+            (#"{ "per": "domain", "period": "day", "limit": -1 }"#, "[0].limit", "an integer from 0"),
+            (#"{ "per": "domain", "period": "day" }"#, "[0].limit", "an integer from 0"),
+            (#"{ "per": "domain", "period": "day", "limit": 1, "unit": "byte" }"#, "[0].unit", "\"recipient\""),
+            (
+                #"{ "per": "domain", "period": "day", "limit": 1 }, { "per": "domain", "period": "day", "limit": 2 }"#,
+                "[1]", "another per"
+            ),
+        ])
+    func quota(_ elements: String, _ key: String, _ allowed: String) throws {
+        let errors = refusals("\"limits\": { \"poststack\": { \"quotas\": [\(elements)] } }")
+        #expect(errors.map(\.path) == ["limits.poststack.quotas\(key)"])
+        #expect(try #require(errors.first).allowed?.contains(allowed) == true)
+    }
+
+    @Test("Two tiers of a class that would count the same are refused")
+    func sameTierTwice() {
+        let tiers = #"{ "per": "key", "limit": 1, "window": "1m" }, { "per": "key", "limit": 9, "window": "60s" }"#
+        #expect(
+            refusals("\"limits\": { \"poststack\": { \"default\": [\(tiers)] } }").map(\.path) == [
+                "limits.poststack.default[1]"
+            ])
     }
 
     @Test("All that is wrong is said at once")

@@ -25,7 +25,7 @@ struct MailServiceTests {
         Acceptance, KernelFailure
     >] {
         defer { bench.gather() }
-        return await bench.service.send(submissions, by: principal ?? self.principal)
+        return await bench.service.send(submissions, by: principal ?? self.principal, rule: Fixture.byMessage)
     }
 
     private func message(_ id: Int64) async throws -> Message {

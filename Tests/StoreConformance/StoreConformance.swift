@@ -5,5 +5,5 @@
 package enum StoreConformance {
     package static let checks =
         acceptance + idempotency + settlements + taking + lists + events + durability + directory + keys
-        + suppressing + domains + webhooks
+        + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
 }

@@ -1,5 +1,5 @@
 package import Base
-import Crypto
+package import Crypto
 package import Kernel
 package import Model
 
@@ -54,8 +54,10 @@ package enum Fixture {
         Directory(DirectoryImage(accounts: accounts, keys: keys.map(stored), domains: domains))
     }
 
+    package static func sealingKey() throws -> SealingKey { try SealingKey(bytes: Array(repeating: 2, count: 32)) }
+
     package static func keyring() throws -> Keyring {
-        Keyring(sealing: try SealingKey(bytes: Array(repeating: 2, count: 32)), random: SeededRandom(seed: 7))
+        Keyring(sealing: try sealingKey(), random: SeededRandom(seed: 7))
     }
 
     package static func suppression(
@@ -84,6 +86,12 @@ package enum Fixture {
             subject: subject, text: text, html: html, tags: tags, attachments: attachments, scheduledAt: scheduledAt,
             idempotency: idempotencyKey.map { IdempotencyKey(UserData($0)) })
     }
+
+    /// Keys in either place, found again by their message.
+    package static let byMessage = IdempotencyRule(
+        sources: [.body("key"), .header("Key")], scope: IdempotencyRule.Scope(byMode: true),
+        lifetime: .whileEffectExists, fingerprint: .command, whenClaimed: .wait, whenDifferent: .refuse,
+        stores: .success, replay: .rerender)
 
     /// Three attempts.
     package static let retries = RetryPolicy(listed: [.seconds(60), .seconds(300)])

@@ -1,4 +1,5 @@
 import Base
+import Crypto
 package import Kernel
 package import Model
 import Synchronization
@@ -24,6 +25,12 @@ package final class MemoryStore: Store {
         var suppressions: [Suppression] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?
+        var rider: (any RateWindowSource)?
+        var windows: [RateWindowRecord] = []
+        var quotas = QuotaBook()
+        /// What scheduled messages were charged.
+        var charges: [Message.ID: [QuotaDebit]] = [:]
+        var answers: [Digest256: AnswerRecord] = [:]
         var webhooks = Webhooks()
     }
 
@@ -56,6 +63,8 @@ package final class MemoryStore: Store {
             }
             var queued: [PendingDelivery] = []
             let outcomes = changes.map { apply($0, to: &state, &queued) }
+            state.quotas.commit()
+            Self.save(state.rider?.takeChangedWindows() ?? [], &state)
             return (outcomes, queued, state.observer)
         }
         if !queued.isEmpty { observer?.queued(queued) }
@@ -107,7 +116,7 @@ package final class MemoryStore: Store {
 
     // MARK: Changes
 
-    private func apply(
+    func apply(
         _ change: Change, to state: inout State, _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
         switch change {
@@ -117,15 +126,18 @@ package final class MemoryStore: Store {
         case .settle(let settlements): .settled(settlements.map { Self.settle($0, &state) })
         case .cancel(let id, let at):
             Self.change(id, .cancel, &state) { row, state in
+                state.quotas.refund(state.charges.removeValue(forKey: id) ?? [])
                 row.pending = [:]
                 Self.note(&row, &state, id, nil, .cancelled, at)
             }
         case .reschedule(let id, let due, let at):
-            Self.change(id, .reschedule, &state) { row, state in
+            Self.change(id, .reschedule, &state, unless: { Self.moveCharge(id, to: due, &$0) }) { row, state in
                 for index in row.pending.keys { row.pending[index]?.due = due }
                 Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
             }
         case .expedite(let id, let due): Self.expedite(id, due, &state)
+        case .once(let unit): once(unit, &state, &queued)
+        case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: Self.limitsChange(change, &state)
         case .webhook(let change): Self.webhookChange(change, &state)
         default: Self.directoryChange(change, &state)
         }
@@ -143,6 +155,8 @@ package final class MemoryStore: Store {
             return .refused(.allRecipientsSuppressed(new.envelope.map { UserData($0.address.address) }))
         }
         let id = Message.ID(Int64(state.rows.count) + 1)
+        let recipients = new.envelope.count - suppressed.count
+        if let failure = charge(new, recipients: recipients, id, &state) { return .refused(failure) }
         var row = Row(new: new)
         for (index, recipient) in new.envelope.enumerated() where !suppressed.contains(index) {
             let delivery = PendingDelivery(
@@ -182,7 +196,8 @@ package final class MemoryStore: Store {
     }
 
     private static func change(
-        _ id: Message.ID, _ operation: Operation, _ state: inout State, _ body: (inout Row, inout State) -> Void
+        _ id: Message.ID, _ operation: Operation, _ state: inout State,
+        unless refuse: (inout State) -> KernelFailure? = { _ in nil }, _ body: (inout Row, inout State) -> Void
     ) -> ChangeOutcome {
         let refusal = ChangeOutcome.refused(.wrongState(.message, operation: operation))
         guard Int(id.value) <= state.rows.count else { return refusal }
@@ -190,6 +205,7 @@ package final class MemoryStore: Store {
         let isUntouched =
             !row.pending.isEmpty && row.events.allSatisfy { $0.recipient == nil || $0.kind == .suppressed }
         guard isUntouched else { return refusal }
+        if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
         state.rows[Int(id.value) - 1] = row
         return .done(serial: id.value)

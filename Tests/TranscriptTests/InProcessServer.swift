@@ -76,8 +76,11 @@ final class InProcessServer {
                 clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
                 administration: administration,
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
-                webhooks: webhooks.service, uses: KeyUseLog(store: store, loop: loop),
-                faults: FaultTable(random: SeededRandom(seed: 4))))
+                webhooks: webhooks.service,
+                idempotency: Idempotency(
+                    store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
+                    random: SeededRandom(seed: 4)),
+                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4))))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

@@ -11,10 +11,14 @@ struct CheckCommand {
     /// The effective configuration, then each personality's rate classes and its routes, literal segments first, as
     /// they are matched.
     func text() throws -> String {
-        var text = ConfigurationPrinter.text(try source.read()) + "\n"
+        let configuration = try source.read()
+        var text = ConfigurationPrinter.text(configuration) + "\n"
         for personality in Adapters.all {
             let classes = personality.rateTiers.keys.map(\.name).sorted().joined(separator: ", ")
             text += "\n\(personality.id): rate classes \(classes)\n"
+            for (rateClass, tiers) in configuration.tiers(of: personality).sorted(by: { $0.key.name < $1.key.name }) {
+                text += "  \(rateClass.name): \(Self.sentence(tiers))\n"
+            }
             for route in Self.inOrder(personality.routes) { text += "  \(route.method.rawValue) \(route.pattern)\n" }
         }
         return text
@@ -30,6 +34,7 @@ struct CheckCommand {
                     array.object { object in
                         object.member("id", personality.id.name)
                         object.member("rateClasses", personality.rateTiers.keys.map(\.name).sorted())
+                        object.object("limits") { Self.write(configuration.tiers(of: personality), to: &$0) }
                         object.member(
                             "routes", Self.inOrder(personality.routes).map { "\($0.method.rawValue) \($0.pattern)" })
                     }
@@ -37,6 +42,27 @@ struct CheckCommand {
             }
         }
         return String(decoding: json, as: UTF8.self) + "\n"
+    }
+
+    private static func write(_ classes: [RateClass: [RateTier]], to object: inout JSONObjectWriter) {
+        for (rateClass, tiers) in classes.sorted(by: { $0.key.name < $1.key.name }) {
+            object.array(named: rateClass.name) { list in tiers.forEach { ConfigurationPrinter.write($0, to: &list) } }
+        }
+    }
+
+    /// What a class comes to, in a few words: `60 in 1m per key; 1000 in 1d per account`.
+    private static func sentence(_ tiers: [RateTier]) -> String {
+        if tiers.isEmpty { return "no limit" }
+        return tiers.map { tier in
+            let window =
+                switch tier.window {
+                case .aligned(let length): "in \(DurationText.of(length))"
+                case .month: "in a month"
+                case .fromFirst(let length): "in \(DurationText.of(length)) from the first use"
+                case .bucket(let refill, let burst): "in \(DurationText.of(refill)), bursts of \(burst)"
+                }
+            return "\(tier.limit) \(tier.counts == .accepted ? "accepted " : "")\(window) per \(tier.owner.rawValue)"
+        }.joined(separator: "; ")
     }
 
     /// A literal segment wins over a parameter, so it stands before it.

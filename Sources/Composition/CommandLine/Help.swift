@@ -8,14 +8,16 @@ enum Help {
 
         usage: polyrelay VERB [options]
 
-          serve                             run; SIGTERM drains and ends, SIGHUP reads the limits again
+          serve                             run; SIGTERM drains and ends, SIGHUP reads limits and quotas again
           check                             validate the configuration and print the effective one
           account create NAME [--parent ID] | list | suspend ID | resume ID
+          account limits ID [--daily N|none] [--monthly N|none]
           key create --account ID --personality P [--kind secret|public] [--mode live|test] [--scopes a,b]
                      [--domains d,e] [--allow-ip CIDR,..] [--expires-in SECONDS] [--label TEXT] [--secret-file FILE]
           key list | revoke ID
           domain add NAME --account ID [--verified] | list | verify NAME --account ID | show NAME --account ID
           domain rotate NAME --account ID [--activate [--force] | --cancel]     new signing keys
+          domain limits NAME --account ID [--daily N|none] [--monthly N|none]
           suppression add ADDRESS --account ID [--domain NAME] [--reason R] [--note TEXT] [--expires-in SECONDS]
           suppression list [--account ID] | remove ADDRESS --account ID [--domain NAME]
           queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE

@@ -24,7 +24,8 @@ struct ServeCommand {
     /// A configuration that does not read keeps the old one in force.
     private func reload(_ server: Server, _ log: Log) {
         do {
-            server.reload(try source.read())
+            let configuration = try source.read()
+            Blocking.run { await server.reload(configuration) }
         } catch {
             log.error("reload-refused") { $0.add("reason", OperatorText("\(error)")) }
         }

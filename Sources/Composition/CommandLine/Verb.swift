@@ -25,7 +25,7 @@ struct Invocation {
 extension Invocation {
     private static let valued: Set<String> = [
         "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
-        "label", "secret-file", "limit", "after", "domain", "reason", "note", "key", "route",
+        "label", "secret-file", "limit", "after", "daily", "monthly", "domain", "reason", "note", "key", "route",
     ]
     private static let bare: Set<String> = ["json", "help", "verified", "follow", "activate", "force", "cancel"]
 
@@ -67,10 +67,11 @@ extension Invocation {
     }
 
     private static func account(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["create", "list", "suspend", "resume"]) {
+        switch try action(words, ["create", "list", "suspend", "resume", "limits"]) {
         case "create": .accountCreate(name: try operand(words, "NAME"), parent: try arguments.number("parent"))
         case "list": .accountList
         case "suspend": .accountSetState(id: try id(words), active: false)
+        case "limits": .quotas(try quotas(arguments, account: id(words), domain: nil))
         default: .accountSetState(id: try id(words), active: true)
         }
     }
@@ -92,12 +93,16 @@ extension Invocation {
     }
 
     private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["add", "list", "verify", "show", "rotate"]) {
+        switch try action(words, ["add", "list", "verify", "show", "rotate", "limits"]) {
         case "add":
             .domainAdd(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
                 verified: arguments.flag("verified"))
         case "list": .domainList
+        case "limits":
+            .quotas(
+                try quotas(
+                    arguments, account: arguments.requiredNumber("account"), domain: operand(words, "NAME")))
         case "verify":
             .domainVerify(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
         case "rotate":

@@ -103,6 +103,8 @@ package struct Configuration: Sendable, Equatable {
     package var proxies: [IPNetwork]
     /// By personality and rate class; what is not named keeps the vendor's own numbers.
     package var limits: [PersonalityID: [RateClass: [RateTier]]]
+    /// By personality: quotas for the accounts and domains that have none of their own.
+    package var quotas: [PersonalityID: [DefaultQuota]]
     /// 32 random bytes that seal the secrets in the database and derive public ids. Made at first start.
     package var keyFile: String
     /// How long a shutdown waits for requests and deliveries in flight.

@@ -8,9 +8,10 @@ package enum ConfigurationLimits {
     static let dnsServers = 8
     /// Requests per rate window.
     static let requestsPerWindow = 1...1_000_000_000
+    /// Messages or recipients per day or month; with none, nothing is sent.
+    static let quota = 0...1_000_000_000_000
     static let rateWindowMin: Duration = .seconds(1)
-    /// A window this long or longer would have to survive a restart, and `RateLimiter` counts in memory.
-    static let rateWindowEnd: Duration = .seconds(3600)
+    static let rateWindowMax: Duration = .seconds(366 * 24 * 3600)
     /// Waits between the attempts of one delivery.
     static let retries = 1000
     static let retryWait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30 * 24 * 3600)

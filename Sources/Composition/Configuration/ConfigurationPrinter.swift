@@ -22,7 +22,7 @@ package enum ConfigurationPrinter {
                 dns.member("servers", configuration.dnsServers.map(\.description))
             }
             root.member("proxies", configuration.proxies.map(\.description))
-            root.object("limits") { write(configuration.limits, to: &$0) }
+            root.object("limits") { write(limitsOf: configuration, to: &$0) }
             root.object("secrets") { $0.member("keyFile", configuration.keyFile) }
             root.member("drain", DurationText.of(configuration.drain))
             root.member("shards", configuration.shards)
@@ -90,23 +90,43 @@ package enum ConfigurationPrinter {
         object.member("timeout", webhooks.timeout.map(DurationText.of))
     }
 
-    private static func write(
-        _ limits: [PersonalityID: [RateClass: [RateTier]]], to object: inout JSONObjectWriter
-    ) {
-        for (personality, classes) in limits.sorted(by: { $0.key < $1.key }) {
+    private static func write(limitsOf configuration: Configuration, to object: inout JSONObjectWriter) {
+        let (limits, quotas) = (configuration.limits, configuration.quotas)
+        for personality in Set(limits.keys).union(quotas.keys).sorted() {
             object.object(named: personality.name) { object in
-                for (rateClass, tiers) in classes.sorted(by: { $0.key.name < $1.key.name }) {
+                for (rateClass, tiers) in (limits[personality] ?? [:]).sorted(by: { $0.key.name < $1.key.name }) {
                     object.array(named: rateClass.name) { list in tiers.forEach { write($0, to: &list) } }
                 }
+                guard let quotas = quotas[personality] else { return }
+                object.array(named: ConfigurationReader.quotasKey) { list in quotas.forEach { write($0, to: &list) } }
             }
         }
     }
 
-    private static func write(_ tier: RateTier, to list: inout JSONArrayWriter) {
+    private static func write(_ quota: DefaultQuota, to list: inout JSONArrayWriter) {
+        list.object { object in
+            object.member("per", quota.owner.rawValue)
+            object.member("period", quota.quota.kind.period.rawValue)
+            object.member("limit", quota.quota.limit)
+            if quota.quota.kind.unit != .message { object.member("unit", quota.quota.kind.unit.rawValue) }
+        }
+    }
+
+    static func write(_ tier: RateTier, to list: inout JSONArrayWriter) {
         list.object { object in
             object.member("per", tier.owner.rawValue)
             object.member("limit", tier.limit)
-            object.member("window", DurationText.of(tier.window))
+            switch tier.window {
+            case .aligned(let length): object.member("window", DurationText.of(length))
+            case .month: object.member("window", "month")
+            case .fromFirst(let length):
+                object.member("window", DurationText.of(length))
+                object.member("starts", "firstUse")
+            case .bucket(let refill, let burst):
+                object.member("window", DurationText.of(refill))
+                object.member("burst", burst)
+            }
+            if tier.counts != .attempts { object.member("counts", tier.counts.rawValue) }
         }
     }
 }

@@ -47,6 +47,7 @@ package struct ConfigurationReader {
             trackingURL: hosts["tracking"].text(BaseURL.form, BaseURL.normalized),
             proxies: networks(root["proxies"]),
             limits: limits(root["limits"]),
+            quotas: quotas(root["limits"]),
             keyFile: root["secrets"].section(["keyFile"])["keyFile"].file() ?? ConfigurationDefaults.keyFile,
             drain: root["drain"].duration(in: ConfigurationLimits.drain) ?? ConfigurationDefaults.drain,
             shards: root["shards"].integer(in: ConfigurationLimits.shards) ?? 0,

@@ -55,6 +55,7 @@ struct Operator: Sendable {
         case .messageShow(let text): .json(describe.message(try await message(text)))
         case .messageRaw(let text): try await rawMessage(text)
         case .eventList(let after, let limit, let wait): try await listEvents(after, limit, wait)
+        case .quotas(let change): try await changeQuotas(change)
         case .domainVerify(let name, let account): try await verifyDomain(name, account)
         case .domainRotate(let name, let account, let step): try await rotateKeys(of: name, account, step)
         case .suppressionAdd(let addition): try await addSuppression(addition)

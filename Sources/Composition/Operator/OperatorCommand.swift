@@ -20,6 +20,7 @@ enum OperatorCommand: Codable, Sendable {
     case messageRaw(message: String)
     /// `wait`: hold the answer until there is an event, for a while.
     case eventList(after: Int64, limit: Int, wait: Bool)
+    case quotas(QuotaChange)
     case domainVerify(name: String, account: Int64)
     case domainRotate(name: String, account: Int64, step: RotationStep)
     case suppressionAdd(SuppressionAddition)
@@ -56,6 +57,20 @@ enum OperatorCommand: Codable, Sendable {
 }
 
 extension OperatorCommand {
+    /// The quotas of an account, or of one of its domains: those to set, and then all of them are shown.
+    struct QuotaChange: Codable, Sendable {
+        enum Setting: Codable, Sendable {
+            case limit(Int)
+            case cleared
+        }
+
+        var account: Int64
+        var domain: String?
+        /// nil: as it is.
+        var daily: Setting?
+        var monthly: Setting?
+    }
+
     struct SuppressionAddition: Codable, Sendable {
         var address: String
         var account: Int64

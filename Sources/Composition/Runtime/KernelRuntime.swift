@@ -18,6 +18,7 @@ final class KernelRuntime: Sendable {
     let dispatcher: Dispatcher
     let postOffice: PostOffice
     let mail: MailService
+    let idempotency: Idempotency
     let administration: Administration
     let resolver: DNSResolver
     let domainWatch: DomainWatch
@@ -85,6 +86,9 @@ final class KernelRuntime: Sendable {
             rotator: rotator, planners: planners)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
+        idempotency = Idempotency(
+            store: store, claims: ClaimTable(time: time), sealing: try SealingKey(bytes: keyFile.key("answers")),
+            time: time, random: random)
         faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         webhooks = try WebhookRuntime(
             configuration, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
@@ -198,4 +202,8 @@ enum RuntimeLimits {
     static let configurationBytes = 1 << 20
     /// Bytes of a file that holds a secret.
     static let secretFileBytes = 4096
+    /// How often rate windows are saved that no commit has taken along.
+    static let housekeepingInterval: Duration = .seconds(1)
+    /// How often rows that have ended are removed.
+    static let purgeInterval: Duration = .seconds(3600)
 }

@@ -5,6 +5,7 @@ import HTTPWire
 import Kernel
 import Model
 import Posix
+import Storage
 import Synchronization
 
 /// The running program: the kernel with its listeners.
@@ -15,7 +16,8 @@ final class Server: Sendable {
     private let runtime: KernelRuntime
     private let shards: [HTTPShard]
     private let threads: [Thread]
-    private let limiters: [PersonalityID: RateLimiter]
+    private let limits: RateBook
+    private let housekeeping: Housekeeping
     private let isDraining: DrainFlag
     private let refusals = RefusalDelay()
     private let log: Log
@@ -33,16 +35,17 @@ final class Server: Sendable {
         }
         self.shards = shards
         threads = shards.map { $0.loop.start() }
-        limiters = Dictionary(
-            uniqueKeysWithValues: runtime.personalities.map {
-                ($0.id, RateLimiter(tiers: Self.tiers($0, runtime.configuration)))
-            })
+        limits = RateBook(
+            tiers: Dictionary(
+                uniqueKeysWithValues: runtime.personalities.map { ($0.id, runtime.configuration.tiers(of: $0)) }),
+            time: runtime.time)
+        limits.restore(try await runtime.store.rateWindows())
+        runtime.store.ride(limits)
+        _ = await runtime.store.commit([.setDefaultQuotas(runtime.configuration.quotas)])
+        housekeeping = Housekeeping(
+            store: runtime.store, limits: limits, dispatcher: runtime.dispatcher, time: runtime.time)
+        housekeeping.start()
         try await listen()
-    }
-
-    private static func tiers(_ personality: any Personality, _ configuration: Configuration) -> [RateClass: [RateTier]]
-    {
-        personality.rateTiers.merging(configuration.limits[personality.id] ?? [:]) { $1 }
     }
 
     // MARK: Listening
@@ -64,7 +67,7 @@ final class Server: Sendable {
     }
 
     private func gateway(_ id: PersonalityID) throws -> Gateway {
-        guard let personality = runtime.personality(id), let limiter = limiters[id] else {
+        guard let personality = runtime.personality(id), let limiter = limits[id] else {
             throw StartError.configuration("listeners: unknown personality \(id)")
         }
         do {
@@ -75,7 +78,8 @@ final class Server: Sendable {
                     domains: runtime.domains, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
-                    suppressions: runtime.suppressions, webhooks: runtime.webhooks.service, uses: runtime.keyUses,
+                    suppressions: runtime.suppressions, webhooks: runtime.webhooks.service,
+                    idempotency: runtime.idempotency, uses: runtime.keyUses,
                     refusals: refusals, faults: runtime.faults))
         } catch {
             throw StartError.routes("\(id): \(error)")
@@ -119,13 +123,16 @@ final class Server: Sendable {
 
     // MARK: Reloading
 
-    /// Takes over what can change while serving: the rate limits. For everything else it says that a restart is needed.
-    func reload(_ configuration: Configuration) {
+    /// Takes over what can change while serving: rate limits and quotas. For everything else it says that a restart is
+    /// needed.
+    func reload(_ configuration: Configuration) async {
+        _ = await runtime.store.commit([.setDefaultQuotas(configuration.quotas)])
         for personality in runtime.personalities {
-            limiters[personality.id]?.setTiers(Self.tiers(personality, configuration))
+            limits[personality.id]?.setTiers(configuration.tiers(of: personality))
         }
         var rest = configuration
         rest.limits = runtime.configuration.limits
+        rest.quotas = runtime.configuration.quotas
         log.info("reloaded") { $0.add("restartNeeded", rest != runtime.configuration) }
     }
 
@@ -144,12 +151,19 @@ final class Server: Sendable {
         }
         await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }
+        await saveRateWindows()
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }
         await runtime.keyUses.write()
         runtime.close()
         try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
         log.info("stopped")
+    }
+
+    /// What would not survive: the next start goes on with it. A store that cannot take it has said so in the log.
+    private func saveRateWindows() async {
+        housekeeping.stop()
+        _ = await runtime.store.commit([.saveRateWindows(limits.shortLivedWindows())])
     }
 
     /// Waits for `work`, but no longer than `deadline`; then it is left to itself.

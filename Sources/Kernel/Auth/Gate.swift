@@ -68,6 +68,10 @@ package struct Gate: Sendable {
         /// nil on a route that needs no credential.
         package var principal: Result<Principal?, KernelFailure>
         package var window: WindowState?
+        /// To be given back if the request is refused after the gate; nil where nothing asks for that.
+        package var receipt: RateLimiter.Receipt?
+        /// Whose request it is, where it came as far as `.idempotency`; nil also where that step is not listed.
+        package var claimant: Principal?
     }
 
     /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
@@ -78,6 +82,8 @@ package struct Gate: Sendable {
     ) -> Admission {
         var credential: Directory.Credential?
         var window: WindowState?
+        var receipt: RateLimiter.Receipt?
+        var claimant: Principal?
         do throws(KernelFailure) {
             for step in steps where requirement.needsCredential || step == .rate {
                 if let faults {
@@ -93,21 +99,31 @@ package struct Gate: Sendable {
                 case .rate:
                     let taken = limiter.take(rateClass, by: owner(of: credential, request), now: request.now)
                     window = taken.window
+                    receipt = taken.receipt
                     if let window, !taken.isAllowed { throw .rateLimited(window) }
                 case .kind: try checkKind(credential?.key, requirement)
                 case .scope: try checkScope(request, credential?.key, requirement)
+                case .idempotency: claimant = credential.map { Principal($0.key) }
                 }
             }
             if let faults { try raise(faults, at: nil, request, requirement, credential?.key) }
             if let credential, let uses, credential.lastUse.note(request.now) {
                 uses.note(credential.key.id, at: request.now)
             }
-            return Admission(principal: .success(credential.map { Principal($0.key) }), window: window)
+            return Admission(
+                principal: .success(credential.map { Principal($0.key) }), window: window, receipt: receipt)
         } catch {
+            if let receipt { window = giveBack(receipt, now: request.now) }
             if case .rateLimited(let state) = error { window = state }
             let shown = window ?? limiter.take(rateClass, by: owner(of: credential, request), now: request.now).window
-            return Admission(principal: .failure(error), window: shown)
+            return Admission(principal: .failure(error), window: shown, claimant: claimant)
         }
+    }
+
+    /// Counts a request that was refused after the gate as none, in the tiers that count accepted ones; the window to
+    /// show instead.
+    package func giveBack(_ receipt: RateLimiter.Receipt, now: Instant) -> WindowState? {
+        limiter.giveBack(receipt, now: now)
     }
 
     private func raise(

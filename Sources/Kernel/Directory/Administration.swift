@@ -175,7 +175,7 @@ package struct Administration: Sendable {
         switch await store.commit([change]).first {
         case .done(let serial): return serial
         case .refused(let failure): throw failure
-        case .accepted, .settled, nil: throw .internalError(incident: "store answered another change")
+        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
         }
     }
 }

@@ -149,7 +149,7 @@ package struct DomainService: Sendable {
         switch await store.commit([change]).first {
         case .done: return
         case .refused(let failure): throw failure
-        case .accepted, .settled, nil: throw .internalError(incident: "store answered another change")
+        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
         }
     }
 }

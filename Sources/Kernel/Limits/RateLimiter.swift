@@ -2,123 +2,156 @@ package import Base
 package import Model
 import Synchronization
 
-/// Who a request is counted against.
-package struct RateOwner: Sendable, Hashable {
-    package var key: AccessKey.ID?
-    package var account: Account.ID?
-    package var address: IPAddress?
-
-    package init(key: AccessKey.ID?, account: Account.ID?, address: IPAddress?) {
-        self.key = key
-        self.account = account
-        self.address = address
-    }
-}
-
-/// Counts requests in aligned windows, in memory.
+/// Counts requests against the tiers of their rate class.
 ///
-/// The tiers of a class are taken together or not at all: a refused request counts against none of them. Windows below
-/// an hour need not outlive the process; longer, durable ones are not offered yet, and the configuration says so.
+/// The tiers of a class are taken together or not at all: a refused request counts against none of them. State is in
+/// memory; `RateBook` has it saved and brought back.
 ///
 /// Any thread; one short lock.
 package final class RateLimiter: Sendable {
     /// What came of a request.
     package struct Taken: Sendable {
         package var isAllowed: Bool
-        /// The tier that refused, or else the class's first tier; nil for a class without tiers.
+        /// The tier that refused (the one to wait for longest), or else the class's first tier; nil for a class without
+        /// tiers.
         package var window: WindowState?
+        /// To be handed back if the request is not accepted in the end; nil where nothing asks for that.
+        package var receipt: Receipt?
     }
 
-    private enum OwnerID: Hashable {
-        case key(Int64), account(Int64), address(IPAddress?)
+    /// What a request has taken from the tiers that count accepted requests.
+    package struct Receipt: Sendable {
+        let rateClass: RateClass
+        let owner: RateOwner
+        let units: Int
+        let takenAt: Instant
     }
 
-    private struct Count {
-        /// The window's number since the epoch.
-        var window: Int64
-        var used: Int
-    }
+    /// The tiers of one class.
+    private struct Meters {
+        var all: [RateMeter]
+        let countsAccepted: Bool
 
-    /// One tier with everybody's windows.
-    private struct Meter {
-        let tier: RateTier
-        var counts: [OwnerID: Count] = [:]
-        /// Windows from which on ended ones are dropped.
-        private var crowded = KernelLimits.rateWindows
-
-        init(_ tier: RateTier) { self.tier = tier }
-
-        func used(_ owner: OwnerID, _ now: Instant) -> Int {
-            guard let count = counts[owner], count.window == RateLimiter.windowNumber(tier, now) else { return 0 }
-            return count.used
-        }
-
-        mutating func count(_ owner: OwnerID, used: Int, _ now: Instant) {
-            if counts.count >= crowded { dropEnded(now) }
-            counts[owner] = Count(window: RateLimiter.windowNumber(tier, now), used: used)
-        }
-
-        /// What is left may be as much again before the next look: with many clients in one window each request would
-        /// otherwise pay for looking at all of them.
-        private mutating func dropEnded(_ now: Instant) {
-            let current = RateLimiter.windowNumber(tier, now)
-            counts = counts.filter { $1.window == current }
-            crowded = max(KernelLimits.rateWindows, 2 * counts.count)
+        init(_ tiers: [RateTier]) {
+            all = tiers.map { RateMeter($0) }
+            countsAccepted = tiers.contains { $0.counts == .accepted }
         }
     }
 
-    private let meters: Mutex<[RateClass: [Meter]]>
+    private let classes: Mutex<[RateClass: Meters]>
 
-    package init(tiers: [RateClass: [RateTier]]) { meters = Mutex(Self.meters(tiers)) }
+    package init(tiers: [RateClass: [RateTier]]) { classes = Mutex(tiers.mapValues { Meters($0) }) }
 
-    /// Other limits from now on, with everybody's windows begun anew.
-    package func setTiers(_ tiers: [RateClass: [RateTier]]) { meters.withLock { $0 = Self.meters(tiers) } }
-
-    private static func meters(_ tiers: [RateClass: [RateTier]]) -> [RateClass: [Meter]] {
-        tiers.mapValues { $0.map { Meter($0) } }
+    /// Other limits from now on. What is used of a tier holds for its successor: a reload gives nobody a second month.
+    package func setTiers(_ tiers: [RateClass: [RateTier]]) {
+        classes.withLock { classes in
+            var changed = tiers.mapValues { Meters($0) }
+            for (rateClass, meters) in changed {
+                for index in meters.all.indices {
+                    let identity = meters.all[index].rule.tier.identity
+                    let earlier = classes[rateClass]?.all.first { $0.rule.tier.identity == identity }
+                    if let earlier { changed[rateClass]?.all[index].takeOver(from: earlier) }
+                }
+            }
+            classes = changed
+        }
     }
 
-    /// Counts one request, if every tier of the class has room for it.
-    package func take(_ rateClass: RateClass, by owner: RateOwner, now: Instant) -> Taken {
-        meters.withLock { meters in
+    // MARK: Taking
+
+    /// Counts `units` (one request, or the messages of a batch), if every tier of the class has room for all of them.
+    package func take(_ rateClass: RateClass, by owner: RateOwner, units: Int = 1, now: Instant) -> Taken {
+        classes.withLock { classes in
             // In place: a second holder of the counts would make each request copy all of them.
-            guard let index = meters.index(forKey: rateClass) else { return Taken(isAllowed: true, window: nil) }
-            return Self.take(&meters.values[index], owner, now)
+            guard let index = classes.index(forKey: rateClass) else { return Taken(isAllowed: true) }
+            var taken = Self.take(&classes.values[index].all, owner, units, now)
+            if taken.isAllowed, classes.values[index].countsAccepted {
+                taken.receipt = Receipt(rateClass: rateClass, owner: owner, units: units, takenAt: now)
+            }
+            return taken
         }
     }
 
-    private static func take(_ meters: inout [Meter], _ owner: RateOwner, _ now: Instant) -> Taken {
-        for meter in meters where meter.used(id(of: owner, meter.tier), now) >= meter.tier.limit {
-            return Taken(isAllowed: false, window: window(meter.tier, used: meter.tier.limit, now: now))
+    private static func take(
+        _ meters: inout [RateMeter], _ owner: RateOwner, _ units: Int, _ now: Instant
+    ) -> Taken {
+        var refused: WindowState?
+        for index in meters.indices {
+            let id = meters[index].id(of: owner, now)
+            let count = meters[index].count(of: id)
+            guard meters[index].rule.taking(units, from: count, at: now) == nil else { continue }
+            let window = meters[index].rule.state(of: count, at: now, for: units)
+            if refused.map({ $0.retryAfter < window.retryAfter }) ?? true { refused = window }
         }
+        if let refused { return Taken(isAllowed: false, window: refused) }
         var reported: WindowState?
         for index in meters.indices {
-            let tier = meters[index].tier
-            let id = id(of: owner, tier)
-            let used = meters[index].used(id, now) + 1
-            meters[index].count(id, used: used, now)
-            if reported == nil { reported = window(tier, used: used, now: now) }
+            let id = meters[index].id(of: owner, now)
+            guard let count = meters[index].rule.taking(units, from: meters[index].count(of: id), at: now) else {
+                continue
+            }
+            meters[index].set(count, of: id, now)
+            if reported == nil { reported = meters[index].rule.state(of: count, at: now, for: 1) }
         }
         return Taken(isAllowed: true, window: reported)
     }
 
-    /// Without a key, keys' and accounts' tiers speak of the client address (with the same numbers).
-    private static func id(of owner: RateOwner, _ tier: RateTier) -> OwnerID {
-        switch tier.owner {
-        case .key: owner.key.map { .key($0.value) } ?? .address(owner.address)
-        case .account: owner.account.map { .account($0.value) } ?? .address(owner.address)
-        case .address: .address(owner.address)
+    /// Gives back what a request took that was refused after all. The first tier's window after that.
+    package func giveBack(_ receipt: Receipt, now: Instant) -> WindowState? {
+        classes.withLock { classes in
+            guard let index = classes.index(forKey: receipt.rateClass) else { return nil }
+            return Self.giveBack(&classes.values[index].all, receipt, now)
         }
     }
 
-    private static func windowNumber(_ tier: RateTier, _ now: Instant) -> Int64 {
-        now.nanoseconds.flooredDivision(by: tier.window.nanoseconds)
+    private static func giveBack(_ meters: inout [RateMeter], _ receipt: Receipt, _ now: Instant) -> WindowState? {
+        var reported: WindowState?
+        for index in meters.indices {
+            let rule = meters[index].rule
+            let id = meters[index].id(of: receipt.owner, now)
+            var count = meters[index].count(of: id)
+            if rule.tier.counts == .accepted, let taken = count {
+                let rest = rule.returning(receipt.units, to: taken, takenAt: receipt.takenAt)
+                meters[index].set(rest, of: id, now)
+                count = rest
+            }
+            if reported == nil { reported = rule.state(of: count, at: now, for: 1) }
+        }
+        return reported
     }
 
-    private static func window(_ tier: RateTier, used: Int, now: Instant) -> WindowState {
-        let end = Instant(nanoseconds: (windowNumber(tier, now) + 1) * tier.window.nanoseconds)
-        let remaining = tier.limit - used
-        return WindowState(
-            limit: tier.limit, remaining: remaining, resetAt: end, retryAfter: remaining > 0 ? .zero : end - now)
+    // MARK: Saving
+
+    var hasChangedWindows: Bool {
+        classes.withLock { classes in classes.values.contains { $0.all.contains { $0.hasChanged } } }
+    }
+
+    /// The durable windows that changed since the last call.
+    func takeChangedWindows() -> [RateWindowRecord] {
+        classes.withLock { classes in
+            var records: [RateWindowRecord] = []
+            for index in classes.values.indices {
+                let rateClass = classes.keys[index]
+                for tier in classes.values[index].all.indices {
+                    records += classes.values[index].all[tier].takeChanged(rateClass)
+                }
+            }
+            return records
+        }
+    }
+
+    /// The windows that have not ended and ride with no commit.
+    func shortLivedWindows(_ now: Instant) -> [RateWindowRecord] {
+        classes.withLock { classes in
+            classes.flatMap { rateClass, meters in meters.all.flatMap { $0.shortLived(rateClass, now) } }
+        }
+    }
+
+    func restore(_ record: RateWindowRecord, _ now: Instant) {
+        classes.withLock { classes in
+            let rateClass = RateClass(record.rateClass)
+            let index = classes[rateClass]?.all.firstIndex { $0.rule.tier.identity == record.tier }
+            if let index { classes[rateClass]?.all[index].restore(record, now) }
+        }
     }
 }

@@ -43,36 +43,65 @@ package struct MailService: Sendable {
     }
 
     /// Accepts submissions, each on its own: what comes back as accepted is on disk. One transaction carries them all.
+    /// `rule`: what their idempotency keys mean; without one they mean nothing.
     package func send(
-        _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop
+        _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop,
+        rule: IdempotencyRule? = nil
     ) async -> [Result<Acceptance, KernelFailure>] {
-        var results: [Result<Acceptance, KernelFailure>] = []
-        var changes: [Change] = []
-        var places: [Int] = []
-        for submission in submissions {
-            do throws(KernelFailure) {
-                changes.append(.accept(try prepare(submission, principal, suppression)))
-                places.append(results.count)
-                results.append(.failure(.storageUnavailable))
-            } catch {
-                results.append(.failure(error))
-            }
-        }
-        guard !changes.isEmpty else { return results }
-        for (place, outcome) in zip(places, await store.commit(changes)) { results[place] = Self.acceptance(outcome) }
-        return results
+        let batch = batch(submissions, by: principal, suppression: suppression, rule: rule)
+        return batch.results(batch.changes.isEmpty ? [] : await store.commit(batch.changes))
     }
 
-    private static func acceptance(_ outcome: ChangeOutcome) -> Result<Acceptance, KernelFailure> {
-        switch outcome {
-        case .accepted(let acceptance): .success(acceptance)
-        case .refused(let failure): .failure(failure)
-        case .settled, .done: .failure(.internalError(incident: "store answered another change"))
+    /// What it takes to accept submissions, for who makes it part of a unit of work of their own.
+    package func batch(
+        _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop,
+        rule: IdempotencyRule? = nil
+    ) -> Batch {
+        var batch = Batch()
+        for submission in submissions {
+            do throws(KernelFailure) {
+                batch.add(.accept(try prepare(submission, principal, suppression, rule)))
+            } catch {
+                batch.add(error)
+            }
+        }
+        return batch
+    }
+
+    /// Submissions as changes, and which of them failed before there was any.
+    package struct Batch: Sendable {
+        package private(set) var changes: [Change] = []
+        private var prepared: [Result<Acceptance, KernelFailure>] = []
+        private var places: [Int] = []
+
+        fileprivate init() {}
+
+        fileprivate mutating func add(_ change: Change) {
+            changes.append(change)
+            places.append(prepared.count)
+            prepared.append(.failure(.storageUnavailable))
+        }
+
+        fileprivate mutating func add(_ failure: KernelFailure) { prepared.append(.failure(failure)) }
+
+        /// What became of each submission. `outcomes`: of the changes, in order.
+        package consuming func results(_ outcomes: [ChangeOutcome]) -> [Result<Acceptance, KernelFailure>] {
+            var results = prepared
+            for (place, outcome) in zip(places, outcomes) { results[place] = Self.acceptance(outcome) }
+            return results
+        }
+
+        private static func acceptance(_ outcome: ChangeOutcome) -> Result<Acceptance, KernelFailure> {
+            switch outcome {
+            case .accepted(let acceptance): .success(acceptance)
+            case .refused(let failure): .failure(failure)
+            case .settled, .done, .once: .failure(.internalError(incident: "store answered another change"))
+            }
         }
     }
 
     private func prepare(
-        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy
+        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy, _ rule: IdempotencyRule?
     ) throws(KernelFailure) -> NewMessage {
         let domain = try authorise(sender: submission.from, for: principal)
         let envelope = submission.envelope
@@ -89,22 +118,17 @@ package struct MailService: Sendable {
             },
             account: principal.account, key: principal.key, domain: domain.id, origin: principal.personality,
             mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now), retries: retries,
-            idempotency: submission.idempotency.map { record($0, submission, principal) }, suppression: suppression)
+            idempotency: record(rule, submission, principal), suppression: suppression)
     }
 
-    /// The namespace is personality, account and mode: test and live keys are apart, and so are two dialects.
+    /// The key within the namespace that its rule gives it; what is compared is the command.
     private func record(
-        _ key: IdempotencyKey, _ submission: Submission, _ principal: Principal
-    ) -> IdempotencyRecord {
-        var bytes: [UInt8] = []
-        bytes.append(principal.personality.name)
-        bytes.append(ASCII.nul)
-        bytes.appendDecimal(principal.account.value)
-        bytes.append(ASCII.nul)
-        bytes.append(principal.mode.rawValue)
-        bytes.append(ASCII.nul)
-        bytes.append(key.text.text)
-        return IdempotencyRecord(key: SHA256.digest(bytes), fingerprint: Fingerprint.of(submission))
+        _ rule: IdempotencyRule?, _ submission: Submission, _ principal: Principal
+    ) -> IdempotencyRecord? {
+        guard let rule, let key = submission.idempotency else { return nil }
+        let context = IdempotencyContext(
+            personality: principal.personality, account: principal.account, mode: principal.mode)
+        return IdempotencyRecord(key: rule.digest(key, context), fingerprint: Fingerprint.of(submission))
     }
 
     // MARK: Looking

@@ -33,6 +33,19 @@ package enum Change: Sendable {
     /// Its number is never given to another domain.
     case removeDomain(MailDomain.ID)
 
+    /// Keeps these rate windows in place of what is kept of them, beside those that ride with every commit.
+    case saveRateWindows([RateWindowRecord])
+    /// A limit on what an owner may send, in place of the earlier one; nil clears it. `notFound` without the owner.
+    case setQuota(QuotaOwner, Quota.Kind, limit: Int?)
+    /// The quotas that hold for every owner without one of its own, by origin. Of this process: the configuration says
+    /// them again at each start.
+    case setDefaultQuotas([PersonalityID: [DefaultQuota]])
+    /// Makes these changes unless they were made for the key before, and keeps the answer about them; the changes of
+    /// one unit each have their own outcome.
+    case once(OnceUnit)
+    /// Removes what has ended by then: rate windows, quota periods, kept answers.
+    case purge(endedBy: Instant)
+
     /// When keys were last used; a key that is not there is passed over.
     case noteKeyUse([AccessKey.ID: Instant])
     case renameKey(AccessKey.ID, label: String)
@@ -56,6 +69,7 @@ package enum ChangeOutcome: Sendable {
     case settled([Bool])
     /// Made; the serial of the row that it made or changed.
     case done(serial: Int64)
+    case once(OnceOutcome)
     case refused(KernelFailure)
 }
 

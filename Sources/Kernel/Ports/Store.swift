@@ -1,3 +1,5 @@
+package import Base
+package import Crypto
 package import Model
 
 /// Durable state: what every engine (SQLite today) provides. One conformance suite, `StoreConformance`, tests them all.
@@ -39,6 +41,15 @@ package protocol Store: WebhookStore {
     /// Deliveries that are not finished, in the order of acceptance, at most `limit` of those after `last`: what the
     /// queue is rebuilt from at start.
     func pendingDeliveries(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [PendingDelivery]
+
+    /// All rate windows that are kept, ended ones among them: what the limiters go on with at start.
+    func rateWindows() async throws(KernelFailure) -> [RateWindowRecord]
+
+    /// An owner's own quotas with what is used of them, and the periods at `now` in which a default one was used.
+    func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus]
+
+    /// What is kept under an idempotency key, expired or not.
+    func answer(_ key: Digest256) async throws(KernelFailure) -> AnswerRecord?
 
     /// The suppressions in effect, by page, with the number of all that match.
     func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage

@@ -16,4 +16,8 @@ public enum GateStep: Sendable, Hashable, CaseIterable {
     case kind
     /// The key holds one of the actions that the route asks for.
     case scope
+    /// The request's idempotency key is looked up, on routes whose answers are kept: a refusal by a later step is an
+    /// answer that may be kept, and one that was kept is given before later steps are tried. Where the step is not
+    /// listed, it is the last.
+    case idempotency
 }

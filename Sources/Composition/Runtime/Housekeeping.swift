@@ -1,0 +1,37 @@
+import Base
+import Kernel
+import Storage
+import Synchronization
+
+/// What nobody waits for: rate windows that no commit has taken along, and rows that have ended.
+final class Housekeeping: Sendable {
+    private let store: SQLiteStore
+    private let limits: RateBook
+    private let dispatcher: Dispatcher
+    private let time: any TimeSource
+    private let isStopped = Atomic(false)
+
+    init(store: SQLiteStore, limits: RateBook, dispatcher: Dispatcher, time: any TimeSource) {
+        self.store = store
+        self.limits = limits
+        self.dispatcher = dispatcher
+        self.time = time
+    }
+
+    /// Goes on until `stop`.
+    func start() { Task { await run() } }
+
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    private func run() async {
+        var nextPurge = time.uptime
+        while !isStopped.load(ordering: .relaxed) {
+            if limits.hasChangedWindows { _ = await store.commit([.saveRateWindows([])]) }
+            if time.uptime >= nextPurge {
+                _ = await store.commit([.purge(endedBy: time.now)])
+                nextPurge = time.uptime + RuntimeLimits.purgeInterval
+            }
+            await dispatcher.pause(RuntimeLimits.housekeepingInterval)
+        }
+    }
+}

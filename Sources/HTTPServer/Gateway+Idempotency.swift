@@ -1,0 +1,80 @@
+import AdapterKit
+import Base
+import Kernel
+import Model
+
+/// Routes whose answers are kept: what is done, and the answer about it, are one commit.
+extension Gateway {
+    /// `call` makes the call for its caller.
+    func carryOut(
+        _ planner: Route.Planner, _ route: Route, _ admission: Gate.Admission, _ facts: RequestFacts, _ isCoded: Bool,
+        _ call: (Principal?) -> Call
+    ) async throws(KernelFailure) -> Answer {
+        let caller = if let claimant = admission.claimant { claimant } else { try admission.principal.get() }
+        guard let rule = route.idempotency, let claimant = caller, let key = try Self.key(rule, call(claimant)) else {
+            _ = try admission.principal.get()
+            if isCoded { throw .codingUnsupported }
+            return Self.answer(try await idempotency.answer(Self.plan(try await planner(call(caller)))))
+        }
+        let request = call(claimant)
+        let context = IdempotencyContext(
+            personality: claimant.personality, account: claimant.account, mode: claimant.mode, method: facts.method,
+            path: facts.path, route: route.pattern)
+        let personality = personality
+        do throws(KernelFailure) {
+            let answered = try await idempotency.answer(
+                rule, rule.record(key, context, body: request.body),
+                refusal: { Self.stored(personality.answer($0, to: facts)) }
+            ) { () async throws(KernelFailure) -> Idempotency.Plan in
+                _ = try admission.principal.get()
+                if isCoded { throw .codingUnsupported }
+                return Self.plan(try await planner(request))
+            }
+            return answer(answered, rule, facts)
+        } catch {
+            return refusal(error, rule, facts)
+        }
+    }
+
+    private static func key(_ rule: IdempotencyRule, _ call: Call) throws(KernelFailure) -> IdempotencyKey? {
+        var document: JSONDocument?
+        return try call.idempotencyKey { name in
+            // Only rules that look for a key in the body pay for reading it twice. What is no JSON has no key.
+            if document == nil {
+                document = try? JSONDocument(call.body, limits: JSONLimits(bytesMax: call.body.count))
+            }
+            return document?.root[named: name]?.string
+        }
+    }
+
+    private static func plan(_ effect: Effect) -> Idempotency.Plan {
+        Idempotency.Plan(changes: effect.changes, then: effect.then) { effect.answer($0).map(stored) }
+    }
+
+    // MARK: Answers
+
+    private static func stored(_ answer: Answer) -> StoredAnswer {
+        StoredAnswer(status: answer.status, body: answer.body)
+    }
+
+    private static func answer(_ stored: StoredAnswer) -> Answer { Answer(status: stored.status, body: stored.body) }
+
+    private func answer(
+        _ answered: Idempotency.Answered, _ rule: IdempotencyRule, _ facts: RequestFacts
+    ) -> Answer {
+        var answer = Self.answer(answered.answer)
+        guard answered.isReplay else { return answer }
+        answer = personality.replay(answer, to: facts)
+        if case .bytes(let marker?) = rule.replay { answer.fields.append(AnswerField(marker, "true")) }
+        return answer
+    }
+
+    /// Of a request that may succeed once the first one ends, the marker says that this is not that one's answer.
+    private func refusal(_ failure: KernelFailure, _ rule: IdempotencyRule, _ facts: RequestFacts) -> Answer {
+        var answer = personality.answer(failure, to: facts)
+        if case .idempotencyInFlight = failure, case .bytes(let marker?) = rule.replay {
+            answer.fields.append(AnswerField(marker, "false"))
+        }
+        return answer
+    }
+}

@@ -1,0 +1,203 @@
+package import Base
+package import Crypto
+package import Model
+
+/// Carries out a request at most once for its key, by the rule of its dialect.
+///
+/// Two judges: the claim table knows what is running, the store what was done. Only the store's word counts; the claims
+/// spare the second of two requests at one time the work, and tell it what its dialect says of that.
+///
+/// Any thread; calls come back on the caller's executor.
+package struct Idempotency: Sendable {
+    private let store: any Store
+    private let claims: ClaimTable
+    private let sealing: SealingKey
+    private let time: any TimeSource
+    private let random: any RandomSource
+
+    package init(
+        store: any Store, claims: ClaimTable, sealing: SealingKey, time: any TimeSource, random: any RandomSource
+    ) {
+        self.store = store
+        self.claims = claims
+        self.sealing = sealing
+        self.time = time
+        self.random = random
+    }
+
+    /// What a request wants done, once its checks are passed.
+    package struct Plan: Sendable {
+        package var changes: [Change]
+        /// The answer about what became of them. Called inside the transaction: quick, and without looking anything up.
+        package var answer: @Sendable ([ChangeOutcome]) -> Result<StoredAnswer, KernelFailure>
+        /// What follows in memory once the changes are on disk; not for a replay, which changes nothing.
+        package var then: @Sendable ([ChangeOutcome]) async -> Void
+
+        package init(
+            changes: [Change], then: @escaping @Sendable ([ChangeOutcome]) async -> Void = { _ in },
+            answer: @escaping @Sendable ([ChangeOutcome]) -> Result<StoredAnswer, KernelFailure>
+        ) {
+            self.changes = changes
+            self.then = then
+            self.answer = answer
+        }
+    }
+
+    /// An answer, and whether it is the first one's.
+    package struct Answered: Sendable, Equatable {
+        package var answer: StoredAnswer
+        package var isReplay: Bool
+
+        package init(answer: StoredAnswer, isReplay: Bool) {
+            self.answer = answer
+            self.isReplay = isReplay
+        }
+    }
+
+    /// A failure in the words of the dialect, for keeping.
+    package typealias Refusal = @Sendable (KernelFailure) -> StoredAnswer
+
+    /// Answers a request without a key.
+    package func answer(_ plan: Plan) async throws(KernelFailure) -> StoredAnswer {
+        let outcomes = plan.changes.isEmpty ? [] : await store.commit(plan.changes)
+        await plan.then(outcomes)
+        return try plan.answer(outcomes).get()
+    }
+
+    /// Answers a request with a key.
+    ///
+    /// `plan` makes the checks that stand behind this one and says what to do; what it throws is rendered by `refusal`
+    /// and kept where the rule keeps refusals. Throws every failure that is not kept: `idempotencyInFlight` and
+    /// `idempotencyMismatch`, those of a store that could not do its part, and of `plan` the rest.
+    package func answer(
+        _ rule: IdempotencyRule, _ record: IdempotencyRecord, refusal: @escaping Refusal,
+        plan: () async throws(KernelFailure) -> Plan
+    ) async throws(KernelFailure) -> Answered {
+        let claim = try await claim(rule, record.key)
+        var keepsClaim = false
+        defer { if !keepsClaim { claims.release(record.key, claim) } }
+        if let earlier = try await earlier(rule, record) { return Answered(answer: earlier, isReplay: true) }
+        do throws(KernelFailure) {
+            return try await first(rule, record, refusal, plan)
+        } catch {
+            keepsClaim = rule.keepsClaim(afterStatus: refusal(error).status)
+            throw error
+        }
+    }
+
+    private func first(
+        _ rule: IdempotencyRule, _ record: IdempotencyRecord, _ refusal: @escaping Refusal,
+        _ plan: () async throws(KernelFailure) -> Plan
+    ) async throws(KernelFailure) -> Answered {
+        let made: Plan
+        do throws(KernelFailure) {
+            made = try await plan()
+        } catch {
+            let answer = refusal(error)
+            guard rule.stores(status: answer.status) else { throw error }
+            // Nothing is to be done but to keep the answer: a refusal is a commit of its own.
+            made = Plan(changes: []) { _ in .success(answer) }
+        }
+        return try await commit(rule, record, made, refusal)
+    }
+
+    // MARK: The claim
+
+    private func claim(_ rule: IdempotencyRule, _ key: Digest256) async throws(KernelFailure) -> UInt64 {
+        let lease: Duration? = if case .refuse(let lease) = rule.whenClaimed { lease } else { nil }
+        while true {
+            switch claims.claim(key, lease: lease) {
+            case .granted(let number): return number
+            case .taken(let remaining):
+                if let lease { throw .idempotencyInFlight(retryAfter: remaining ?? lease) }
+                await claims.wait(for: key)
+            }
+        }
+    }
+
+    // MARK: The store
+
+    private func earlier(
+        _ rule: IdempotencyRule, _ record: IdempotencyRecord
+    ) async throws(KernelFailure) -> StoredAnswer? {
+        guard let found = try await store.answer(record.key),
+            let answer = try found.answer(to: record, rule.whenDifferent, at: time.now)
+        else { return nil }
+        return try opened(answer, record.key)
+    }
+
+    private func commit(
+        _ rule: IdempotencyRule, _ record: IdempotencyRecord, _ plan: Plan, _ refusal: @escaping Refusal
+    ) async throws(KernelFailure) -> Answered {
+        let now = time.now
+        let sealer = Sealer(key: sealing, random: AnyRandom(random), name: Self.associatedData(record.key))
+        let unit = OnceUnit(
+            record: record, whenDifferent: rule.whenDifferent, at: now, expiresAt: rule.expiry(from: now),
+            changes: plan.changes
+        ) { outcomes in
+            let answer = plan.answer(outcomes).keepable(refusal)
+            guard rule.stores(status: answer.status) else { return nil }
+            return rule.stores == .onlySuccessSealed ? sealer.sealed(answer) : answer
+        }
+        switch await store.commit([.once(unit)]).first {
+        case .once(.fresh(let outcomes)):
+            await plan.then(outcomes)
+            let answer = plan.answer(outcomes)
+            let kept = answer.keepable(refusal)
+            return Answered(answer: rule.stores(status: kept.status) ? kept : try answer.get(), isReplay: false)
+        case .once(.replayed(let answer)): return Answered(answer: try opened(answer, record.key), isReplay: true)
+        case .refused(let failure): throw failure
+        default: throw .internalError(incident: "store answered another change")
+        }
+    }
+
+    private func opened(_ answer: StoredAnswer, _ key: Digest256) throws(KernelFailure) -> StoredAnswer {
+        guard answer.isSealed else { return answer }
+        do {
+            let body = try sealing.open(answer.body, associatedData: Self.associatedData(key))
+            return StoredAnswer(status: answer.status, body: body)
+        } catch {
+            throw .internalError(incident: "stored answer cannot be opened: is the key file the right one?")
+        }
+    }
+
+    /// Names the row, so that a sealed answer moved to another key does not open.
+    private static func associatedData(_ key: Digest256) -> [UInt8] { Array("answer ".utf8) + key.bytes }
+}
+
+/// Seals on the store's thread.
+private struct Sealer: Sendable {
+    let key: SealingKey
+    let random: AnyRandom
+    let name: [UInt8]
+
+    /// nil where it cannot be sealed: then it is not kept.
+    func sealed(_ answer: StoredAnswer) -> StoredAnswer? {
+        guard let body = try? key.seal(answer.body, associatedData: name, random: random) else { return nil }
+        return StoredAnswer(status: answer.status, body: body, isSealed: true)
+    }
+}
+
+extension IdempotencyRule {
+    fileprivate func expiry(from now: Instant) -> Instant {
+        switch lifetime {
+        case .ttl(let length): now + length
+        case .whileEffectExists: Instant(nanoseconds: .max)
+        }
+    }
+
+    /// A refusal of a request whose answer would have held a secret is not kept, and not tried again at once either:
+    /// the key stays claimed until its lease ends.
+    fileprivate func keepsClaim(afterStatus status: Int) -> Bool {
+        stores == .onlySuccessSealed && (400..<500).contains(status) && status != 429
+    }
+}
+
+extension Result<StoredAnswer, KernelFailure> {
+    fileprivate func keepable(_ refusal: Idempotency.Refusal) -> StoredAnswer {
+        switch self {
+        case .success(let answer): answer
+        case .failure(let failure): refusal(failure)
+        }
+    }
+}

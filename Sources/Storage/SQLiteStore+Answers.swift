@@ -1,0 +1,18 @@
+package import Crypto
+import Database
+package import Kernel
+package import Model
+
+extension SQLiteStore {
+    package func answer(_ key: Digest256) async throws(KernelFailure) -> AnswerRecord? {
+        try read { reader throws(DatabaseError) in try reader.answer(key) }
+    }
+}
+
+extension Reader {
+    func answer(_ key: Digest256) throws(DatabaseError) -> AnswerRecord? {
+        let statement = try connection.prepare(AnswerRows.findSQL, "look for an answer")
+        statement.bind(1, key.bytes)
+        return try statement.first { AnswerRows.record($0) } ?? nil
+    }
+}

@@ -1,0 +1,17 @@
+package import Base
+import Database
+package import Kernel
+package import Model
+
+extension SQLiteStore {
+    /// Whose rate windows ride along with every transaction from now on.
+    package func ride(_ source: any RateWindowSource) { writer.ride(source) }
+
+    package func rateWindows() async throws(KernelFailure) -> [RateWindowRecord] {
+        try await inBackground { reader throws(DatabaseError) in try reader.rateWindows() }
+    }
+
+    package func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus] {
+        try await inBackground { reader throws(DatabaseError) in try reader.quotas(of: owner, at: now) }
+    }
+}
