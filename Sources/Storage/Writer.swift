@@ -15,8 +15,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `commitCount`, the observers and `rider` are safe from any thread; everything
-/// else is the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `commitCount`, the observers and `rider` are safe from any thread; all else
+/// is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
