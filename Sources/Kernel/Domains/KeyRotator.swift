@@ -66,7 +66,7 @@ package struct KeyRotator: Sendable {
         switch await store.commit([change]).first {
         case .done: break
         case .refused(let failure): throw failure
-        case .accepted, .settled, nil: throw .internalError(incident: "store answered another change")
+        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
         }
         let changed = directory.update(domain.id) { known in
             known.signingKeys = domain.signingKeys
