@@ -212,6 +212,8 @@ extension Face {
         case .publish: "published"
         case .send: "sent"
         case .verify: "verified"
+        case .rotate: "rotated"
+        case .activate: "activated"
         case .remove: "removed"
         }
     }

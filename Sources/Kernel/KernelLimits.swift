@@ -33,6 +33,12 @@ package enum KernelLimits {
     package static let managedDomainBytes = 200
     /// Domains whose records are looked up at one time.
     package static let domainChecksAtOnce = 8
+    /// How often DNS is looked at for the key of a rotation.
+    package static let rotationLooks: ClosedRange<Duration> = .seconds(300) ... .seconds(600)
+    /// How long a new key's record has to be seen before mail is signed with it, so that all servers have it.
+    package static let rotationWait: Duration = .seconds(3600)
+    /// How long an old key's record is still needed: mail waits for 4 to 5 days on its way (RFC 5321 §4.5.4.1).
+    package static let keyRetirement: Duration = .seconds(7 * 86_400)
     /// Re-checks that became due while the program did not run are spread over this.
     package static let domainChecksAfterStart: Duration = .seconds(60)
     /// A use of a key that comes sooner after the one before is not written down.

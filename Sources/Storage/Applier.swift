@@ -148,7 +148,7 @@ final class Applier {
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
-        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
+        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .changeKeys, .removeDomain:
             try DomainChanges(connection).apply(change)
         case .suppress(let suppression):
             try suppressions.add(suppression, connection)

@@ -15,6 +15,7 @@ struct DomainChanges {
         case .setDomainProof(let id, let proof, let at): try setProof(id, proof, at)
         case .recordCheck(let id, let check): try record(check, of: id)
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
+        case .changeKeys(let id, let keys, let rotation, let from): try changeKeys(id, keys, rotation, from)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createAccount, .setAccountState, .createKey,
             .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .saveRateWindows,
@@ -66,12 +67,15 @@ struct DomainChanges {
 
     private func insertKeys(_ keys: [SigningKey], of domain: Int64) throws(DatabaseError) {
         let insert = try connection.prepare(
-            "INSERT INTO signing_key (domain, algorithm, public, sealed) VALUES (?, ?, ?, ?)", "create a signing key")
+            "INSERT INTO signing_key (domain, algorithm, slot, use, public, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+            "create a signing key")
         for key in keys {
             insert.bind(1, domain)
             insert.bind(2, key.algorithm.rawValue)
-            insert.bind(3, key.publicKey)
-            insert.bind(4, key.sealedPrivateKey)
+            insert.bind(3, Int64(key.slot.rawValue))
+            insert.bind(4, key.use.rawValue)
+            insert.bind(5, key.publicKey)
+            insert.bind(6, key.sealedPrivateKey)
             try insert.run()
         }
     }
@@ -160,6 +164,32 @@ struct DomainChanges {
         let outcome = try serial(update)
         if case .done = outcome { try putFacets(facets, of: domain.value) }
         return outcome
+    }
+
+    private func changeKeys(
+        _ domain: MailDomain.ID, _ keys: [SigningKey], _ rotation: KeyRotation?, _ from: KeyRotation?
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let known = try connection.prepare("SELECT 1 FROM domain WHERE id = ?", "look for a domain")
+        known.bind(1, domain.value)
+        guard try known.first({ _ in true }) == true else { return .refused(.notFound(.domain)) }
+        let update = try connection.prepare(
+            """
+            UPDATE domain SET rotation_started = ?, rotation_published = ?, rotation_activated = ?
+            WHERE id = ? AND rotation_started IS ? AND rotation_published IS ? AND rotation_activated IS ? RETURNING id
+            """, "change a rotation")
+        update.bind(1, rotation?.startedAt.nanoseconds)
+        update.bind(2, rotation?.publishedAt?.nanoseconds)
+        update.bind(3, rotation?.activatedAt?.nanoseconds)
+        update.bind(4, domain.value)
+        update.bind(5, from?.startedAt.nanoseconds)
+        update.bind(6, from?.publishedAt?.nanoseconds)
+        update.bind(7, from?.activatedAt?.nanoseconds)
+        guard let id = try update.first({ $0.integer(0) }) else {
+            return .refused(.wrongState(.domain, operation: .rotate))
+        }
+        try delete("DELETE FROM signing_key WHERE domain = ?", domain.value)
+        try insertKeys(keys, of: domain.value)
+        return .done(serial: id)
     }
 
     private func remove(_ domain: MailDomain.ID) throws(DatabaseError) -> ChangeOutcome {

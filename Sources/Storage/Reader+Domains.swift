@@ -12,7 +12,7 @@ extension Reader {
         let statement = try connection.prepare(
             """
             SELECT id, account, name, sending, created, verified, receiving, target, return_path, tracking_host,
-            receives, checked FROM domain
+            receives, checked, rotation_started, rotation_published, rotation_activated FROM domain
             """, "read domains")
         try statement.forEach { row in
             let id = row.integer(0)
@@ -25,6 +25,12 @@ extension Reader {
             domain.options = DomainOptions(
                 returnPath: row.optionalText(8), trackingHost: row.optionalText(9), receives: row.integer(10) != 0)
             domain.checkedAt = row.optionalInteger(11).map { Instant(nanoseconds: $0) }
+            domain.rotation = row.optionalInteger(12).map { started in
+                KeyRotation(
+                    startedAt: Instant(nanoseconds: started),
+                    publishedAt: row.optionalInteger(13).map { Instant(nanoseconds: $0) },
+                    activatedAt: row.optionalInteger(14).map { Instant(nanoseconds: $0) })
+            }
             domain.checks = checks[id] ?? []
             domain.facets = facets[id] ?? [:]
             domains.append(domain)
@@ -37,12 +43,18 @@ extension Reader {
     private func signingKeys() throws(DatabaseError) -> [Int64: [SigningKey]] {
         var keys: [Int64: [SigningKey]] = [:]
         try connection.prepare(
-            "SELECT domain, algorithm, public, sealed FROM signing_key ORDER BY domain, algorithm DESC",
-            "read signing keys"
+            """
+            SELECT domain, algorithm, slot, use, public, sealed FROM signing_key ORDER BY domain, slot, algorithm DESC
+            """, "read signing keys"
         ).forEach { row in
-            guard let algorithm = SigningKey.Algorithm(rawValue: row.text(1)) else { return }
+            guard let algorithm = SigningKey.Algorithm(rawValue: row.text(1)),
+                let slot = SigningKey.Slot(rawValue: Int(row.integer(2))),
+                let use = SigningKey.Use(rawValue: row.text(3))
+            else { return }
             keys[row.integer(0), default: []].append(
-                SigningKey(algorithm: algorithm, publicKey: row.bytes(2), sealedPrivateKey: row.bytes(3)))
+                SigningKey(
+                    algorithm: algorithm, slot: slot, use: use, publicKey: row.bytes(4), sealedPrivateKey: row.bytes(5))
+            )
         }
         return keys
     }

@@ -28,4 +28,22 @@ extension Schema {
             CREATE TABLE domain_sequence (last INTEGER NOT NULL) STRICT;
             INSERT INTO domain_sequence SELECT coalesce(max(id), 0) FROM domain;
             """)
+
+    /// Two keys of each algorithm while one takes the other's place.
+    static let keyRotation = Migration(
+        number: 9, name: "key rotation",
+        sql: """
+            CREATE TABLE signing_key_of_slot (
+                domain INTEGER NOT NULL REFERENCES domain(id), algorithm TEXT NOT NULL, slot INTEGER NOT NULL,
+                use TEXT NOT NULL, public BLOB NOT NULL, sealed BLOB NOT NULL,
+                PRIMARY KEY (domain, algorithm, slot)) STRICT, WITHOUT ROWID;
+            INSERT INTO signing_key_of_slot SELECT domain, algorithm, 1, 'active', public, sealed FROM signing_key;
+            DROP TABLE signing_key;
+            ALTER TABLE signing_key_of_slot RENAME TO signing_key;
+
+            -- NULL where the keys are not being rotated, or it has not come that far.
+            ALTER TABLE domain ADD COLUMN rotation_started INTEGER;
+            ALTER TABLE domain ADD COLUMN rotation_published INTEGER;
+            ALTER TABLE domain ADD COLUMN rotation_activated INTEGER;
+            """)
 }

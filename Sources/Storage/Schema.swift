@@ -85,5 +85,6 @@ enum Schema {
         limits,
         answers,
         deadLetters,
+        keyRotation,
     ]
 }

@@ -60,8 +60,10 @@ package enum AdapterConformance {
             #expect(FieldName(form.headerName) != nil)
             #expect(form.randomCharacters >= 13)
         },
-        AdapterCheck("Its DKIM selectors are two names that may stand in DNS") { personality in
-            let selectors = SigningKey.Algorithm.allCases.map { personality.selectors[$0] }
+        AdapterCheck("Its DKIM selectors are four names that may stand in DNS") { personality in
+            let selectors = SigningKey.Algorithm.allCases.flatMap { algorithm in
+                SigningKey.Slot.allCases.map { personality.selectors[algorithm, $0] }
+            }
             #expect(Set(selectors).count == selectors.count)
             for selector in selectors { #expect((try? DomainName(parsing: selector)) != nil, "\(selector)") }
         },

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from dnslib import DNSRecord
 from nameserver import Zones, absolute
 
 PATIENCE_SECONDS = 20
@@ -77,6 +78,12 @@ class Knot:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def text(self, name: bytes) -> bytes:
+        """What it serves as the TXT record of a name, in one piece; empty without."""
+        question = DNSRecord.question(name.decode(), "TXT")
+        answer = DNSRecord.parse(question.send("127.0.0.1", self.port, tcp=True, timeout=PATIENCE_SECONDS))
+        return b"".join(piece for record in answer.rr for piece in record.rdata.data)
 
     def _reload(self) -> None:
         if self._process is None:

@@ -1,9 +1,12 @@
 """Domains over DNS: what is to be published, what is seen of it, and what follows. Knot serves the zones, and where a
 server has to fail or lie, one that does as it is told."""
 
+import dkim
+import mail
 import pytest
 from knot import Knot
 from nameserver import LIES, SILENT, NameServer
+from peers import Smarthost
 from polyrelay import eventually
 from poststack import PostStack
 from wire import email
@@ -28,7 +31,10 @@ def script():
 @pytest.fixture
 def asking(server):
     """Starts a relay that asks these name servers and no other."""
-    return lambda *servers: server(dns={"servers": [one.address for one in servers]}, hosts=HOSTS).start()
+    def start(*servers, **options):
+        return server(dns={"servers": [one.address for one in servers]}, hosts=HOSTS, **options).start()
+
+    return start
 
 
 @pytest.fixture
@@ -246,3 +252,51 @@ def test_the_sdk_lists_and_removes_domains(sdk):
     assert [domain["name"] for domain in sdk.domains.list()["domains"]] == names[::-1]
     assert sdk.domains.delete(made[0]["id"]) == {"success": True}
     assert [domain["name"] for domain in sdk.domains.list()["domains"]] == ["two.example"]
+
+
+def selectors(smarthost, dns, count: int) -> dict[str, bool]:
+    """Of the last of `count` messages: each signature's selector, and whether it holds by what Knot serves."""
+    data = smarthost.wait(count)[-1].data
+    return {
+        mail.tags(signature)["s"]: dkim.DKIM(data).verify(index, dnsfunc=lambda name, timeout=5: dns.text(name))
+        for index, signature in enumerate(mail.signatures(data))
+    }
+
+
+def test_keys_are_rotated_without_a_message_that_cannot_be_verified(asking, dns):
+    with Smarthost() as smarthost:
+        relay = asking(dns, smarthost=smarthost.port)
+        account = added(relay, dns)
+        verify(relay, account)
+        api = relay.api(relay.key(account))
+
+        def send() -> None:
+            assert api.post("/emails", email(sender="a@shop.example")).status == 202
+
+        def rotate(*options: str):
+            return relay.verb("domain", "rotate", "shop.example", "--account", account, "--json", *options)
+
+        send()
+        assert selectors(smarthost, dns, 1) == {"poststack": True, "poststack-ed25519": True}
+
+        assert rotate().json()["keys"] == "pendingDNS"
+        assert rotate().code == 1
+        early = rotate("--activate", "--force")
+        assert early.code == 1 and "poststack2._domainkey.shop.example" in early.err
+        send()
+        assert selectors(smarthost, dns, 2) == {"poststack": True, "poststack-ed25519": True}
+
+        records = relay.ask("domain", "show", "shop.example", "--account", account)
+        publish(dns, [record for record in records if record["purpose"].endswith("_rotation")])
+        waiting = rotate("--activate")
+        assert waiting.code == 1 and "too early" in waiting.err
+        relay.kill()
+        relay.start()
+        api = relay.api(relay.key(account))
+        assert relay.ask("domain", "list")[0]["keys"] == "ready"
+        done = rotate("--activate", "--force").json()
+        assert done["keys"] == "retiring" and done["oldKeysEndAt"]
+        verify(relay, account)
+        send()
+        assert selectors(smarthost, dns, 3) == {"poststack2": True, "poststack-ed25519-2": True}
+        assert rotate("--cancel").code == 1

@@ -37,14 +37,17 @@ final class DomainBench {
         _ = await store.commit([.createAccount(name: "acme", parent: nil, at: Fixture.start)])
         directory = Directory(try await store.directory())
         let log = CollectingLog().log(time: time)
+        let rotator = KeyRotator(
+            store: store, directory: directory, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time)
         watch = DomainWatch(
             loop: loop, checker: DomainChecker(resolver: dns, planners: [planner], time: time), planners: [planner],
-            store: store, directory: directory, time: time, random: SeededRandom(seed: 5), log: log)
+            rotator: rotator, store: store, directory: directory, time: time, random: SeededRandom(seed: 5), log: log)
         service = DomainService(
             administration: Administration(
                 store: store, directory: directory, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
                 time: time, random: SeededRandom(seed: 6)),
-            store: store, directory: directory, watch: watch, planners: [Fixture.personality: planner])
+            store: store, directory: directory, watch: watch, rotator: rotator, planners: [Fixture.personality: planner]
+        )
     }
 
     func add(

@@ -55,7 +55,11 @@ struct DomainWatchTests {
         let directory = Directory(try await bench.store.directory())
         let watch = DomainWatch(
             loop: again.loop, checker: DomainChecker(resolver: again.dns, planners: [again.planner], time: again.time),
-            planners: [again.planner], store: bench.store, directory: directory, time: again.time,
+            planners: [again.planner],
+            rotator: KeyRotator(
+                store: bench.store, directory: directory, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
+                time: again.time),
+            store: bench.store, directory: directory, time: again.time,
             random: SeededRandom(seed: 8), log: CollectingLog().log(time: again.time))
         again.time.advance(by: .seconds(1000))
         await watch.start()

@@ -65,17 +65,48 @@ extension StoreConformance {
             #expect(try await bench.commit(.removeDomain(domain.id)).serial == domain.id.value)
             #expect(try await bench.suppressed().map(\.address.address) == ["b@x.net"])
         },
+        StoreCheck("Keys are replaced with what is known of their rotation, and stay so") { bench in
+            var domain = try await made(on: bench)
+            var rotation = KeyRotation(startedAt: Fixture.start)
+            for publishedAt in [nil, Fixture.start + .seconds(9)] {
+                let from = domain.rotation
+                rotation.publishedAt = publishedAt
+                domain.rotation = rotation
+                domain.signingKeys = Self.twoKeys
+                let change = Change.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: from)
+                #expect(try await bench.commit(change).serial == domain.id.value)
+                #expect(try await bench.store.directory().domains == [domain])
+            }
+            try await bench.reopen()
+            #expect(try await bench.store.directory().domains == [domain])
+        },
+        StoreCheck("Of two changes of keys that begin at one state the second is refused") { bench in
+            let domain = try await made(on: bench)
+            let rotation = KeyRotation(startedAt: Fixture.start, publishedAt: Fixture.start, activatedAt: Fixture.start)
+            let change = Change.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: nil)
+            #expect(try await bench.commit(change).serial == domain.id.value)
+            let other = Change.changeKeys(domain.id, to: [], rotation: nil, from: nil)
+            #expect(try await bench.commit(other).failure == .wrongState(.domain, operation: .rotate))
+            let found = try #require(try await bench.store.directory().domains.first)
+            #expect(found.signingKeys == Self.twoKeys && found.rotation == rotation)
+        },
         StoreCheck("What is asked of a domain that is not there is refused") { bench in
             let id = MailDomain.ID(9)
             let changes: [Change] = [
                 .recordCheck(id, Self.check(.verified)), .removeDomain(id),
                 .changeDomain(id, options: DomainOptions(), facets: [:]),
+                .changeKeys(id, to: [], rotation: nil, from: nil),
             ]
             for change in changes {
                 let outcome = try await bench.commit(change)
                 #expect(outcome.failure == .notFound(.domain))
             }
         },
+    ]
+
+    private static let twoKeys = [
+        SigningKey(algorithm: .rsa, publicKey: [1, 2], sealedPrivateKey: [3]),
+        SigningKey(algorithm: .rsa, slot: .second, use: .staged, publicKey: [4], sealedPrivateKey: [5]),
     ]
 
     private static func made(

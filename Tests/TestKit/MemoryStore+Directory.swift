@@ -23,7 +23,7 @@ extension MemoryStore {
             }
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
-        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .removeDomain:
+        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .changeKeys, .removeDomain:
             return domainChange(change, &state)
         case .noteKeyUse, .renameKey, .replaceKey: return keyChange(change, &state)
         case .suppress(let suppression): return suppress(suppression, &state)

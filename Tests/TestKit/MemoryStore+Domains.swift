@@ -16,6 +16,12 @@ extension MemoryStore {
                 domain.options = options
                 domain.facets.merge(facets) { $1 }
             }
+        case .changeKeys(let id, let keys, let rotation, let from):
+            if let known = state.domains.first(where: { $0.id == id }), known.rotation != from {
+                .refused(.wrongState(.domain, operation: .rotate))
+            } else {
+                update(id, &state) { ($0.signingKeys, $0.rotation) = (keys, rotation) }
+            }
         case .removeDomain(let id):
             if let index = state.domains.firstIndex(where: { $0.id == id }) {
                 remove(index, &state)

@@ -48,15 +48,18 @@ final class InProcessServer {
                 spf: "spf.relay.example", mx: "mx.relay.example", returnPath: "bounce.relay.example",
                 tracking: "track.relay.example"),
             challengeKey: idKey)
+        let rotator = KeyRotator(
+            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time)
         let watch = DomainWatch(
             loop: loop,
             checker: DomainChecker(resolver: ScriptedResolver(), planners: [planner], time: time),
-            planners: [planner], store: store, directory: tables, time: time, random: SeededRandom(seed: 3), log: log)
+            planners: [planner], rotator: rotator, store: store, directory: tables, time: time,
+            random: SeededRandom(seed: 3), log: log)
         let administration = Administration(
             store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time,
             random: SeededRandom(seed: 4))
         let domains = DomainService(
-            administration: administration, store: store, directory: tables, watch: watch,
+            administration: administration, store: store, directory: tables, watch: watch, rotator: rotator,
             planners: [personality.id: planner])
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }

@@ -28,7 +28,9 @@ extension Invocation {
         "label", "secret-file", "limit", "delivery", "within", "event", "after", "daily", "monthly", "domain", "reason",
         "note", "key", "route",
     ]
-    private static let bare: Set<String> = ["json", "help", "verified", "follow", "dry-run"]
+    private static let bare: Set<String> = [
+        "json", "help", "verified", "follow", "dry-run", "activate", "force", "cancel",
+    ]
 
     /// Reads a command line, without the program's name.
     init(_ arguments: [String]) throws(UsageError) {
@@ -95,7 +97,7 @@ extension Invocation {
     }
 
     private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["add", "list", "verify", "show", "limits"]) {
+        switch try action(words, ["add", "list", "verify", "show", "rotate", "limits"]) {
         case "add":
             .domainAdd(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
@@ -107,7 +109,22 @@ extension Invocation {
                     arguments, account: arguments.requiredNumber("account"), domain: operand(words, "NAME")))
         case "verify":
             .domainVerify(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
+        case "rotate":
+            .domainRotate(
+                name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
+                step: try rotationStep(arguments))
         default: .domainShow(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
+        }
+    }
+
+    private static func rotationStep(_ arguments: Arguments) throws(UsageError) -> OperatorCommand.RotationStep {
+        let flags = (arguments.flag("activate"), arguments.flag("force"), arguments.flag("cancel"))
+        switch flags {
+        case (false, false, false): return .begin
+        case (true, false, false): return .activate
+        case (true, true, false): return .force
+        case (false, false, true): return .cancel
+        default: throw UsageError("domain rotate: --activate, --activate --force, --cancel, or none of them")
         }
     }
 

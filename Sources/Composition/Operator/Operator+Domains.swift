@@ -18,6 +18,22 @@ extension Operator {
         return .refused("\(domain.name) is not verified:\n\(problems.joined(separator: "\n"))")
     }
 
+    /// Takes a step of the change of a domain's signing keys; the domain as it is then.
+    func rotateKeys(
+        of name: String, _ account: Int64, _ step: OperatorCommand.RotationStep
+    ) async throws(KernelFailure) -> OperatorReply {
+        let domains = runtime.domains
+        let domain = try domains.domain(named: name, of: Account.ID(account))
+        let changed =
+            switch step {
+            case .begin: try await domains.rotateKeys(of: domain)
+            case .activate: try await domains.activateKeys(of: domain, force: false)
+            case .force: try await domains.activateKeys(of: domain, force: true)
+            case .cancel: try await domains.cancelRotation(of: domain)
+            }
+        return .json(describe.domain(changed))
+    }
+
     private func records(of domain: MailDomain) -> [(personality: PersonalityID, record: PublishedRecord)] {
         runtime.personalities.flatMap { personality in
             runtime.domains.records(of: domain, by: personality.id).map { (personality.id, $0) }

@@ -64,6 +64,7 @@ struct Operator: Sendable {
         case .webhookDeliveries(let id, let limit): try await listDeliveries(id, limit)
         case .webhookSetPaused(let id, let paused): try await setWebhookPaused(id, paused)
         case .webhookReplay(let replay): try await replayWebhook(replay)
+        case .domainRotate(let name, let account, let step): try await rotateKeys(of: name, account, step)
         case .suppressionAdd(let addition): try await addSuppression(addition)
         case .suppressionList(let account, let limit): try await listSuppressions(account, limit)
         case .suppressionRemove(let address, let account, let domain):
@@ -235,6 +236,9 @@ struct Operator: Sendable {
         case .alreadyExists(let resource, let field): "a \(resource) with this \(field) exists already"
         case .wrongState(let resource, let operation): "the \(resource) is not in a state to \(operation)"
         case .invalid(let fault, _): "\(fault.field): \(fault.rule)"
+        case .proofNotFound(_, let record): "the record at \(record.name) is missing, or does not have the new key"
+        case .dnsUnreadable: "DNS could not be read: try again"
+        case .busy(let resource, let wait): "too early for the \(resource): \(wait.components.seconds + 1) s to wait"
         case .storageUnavailable: "the database cannot be written: check the disk (polyrelay's log says more)"
         case .overloaded: "the server is busy: try again"
         case .internalError(let incident): "internal error: \(incident)"

@@ -29,6 +29,7 @@ enum OperatorCommand: Codable, Sendable {
     case webhookDeliveries(id: Int64, limit: Int)
     case webhookSetPaused(id: Int64, paused: Bool)
     case webhookReplay(WebhookReplay)
+    case domainRotate(name: String, account: Int64, step: RotationStep)
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
     case suppressionRemove(address: String, account: Int64, domain: String?)
@@ -36,6 +37,16 @@ enum OperatorCommand: Codable, Sendable {
     case faultList
     /// nil: all of them.
     case faultClear(id: Int?)
+
+    /// What to do about the change of a domain's signing keys.
+    enum RotationStep: String, Codable, Sendable {
+        case begin
+        /// Go over to the new keys, once their record has been seen for a while.
+        case activate
+        /// The same without the while.
+        case force
+        case cancel
+    }
 
     struct KeyCreation: Codable, Sendable {
         var account: Int64

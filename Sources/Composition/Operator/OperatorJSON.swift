@@ -83,6 +83,10 @@ struct OperatorJSON: Sendable {
         object.member("state", domain.sending.rawValue)
         object.member("createdAt", domain.createdAt.rfc3339(.milliseconds))
         object.member("verifiedAt", domain.verifiedAt?.rfc3339(.milliseconds))
+        let rotation = domain.rotation
+        object.member("keys", rotation?.state.rawValue ?? "idle")
+        object.member("newKeysSignAt", rotation.flatMap(RotationRule.activatesAfter)?.rfc3339(.milliseconds))
+        object.member("oldKeysEndAt", rotation.flatMap(RotationRule.retiresAfter)?.rfc3339(.milliseconds))
     }
 
     func records(_ records: [(personality: PersonalityID, record: PublishedRecord)]) -> [UInt8] {

@@ -75,13 +75,15 @@ final class KernelRuntime: Sendable {
                 servers: configuration.dnsServers.isEmpty ? SystemServers.read() : configuration.dnsServers),
             loop: deliveryLoop, time: time, random: random)
         let planners = DomainPlans.planners(configuration, challengeKey: keyFile.key("domain challenges"))
+        let rotator = KeyRotator(store: store, directory: directory, keyring: keyring, workers: workers, time: time)
         domainWatch = DomainWatch(
             loop: deliveryLoop,
             checker: DomainChecker(resolver: resolver, planners: Array(planners.values), time: time),
-            planners: Array(planners.values), store: store, directory: directory, time: time, random: random, log: log)
+            planners: Array(planners.values), rotator: rotator, store: store, directory: directory, time: time,
+            random: random, log: log)
         domains = DomainService(
             administration: administration, store: store, directory: directory, watch: domainWatch,
-            planners: planners)
+            rotator: rotator, planners: planners)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
         idempotency = Idempotency(

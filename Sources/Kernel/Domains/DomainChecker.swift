@@ -42,6 +42,29 @@ package struct DomainChecker: Sendable {
         return DomainCheck(at: now, records: checks, proofs: proofs)
     }
 
+    /// What the last check says of the new key that a rotation waits for, under the selectors of all personalities
+    /// whose present record is there: mail of each is signed with it. Where none has one, the first found will do.
+    package func sight(of domain: MailDomain) -> RotationRule.Sight {
+        var needed: [RecordCheck?] = []
+        var others: [RecordCheck?] = []
+        for planner in planners {
+            let keys = planner.records(of: domain).filter { $0.purpose == .dkim }
+            guard let staged = keys.first(where: \.isStaged) else { continue }
+            let check = domain.check(.dkim, at: staged.name.text)
+            let isInUse = keys.contains { !$0.isStaged && domain.check(.dkim, at: $0.name.text)?.verdict == .ok }
+            if isInUse { needed.append(check) } else { others.append(check) }
+        }
+        let sights = (needed.isEmpty ? others : needed).map(Self.sight)
+        let isSeen = needed.isEmpty ? sights.contains(.seen) : sights.allSatisfy { $0 == .seen }
+        if isSeen { return .seen }
+        return sights.contains(.unreadable) ? .unreadable : .missing
+    }
+
+    private static func sight(_ check: RecordCheck?) -> RotationRule.Sight {
+        guard let check, check.isReadable else { return .unreadable }
+        return check.verdict == .ok ? .seen : .missing
+    }
+
     private static func isSame(_ left: PlannedRecord, _ right: PlannedRecord) -> Bool {
         left.purpose == right.purpose && left.name == right.name
     }

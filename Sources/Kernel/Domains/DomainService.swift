@@ -10,16 +10,18 @@ package struct DomainService: Sendable {
     private let store: any Store
     private let directory: Directory
     private let watch: DomainWatch
+    private let rotator: KeyRotator
     private let planners: [PersonalityID: RecordPlanner]
 
     package init(
         administration: Administration, store: any Store, directory: Directory, watch: DomainWatch,
-        planners: [PersonalityID: RecordPlanner]
+        rotator: KeyRotator, planners: [PersonalityID: RecordPlanner]
     ) {
         self.administration = administration
         self.store = store
         self.directory = directory
         self.watch = watch
+        self.rotator = rotator
         self.planners = planners
     }
 
@@ -41,15 +43,18 @@ package struct DomainService: Sendable {
 
     /// What the domain's owner is to publish by a personality's plan, and what was seen of it.
     package func records(of domain: MailDomain, by personality: PersonalityID) -> [PublishedRecord] {
-        (planners[personality]?.records(of: domain) ?? []).map { record in
-            PublishedRecord(
-                record: DNSRecord(
-                    type: record.typeName, name: record.name.text, value: record.value,
-                    purpose: record.purpose.rawValue,
-                    seen: domain.sending == .pinned
-                        || domain.check(record.purpose, at: record.name.text)?.verdict == .ok),
-                check: domain.check(record.purpose, at: record.name.text), isListed: record.isListed)
-        }
+        (planners[personality]?.records(of: domain) ?? []).map { published($0, of: domain) }
+    }
+
+    private func published(_ record: PlannedRecord, of domain: MailDomain) -> PublishedRecord {
+        let check = domain.check(record.purpose, at: record.name.text)
+        // The operator vouches for what was to be published then, not for a key that came later.
+        let isVouchedFor = domain.sending == .pinned && !record.isStaged
+        return PublishedRecord(
+            record: DNSRecord(
+                type: record.typeName, name: record.name.text, value: record.value,
+                purpose: record.shownPurpose.rawValue, seen: isVouchedFor || check?.verdict == .ok),
+            check: check, isListed: record.isListed)
     }
 
     // MARK: Changing
@@ -60,7 +65,7 @@ package struct DomainService: Sendable {
     ) async throws(KernelFailure) -> MailDomain {
         let domain = try await administration.addDomain(
             name, account: account, pinned: pinned, options: options, facets: facets)
-        await watch.added(domain)
+        await watch.follow(domain)
         return domain
     }
 
@@ -91,6 +96,53 @@ package struct DomainService: Sendable {
     /// Checks the domain; as it is when that is done.
     package func check(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         try await watch.check(domain.id)
+    }
+
+    // MARK: Signing keys
+
+    /// Makes new signing keys, whose records are to be published. Mail is signed with the present ones until those have
+    /// been seen; `wrongState` while a rotation is under way.
+    package func rotateKeys(of domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+        let rotating = try await rotator.begin(domain)
+        await watch.follow(rotating)
+        return rotating
+    }
+
+    /// Looks for the new keys' record, and goes over to them if it is there: `proofNotFound` if not, `dnsUnreadable`
+    /// where nothing can be said, `busy` before it has been seen for a while. `force` skips that wait, never the look.
+    package func activateKeys(of domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
+        guard let rotation = domain.rotation, rotation.state != .retiring else {
+            throw .wrongState(.domain, operation: .activate)
+        }
+        let checked = try await watch.check(domain.id)
+        // The look itself goes over to them once the wait is over.
+        if checked.rotation?.state == .retiring { return checked }
+        let name = UserData(domain.name)
+        switch watch.sight(of: checked) {
+        case .seen: break
+        case .unreadable: throw .dnsUnreadable(name: name)
+        case .missing:
+            guard let record = stagedRecord(of: checked) else { throw .wrongState(.domain, operation: .activate) }
+            throw .proofNotFound(domain: name, record: record)
+        }
+        let activated = try await rotator.activate(checked, force: force)
+        await watch.follow(activated)
+        return activated
+    }
+
+    /// Gives the new keys up; `wrongState` once mail is signed with them.
+    package func cancelRotation(of domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+        try await rotator.cancel(domain)
+    }
+
+    private func stagedRecord(of domain: MailDomain) -> DNSRecord? {
+        for planner in planners.values {
+            guard let record = planner.records(of: domain).first(where: { $0.isStaged && $0.purpose == .dkim }) else {
+                continue
+            }
+            return published(record, of: domain).record
+        }
+        return nil
     }
 
     private func commit(_ change: Change) async throws(KernelFailure) {

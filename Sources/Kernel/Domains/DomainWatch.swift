@@ -17,7 +17,8 @@ package actor DomainWatch {
         static func < (left: Due, right: Due) -> Bool { (left.at, left.domain) < (right.at, right.domain) }
     }
 
-    private let checker: DomainChecker
+    nonisolated private let checker: DomainChecker
+    private let rotator: KeyRotator
     private let rules: [(purposes: Set<MailDomain.Purpose>, rule: RecheckRule)]
     private let store: any Store
     private let directory: Directory
@@ -34,11 +35,12 @@ package actor DomainWatch {
     private var alarm: Duration?
 
     package init(
-        loop: any ActorLoop, checker: DomainChecker, planners: [RecordPlanner], store: any Store,
-        directory: Directory, time: any TimeSource, random: any RandomSource, log: Log
+        loop: any ActorLoop, checker: DomainChecker, planners: [RecordPlanner], rotator: KeyRotator,
+        store: any Store, directory: Directory, time: any TimeSource, random: any RandomSource, log: Log
     ) {
         self.loop = loop
         self.checker = checker
+        self.rotator = rotator
         rules = planners.map { ($0.purposes, $0.recheck) }
         self.store = store
         self.directory = directory
@@ -58,8 +60,8 @@ package actor DomainWatch {
     /// Checks nothing more. What is under way ends by itself.
     package func stop() { isStopped = true }
 
-    /// A domain was added.
-    package func added(_ domain: MailDomain) {
+    /// A domain was added, or when to look at it next has changed.
+    package func follow(_ domain: MailDomain) {
         plan(domain, isStart: false)
         setAlarm()
     }
@@ -76,9 +78,30 @@ package actor DomainWatch {
         let check = await checker.check(domain)
         if case .refused(let failure) = await store.commit([.recordCheck(id, check)]).first { throw failure }
         guard let checked = directory.update(id, { $0 = $0.applying(check) }) else { throw .notFound(.domain) }
-        plan(checked, isStart: false)
+        let rotated = try await rotated(checked)
+        plan(rotated, isStart: false)
         setAlarm()
-        return checked
+        return rotated
+    }
+
+    /// What the last check says of the new key that a rotation waits for.
+    package nonisolated func sight(of domain: MailDomain) -> RotationRule.Sight { checker.sight(of: domain) }
+
+    /// The domain with the step of its rotation that follows from the check; somebody else's step is as good.
+    private func rotated(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+        do throws(KernelFailure) {
+            let rotated = try await rotator.observe(domain, checker.sight(of: domain))
+            if rotated.rotation != domain.rotation {
+                log.info("key-rotation") { line in
+                    line.add("domain", domain.id.value)
+                    line.add("state", rotated.rotation?.state.logged ?? "idle")
+                }
+            }
+            return rotated
+        } catch .wrongState {
+            guard let domain = directory.domain(domain.id) else { throw .notFound(.domain) }
+            return domain
+        }
     }
 
     // MARK: The turn
@@ -141,14 +164,21 @@ package actor DomainWatch {
 
     /// Until the next look at it; nil where no plan asks for one.
     private func pause(_ domain: MailDomain) -> Duration? {
-        rules.compactMap { purposes, rule -> Duration? in
+        let rotation = domain.rotation.map(pause)
+        return rules.compactMap { purposes, rule -> Duration? in
             switch rule {
             case .never: nil
             case .whilePending(let range):
                 purposes.contains { domain[$0] == .pending } ? evenly(range) : nil
             case .every(let range): evenly(range)
             }
-        }.min()
+        }.min().map { min($0, rotation ?? $0) } ?? rotation
+    }
+
+    private func pause(_ rotation: KeyRotation) -> Duration {
+        let pause = evenly(KernelLimits.rotationLooks)
+        guard let end = RotationRule.retiresAfter(rotation) else { return pause }
+        return max(end - time.now, .zero) + pause
     }
 
     private func evenly(_ range: ClosedRange<Duration>) -> Duration {
@@ -166,5 +196,15 @@ package actor DomainWatch {
     private func alarmRang(_ at: Duration) {
         if alarm == at { alarm = nil }
         turn()
+    }
+}
+
+extension KeyRotation.State {
+    fileprivate var logged: StaticString {
+        switch self {
+        case .pendingDNS: "pendingDNS"
+        case .ready: "ready"
+        case .retiring: "retiring"
+        }
     }
 }

@@ -27,14 +27,20 @@ package final class Keyring: Sendable {
     }
 
     /// A fresh RSA-2048 and a fresh Ed25519 key for a domain: every verifier knows the first, RFC 8463 adds the second.
-    package func makeKeys(account: Account.ID, domain: String) throws(KernelFailure) -> [SigningKey] {
+    package func makeKeys(
+        account: Account.ID, domain: String, slot: SigningKey.Slot = .first, use: SigningKey.Use = .active
+    ) throws(KernelFailure) -> [SigningKey] {
         do {
             let rsa = try RSAPrivateKey.generate()
             let ed25519 = try Ed25519PrivateKey.generate(random: AnyRandom(random))
             return [
                 try sealed(rsa.pkcs8(), .rsa, publicKey: try rsa.publicKeyInfo(), account, domain),
                 try sealed(ed25519.seed, .ed25519, publicKey: ed25519.publicKey, account, domain),
-            ]
+            ].map { key in
+                var key = key
+                (key.slot, key.use) = (slot, use)
+                return key
+            }
         } catch {
             throw .internalError(incident: "signing key could not be made")
         }

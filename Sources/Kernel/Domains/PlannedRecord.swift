@@ -24,6 +24,14 @@ package struct PlannedRecord: Sendable, Equatable {
     package var value: String
     package var proves: [MailDomain.Purpose]
     package var isListed: Bool
+    /// Of a key that mail is not signed with yet. It is looked up under the purpose that it will have.
+    package var isStaged = false
+
+    /// The purpose in the word that callers are shown.
+    package var shownPurpose: RecordPurpose {
+        guard isStaged else { return purpose }
+        return purpose == .dkim ? .dkimRotation : RecordPurpose(rawValue: "\(purpose.rawValue)_rotation")
+    }
 
     package var type: RecordType {
         switch content {

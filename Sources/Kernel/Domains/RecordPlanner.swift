@@ -28,26 +28,35 @@ package struct RecordPlanner: Sendable {
     /// The domain's records, in the plan's order. What does not concern this domain, or would have a name too long for
     /// DNS, is left out.
     package func records(of domain: MailDomain) -> [PlannedRecord] {
-        plan.records.compactMap { template in
-            guard let (label, content, value) = fill(template.content, domain) else { return nil }
-            let name = label.isEmpty ? domain.name : label
-            guard let dnsName = DNSName(name) else { return nil }
-            return PlannedRecord(
-                purpose: template.purpose, content: content, name: dnsName, value: value, proves: template.proves,
-                isListed: template.isListed)
+        plan.records.flatMap { template in
+            guard case .dkim(let algorithm) = template.content else {
+                return [planned(template, fill(template.content, domain), domain)].compactMap { $0 }
+            }
+            let active = planned(template, dkim(algorithm, .active, domain), domain)
+            var staged = planned(template, dkim(algorithm, .staged, domain), domain)
+            staged?.isStaged = true
+            staged?.proves = []
+            return [active, staged].compactMap { $0 }
         }
     }
 
+    private typealias Filled = (name: String, content: PlannedRecord.Content, value: String)
+
+    private func planned(_ template: RecordTemplate, _ filled: Filled?, _ domain: MailDomain) -> PlannedRecord? {
+        guard let filled, let name = DNSName(filled.name.isEmpty ? domain.name : filled.name) else { return nil }
+        return PlannedRecord(
+            purpose: template.purpose, content: filled.content, name: name, value: filled.value,
+            proves: template.proves, isListed: template.isListed)
+    }
+
     /// The full name, empty for the domain's own; what has to be there; and its text.
-    private func fill(
-        _ content: RecordTemplate.Content, _ domain: MailDomain
-    ) -> (name: String, PlannedRecord.Content, String)? {
+    private func fill(_ content: RecordTemplate.Content, _ domain: MailDomain) -> Filled? {
         switch content {
         case .challenge(let label, let prefix):
             let text = prefix + token(of: domain)
             return ("\(label).\(domain.name)", .challenge(text), text)
         case .spf: return host(hosts.spf).map { ("", .spf(include: $0), "v=spf1 include:\($0) ~all") }
-        case .dkim(let algorithm): return dkim(algorithm, domain)
+        case .dkim(let algorithm): return dkim(algorithm, .active, domain)
         // RFC 7489 §6.3: the least that a policy record says.
         case .dmarc: return ("_dmarc.\(domain.name)", .dmarc, "v=DMARC1; p=none;")
         case .mx(let preference):
@@ -59,18 +68,18 @@ package struct RecordPlanner: Sendable {
     }
 
     private func dkim(
-        _ algorithm: SigningKey.Algorithm, _ domain: MailDomain
-    ) -> (name: String, PlannedRecord.Content, String)? {
-        guard let key = domain.signingKeys.first(where: { $0.algorithm == algorithm }) else { return nil }
+        _ algorithm: SigningKey.Algorithm, _ use: SigningKey.Use, _ domain: MailDomain
+    ) -> Filled? {
+        guard let key = domain.signingKeys(use).first(where: { $0.algorithm == algorithm }) else { return nil }
         let dkim: DKIMAlgorithm = algorithm == .rsa ? .rsaSHA256 : .ed25519SHA256
         return (
-            "\(selectors[algorithm])._domainkey.\(domain.name)",
+            "\(selectors[algorithm, key.slot])._domainkey.\(domain.name)",
             .dkim(keyType: dkim.keyType, publicKey: key.publicKey),
             DKIMRecord.text(algorithm: dkim, publicKey: key.publicKey)
         )
     }
 
-    private func alias(_ name: String?, of target: String) -> (name: String, PlannedRecord.Content, String)? {
+    private func alias(_ name: String?, of target: String) -> Filled? {
         guard let name, let host = host(target) else { return nil }
         return (name, .cname(host), host.text)
     }

@@ -132,8 +132,8 @@ package struct PostOffice: Sendable {
         var signers: [DKIMSigner] = []
         do {
             let name = try DomainName(parsing: domain.name)
-            for key in domain.signingKeys {
-                let selector = try DomainName(parsing: selectors[key.algorithm])
+            for key in domain.signingKeys(.active) {
+                let selector = try DomainName(parsing: selectors[key.algorithm, key.slot])
                 guard Self.signs(with: key, at: DKIMRecord.name(selector: selector, domain: name), domain) else {
                     continue
                 }

@@ -29,6 +29,9 @@ package enum Change: Sendable {
     case recordCheck(MailDomain.ID, DomainCheck)
     /// Replaces the options, and the facets that are named.
     case changeDomain(MailDomain.ID, options: DomainOptions, facets: [PersonalityID: [UInt8]])
+    /// Replaces a domain's signing keys and what is known of their rotation; `wrongState` if the rotation is no longer
+    /// as `from` says.
+    case changeKeys(MailDomain.ID, to: [SigningKey], rotation: KeyRotation?, from: KeyRotation?)
     /// Its number is never given to another domain.
     case removeDomain(MailDomain.ID)
 

@@ -41,8 +41,10 @@ public struct MailDomain: Sendable, Equatable {
     public var createdAt: Instant
     /// When sending was proved last; nil before.
     public var verifiedAt: Instant?
-    /// What mail from this domain is signed with; RSA first.
+    /// What mail from this domain is signed with, and while keys are being rotated the others; RSA first.
     public var signingKeys: [SigningKey]
+    /// The change of keys that is under way; nil: none.
+    public var rotation: KeyRotation?
     public var options = DomainOptions()
     /// What the last check of each published record found.
     public var checks: [RecordCheck] = []
@@ -63,6 +65,8 @@ public struct MailDomain: Sendable, Equatable {
         self.verifiedAt = verifiedAt
         self.signingKeys = signingKeys
     }
+
+    public func signingKeys(_ use: SigningKey.Use) -> [SigningKey] { signingKeys.filter { $0.use == use } }
 
     /// Mail may be sent from it.
     public var maySend: Bool { sending.holds }
@@ -106,32 +110,12 @@ public struct DomainOptions: Sendable, Equatable {
     }
 }
 
-/// A DKIM key pair (RFC 6376 §3.6.1). Its selector is the personality's, as each vendor's customers publish their own.
-public struct SigningKey: Sendable, Equatable {
-    public enum Algorithm: String, Sendable, CaseIterable {
-        case rsa
-        case ed25519
-    }
-
-    public var algorithm: Algorithm
-    /// RSA: SubjectPublicKeyInfo in DER. Ed25519: the 32 bytes (RFC 8463 §4.2).
-    public var publicKey: [UInt8]
-    /// The private key, AES-256-GCM under the key file.
-    public var sealedPrivateKey: [UInt8]
-
-    public init(algorithm: Algorithm, publicKey: [UInt8], sealedPrivateKey: [UInt8]) {
-        self.algorithm = algorithm
-        self.publicKey = publicKey
-        self.sealedPrivateKey = sealedPrivateKey
-    }
-}
-
 /// A record to publish in DNS, as `domain show` prints it.
 public struct DNSRecord: Sendable, Hashable {
     public var type: String
     public var name: String
     public var value: String
-    /// The record's job in the words of mail: `dkim`, `spf`, `dmarc`.
+    /// The record's job in the words of mail: `dkim`, `spf`, `dmarc`; `dkim_rotation` for a key to come.
     public var purpose: String
     /// Seen in DNS, or vouched for by the operator.
     public var seen: Bool

@@ -79,6 +79,8 @@ public enum Resource: Sendable, Equatable, Hashable {
 /// What a caller tried to do to a resource in the wrong state.
 public enum Operation: Sendable, Equatable {
     case cancel, reschedule, edit, publish, send, verify, remove
+    /// Of a domain's keys: to begin, to go over to the new ones.
+    case rotate, activate
 }
 
 /// Something that the operator can switch off.

@@ -22,7 +22,8 @@ public struct RecordTemplate: Sendable, Equatable {
         case challenge(label: String, prefix: String)
         /// TXT at the domain (RFC 7208): our name is included.
         case spf
-        /// TXT under the personality's selector (RFC 6376 §3.6): our key. Those of each algorithm apart.
+        /// TXT under the personality's selector (RFC 6376 §3.6): our key. Those of each algorithm apart. While keys are
+        /// being rotated there is a second one, which proves nothing.
         case dkim(SigningKey.Algorithm)
         /// TXT at `_dmarc.<domain>` (RFC 7489): a policy, whichever.
         case dmarc
@@ -62,6 +63,8 @@ public struct RecordPurpose: RawRepresentable, Hashable, Sendable {
     public static let dkim = RecordPurpose(rawValue: "dkim")
     /// A second signature's key (RFC 8463).
     public static let dkimEd25519 = RecordPurpose(rawValue: "dkim_ed25519")
+    /// The key to come of a rotation, as it is shown; it is looked up as what it will be.
+    public static let dkimRotation = RecordPurpose(rawValue: "dkim_rotation")
     public static let dmarc = RecordPurpose(rawValue: "dmarc")
     public static let mx = RecordPurpose(rawValue: "mx")
     public static let returnPath = RecordPurpose(rawValue: "return_path")

@@ -1,0 +1,78 @@
+package import Base
+import MailFormat
+package import Model
+
+/// Changes domains' signing keys. A step is on disk and in the directory when its call returns; of two at one time one
+/// is refused. Any thread; making keys runs on the workers.
+package struct KeyRotator: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let keyring: Keyring
+    private let workers: any Workers
+    private let time: any TimeSource
+
+    package init(
+        store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource
+    ) {
+        self.store = store
+        self.directory = directory
+        self.keyring = keyring
+        self.workers = workers
+        self.time = time
+    }
+
+    /// Makes new keys, whose records are to be published; `wrongState` while a rotation is under way.
+    package func begin(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+        guard domain.rotation == nil else { throw .wrongState(.domain, operation: .rotate) }
+        let slot = RotationRule.freeSlot(of: domain)
+        let keyring = keyring
+        let keys = await workers.run {
+            Result { () throws(KernelFailure) in
+                try keyring.makeKeys(account: domain.account, domain: domain.name, slot: slot, use: .staged)
+            }
+        }
+        return try await commit(RotationRule.begin(domain, with: try keys.get(), at: time.now), from: domain)
+    }
+
+    /// Gives the new keys up; `wrongState` where there are none, or mail is signed with them.
+    package func cancel(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+        guard let rotation = domain.rotation, rotation.state != .retiring else {
+            throw .wrongState(.domain, operation: .cancel)
+        }
+        return try await commit(RotationRule.cancelled(domain), from: domain)
+    }
+
+    /// Goes over to the new keys, whose record was seen just now. `busy` before the wait is over, which `force` skips.
+    package func activate(_ domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
+        guard let rotation = domain.rotation, rotation.state == .ready else {
+            throw .wrongState(.domain, operation: .activate)
+        }
+        let now = time.now
+        if !force, let end = RotationRule.activatesAfter(rotation), now < end {
+            throw .busy(.domain, retryAfter: end - now)
+        }
+        return try await commit(RotationRule.activated(domain, at: now), from: domain)
+    }
+
+    /// Takes the step that follows from a look at DNS, if any.
+    package func observe(_ domain: MailDomain, _ sight: RotationRule.Sight) async throws(KernelFailure) -> MailDomain {
+        let next = RotationRule.next(domain, sight, at: time.now)
+        return next == domain ? domain : try await commit(next, from: domain)
+    }
+
+    private func commit(_ domain: MailDomain, from old: MailDomain) async throws(KernelFailure) -> MailDomain {
+        let change = Change.changeKeys(
+            domain.id, to: domain.signingKeys, rotation: domain.rotation, from: old.rotation)
+        switch await store.commit([change]).first {
+        case .done: break
+        case .refused(let failure): throw failure
+        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
+        }
+        let changed = directory.update(domain.id) { known in
+            known.signingKeys = domain.signingKeys
+            known.rotation = domain.rotation
+        }
+        guard let changed else { throw .notFound(.domain) }
+        return changed
+    }
+}
