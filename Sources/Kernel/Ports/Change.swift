@@ -15,7 +15,8 @@ package enum Change: Sendable {
     case reschedule(Message.ID, due: Instant, at: Instant)
     /// Makes deliveries due at once (`queue retry`); `notFound` where nothing is queued.
     case expedite(Message.ID, due: Instant)
-    /// Queues every dead letter of a message again, due at once and with a new lifetime; `notFound` where there is none.
+    /// Queues every dead letter of a message again, due at once and with a new lifetime; `notFound` where there is
+    /// none.
     case replay(Message.ID, at: Instant)
 
     case createAccount(name: String, parent: Account.ID?, at: Instant)
