@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Kernel
 import Testing
 
@@ -83,7 +84,8 @@ final class TLSSite: Sendable {
     }
 
     deinit {
-        process.terminate()
+        // A child inherits which signals are blocked, and SIGTERM may be among them.
+        _ = kill(process.processIdentifier, SIGKILL)
         try? FileManager.default.removeItem(at: folder)
     }
 
