@@ -7,7 +7,7 @@ package enum ClientEvent: Hashable, Sendable {
     case tlsEstablished
     /// It is not.
     case tlsFailed
-    /// Only after `.idle`; on a closed session it fails at once with the reason of the close.
+    /// Only after `.idle`; on a session that closed or said QUIT meanwhile it fails at once with the reason.
     case begin(Transaction)
     /// The next piece of the content, only after `.wantContent`. `isLast` may come with an empty piece.
     case content([UInt8], isLast: Bool)

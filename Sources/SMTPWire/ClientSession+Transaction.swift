@@ -1,11 +1,14 @@
 /// One mail transaction: envelope, content, and back to idle (RFC 5321 §3.3).
 extension ClientSession {
     mutating func begin(_ transaction: Transaction) {
-        precondition(isIdle || isClosed, "a transaction begins after .idle only")
+        precondition(isIdle || isLeaving || isClosed, "a transaction begins after .idle only")
         let begun = Delivery(transaction, offered: extensions)
         delivery = begun
-        // The server may have left between `.idle` and this event.
-        if case .closed(let reason) = state { return finish(undecided: .failed(.closed(reason))) }
+        // The server, or we, may have left between `.idle` and this event.
+        switch state {
+        case .closed(let reason), .quitting(let reason): return finish(undecided: .failed(.closed(reason)))
+        default: break
+        }
         transactionsBegun += 1
         if begun.outcome == nil { return sendEnvelope() }
         // Nothing was sent, so there is nothing to reset.

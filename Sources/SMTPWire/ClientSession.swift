@@ -70,6 +70,8 @@ package struct ClientSession: Sendable {
     }
 
     package var isIdle: Bool { state == .idle }
+    /// QUIT was said, and the server has not answered it.
+    var isLeaving: Bool { if case .quitting = state { true } else { false } }
 
     package var isClosed: Bool {
         if case .closed = state { true } else { false }

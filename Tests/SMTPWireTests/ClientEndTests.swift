@@ -180,6 +180,18 @@ struct ClientEndTests {
         talk.over()
     }
 
+    @Test("A transaction that begins while an idle session leaves fails at once, and the leaving goes on")
+    func beginsTooLate() {
+        var talk = Talk.idle()
+        talk.event(.timedOut)
+        talk.client("QUIT")
+        talk.event(.begin(letter(to: "b@example.net")))
+        talk.ends(.failed(.closed(.idleTooLong)))
+        talk.server("221 bye")
+        talk.does(.close(.idleTooLong))
+        talk.over()
+    }
+
     @Test("Any other timeout closes at once and names its phase")
     func timeout() {
         var talk = Talk()
