@@ -275,7 +275,8 @@ def test_queue_and_events_can_be_looked_at(idle):
 
 def test_what_was_given_up_can_be_tried_again(idle):
     idle.start()
-    api = idle.api(idle.tenant())
+    key = idle.tenant()
+    api = idle.api(key)
     refused = api.send(to=["bounce@example.net"])
     eventually(lambda: api.email(refused)["status"] == "bounced", why="bounced")
     serial = idle.ask("message", "show", refused)["serial"]
@@ -291,7 +292,7 @@ def test_what_was_given_up_can_be_tried_again(idle):
     eventually(lambda: told()[-2:] == ["replayed", "bounced"], why="tried again")
     assert [letter["message"] for letter in idle.ask("queue", "dead")] == [serial]
     assert idle.verb("queue", "replay", "99999").code == 1
-    delivered = api.send()
+    delivered = idle.api(key).send()
     assert idle.verb("queue", "replay", delivered).code == 1
 
 
