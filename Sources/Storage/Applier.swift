@@ -410,9 +410,9 @@ final class Applier {
         try statements.moveDeliveries.run()
     }
 
-    /// nil while something of the message is queued, and no attempt at any of its recipients was made. An attempt leaves
-    /// an event of its recipient behind, also where that delivery is finished and its row gone; being suppressed leaves
-    /// one too, and is none.
+    /// nil while something of the message is queued, and no attempt at any of its recipients was made. An attempt
+    /// leaves an event of its recipient behind, also where that delivery is finished and its row gone; being suppressed
+    /// leaves one too, and is none.
     private func attemptState(_ message: Message.ID) throws(DatabaseError) -> ResourceState? {
         let range = DeliveryID.range(of: message)
         statements.attemptState.bind(1, range.lowerBound)
