@@ -58,7 +58,7 @@ let package = Package(
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
-        layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
+        layer("SMTPDelivery", ["Base", "DNSWire", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
 
@@ -107,7 +107,9 @@ let package = Package(
                 "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
-        tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
+        tests(
+            "SMTPDeliveryTests",
+            ["Base", "DNSWire", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS", "TestKit"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
         tests("ResolverTests", ["Base", "DNSWire", "Kernel", "Posix", "Resolver", "TestKit"]),

@@ -15,6 +15,11 @@ package enum KernelLimits {
     package static let leaseDuration: Duration = .seconds(3600)
     /// How much of a lane's pace may go at once after a rest.
     static let pacedBurst: Duration = .milliseconds(100)
+    /// How long a lane rests after a provider's first push-back, and after many.
+    static let laneRestMin: Duration = .seconds(2)
+    static let laneRestMax: Duration = .seconds(600)
+    /// How long a lane that was slowed down is remembered while nothing is in it.
+    static let laneMemory: Duration = .seconds(600)
     /// How long the dispatcher waits before it tries again to record outcomes that the store could not take.
     package static let storageRetryDelay: Duration = .seconds(1)
     /// Rate windows of one tier kept in memory; beyond that, ended ones are dropped.

@@ -1,3 +1,4 @@
+package import Base
 import CLinux
 import Glibc
 
@@ -25,10 +26,16 @@ package struct Socket: ~Copyable {
         return socket
     }
 
-    /// Begins to connect. The socket becomes writable when that is decided; `connectError` tells how.
-    package static func connect(to address: SocketAddress) throws(PosixError) -> Socket {
+    /// Begins to connect, from `source` if it is given. The socket becomes writable when that is decided;
+    /// `connectError` tells how.
+    package static func connect(to address: SocketAddress, from source: IPAddress? = nil) throws(PosixError) -> Socket {
         try address.checkLength()
         let socket = try make(family: address.family)
+        if let source {
+            _ = try SystemCall.run("bind") {
+                unsafe SocketAddress.ip(source, port: 0).withSockaddr { unsafe bind(socket.number, $0, $1) }
+            }
+        }
         do {
             _ = try SystemCall.run("connect") {
                 unsafe address.withSockaddr { unsafe Glibc.connect(socket.number, $0, $1) }

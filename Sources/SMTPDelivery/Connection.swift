@@ -8,12 +8,14 @@ import TLS
 /// It carries one transaction at a time and many in a row. Left alone it says QUIT after its idle time; it keeps itself
 /// alive until it is over. The loop's thread only, and its asynchronous methods come back there.
 final class Connection {
-    /// What all connections of one transport share.
+    /// What all connections to one host share.
     struct Surroundings {
         let loop: EventLoop
         let time: any TimeSource
         let log: Log
-        /// A client stream for the smarthost, under the configured verification.
+        /// Who is at the other end, `host:port`, as attempts report it.
+        let host: String
+        /// A client stream for that host, under the verification that is asked for.
         let makeTLSStream: () throws(TLSError) -> TLSStream
     }
 
@@ -45,6 +47,8 @@ final class Connection {
     private(set) var transactions = 0
     /// Nil until it is over.
     private(set) var closeReason: CloseReason?
+
+    var host: String { surroundings.host }
 
     /// Ready for `carry`.
     var isIdle: Bool { session.isIdle }

@@ -1,10 +1,11 @@
 import Base
+import Kernel
 import Posix
 import SMTPWire
 import TLS
 
-/// Why there is no connection to hand mail to. All are temporary for the mail: they speak of the way, which the
-/// operator can mend, and not of the message.
+/// Why there is no connection to hand mail to. All but `unroutable` are temporary for the mail: they speak of the way,
+/// which can be mended, and not of the message.
 enum ConnectionFault: Error, Sendable {
     case lookup(NameLookupError)
     /// The name exists and has no address.
@@ -15,13 +16,21 @@ enum ConnectionFault: Error, Sendable {
     case closed(CloseReason, tls: TLSError?)
     /// The call has used up `SMTPDeliveryLimits.callDuration`.
     case outOfTime
+    /// The DNS could not be asked.
+    case resolver(ResolverFailure)
+    /// The DNS says that there is nobody to hand it to.
+    case unroutable(RouteRefusal)
 
     /// Another address of the same host may do better.
     var isOfAddress: Bool {
         switch self {
         case .connect, .connectTimedOut: true
-        case .lookup, .noAddress, .closed, .outOfTime: false
+        case .lookup, .noAddress, .closed, .outOfTime, .resolver, .unroutable: false
         }
+    }
+
+    var isPermanent: Bool {
+        if case .unroutable = self { true } else { false }
     }
 
     /// A handshake was tried and failed, so that its state is unknown (RFC 7435 §3: an opportunistic client may come
@@ -43,6 +52,8 @@ extension ConnectionFault {
         case .connectTimedOut: "connect-timed-out"
         case .closed(let reason, _): reason.logReason
         case .outOfTime: "out-of-time"
+        case .resolver: "resolver-failed"
+        case .unroutable: "unroutable"
         }
     }
 
@@ -52,7 +63,7 @@ extension ConnectionFault {
         case .lookup(let error): OperatorText(error.description)
         case .connect(let error): OperatorText(error.description)
         case .closed(_, .some(let error)): OperatorText("\(error)")
-        case .noAddress, .connectTimedOut, .closed, .outOfTime: nil
+        case .noAddress, .connectTimedOut, .closed, .outOfTime, .resolver, .unroutable: nil
         }
     }
 

@@ -1,7 +1,7 @@
 /// Every bound of this target, with its unit in its name or its comment. Replies and commands are bounded by
 /// `SMTPLimits`.
 package enum SMTPDeliveryLimits {
-    /// Connections to one smarthost at the same time.
+    /// Connections to one smarthost, or to the servers of one provider, at the same time.
     package static let sessions = 4
     /// Parcels handed over in one call: what the queue leases to one connection at once.
     package static let parcelsPerSession = 50
@@ -17,6 +17,25 @@ package enum SMTPDeliveryLimits {
     /// After this time a call begins no further transaction: its leases must not run out while it works
     /// (`KernelLimits.leaseDuration` is an hour, and a transaction at its slowest takes half of that).
     package static let callDuration: Duration = .seconds(20 * 60)
+
+    // MARK: Direct delivery
+
+    /// Connections at the same time, over all providers; each holds a file descriptor.
+    package static let connections = 500
+    /// How long a connection to somebody else's server is kept without work. They have many clients to serve.
+    package static let foreignIdleLifetime: Duration = .seconds(5)
+    /// Mail exchanges of a destination that count; the least preferred of more are left out.
+    package static let exchangesMax = 16
+    /// Addresses tried for one connection; RFC 5321 §5.1 asks for two at least.
+    static let addressesTried = 8
+    /// How long an address that did not answer is tried after the others.
+    static let addressRest: Duration = .seconds(60)
+    /// Such addresses remembered.
+    static let restingAddresses = 10_000
+    /// Destinations whose lane is remembered; beyond that all are found out anew.
+    static let destinationsKnown = 100_000
+    /// Ways without work that are kept before they are cleared away.
+    static let waysKept = 64
 
     /// Taken from a socket at once.
     static let readOctets = 16 * 1024

@@ -1,3 +1,4 @@
+import Base
 import Posix
 
 /// Makes one TCP connection, within a time. Called on the loop's thread, and comes back there.
@@ -8,11 +9,12 @@ enum SocketConnector {
         case failed(PosixError)
     }
 
+    /// `source`: the address of ours that it comes from; nil leaves the choice to the kernel.
     static func connect(
-        to address: SocketAddress, loop: EventLoop, timeout: Duration
+        to address: SocketAddress, from source: IPAddress? = nil, loop: EventLoop, timeout: Duration
     ) async throws(ConnectionFault) -> Socket {
         do {
-            let socket = try Socket.connect(to: address)
+            let socket = try Socket.connect(to: address, from: source)
             switch await untilWritable(socket.number, loop, timeout) {
             case .decided: if let error = try socket.connectError() { throw error }
             case .timedOut: throw ConnectionFault.connectTimedOut

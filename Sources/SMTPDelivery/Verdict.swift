@@ -6,8 +6,10 @@ import SMTPWire
 
 /// Puts what happened on one hop into the kernel's words.
 struct Verdict {
-    /// The hop, `host:port`.
-    let host: String
+    /// The hop, `host:port`; nil where none was found.
+    let host: String?
+    /// The hop is the operator's own server, the smarthost.
+    let isOwnServer: Bool
 
     // MARK: What the server said
 
@@ -26,8 +28,8 @@ struct Verdict {
     private func refusal(_ reply: Reply, at stage: TransactionStage) -> AttemptOutcome {
         let result = result(of: reply, ReplyClassifier.classify(reply, at: stage))
         // A smarthost that does not accept our credentials says nothing about the message: it waits until the operator
-        // has mended them.
-        let isOurs = ReplyClassifier.isAboutAuthentication(reply.code)
+        // has mended them. Another's server that asks for some takes no mail from us.
+        let isOurs = isOwnServer && ReplyClassifier.isAboutAuthentication(reply.code)
         return reply.isPermanent && !isOurs ? .refused(result) : .deferred(result)
     }
 
@@ -62,7 +64,8 @@ struct Verdict {
     }
 
     /// Always deferred: how a session ends says nothing about a message. Not even a refused greeting does, or a refused
-    /// password: of a smarthost, both are the operator's to mend.
+    /// password: of a smarthost, both are the operator's to mend, and another server refuses us as often by mistake as
+    /// on purpose.
     private func outcome(_ reason: CloseReason) -> AttemptOutcome {
         if let reply = reason.reply {
             var result = result(of: reply, ReplyClassifier.classify(reply, at: nil))
@@ -95,6 +98,8 @@ struct Verdict {
         case .connectTimedOut: .deferred(result(.noAnswer, .noAnswerFromHost, "the next hop did not answer"))
         case .closed(let reason, _): outcome(reason)
         case .outOfTime: .deferred(result(.transient, .temporaryFailure, "the next hop was too slow to get to it"))
+        case .resolver: .deferred(result(.dnsFailure, .directoryFailure, "the name servers could not tell where to"))
+        case .unroutable(let refusal): .refused(result(refusal.classification, refusal.status, refusal.sentence))
         }
     }
 
@@ -109,11 +114,11 @@ struct Verdict {
     // MARK: What failed here
 
     /// Nobody was asked, so no host is named.
-    func outcome(_ failure: KernelFailure) -> AttemptOutcome {
+    static func outcome(_ failure: KernelFailure) -> AttemptOutcome {
         if failure.isTemporary {
-            return .deferred(AttemptResult(classification: .transient, code: 0, text: Self.notLoaded))
+            return .deferred(AttemptResult(classification: .transient, code: 0, text: notLoaded))
         }
-        return .refused(AttemptResult(classification: .content, code: 0, text: Self.notComposed))
+        return .refused(AttemptResult(classification: .content, code: 0, text: notComposed))
     }
 
     private static let notLoaded = UserData("the message could not be loaded")

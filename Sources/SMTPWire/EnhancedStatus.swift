@@ -56,6 +56,8 @@ extension EnhancedStatus {
     package static let recipientHasNullMX = EnhancedStatus(.permanent, 1, 10)  // RFC 7505
     package static let mailboxDisabled = EnhancedStatus(.permanent, 2, 1)
     package static let mailboxFull = EnhancedStatus(.permanent, 2, 2)
+    package static let unableToRoute = EnhancedStatus(.permanent, 4, 4)
+    package static let routingLoop = EnhancedStatus(.permanent, 4, 6)
     package static let messageTooLarge = EnhancedStatus(.permanent, 3, 4)
     package static let invalidCommand = EnhancedStatus(.permanent, 5, 1)
     package static let syntaxError = EnhancedStatus(.permanent, 5, 2)

@@ -49,7 +49,7 @@ class Smarthost:
     counts from 1 how often this address, or this sender's message to these recipients, has been tried.
     """
 
-    def __init__(self, *, certificate: "Certificate | None" = None, port: int = 0):
+    def __init__(self, *, certificate: "Certificate | None" = None, port: int = 0, host: str = "127.0.0.1"):
         self.certificate = certificate
         self.deliveries: list[Delivery] = []
         self.attempts: dict[object, int] = {}
@@ -60,7 +60,8 @@ class Smarthost:
         self._serving = threading.Event()
         self._numbers = itertools.count(1)
         self._loop = asyncio.new_event_loop()
-        self._listener = socket.create_server(("127.0.0.1", port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family)
         self.port = self._listener.getsockname()[1]
 
     def __enter__(self) -> "Smarthost":
@@ -118,6 +119,78 @@ class Smarthost:
 
     def one(self, seconds: float = WAIT_SECONDS) -> Delivery:
         return self.wait(1, seconds)[0]
+
+
+class ScriptedPeer:
+    """An SMTP server that answers line by line as `answer(line, number)` says: a reply line, `None` for the usual one,
+    `CUT` to close without a word, or `(reply, CUT)` to close after it. `number` counts lines with this verb from 1, over
+    all connections; the content counts as the verb `.`."""
+
+    CUT = "cut"
+
+    def __init__(self, host: str, port: int, answer=lambda line, number: None, offers=("PIPELINING",)):
+        self.answer, self.offers = answer, offers
+        self.lines: list[str] = []
+        self.contents: list[bytes] = []
+        self.connections = 0
+        self._counts: dict[str, int] = {}
+        self._listener = socket.create_server((host, port))
+
+    def __enter__(self) -> "ScriptedPeer":
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        # Wakes the accept, which close alone does not.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as lines:
+            try:
+                connection.sendall(b"220 peer.test ESMTP\r\n")
+                while line := lines.readline():
+                    if not self._reply(connection, line.decode().rstrip("\r\n"), lines):
+                        return
+            except OSError:
+                return
+
+    def _reply(self, connection: socket.socket, line: str, lines) -> bool:
+        if not self._say(connection, line, self._usual(line)):
+            return False
+        if line == "DATA":
+            content = b""
+            while (part := lines.readline()) not in (b".\r\n", b""):
+                content += part
+            self.contents.append(content)
+            return self._say(connection, ".", "250 2.0.0 taken")
+        return line != "QUIT"
+
+    def _say(self, connection: socket.socket, line: str, usual: str) -> bool:
+        self.lines.append(line)
+        verb = line.split(" ")[0]
+        self._counts[verb] = self._counts.get(verb, 0) + 1
+        answer = self.answer(line, self._counts[verb])
+        if answer == self.CUT:
+            return False
+        reply, goes_on = (answer[0], False) if isinstance(answer, tuple) else (answer or usual, True)
+        connection.sendall(reply.encode() + b"\r\n")
+        return goes_on
+
+    def _usual(self, line: str) -> str:
+        if line.startswith("EHLO"):
+            offers = ["peer.test", *self.offers]
+            return "\r\n".join(f"250{' ' if one is offers[-1] else '-'}{one}" for one in offers)
+        return {"DATA": "354 go on", "QUIT": "221 2.0.0 bye", "STARTTLS": "220 2.0.0 go on"}.get(line, "250 2.0.0 fine")
 
 
 class _Handler:

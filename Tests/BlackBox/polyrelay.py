@@ -34,18 +34,22 @@ def configuration(
     folder: Path,
     *,
     smarthost: int | None = None,
+    direct: int | None = None,
     retries: list[str] | None = None,
     requests_per_minute: int = 1_000_000,
     **sections,
 ) -> dict:
     """The configuration of a test server. Every key that tests use is named here or at the call, nowhere else.
 
-    `smarthost` is the loopback port that mail goes to; without it mail is captured. `retries` are the pauses before
+    `smarthost` is the loopback port that mail goes to, `direct` the port of destinations' own servers; without either
+    mail is captured. `retries` are the pauses before
     the second, third, ... attempt. `sections` replaces whole top-level sections.
     """
     delivery: dict = {"mode": "capture", "hostname": "relay.test"}
     if smarthost is not None:
         delivery |= {"mode": "smarthost", "smarthost": f"127.0.0.1:{smarthost}"}
+    if direct is not None:
+        delivery |= {"mode": "direct", "port": direct}
     if retries is not None:
         delivery["retries"] = {"schedule": retries}
     return {

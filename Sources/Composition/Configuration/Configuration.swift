@@ -32,6 +32,8 @@ package struct Configuration: Sendable, Equatable {
             case capture
             /// Everything goes to one server, which delivers it.
             case smarthost
+            /// To the servers that each recipient's domain names in the DNS.
+            case direct
         }
 
         package enum TLS: String, Sendable, CaseIterable {
@@ -54,7 +56,13 @@ package struct Configuration: Sendable, Equatable {
         package var smarthostHost = ""
         package var smarthostPort: UInt16 = 25
         package var auth: Credentials?
+        /// The port of destinations' servers, in direct mode.
+        package var port: UInt16 = 25
         package var tls = TLS.opportunistic
+        /// By destination, where it is not `tls`; in direct mode.
+        package var tlsByDomain: [String: TLS] = [:]
+        /// The addresses of ours that connections come from in direct mode, at most one of each family.
+        package var sources: [IPAddress] = []
         /// Certificates to trust (PEM); nil: the system's.
         package var caFile: String?
         /// What we call ourselves in EHLO (RFC 5321 §4.1.1.1).
@@ -65,6 +73,10 @@ package struct Configuration: Sendable, Equatable {
         package var lifetime = RetryPolicy.standardLifetime
         /// Deliveries a minute to one destination; nil for as many as there are.
         package var perDestination: Int?
+        /// Connections to one destination at the same time; nil for the engine's own number.
+        package var connectionsPerDestination: Int?
+        /// Connections over all destinations, in direct mode; nil for the engine's own number.
+        package var connections: Int?
     }
 
     /// The operator's own names that domains' owners publish in DNS; nil: `delivery.hostname`.

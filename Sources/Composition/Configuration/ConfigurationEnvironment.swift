@@ -29,7 +29,7 @@ struct ConfigurationEnvironment {
         Key("admin", as: .boolean), Key("admin", "listen"),
         Key("delivery", "mode"), Key("delivery", "smarthost"), Key("delivery", "auth", "user"),
         Key("delivery", "auth", "passwordFile"), Key("delivery", "hostname"), Key("delivery", "tls"),
-        Key("delivery", "caFile"), Key("delivery", "localPartOutcomes", as: .boolean),
+        Key("delivery", "caFile"), Key("delivery", "port", as: .integer), Key("delivery", "localPartOutcomes", as: .boolean),
         Key("hosts", "tracking"), Key("secrets", "keyFile"), Key("drain"), Key("shards", as: .integer),
         Key("log", "level"), Key("log", "format"), Key("log", "requests", as: .boolean),
         Key("log", "deliveries", as: .boolean), Key("hosts", "spf"), Key("hosts", "mx"),

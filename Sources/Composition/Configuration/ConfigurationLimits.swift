@@ -18,5 +18,7 @@ package enum ConfigurationLimits {
     static let webhookTimeout: ClosedRange<Duration> = .milliseconds(100) ... .seconds(60)
     static let lifetime: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 24 * 3600)
     static let messagesPerMinute = 1...1_000_000
+    static let connectionsPerDestination = 1...100
+    static let connections = 1...100_000
     static let drain: ClosedRange<Duration> = .zero ... .seconds(3600)
 }

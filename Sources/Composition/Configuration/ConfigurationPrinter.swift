@@ -83,7 +83,18 @@ package enum ConfigurationPrinter {
             $0.member("schedule", delivery.retries.map(DurationText.of))
             $0.member("lifetime", DurationText.of(delivery.lifetime))
         }
-        object.object("perDestination") { $0.member("messagesPerMinute", delivery.perDestination) }
+        object.object("perDestination") {
+            $0.member("messagesPerMinute", delivery.perDestination)
+            $0.member("connections", delivery.connectionsPerDestination)
+        }
+        object.member("connections", delivery.connections)
+        object.member("port", Int(delivery.port))
+        object.object("domains") { domains in
+            for (domain, tls) in delivery.tlsByDomain.sorted(by: { $0.key < $1.key }) {
+                domains.object(named: domain) { $0.member("tls", tls.rawValue) }
+            }
+        }
+        object.member("sources", delivery.sources.map(\.description))
     }
 
     private static func write(_ egress: Configuration.Egress, to object: inout JSONObjectWriter) {

@@ -7,24 +7,29 @@ extension ConfigurationReader {
     func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {
         let section = node.section([
             "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries", "perDestination",
+            "port", "domains", "sources", "connections",
         ])
         let retries = section["retries"].section(["schedule", "lifetime"])
         var delivery = Configuration.Delivery(retries: self.retries(retries["schedule"]))
         delivery.lifetime = retries["lifetime"].duration(in: ConfigurationLimits.lifetime) ?? delivery.lifetime
-        delivery.perDestination = section["perDestination"].section(["messagesPerMinute"])["messagesPerMinute"]
-            .integer(in: ConfigurationLimits.messagesPerMinute)
-        delivery.mode = section["mode"].word(later: ["direct"]) ?? delivery.mode
+        let perDestination = section["perDestination"].section(["messagesPerMinute", "connections"])
+        delivery.perDestination = perDestination["messagesPerMinute"].integer(in: ConfigurationLimits.messagesPerMinute)
+        delivery.connectionsPerDestination = perDestination["connections"]
+            .integer(in: ConfigurationLimits.connectionsPerDestination)
+        delivery.mode = section["mode"].word() ?? delivery.mode
         delivery.localPartOutcomes = section["localPartOutcomes"].boolean() ?? delivery.localPartOutcomes
         delivery.tls = section["tls"].word() ?? delivery.tls
         delivery.caFile = section["caFile"].file()
         delivery.hostname =
-            section["hostname"].text("a name such as \"mail.example.com\"", Self.hostname)
+            section["hostname"].text(
+                "a name such as \"mail.example.com\"", isRequired: delivery.mode == .direct, Self.hostname)
             ?? delivery.hostname
         let isNeeded = delivery.mode == .smarthost
         if let smarthost = section["smarthost"].text("\"HOST:PORT\"", isRequired: isNeeded, HostAndPort.init) {
             delivery.smarthostHost = smarthost.host
             delivery.smarthostPort = smarthost.port ?? ConfigurationDefaults.smarthostPort
         }
+        direct(section, &delivery)
         if section["auth"].isPresent { delivery.auth = credentials(section["auth"]) }
         if delivery.auth != nil, delivery.tls == .never {
             section["tls"].refuse(
@@ -32,6 +37,28 @@ extension ConfigurationReader {
                 allowed: ConfigurationNode.list(["opportunistic", "required"]))
         }
         return delivery
+    }
+
+    /// What only direct delivery reads.
+    private func direct(_ section: ConfigurationSection, _ delivery: inout Configuration.Delivery) {
+        if let port = section["port"].integer(in: 1...65535) { delivery.port = UInt16(port) }
+        delivery.connections = section["connections"].integer(in: ConfigurationLimits.connections)
+        for (name, node) in section["domains"].members("an object of domains, each { \"tls\": .. }") {
+            let tls: Configuration.Delivery.TLS? = node.section(["tls"])["tls"].word(isRequired: true)
+            guard let domain = (try? DomainName(parsing: name))?.text else {
+                node.refuse("is no domain", allowed: "names such as \"example.com\"")
+                continue
+            }
+            delivery.tlsByDomain[domain] = tls
+        }
+        let form = "an IP address of this machine"
+        let sources = (section["sources"].elements("a list, each element \(form)") ?? []).compactMap {
+            $0.text(form, isRequired: true) { IPAddress($0) }
+        }
+        if Set(sources.map(\.family)).count < sources.count {
+            section["sources"].refuse("has two addresses of one family", allowed: "one of IPv4 and one of IPv6 at most")
+        }
+        delivery.sources = sources
     }
 
     /// A domain or an address literal (RFC 5321 §4.1.3).

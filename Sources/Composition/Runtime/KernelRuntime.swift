@@ -59,10 +59,15 @@ final class KernelRuntime: Sendable {
             selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }), idKey: idKey,
             unsubscribeBase: Self.unsubscribeBase(configuration))
         deliveryLoop = try EventLoop(name: "delivery", time: time)
+        resolver = DNSResolver(
+            ResolverConfiguration(
+                servers: configuration.dnsServers.isEmpty ? SystemServers.read() : configuration.dnsServers),
+            loop: deliveryLoop, time: time, random: random)
         dispatcher = Dispatcher(
             loop: deliveryLoop, store: store,
             transport: try Transports.transport(
-                for: configuration.delivery, loop: deliveryLoop, workers: workers, time: time, log: log),
+                for: configuration, resolver: resolver, loop: deliveryLoop, workers: workers, time: time,
+                random: random, log: log),
             postOffice: postOffice, pace: LanePace(perDestination: configuration.delivery.perDestination), time: time,
             random: random, log: log)
         mail = MailService(
@@ -73,10 +78,6 @@ final class KernelRuntime: Sendable {
             retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)
-        resolver = DNSResolver(
-            ResolverConfiguration(
-                servers: configuration.dnsServers.isEmpty ? SystemServers.read() : configuration.dnsServers),
-            loop: deliveryLoop, time: time, random: random)
         let planners = DomainPlans.planners(configuration, challengeKey: keyFile.key("domain challenges"))
         let rotator = KeyRotator(store: store, directory: directory, keyring: keyring, workers: workers, time: time)
         domainWatch = DomainWatch(

@@ -7,8 +7,10 @@ import SMTPDelivery
 enum Transports {
     /// nil in capture mode.
     static func transport(
-        for delivery: Configuration.Delivery, loop: EventLoop, workers: WorkerPool, time: any TimeSource, log: Log
+        for configuration: Configuration, resolver: any Resolver, loop: EventLoop, workers: WorkerPool,
+        time: any TimeSource, random: any RandomSource, log: Log
     ) throws(StartError) -> (any MailTransport)? {
+        let delivery = configuration.delivery
         switch delivery.mode {
         case .capture: return nil
         case .smarthost:
@@ -20,6 +22,36 @@ enum Transports {
             } catch {
                 throw .configuration("delivery: \(error)")
             }
+        case .direct:
+            do throws(DirectError) {
+                return try DirectTransport(
+                    direct(configuration), resolver: resolver, loop: loop, time: time, random: random, log: log)
+            } catch {
+                throw .configuration("delivery: \(error)")
+            }
+        }
+    }
+
+    private static func direct(_ configuration: Configuration) throws(DirectError) -> DirectConfiguration {
+        let delivery = configuration.delivery
+        var direct = try DirectConfiguration(
+            heloName: delivery.hostname, ownNames: configuration.hosts.mx.map { [$0] } ?? [])
+        direct.port = delivery.port
+        direct.security = security(delivery.tls)
+        direct.securityByDomain = delivery.tlsByDomain.mapValues(security)
+        direct.caFile = delivery.caFile
+        direct.sources = delivery.sources
+        direct.egress = EgressPolicy(allow: configuration.egress.allow)
+        direct.sessions = delivery.connectionsPerDestination ?? direct.sessions
+        direct.connections = delivery.connections ?? direct.connections
+        return direct
+    }
+
+    private static func security(_ tls: Configuration.Delivery.TLS) -> DirectConfiguration.Security {
+        switch tls {
+        case .never: .never
+        case .opportunistic: .opportunistic
+        case .required: .required
         }
     }
 
@@ -34,6 +66,7 @@ enum Transports {
             host: delivery.smarthostHost, port: delivery.smarthostPort, heloName: delivery.hostname,
             security: security, login: try delivery.auth.map(login))
         configuration.caFile = delivery.caFile
+        configuration.sessions = delivery.connectionsPerDestination ?? configuration.sessions
         return configuration
     }
 

@@ -8,13 +8,25 @@ package import Model
 /// several lanes at once, for one lane at most as often as `sessionsPerLane` says. A parcel's bytes are asked for only
 /// when there is someone to hand them to.
 ///
+/// **Lanes.** What shares a lane shares its connections and its fate. Where `findsLanes` is true, a destination's lane
+/// depends on the DNS: `lane(for:)` is the one found last, or one of the destination's own, and `lanes(for:)` is asked
+/// before each call of `deliver`, which then is given only what is in its right lane. A destination that nobody takes
+/// mail for has a lane of its own, and `deliver` says why.
+///
 /// **Threads.** Any; it comes back on the caller's executor.
 package protocol MailTransport: Sendable {
-    /// The lane that mail for a destination domain queues in: what shares a lane shares its connections and its fate.
+    /// The lane that mail for a destination domain queues in, as far as is known. Called for each delivery.
     func lane(for destination: String) -> LaneID
+    /// Whether lanes are found out by `lanes(for:)`. They are other people's servers then, and the queue gives way to
+    /// those that push back.
+    var findsLanes: Bool { get }
+    /// The lanes that mail for these destinations belongs to now; one for each.
+    func lanes(for destinations: Set<String>) async -> [String: LaneID]
     /// Parcels handed over in one call at most.
     var parcelsPerSession: Int { get }
     var sessionsPerLane: Int { get }
+    /// Over all lanes.
+    var sessionsMax: Int { get }
 
     func deliver(_ parcels: [Parcel], lane: LaneID) async -> [ParcelResult]
 
@@ -22,7 +34,16 @@ package protocol MailTransport: Sendable {
     func close() async
 }
 
-/// Names a lane: a destination, or the smarthost that stands for all of them.
+extension MailTransport {
+    package var findsLanes: Bool { false }
+    package var sessionsMax: Int { .max }
+
+    package func lanes(for destinations: Set<String>) async -> [String: LaneID] {
+        Dictionary(uniqueKeysWithValues: destinations.map { ($0, lane(for: $0)) })
+    }
+}
+
+/// Names a lane: a provider, a destination, or the smarthost that stands for all of them.
 package struct LaneID: Hashable, Comparable, Sendable {
     package let name: String
 

@@ -75,10 +75,12 @@ package struct DeliveryQueue: Sendable {
         forgetIfIdle(row.lane)
     }
 
-    /// Destinations come and go: what is left of a lane in which nothing is, is its number for another one.
-    private mutating func forgetIfIdle(_ number: UInt32) {
+    /// Destinations come and go: what is left of a lane in which nothing is, is its number for another one. While its
+    /// pace or a push-back has to be remembered it stays, with an appointment to be looked at again.
+    private mutating func forgetIfIdle(_ number: UInt32, now: Instant? = nil) {
         let lane = lanes[Int(number)]
-        guard lane.count == 0, lane.sessions == 0, !lane.isPaused, lane.pacer == nil else { return }
+        guard lane.count == 0, lane.sessions == 0, !lane.isPaused else { return }
+        if let until = lane.forgettable, until > now ?? Instant(nanoseconds: .min) { return appoint(number, at: until) }
         laneNumbers[lane.id] = nil
         lanes[Int(number)] = QueueLane(id: lane.id, limits: lane.limits)
         freeLanes.append(number)
@@ -117,7 +119,8 @@ package struct DeliveryQueue: Sendable {
     /// Makes the lane's next appointment, if it has room and something waits.
     private mutating func appointNext(_ lane: UInt32, now: Instant) {
         guard lanes[Int(lane)].hasRoom, let due = lanes[Int(lane)].next(now, table) else { return }
-        appoint(lane, at: max(due, lanes[Int(lane)].pacer?.earliest(now) ?? due))
+        let earliest = lanes[Int(lane)].earliest(now)
+        appoint(lane, at: earliest > now ? max(due, earliest) : due)
     }
 
     /// The first appointment that was not replaced by an earlier one, of a lane with room: one without makes its next
@@ -139,12 +142,11 @@ package struct DeliveryQueue: Sendable {
         while let first = firstAppointment, first.at <= now {
             calendar.removeFirst()
             lanes[Int(first.lane)].appointment = nil
-            if lanes[Int(first.lane)].hasDue(now, table),
-                lanes[Int(first.lane)].pacer?.room(now) != 0
-            {
+            if lanes[Int(first.lane)].hasDue(now, table), lanes[Int(first.lane)].earliest(now) <= now {
                 return lanes[Int(first.lane)].id
             }
             appointNext(first.lane, now: now)
+            forgetIfIdle(first.lane, now: now)
         }
         return nil
     }
@@ -214,11 +216,12 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// The session that leased from `lane` has ended, whatever became of its leases.
-    package mutating func sessionEnded(in lane: LaneID, now: Instant) {
+    package mutating func sessionEnded(in lane: LaneID, now: Instant, outcome: SessionOutcome = .saidNothing) {
         guard let number = laneNumbers[lane] else { return }
         lanes[Int(number)].sessions -= 1
+        lanes[Int(number)].throttle?.note(outcome, now)
         appointNext(number, now: now)
-        forgetIfIdle(number)
+        forgetIfIdle(number, now: now)
     }
 
     /// The delivery is finished. False if the lease is not held any more: then nothing changed.
@@ -235,6 +238,21 @@ package struct DeliveryQueue: Sendable {
         table[slot].due = due
         table[slot].attempts = UInt16(clamping: attempts)
         place(slot)
+        return true
+    }
+
+    /// Puts a delivery into another lane, as if it had never been leased. False if the lease is not held any more.
+    package mutating func move(_ lease: Lease, to lane: LaneID) -> Bool {
+        guard let slot = held(lease) else { return false }
+        release(slot)
+        let (left, entered) = (table[slot].lane, self.lane(lane))
+        lanes[Int(left)].count -= 1
+        lanes[Int(left)].pacer?.giveBack(1)
+        pacers[table.origin(table[slot])]?.giveBack(1)
+        lanes[Int(entered)].count += 1
+        table[slot].lane = entered
+        place(slot)
+        forgetIfIdle(left)
         return true
     }
 

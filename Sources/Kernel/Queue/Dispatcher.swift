@@ -24,6 +24,7 @@ package actor Dispatcher: DeliveryObserver {
     /// A turn is due within `KernelLimits.gatheringDelay`.
     private var isGathering = false
     private var sessions = 0
+    private let sessionsMax: Int
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     /// The earliest alarm that is set, so that only an earlier one is set beside it.
     private var alarm: Instant?
@@ -44,11 +45,11 @@ package actor Dispatcher: DeliveryObserver {
         self.time = time
         self.random = random
         self.log = log
-        let sessions = transport?.sessionsPerLane ?? 1
-        queue = DeliveryQueue(originLimits: pace.perOrigin) { lane in
-            lane == Self.captureLane
-                ? LaneLimits() : LaneLimits(sessions: sessions, deliveriesPerMinute: pace.perDestination)
-        }
+        let limits = LaneLimits(
+            sessions: transport?.sessionsPerLane ?? 1, deliveriesPerMinute: pace.perDestination,
+            givesWay: transport?.findsLanes ?? false)
+        sessionsMax = transport?.sessionsMax ?? .max
+        queue = DeliveryQueue(originLimits: pace.perOrigin) { $0 == Self.captureLane ? LaneLimits() : limits }
     }
 
     /// The lane of deliveries that never reach a mail server.
@@ -92,7 +93,7 @@ package actor Dispatcher: DeliveryObserver {
         let now = time.now
         queue.expireLeases(now: now)
         if !isDraining {
-            while let lane = queue.nextReadyLane(now: now) { openSession(lane, now: now) }
+            while sessions < sessionsMax, let lane = queue.nextReadyLane(now: now) { openSession(lane, now: now) }
         }
         setAlarm(now: now)
     }
@@ -108,11 +109,11 @@ package actor Dispatcher: DeliveryObserver {
     private func runSession(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async {
         let now = time.now
         let expired = leases.filter { $0.delivery.expires < now }
-        let tried = leases.filter { $0.delivery.expires >= now }
+        let tried = await moveStrays(leases.filter { $0.delivery.expires >= now }, from: lane)
         let outcomes = await attempt(lane, tried)
         let settlements = expired.map(expiry) + zip(tried, outcomes).map { settlement($0, $1) }
         await settle(settlements, expired + tried, lane)
-        queue.sessionEnded(in: lane, now: time.now)
+        queue.sessionEnded(in: lane, now: time.now, outcome: SessionOutcome(outcomes))
         sessions -= 1
         if sessions == 0 {
             for waiter in idleWaiters { waiter.resume() }
@@ -121,8 +122,26 @@ package actor Dispatcher: DeliveryObserver {
         turn()
     }
 
+    /// Puts what belongs to other lanes there, where nothing was tried yet; what is left belongs to this one.
+    private func moveStrays(
+        _ leases: [DeliveryQueue.Lease], from lane: LaneID
+    ) async -> [DeliveryQueue.Lease] {
+        guard let transport, transport.findsLanes, lane != Self.captureLane, !leases.isEmpty else { return leases }
+        let lanes = await transport.lanes(for: Set(leases.map(\.delivery.destination)))
+        var staying: [DeliveryQueue.Lease] = []
+        for lease in leases {
+            if let right = lanes[lease.delivery.destination], right != lane {
+                _ = queue.move(lease, to: right)
+            } else {
+                staying.append(lease)
+            }
+        }
+        return staying
+    }
+
     private func setAlarm(now: Instant) {
-        guard !isDraining, let next = queue.nextEvent(now: now) else { return }
+        // At the limit, the next session's end calls for a turn.
+        guard !isDraining, sessions < sessionsMax, let next = queue.nextEvent(now: now) else { return }
         if let alarm, alarm <= next, alarm > now { return }
         alarm = next
         loop.run(after: max(next - now, .zero)) { self.assumeIsolated { $0.alarmRang(next) } }
@@ -136,6 +155,7 @@ package actor Dispatcher: DeliveryObserver {
     // MARK: Attempts
 
     private func attempt(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async -> [AttemptOutcome] {
+        if leases.isEmpty { return [] }
         guard let transport, lane != Self.captureLane else {
             return leases.map { $0.delivery.simulation.attempt ?? Self.noTransport }
         }
@@ -206,6 +226,7 @@ package actor Dispatcher: DeliveryObserver {
     private func settle(
         _ settlements: [Settlement], _ leases: [DeliveryQueue.Lease], _ lane: LaneID
     ) async {
+        if settlements.isEmpty { return }
         let applied = await record(settlements)
         for (index, (lease, settlement)) in zip(leases, settlements).enumerated() {
             switch settlement.verdict {
@@ -293,5 +314,21 @@ package actor Dispatcher: DeliveryObserver {
         isDraining = true
         if sessions > 0 { await withCheckedContinuation { idleWaiters.append($0) } }
         await transport?.close()
+    }
+}
+
+extension SessionOutcome {
+    /// 421 ends a session for the server's own reasons (RFC 5321 §3.8), as a rule that there are too many.
+    init(_ outcomes: [AttemptOutcome]) {
+        self = .saidNothing
+        for outcome in outcomes {
+            switch outcome {
+            case .deferred(let result) where result.classification == .throttled || result.code == 421:
+                self = .pushedBack
+                return
+            case .accepted: self = .wentWell
+            case .deferred, .refused: break
+            }
+        }
     }
 }

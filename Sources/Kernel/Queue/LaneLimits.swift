@@ -6,10 +6,13 @@ package struct LaneLimits: Sendable, Equatable {
     package var sessions: Int
     /// Deliveries in a minute, evenly spaced; nil for as many as there are.
     package var deliveriesPerMinute: Int?
+    /// Fewer sessions, and rests between them, while the other side pushes back.
+    package var givesWay: Bool
 
-    package init(sessions: Int = 1, deliveriesPerMinute: Int? = nil) {
+    package init(sessions: Int = 1, deliveriesPerMinute: Int? = nil, givesWay: Bool = false) {
         self.sessions = sessions
         self.deliveriesPerMinute = deliveriesPerMinute
+        self.givesWay = givesWay
     }
 }
 

@@ -5,7 +5,7 @@ import Base
 struct Pacer: Sendable {
     private let spacing: Duration
     /// When the next one is due.
-    private var next = Instant(nanoseconds: .min)
+    private(set) var next = Instant(nanoseconds: .min)
 
     init(perMinute: Int) { spacing = .nanoseconds(60_000_000_000 / Int64(max(perMinute, 1))) }
 
@@ -21,6 +21,9 @@ struct Pacer: Sendable {
     mutating func take(_ count: Int, _ now: Instant) {
         next = max(next, now - window) + .nanoseconds(spacing.nanoseconds * Int64(count))
     }
+
+    /// Takes back what was taken and not used.
+    mutating func giveBack(_ count: Int) { next = next - .nanoseconds(spacing.nanoseconds * Int64(count)) }
 
     /// A tenth of a second's worth may go together, and one always.
     private var burst: Int { max(1, Int(KernelLimits.pacedBurst.nanoseconds / max(spacing.nanoseconds, 1))) }

@@ -45,6 +45,7 @@ struct QueueLane: Sendable {
     /// When the queue means to look at this lane again.
     var appointment: Instant?
     var pacer: Pacer?
+    var throttle: LaneThrottle?
     private var queues: [Queue] = []
     private var numbers: [UInt32: Int] = [:]
     private var waiting = BinaryHeap<Call>()
@@ -56,9 +57,20 @@ struct QueueLane: Sendable {
         self.id = id
         self.limits = limits
         pacer = limits.deliveriesPerMinute.map(Pacer.init)
+        throttle = limits.givesWay ? LaneThrottle(sessions: limits.sessions) : nil
     }
 
-    var hasRoom: Bool { !isPaused && sessions < limits.sessions }
+    var hasRoom: Bool { !isPaused && sessions < throttle?.sessions ?? limits.sessions }
+
+    /// When pace and throttle let the next delivery go; the past where they do.
+    func earliest(_ now: Instant) -> Instant {
+        max(pacer?.earliest(now) ?? now, throttle?.restsUntil ?? now)
+    }
+
+    /// From when on nothing is lost by forgetting the lane, once it is empty.
+    var forgettable: Instant? {
+        [pacer?.next, throttle?.forgettable].compactMap { $0 }.max()
+    }
 
     mutating func insert(_ turn: Turn, account: UInt32) {
         let queue = queue(of: account)

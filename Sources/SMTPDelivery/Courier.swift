@@ -3,36 +3,53 @@ import Kernel
 import Model
 import SMTPWire
 
-/// What one call of `deliver` holds on to from parcel to parcel.
-struct DeliveryCall {
-    var connection: Connection?
+/// Carries the parcels of one call, one after the other, over the connections of one way.
+///
+/// It holds one connection at a time, and gives it back for the next call.
+final class Courier {
+    private let way: any Way
+    private let time: any TimeSource
+    private let log: Log
+    private var connection: Connection?
     /// Why there is no connection. Every further parcel hears the same: to wait for each of them for a host that does
     /// not answer would hold the queue for hours.
-    var fault: ConnectionFault?
+    private var fault: HopFault?
     /// A connection just failed, so the other idle ones are not to be trusted either.
-    var needsFresh = false
+    private var needsFresh = false
     /// On the monotonic clock.
-    let end: Duration
-}
+    private let end: Duration
 
-/// One parcel after the other.
-extension SmarthostTransport {
-    func attempt(_ parcel: Parcel, _ call: inout DeliveryCall) async -> [AttemptOutcome] {
-        do throws(ConnectionFault) {
+    init(_ way: any Way, time: any TimeSource, log: Log) {
+        self.way = way
+        self.time = time
+        self.log = log
+        end = time.uptime + SMTPDeliveryLimits.callDuration
+    }
+
+    func deliver(_ parcels: [Parcel]) async -> [ParcelResult] {
+        var results: [ParcelResult] = []
+        for parcel in parcels { results.append(ParcelResult(outcomes: await attempt(parcel))) }
+        if let connection { way.pool.giveBack(connection) }
+        connection = nil
+        return results
+    }
+
+    private func attempt(_ parcel: Parcel) async -> [AttemptOutcome] {
+        do throws(HopFault) {
             // Before the message is composed: that is work, and in vain where nobody takes it.
-            _ = try await connection(for: &call)
+            _ = try await openConnection()
         } catch {
-            return parcel.recipients.map { _ in verdict.outcome(error) }
+            return parcel.recipients.map { _ in outcome(error) }
         }
         do throws(KernelFailure) {
-            return await send(try await parcel.open(), &call)
+            return await send(try await parcel.open())
         } catch {
             log.error("message-not-sent") { line in
                 line.add("message", parcel.message.value)
                 line.add("temporary", error.isTemporary)
                 line.add("incident", error.incident)
             }
-            return parcel.recipients.map { _ in verdict.outcome(error) }
+            return parcel.recipients.map { _ in Verdict.outcome(error) }
         }
     }
 
@@ -40,42 +57,47 @@ extension SmarthostTransport {
     ///
     /// It ends: a transaction leaves somebody undecided only where it decided somebody else, or where the connection
     /// had been used before, and then the next one has not.
-    private func send(_ mail: OutgoingMail, _ call: inout DeliveryCall) async -> [AttemptOutcome] {
+    private func send(_ mail: OutgoingMail) async -> [AttemptOutcome] {
         var envelope = Envelope(mail)
         while let (transaction, recipients) = envelope.nextTransaction() {
             let connection: Connection
-            do throws(ConnectionFault) {
-                connection = try await self.connection(for: &call)
+            do throws(HopFault) {
+                connection = try await openConnection()
             } catch {
-                envelope.decideAll(verdict.outcome(error))
+                envelope.decideAll(outcome(error))
                 break
             }
             let wasUsed = connection.transactions > 0
+            let verdict = verdict(connection.host)
             let outcomes = await connection.carry(transaction, mail.content)
             for (recipient, outcome) in zip(recipients, outcomes) where !goesAgain(outcome, wasUsed: wasUsed) {
                 envelope.decide(recipient, verdict.outcome(outcome, digest: mail.digest))
             }
-            lookAfter(connection, wasUsed: wasUsed, &call)
+            lookAfter(connection, wasUsed: wasUsed)
         }
         return envelope.outcomes
     }
 
+    private func verdict(_ host: String?) -> Verdict { Verdict(host: host, isOwnServer: way.isOwn) }
+
+    private func outcome(_ fault: HopFault) -> AttemptOutcome { verdict(fault.host).outcome(fault.fault) }
+
     /// The connection at hand, an idle one, or a new one.
-    private func connection(for call: inout DeliveryCall) async throws(ConnectionFault) -> Connection {
-        if time.uptime >= call.end { throw .outOfTime }
-        if let connection = call.connection, connection.isIdle { return connection }
-        call.connection = nil
-        if let fault = call.fault { throw fault }
-        if !call.needsFresh, let connection = takeIdle() {
-            call.connection = connection
-            return connection
+    private func openConnection() async throws(HopFault) -> Connection {
+        if time.uptime >= end { throw HopFault(fault: .outOfTime, host: connection?.host) }
+        if let connection, connection.isIdle { return connection }
+        connection = nil
+        if let fault { throw fault }
+        if !needsFresh, let idle = way.pool.take() {
+            connection = idle
+            return idle
         }
-        do throws(ConnectionFault) {
-            let connection = try await open()
-            call.connection = connection
-            return connection
+        do throws(HopFault) {
+            let opened = try await way.open()
+            connection = opened
+            return opened
         } catch {
-            call.fault = error
+            fault = error
             throw error
         }
     }
@@ -92,14 +114,14 @@ extension SmarthostTransport {
     }
 
     /// A connection that is over says how the call goes on.
-    private func lookAfter(_ connection: Connection, wasUsed: Bool, _ call: inout DeliveryCall) {
+    private func lookAfter(_ connection: Connection, wasUsed: Bool) {
         guard let reason = connection.closeReason, !reason.isOurs else { return }
-        call.needsFresh = true
+        needsFresh = true
         if wasUsed && reason.isDeparture { return }
-        let fault = ConnectionFault.closed(reason, tls: nil)
+        let fault = HopFault(fault: .closed(reason, tls: nil), host: connection.host)
         // A host that stopped answering would take as long for every other parcel.
-        if case .timedOut = reason { call.fault = fault }
-        report(fault)
+        if case .timedOut = reason { self.fault = fault }
+        way.report(fault)
     }
 }
 

@@ -1,24 +1,56 @@
 import Base
 import Posix
 import SMTPWire
+import TLS
 
 /// From the smarthost's name to a connection that is ready for mail.
-extension SmarthostTransport {
+///
+/// Connections live on the transport's loop, so nothing here waits for a lock; only name look-ups block, and those are
+/// made by `workers`.
+final class SmarthostWay: Way {
+    let pool: ConnectionPool
+    let isOwn = true
+    private let configuration: SmarthostConfiguration
+    private let surroundings: Connection.Surroundings
+    private let workers: WorkerPool
+    private var addresses: AddressCache
+
+    init(
+        _ configuration: SmarthostConfiguration, tls: TLSClientContext, loop: EventLoop, workers: WorkerPool,
+        time: any TimeSource, log: Log
+    ) {
+        self.configuration = configuration
+        self.workers = workers
+        pool = ConnectionPool(capacity: configuration.sessions)
+        addresses = AddressCache(host: configuration.host)
+        let host = configuration.host
+        let verification: TLSVerification =
+            switch configuration.security {
+            case .never, .opportunistic: .none
+            case .required, .implicit: .full(hostname: host)
+            }
+        surroundings = Connection.Surroundings(
+            loop: loop, time: time, log: log, host: configuration.hostAndPort
+        ) { () throws(TLSError) in
+            try tls.makeStream(serverName: host, verification: verification)
+        }
+    }
+
     /// A new connection under the configured policy. A handshake that fails where TLS is only a wish is followed by one
     /// more connection without it (RFC 7435 §3): mail in the clear is what this policy prefers to no mail. With
     /// credentials that is no way out, since those are not shown outside TLS.
-    func open() async throws(ConnectionFault) -> Connection {
-        do throws(ConnectionFault) {
+    func open() async throws(HopFault) -> Connection {
+        do throws(HopFault) {
             return try await open(configuration.tlsPolicy)
         } catch {
             let mayGoWithout = configuration.security == .opportunistic && configuration.credentials == nil
-            guard mayGoWithout, error.isHandshakeFailure else { throw error }
+            guard mayGoWithout, error.fault.isHandshakeFailure else { throw error }
             return try await open(.never)
         }
     }
 
     /// Tries the addresses in order until one answers.
-    private func open(_ policy: TLSPolicy) async throws(ConnectionFault) -> Connection {
+    private func open(_ policy: TLSPolicy) async throws(HopFault) -> Connection {
         var fault = ConnectionFault.noAddress
         do throws(ConnectionFault) {
             for address in try await lookUp() {
@@ -32,17 +64,19 @@ extension SmarthostTransport {
         } catch {
             fault = error
         }
-        report(fault)
-        throw fault
+        let error = HopFault(fault: fault, host: configuration.hostAndPort)
+        report(error)
+        throw error
     }
 
     private func open(_ address: IPAddress, _ policy: TLSPolicy) async throws(ConnectionFault) -> Connection {
         let socket = try await SocketConnector.connect(
-            to: .ip(address, port: configuration.port), loop: loop, timeout: configuration.connectTimeout)
+            to: .ip(address, port: configuration.port), loop: surroundings.loop, timeout: configuration.connectTimeout)
         return try await Connection.open(socket, configuration.session(tls: policy), surroundings)
     }
 
     private func lookUp() async throws(ConnectionFault) -> [IPAddress] {
+        let time = surroundings.time
         if let known = addresses.addresses(uptime: time.uptime) { return known }
         let host = configuration.host
         let answer = await workers.run { () -> Result<[IPAddress], NameLookupError> in
@@ -60,13 +94,13 @@ extension SmarthostTransport {
         }
     }
 
-    func report(_ fault: ConnectionFault) {
-        log.warning("smarthost-connection-failed") { line in
+    func report(_ fault: HopFault) {
+        surroundings.log.warning("smarthost-connection-failed") { line in
             line.add("host", OperatorText(configuration.host))
             line.add("port", configuration.port)
-            line.add("reason", fault.logReason)
-            line.add("code", fault.logCode)
-            line.add("detail", fault.logDetail)
+            line.add("reason", fault.fault.logReason)
+            line.add("code", fault.fault.logCode)
+            line.add("detail", fault.fault.logDetail)
         }
     }
 }
