@@ -187,7 +187,8 @@ final class Connection {
         case .drained: offerContent()
         case .secured: secured()
         case .notSecured(let error): notSecured(error)
-        case .ended: handle(.connectionClosed)
+        // An end in the middle of a handshake is how many servers say that it failed.
+        case .ended: handle(session.phase == .tlsHandshake ? .tlsFailed : .connectionClosed)
         }
     }
 

@@ -36,7 +36,10 @@ enum ConnectionFault: Error, Sendable {
     /// A handshake was tried and failed, so that its state is unknown (RFC 7435 §3: an opportunistic client may come
     /// back without).
     var isHandshakeFailure: Bool {
-        if case .closed(.tlsFailed, _) = self { true } else { false }
+        switch self {
+        case .closed(.tlsFailed, _), .closed(.timedOut(.tlsHandshake), _): true
+        default: false
+        }
     }
 }
 

@@ -159,7 +159,7 @@ class ScriptedPeer:
             try:
                 connection.sendall(b"220 peer.test ESMTP\r\n")
                 while line := lines.readline():
-                    if not self._reply(connection, line.decode().rstrip("\r\n"), lines):
+                    if not self._reply(connection, line.decode(errors="replace").rstrip("\r\n"), lines):
                         return
             except OSError:
                 return
@@ -173,6 +173,10 @@ class ScriptedPeer:
                 content += part
             self.contents.append(content)
             return self._say(connection, ".", "250 2.0.0 taken")
+        if line == "STARTTLS":
+            # A promise that is not kept: the client's first bytes, and then the end.
+            lines.read1(1)
+            return False
         return line != "QUIT"
 
     def _say(self, connection: socket.socket, line: str, usual: str) -> bool:

@@ -11,7 +11,9 @@ struct ConfigurationPrinterTests {
         "delivery": {
             "mode": "smarthost", "smarthost": "[2001:db8::1]:2525", "hostname": "[192.0.2.1]", "tls": "required",
             "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "90s", "6h"],
-            "lifetime": "3d" }, "perDestination": { "messagesPerMinute": 600 },
+            "lifetime": "3d" }, "perDestination": { "messagesPerMinute": 600, "connections": 7 },
+            "connections": 300, "port": 2525, "domains": { "example.org": { "tls": "required" } },
+            "sources": ["192.0.2.7", "2001:db8::7"],
             "auth": { "user": "relay", "passwordFile": "/run/password" }
         },
         "hosts": { "tracking": "https://t.example/u", "spf": "s.example", "mx": "m.example",
@@ -90,6 +92,12 @@ struct ConfigurationPrinterTests {
     func smarthostFile() throws {
         let configuration = try reader.read(fileText: Self.file("smarthost.json"), environment: [:])
         #expect(configuration.delivery.mode == .smarthost)
+    }
+
+    @Test("config/direct.json is read")
+    func directFile() throws {
+        let configuration = try reader.read(fileText: Self.file("direct.json"), environment: [:])
+        #expect(configuration.delivery.mode == .direct)
     }
 
     private static func file(_ name: String) throws -> [UInt8] {

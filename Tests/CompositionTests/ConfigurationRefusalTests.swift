@@ -38,7 +38,7 @@ struct ConfigurationRefusalTests {
             (#""admin": { "listen": "127.0.0.1:70000" }"#, "admin.listen", "127.0.0.1:8080"),
             (#""admin": true"#, "admin", "an object"),
             (#""delivery": []"#, "delivery", "an object"),
-            (#""delivery": { "mode": "fly" }"#, "delivery.mode", "\"capture\", \"smarthost\""),
+            (#""delivery": { "mode": "fly" }"#, "delivery.mode", "\"capture\", \"smarthost\", \"direct\""),
             (#""delivery": { "mode": 5 }"#, "delivery.mode", "\"capture\", \"smarthost\""),
             (#""delivery": { "mode": "smarthost" }"#, "delivery.smarthost", "HOST:PORT"),
             (#""delivery": { "smarthost": "localhost:0x19" }"#, "delivery.smarthost", "HOST:PORT"),
@@ -46,6 +46,14 @@ struct ConfigurationRefusalTests {
             (#""delivery": { "smarthost": "127.0.0.300" }"#, "delivery.smarthost", "HOST:PORT"),
             (#""delivery": { "smarthost": "::1" }"#, "delivery.smarthost", "HOST:PORT"),
             (#""delivery": { "tls": "maybe" }"#, "delivery.tls", "\"never\", \"opportunistic\", \"required\""),
+            (#""delivery": { "mode": "direct" }"#, "delivery.hostname", "mail.example.com"),
+            (#""delivery": { "port": 0 }"#, "delivery.port", "1 to 65535"),
+            (#""delivery": { "connections": 0 }"#, "delivery.connections", "1 to"),
+            (#""delivery": { "perDestination": { "connections": 0 } }"#, "delivery.perDestination.connections", "1 to"),
+            (#""delivery": { "domains": { "x.net": {} } }"#, "delivery.domains.x.net.tls", "\"required\""),
+            (#""delivery": { "domains": { "a b": { "tls": "never" } } }"#, "delivery.domains.a b", "example.com"),
+            (#""delivery": { "sources": ["here"] }"#, "delivery.sources[0]", "IP address"),
+            (#""delivery": { "sources": ["::1", "::2"] }"#, "delivery.sources", "one of IPv4 and one of IPv6"),
             (#""delivery": { "hostname": "a b" }"#, "delivery.hostname", "mail.example.com"),
             (#""delivery": { "localPartOutcomes": "yes" }"#, "delivery.localPartOutcomes", "true, false"),
             (#""faults": { "allow": "yes" }"#, "faults.allow", "true, false"),
@@ -75,14 +83,6 @@ struct ConfigurationRefusalTests {
         let error = try #require(errors.first)
         #expect(errors.map(\.path) == [path])
         #expect(error.allowed?.contains(allowed) == true, "\(error)")
-    }
-
-    @Test("Direct delivery is refused as not available yet")
-    func direct() {
-        #expect(
-            refusals(#""delivery": { "mode": "direct" }"#).map(\.description) == [
-                #"delivery.mode: "direct" is not available yet; allowed: "capture", "smarthost""#
-            ])
     }
 
     @Test("A password is not sent outside TLS")

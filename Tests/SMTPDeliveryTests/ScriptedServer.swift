@@ -60,6 +60,8 @@ final class ScriptedServer: Sendable {
         thread.join()
     }
 
+    /// The addresses that connections came from.
+    var peers: [IPAddress?] { journal.state.withLock { $0.peers } }
     var connections: Int { journal.state.withLock { $0.connections } }
     var messages: [Message] { journal.state.withLock { $0.messages } }
     var commands: [String] { journal.state.withLock { $0.commands } }
@@ -83,6 +85,7 @@ final class ScriptedServer: Sendable {
 final class Journal: Sendable {
     struct State {
         var connections = 0
+        var peers: [IPAddress?] = []
         var messages: [ScriptedServer.Message] = []
         var commands: [String] = []
         var counts: [String: Int] = [:]
@@ -131,7 +134,12 @@ private final class Listener {
 
     private func accept() {
         guard let accepted = try? socket.accept() else { return }
-        journal.state.withLock { $0.connections += 1 }
+        var peer: IPAddress?
+        if case .ip(let address, _) = accepted.peer { peer = address }
+        journal.state.withLock { state in
+            state.connections += 1
+            state.peers.append(peer)
+        }
         let dialogue = Dialogue(script: script, tls: tls, journal: journal)
         try? dialogue.start(accepted.takeSocket(), loop: loop)
     }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A way out for mail that says what a test tells it to, and remembers what it was asked.
 ///
-/// Lanes are destinations. While it is held, calls wait until `release`.
+/// Lanes are destinations, or are found out where `routes` are given. While it is held, calls wait until `release`.
 package final class ScriptedTransport: MailTransport {
     /// What to say about one recipient of one message.
     package typealias Script = @Sendable (_ message: Message.ID, _ recipient: Int) -> AttemptOutcome
@@ -43,14 +43,22 @@ package final class ScriptedTransport: MailTransport {
 
     package let parcelsPerSession: Int
     package let sessionsPerLane: Int
+    package let sessionsMax: Int
+    package let findsLanes: Bool
+    /// The lanes of destinations; those that are not named have their own.
+    private let routes: [String: String]
     private let state: Mutex<State>
 
     package init(
-        parcelsPerSession: Int = 10, sessionsPerLane: Int = 1,
+        parcelsPerSession: Int = 10, sessionsPerLane: Int = 1, sessionsMax: Int = .max,
+        routes: [String: String]? = nil,
         script: @escaping Script = { _, _ in ScriptedTransport.accepted }
     ) {
         self.parcelsPerSession = parcelsPerSession
         self.sessionsPerLane = sessionsPerLane
+        self.sessionsMax = sessionsMax
+        findsLanes = routes != nil
+        self.routes = routes ?? [:]
         state = Mutex(State(script: script))
     }
 
@@ -64,6 +72,10 @@ package final class ScriptedTransport: MailTransport {
     // MARK: MailTransport
 
     package func lane(for destination: String) -> LaneID { LaneID(destination) }
+
+    package func lanes(for destinations: Set<String>) async -> [String: LaneID] {
+        Dictionary(uniqueKeysWithValues: destinations.map { ($0, LaneID(routes[$0] ?? $0)) })
+    }
 
     package func deliver(_ parcels: [Parcel], lane: LaneID) async -> [ParcelResult] {
         let script = begin(parcels, lane)
