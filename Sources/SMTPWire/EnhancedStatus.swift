@@ -31,6 +31,7 @@ extension EnhancedStatus {
     package static let success = EnhancedStatus(.success, 0, 0)
     package static let senderValid = EnhancedStatus(.success, 1, 0)
     package static let recipientValid = EnhancedStatus(.success, 1, 5)
+    package static let commandCompleted = EnhancedStatus(.success, 5, 0)
     package static let contentAccepted = EnhancedStatus(.success, 6, 0)
     package static let authenticationSucceeded = EnhancedStatus(.success, 7, 0)  // RFC 4954 §6
 
