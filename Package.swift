@@ -58,6 +58,7 @@ let package = Package(
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
+        layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
@@ -72,7 +73,7 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
-                "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
+                "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer", "SMTPWire", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -107,6 +108,8 @@ let package = Package(
                 "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
+        tests(
+            "SMTPServerTests", ["Base", "Kernel", "Model", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),

@@ -19,6 +19,15 @@ package struct EnhancedStatus: Hashable, Sendable {
     package var isPermanent: Bool { `class` == .permanent }
     package var isTransient: Bool { `class` == .persistentTransient }
 
+    /// One that somebody else names, for a reply with this code; nil where no class goes with the code, or a number is
+    /// above 999.
+    package init?(_ code: ReplyCode, subject: UInt16, detail: UInt16) {
+        guard let `class` = Class(rawValue: UInt8(code.rawValue / 100)), subject <= 999, detail <= 999 else {
+            return nil
+        }
+        self.init(`class`, subject, detail)
+    }
+
     private init(_ class: Class, _ subject: UInt16, _ detail: UInt16) {
         self.class = `class`
         self.subject = subject

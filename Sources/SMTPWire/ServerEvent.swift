@@ -17,9 +17,9 @@ package enum ServerEvent: Equatable, Sendable {
 /// What a session waits for, which says how long it may take.
 package enum ServerPhase: Hashable, Sendable, CaseIterable {
     case greeting
-    /// Nothing of a command has come.
+    /// Nothing of the next command has come.
     case idle
-    /// A command has begun, or a transaction.
+    /// A part of a command has come.
     case command
     case tlsHandshake
     case authentication

@@ -48,6 +48,8 @@ package struct ServerSession: Sendable {
     /// What EHLO or HELO said; nil before either.
     var heloName: String?
     var isExtended = false
+    /// Lines of commands read so far: what says that a new wait begins.
+    package private(set) var commandNumber: UInt64 = 0
     var messages = 0
     private var idleCommands = 0
     private var errors = 0
@@ -76,7 +78,7 @@ package struct ServerSession: Sendable {
     package var phase: ServerPhase {
         switch state {
         case .greeting: .greeting
-        case .command: !hasInput && transaction == nil ? .idle : .command
+        case .command: hasInput || isDroppingLine ? .command : .idle
         case .tlsHandshake: .tlsHandshake
         case .authenticating: .authentication
         case .content, .chunk: .content
@@ -251,6 +253,7 @@ package struct ServerSession: Sendable {
                 return nil
             }
             let line = input[position..<end]
+            commandNumber += 1
             consume(upTo: end + 2)
             if isDroppingLine || line.count + 2 > octetsMax {
                 isDroppingLine = false

@@ -33,6 +33,7 @@ struct ConfigurationEnvironment {
         Key("hosts", "tracking"), Key("secrets", "keyFile"), Key("drain"), Key("shards", as: .integer),
         Key("log", "level"), Key("log", "format"), Key("hosts", "spf"), Key("hosts", "mx"),
         Key("hosts", "returnPath"), Key("egress", "caFile"), Key("webhooks", "timeout"),
+        Key("smtp", "hostname"), Key("smtp", "tls", "certificate"), Key("smtp", "tls", "key"),
     ]
 
     /// Variables that the project's tests and benchmarks know, and the server does not.
