@@ -107,7 +107,7 @@ let package = Package(
             [
                 "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
             ]),
-        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
+        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
         tests(
             "SMTPServerTests", ["Base", "Kernel", "Model", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),

@@ -11,9 +11,11 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import tempfile
 import textwrap
 import threading
 from contextlib import contextmanager
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -85,7 +87,7 @@ def session(server, files, rule="starttls", secret: str | None = None):
 
 
 def letter(**fields) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(policy.SMTP)
     message["From"] = "Acme <hello@example.com>"
     message["To"] = "Ann <ann@example.net>"
     message["Subject"] = "Grüße"
@@ -225,7 +227,8 @@ def postfix(folder: Path, relay: int, secret: str):
     spool, settings, data = folder / "spool", folder / "etc", folder / "data"
     for one in (spool, settings, data):
         one.mkdir(parents=True)
-    folder.chmod(0o755)
+    for one in (folder, folder.parent):
+        one.chmod(0o755)
     own = free_port()
     (settings / "password").write_text(f"[127.0.0.1]:{relay} {USER}:{secret}\n")
     (settings / "main.cf").write_text(
@@ -297,8 +300,12 @@ def _opens(number: int) -> bool:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Postfix starts as root alone")
-def test_postfix_relays_through_us(listening, tenant, smarthost, tmp_path):
-    with postfix(tmp_path / "postfix", port(listening, "starttls"), tenant.secret) as (own, said):
+def test_postfix_relays_through_us(listening, tenant, smarthost):
+    # pytest's own folders are closed to the user that Postfix runs as.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postfix(Path(folder) / "postfix", port(listening, "starttls"), tenant.secret) as (own, said),
+    ):
         with smtplib.SMTP("127.0.0.1", own, timeout=SECONDS) as client:
             for index in range(5):
                 message = letter()
@@ -549,7 +556,7 @@ def test_trusted_networks_need_no_credentials(server, smarthost, files):
     for number in relay.smtp_ports:
         with smtplib.SMTP("127.0.0.1", number, timeout=SECONDS) as client:
             client.send_message(letter())
-            assert refusal(client, content=b"From: a@foreign.example\r\n\r\nx")[1] == 550
+            assert refusal(client, content=b"From: a@foreign.example\r\n\r\nx\r\n")[1] == 550
     assert len(smarthost.wait(2)) == 2
 
 

@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Model
 import Posix
+import SMTPServer
 import Testing
 
 @testable import Composition
