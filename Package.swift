@@ -84,7 +84,7 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model"], path: "Tests/TestKit"),
+        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Posix"], path: "Tests/TestKit"),
         layer(
             "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "TestKit"], path: "Tests/StoreConformance"),
         layer(
@@ -109,7 +109,7 @@ let package = Package(
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
         tests(
-            "SMTPServerTests", ["Base", "Kernel", "Model", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
+            "SMTPServerTests", ["Base", "Kernel", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),

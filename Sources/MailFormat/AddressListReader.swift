@@ -12,7 +12,6 @@ package enum AddressListReader {
     private struct Member {
         /// Words before the angle brackets, or all where there are none. Quoted ones without their marks.
         var words: [UInt8] = []
-        var hasQuotes = false
         /// Between the brackets.
         var address: [UInt8]?
         var isEmpty: Bool { words.allSatisfy(MailCharacter.isWhiteSpace) && address == nil }
@@ -20,7 +19,7 @@ package enum AddressListReader {
 
     private static func mailbox(_ member: Member) -> Mailbox? {
         guard let address = member.address else {
-            let text = String(decoding: member.words.filter { !MailCharacter.isWhiteSpace($0) }, as: UTF8.self)
+            let text = String(decoding: withoutSpace(member.words), as: UTF8.self)
             return (try? EmailAddress(parsing: text)).map { Mailbox($0) }
         }
         // RFC 5322 §4.4: an obsolete route stands before the last colon outside a literal.
@@ -31,6 +30,19 @@ package enum AddressListReader {
         let words = HeaderText.unfolded(member.words[...])
         let name = HeaderText.decoded(words)
         return (try? Mailbox(displayName: name, address: parsed)) ?? Mailbox(parsed)
+    }
+
+    /// White space counts within quotation marks alone.
+    private static func withoutSpace(_ words: [UInt8]) -> [UInt8] {
+        var kept: [UInt8] = []
+        var isQuoted = false
+        var isEscaped = false
+        for byte in words where isQuoted || !MailCharacter.isWhiteSpace(byte) {
+            kept.append(byte)
+            if byte == ASCII.quote, !isEscaped { isQuoted.toggle() }
+            isEscaped = byte == ASCII.backslash && !isEscaped
+        }
+        return kept
     }
 
     private struct Reader {

@@ -267,21 +267,29 @@ package actor SMTPShard {
     // MARK: The session
 
     private func give(_ event: ServerEvent, _ connection: SMTPConnection) {
-        for action in connection.session.handle(event) { perform(action, connection) }
+        // A loop and no recursion: a client may send thousands of commands in one piece.
+        var next: ServerEvent? = event
+        while let event = next {
+            next = nil
+            for action in connection.session.handle(event) { next = perform(action, connection) }
+        }
         guard isOpen(connection) else { return }
         countContent(connection)
         setDeadline(connection)
         flush(connection)
     }
 
-    private func perform(_ action: ServerAction, _ connection: SMTPConnection) {
-        guard isOpen(connection) else { return }
+    /// The event that follows at once, if one does: a question is always the last action, and most are answered on the
+    /// spot.
+    private func perform(_ action: ServerAction, _ connection: SMTPConnection) -> ServerEvent? {
+        guard isOpen(connection) else { return nil }
         switch action {
         case .send(let bytes): if !connection.append(bytes) { close(connection) }
         case .startTLS: startTLS(connection)
-        case .ask(let question): answer(question, connection)
+        case .ask(let question): return answer(question, connection).map { .answered($0) }
         case .close: beginClosing(connection)
         }
+        return nil
     }
 
     private func startTLS(_ connection: SMTPConnection) {
@@ -289,15 +297,15 @@ package actor SMTPShard {
         connection.channel = TLSChannel(stream)
     }
 
-    private func answer(_ question: ServerQuestion, _ connection: SMTPConnection) {
+    /// nil: the answer comes later.
+    private func answer(_ question: ServerQuestion, _ connection: SMTPConnection) -> ServerVerdict? {
         let service = connection.listener.service
         switch question {
         case .sender(let path):
             let (verdict, client) = service.begin(path, connection.client)
             connection.client = client
-            give(.answered(verdict), connection)
-        case .recipient(let recipient):
-            give(.answered(service.check(recipient, connection.client)), connection)
+            return verdict
+        case .recipient(let recipient): return service.check(recipient, connection.client)
         case .credentials(let credentials):
             let (id, client) = (connection.id, connection.client)
             Task.immediate(executorPreference: loop) {
@@ -311,6 +319,7 @@ package actor SMTPShard {
                 self.answered(verdict, client, id)
             }
         }
+        return nil
     }
 
     private func answered(_ verdict: ServerVerdict, _ client: SMTPClient, _ id: ConnectionID) {
@@ -330,7 +339,7 @@ package actor SMTPShard {
         contentOctets += counted - connection.countedOctets
         connection.countedOctets = counted
         guard contentOctets > SMTPServerLimits.contentBytesPerShard, counted > 0 else { return }
-        for action in connection.session.handle(.contentUnwanted) { perform(action, connection) }
+        for action in connection.session.handle(.contentUnwanted) { _ = perform(action, connection) }
         let left = connection.session.octetsHeld
         contentOctets += left - connection.countedOctets
         connection.countedOctets = left

@@ -38,7 +38,7 @@ package struct ServerLimits: Equatable, Sendable {
     package var messagesMax = SMTPLimits.messagesPerSessionMax
     /// Commands that bring no message forward, between two messages.
     package var idleCommandsMax = SMTPLimits.idleCommandsMax
-    /// Refused commands of one connection.
+    /// Refused commands between two accepted messages.
     package var errorsMax = SMTPLimits.errorsPerSessionMax
 
     package init() {}

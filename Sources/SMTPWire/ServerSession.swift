@@ -52,6 +52,7 @@ package struct ServerSession: Sendable {
     package private(set) var commandNumber: UInt64 = 0
     var messages = 0
     private var idleCommands = 0
+    /// Since the last accepted message.
     private var errors = 0
     var failedAuthentications = 0
     private var isDraining = false
@@ -533,10 +534,16 @@ extension ServerSession {
             if verdict.isAccepted { transaction = Transaction(sender: path) }
             reply(verdict.reply)
         case .recipient(let recipient):
-            if verdict.isAccepted { transaction?.recipients.append(recipient) }
+            // Who only guesses addresses is not held for ever.
+            guard verdict.isAccepted else {
+                fault(verdict.reply)
+                break
+            }
+            transaction?.recipients.append(recipient)
             reply(verdict.reply)
         case .message:
             endTransaction()
+            if verdict.isAccepted { errors = 0 }
             reply(verdict.reply)
         }
         endIfDraining()

@@ -2,8 +2,9 @@ package import Base
 package import Crypto
 package import Model
 
-/// The gate of clients that say who they are once and then ask for many things, as SMTP's do. The steps are the same, in
-/// the same order; those about the client are made when it says who it is, and all of them for each thing it asks for.
+/// The gate of clients that say who they are once and then ask for many things, as SMTP's do. The steps are the same,
+/// in the same order; those about the client are made when it says who it is, and all of them for each thing it asks
+/// for.
 extension Gate {
     /// Who a client is, for as long as its connection lasts. Not what it may do, which changes meanwhile.
     package enum Caller: Sendable {
