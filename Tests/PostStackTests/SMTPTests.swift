@@ -24,7 +24,7 @@ struct SMTPTests {
             (.credentialMalformed(.form), .authentication, "535 5.7.8"),
             (.credentialRevoked(at: Sample.now), .sender, "535 5.7.8"),
             (.accountSuspended, .authentication, "535 5.7.8"),
-            (.domainNotPermitted(domain: "a"), .message, "550 5.7.1"),
+            (.domainNotPermitted(domain: "a", action: nil), .message, "550 5.7.1"),
             (.addressNotAllowed(nil), .authentication, "535 5.7.8"), (.addressNotAllowed(nil), .sender, "550 5.7.1"),
             (.domainUnknown(UserData("a"), role: .sender), .message, "550 5.7.1"),
             (.domainUnverified(UserData("a"), role: .sender), .message, "550 5.7.1"),
