@@ -105,7 +105,8 @@ let package = Package(
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
+                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "SMTPServer",
+                "SMTPWire", "Storage", "TestKit",
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
         tests(
