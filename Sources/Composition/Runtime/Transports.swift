@@ -35,7 +35,8 @@ enum Transports {
     private static func direct(_ configuration: Configuration) throws(DirectError) -> DirectConfiguration {
         let delivery = configuration.delivery
         var direct = try DirectConfiguration(
-            heloName: delivery.hostname, ownNames: configuration.hosts.mx.map { [$0] } ?? [])
+            heloName: delivery.hostname,
+            ownNames: [configuration.hosts.mx, configuration.smtp?.hostname].compactMap { $0 })
         direct.port = delivery.port
         direct.security = security(delivery.tls)
         direct.securityByDomain = delivery.tlsByDomain.mapValues(security)
