@@ -20,12 +20,14 @@ enum ConnectionFault: Error, Sendable {
     case resolver(ResolverFailure)
     /// The DNS says that there is nobody to hand it to.
     case unroutable(RouteRefusal)
+    /// The destination's MTA-STS policy names none of the hosts that the DNS does.
+    case notNamedByPolicy
 
     /// Another address of the same host may do better.
     var isOfAddress: Bool {
         switch self {
         case .connect, .connectTimedOut: true
-        case .lookup, .noAddress, .closed, .outOfTime, .resolver, .unroutable: false
+        case .lookup, .noAddress, .closed, .outOfTime, .resolver, .unroutable, .notNamedByPolicy: false
         }
     }
 
@@ -57,6 +59,7 @@ extension ConnectionFault {
         case .outOfTime: "out-of-time"
         case .resolver: "resolver-failed"
         case .unroutable: "unroutable"
+        case .notNamedByPolicy: "not-named-by-policy"
         }
     }
 
@@ -66,7 +69,7 @@ extension ConnectionFault {
         case .lookup(let error): OperatorText(error.description)
         case .connect(let error): OperatorText(error.description)
         case .closed(_, .some(let error)): OperatorText("\(error)")
-        case .noAddress, .connectTimedOut, .closed, .outOfTime, .resolver, .unroutable: nil
+        case .noAddress, .connectTimedOut, .closed, .outOfTime, .resolver, .unroutable, .notNamedByPolicy: nil
         }
     }
 

@@ -32,10 +32,24 @@ package enum SMTPDeliveryLimits {
     static let addressRest: Duration = .seconds(60)
     /// Such addresses remembered.
     static let restingAddresses = 10_000
+    /// How long a route is believed without another look, whatever the TTL: a zone that answers differently each time
+    /// would send its mail from lane to lane for ever.
+    package static let routeLifetime: Duration = .seconds(30)
     /// Destinations whose lane is remembered; beyond that all are found out anew.
     static let destinationsKnown = 100_000
     /// Ways without work that are kept before they are cleared away.
     static let waysKept = 64
+
+    // MARK: MTA-STS
+
+    /// RFC 8461 §3.2: about a year.
+    static let policyAgeSecondsMax: Int64 = 31_557_600
+    /// RFC 8461 §3.3.
+    static let policyBytes = 64 * 1024
+    static let policyTimeout: Duration = .seconds(30)
+    /// How long a policy that could not be fetched is not asked for again (RFC 8461 §3.3).
+    static let policyRetry: Duration = .seconds(300)
+    static let policiesKept = 10_000
 
     /// Taken from a socket at once.
     static let readOctets = 16 * 1024

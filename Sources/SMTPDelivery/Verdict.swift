@@ -99,6 +99,9 @@ struct Verdict {
         case .closed(let reason, _): outcome(reason)
         case .outOfTime: .deferred(result(.transient, .temporaryFailure, "the next hop was too slow to get to it"))
         case .resolver: .deferred(result(.dnsFailure, .directoryFailure, "the name servers could not tell where to"))
+        case .notNamedByPolicy:
+            .deferred(
+                result(.policy, .securityFailureForNow, "the domain's MTA-STS policy names none of its mail exchanges"))
         case .unroutable(let refusal): .refused(result(refusal.classification, refusal.status, refusal.sentence))
         }
     }

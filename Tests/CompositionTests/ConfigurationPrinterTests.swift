@@ -12,7 +12,7 @@ struct ConfigurationPrinterTests {
             "mode": "smarthost", "smarthost": "[2001:db8::1]:2525", "hostname": "[192.0.2.1]", "tls": "required",
             "caFile": "ca.pem", "localPartOutcomes": false, "retries": { "schedule": ["200ms", "90s", "6h"],
             "lifetime": "3d" }, "perDestination": { "messagesPerMinute": 600, "connections": 7 },
-            "connections": 300, "port": 2525, "domains": { "example.org": { "tls": "required" } },
+            "connections": 300, "port": 2525, "mtaSTS": false, "domains": { "example.org": { "tls": "required" } },
             "sources": ["192.0.2.7", "2001:db8::7"],
             "auth": { "user": "relay", "passwordFile": "/run/password" }
         },

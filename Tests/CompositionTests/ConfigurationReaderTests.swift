@@ -106,6 +106,23 @@ struct ConfigurationReaderTests {
         #expect(delivery.auth == Configuration.Delivery.Credentials(user: "relay", passwordFile: "password"))
     }
 
+    @Test("All of direct delivery is read")
+    func direct() throws {
+        let delivery = try read(
+            """
+            "delivery": {
+                "mode": "direct", "hostname": "relay.example", "port": 2525, "connections": 30, "mtaSTS": false,
+                "sources": ["192.0.2.1"], "domains": { "Example.NET": { "tls": "required" } },
+                "perDestination": { "connections": 2 }
+            }
+            """
+        ).delivery
+        #expect(delivery.mode == .direct && delivery.port == 2525 && !delivery.mtaSTS)
+        #expect(delivery.connections == 30 && delivery.connectionsPerDestination == 2)
+        #expect(delivery.tlsByDomain == ["example.net": .required])
+        #expect(delivery.sources.map(\.description) == ["192.0.2.1"])
+    }
+
     @Test("Limits are read by personality and rate class")
     func limits() throws {
         let limits = try read(

@@ -48,6 +48,7 @@ struct ConfigurationRefusalTests {
             (#""delivery": { "tls": "maybe" }"#, "delivery.tls", "\"never\", \"opportunistic\", \"required\""),
             (#""delivery": { "mode": "direct" }"#, "delivery.hostname", "mail.example.com"),
             (#""delivery": { "port": 0 }"#, "delivery.port", "1 to 65535"),
+            (#""delivery": { "mtaSTS": "yes" }"#, "delivery.mtaSTS", "true, false"),
             (#""delivery": { "connections": 0 }"#, "delivery.connections", "1 to"),
             (#""delivery": { "perDestination": { "connections": 0 } }"#, "delivery.perDestination.connections", "1 to"),
             (#""delivery": { "domains": { "x.net": {} } }"#, "delivery.domains.x.net.tls", "\"required\""),

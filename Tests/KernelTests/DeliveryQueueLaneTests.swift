@@ -15,7 +15,8 @@ struct DeliveryQueueLaneTests {
         var queue = DeliveryQueue()
         queue.insert(Fixture.delivery(message: 1), lane: own)
         let leases = queue.lease(from: own, limit: 10, now: start, until: start + .seconds(100))
-        #expect(queue.move(leases[0], to: provider))
+        let moved = queue.move(leases[0], to: provider)
+        #expect(moved)
         queue.sessionEnded(in: own, now: start)
         #expect(!queue.holds(leases[0]))
         let ready = queue.nextReadyLane(now: start)
@@ -33,7 +34,8 @@ struct DeliveryQueueLaneTests {
         queue.insert(Fixture.delivery(message: 1), lane: own)
         let lease = queue.lease(from: own, limit: 1, now: start, until: start + .seconds(100))[0]
         _ = queue.finish(lease)
-        #expect(!queue.move(lease, to: provider))
+        let moved = queue.move(lease, to: provider)
+        #expect(!moved)
         #expect(queue.count == 0)
     }
 
@@ -44,7 +46,7 @@ struct DeliveryQueueLaneTests {
         }
         queue.insert(Fixture.delivery(message: 1), lane: own)
         let lease = queue.lease(from: own, limit: 1, now: start, until: start + .seconds(100))[0]
-        #expect(queue.move(lease, to: provider))
+        _ = queue.move(lease, to: provider)
         queue.sessionEnded(in: own, now: start)
         let leased = queue.lease(from: provider, limit: 1, now: start, until: start + .seconds(100))
         #expect(leased.count == 1)

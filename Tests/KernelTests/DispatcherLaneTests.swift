@@ -14,9 +14,17 @@ struct DispatcherLaneTests {
         bench = try MailBench(transport: transport)
     }
 
+    /// Accepts a message, and lets its lanes be found.
+    @discardableResult
+    private func accept(_ recipients: [String]) async -> Message.ID {
+        let id = await bench.accept(Fixture.message(Fixture.submission(to: recipients)))
+        bench.gather()
+        return id
+    }
+
     @Test("Recipients of one message at one provider go together, whatever their domains")
     func together() async throws {
-        let id = await bench.accept(Fixture.message(Fixture.submission(to: ["a@x.net", "b@y.net", "c@z.net"])))
+        let id = await accept(["a@x.net", "b@y.net", "c@z.net"])
         let calls = transport.calls.sorted { $0.lane < $1.lane }
         #expect(calls.map(\.lane) == [LaneID("mx:p"), LaneID("z.net")])
         #expect(calls.first?.parcels == [.init(message: id, recipients: [0, 1])])
@@ -26,7 +34,7 @@ struct DispatcherLaneTests {
     @Test("To find the lane is no attempt")
     func noAttempt() async throws {
         transport.say { _, _ in ScriptedTransport.deferred }
-        let id = await bench.accept(Fixture.message(Fixture.submission(to: ["a@x.net"])))
+        let id = await accept(["a@x.net"])
         #expect(try await bench.store.message(id, content: false)?.recipients.map(\.attempts) == [1])
     }
 
@@ -56,8 +64,8 @@ struct DispatcherLaneTests {
         transport.say { _, _ in
             .deferred(AttemptResult(classification: `class`, code: code, text: UserData("no"), host: "mx:25"))
         }
-        await bench.accept(Fixture.message(Fixture.submission(to: ["a@x.net"])))
-        await bench.accept(Fixture.message(Fixture.submission(to: ["b@y.net"])))
+        await accept(["a@x.net"])
+        await accept(["b@y.net"])
         #expect(transport.attempts == (rests ? 1 : 2))
         bench.loop.advance(by: .seconds(3))
         #expect(transport.attempts == 2)

@@ -14,7 +14,8 @@ final class DirectBench: Sendable {
 
     /// All servers listen at `port`. Loopback addresses may be reached unless `egress` says otherwise.
     init(
-        port: UInt16, egress: [String] = ["127.0.0.0/8"], _ adjust: (inout DirectConfiguration) -> Void = { _ in }
+        port: UInt16, egress: [String] = ["127.0.0.0/8"], time: any TimeSource = SystemTime(),
+        _ adjust: (inout DirectConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = try DirectConfiguration(heloName: "relay.example")
         configuration.port = port
@@ -22,7 +23,7 @@ final class DirectBench: Sendable {
         adjust(&configuration)
         loop = try EventLoop(name: "direct", time: SystemTime())
         transport = try DirectTransport(
-            configuration, resolver: dns, loop: loop, time: SystemTime(), random: SeededRandom(seed: 1),
+            configuration, resolver: dns, loop: loop, time: time, random: SeededRandom(seed: 1),
             log: CollectingLog().log(time: SystemTime()))
         thread = loop.start()
     }

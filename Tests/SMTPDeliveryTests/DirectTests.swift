@@ -1,7 +1,9 @@
 import Base
+import DNSWire
 import Kernel
 import Model
 import SMTPDelivery
+import TestKit
 import Testing
 
 @Suite("Direct delivery", .timeLimit(.minutes(1)))
@@ -28,15 +30,26 @@ struct DirectTests {
 
     @Test("A lane is the destination's own until it was found out, and then the provider's")
     func lanes() async throws {
-        let bench = try DirectBench(port: 25)
+        let time = HandTime()
+        let bench = try DirectBench(port: 25, time: time)
         bench.put("dest.example", ("mx.example", "127.0.0.1"))
         #expect(bench.transport.lane(for: "dest.example") == LaneID("dest.example"))
         let lanes = await bench.transport.lanes(for: ["dest.example", "gone.example"])
         #expect(lanes == ["dest.example": LaneID("mx:mx.example"), "gone.example": LaneID("gone.example")])
         #expect(bench.transport.lane(for: "dest.example") == LaneID("mx:mx.example"))
         bench.dns.remove("dest.example")
+        time.advance(by: SMTPDeliveryLimits.routeLifetime)
         _ = await bench.transport.lanes(for: ["dest.example"])
         #expect(bench.transport.lane(for: "dest.example") == LaneID("dest.example"))
+    }
+
+    @Test("A zone that answers differently each time does not send its mail from lane to lane")
+    func restless() async throws {
+        let bench = try DirectBench(port: 25, time: HandTime())
+        bench.put("dest.example", ("mx.example", "127.0.0.1"))
+        let first = await bench.transport.lanes(for: ["dest.example"])
+        bench.put("dest.example", ("other.example", "127.0.0.1"))
+        #expect(await bench.transport.lanes(for: ["dest.example"]) == first)
     }
 
     @Test("A dead exchange is passed over, and is not tried first a moment later")

@@ -55,6 +55,8 @@ package final class ScriptedHTTP: HTTPTransport {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     package func perform(_ request: OutgoingRequest) async -> HTTPExchange {
         let script = state.withLock { state in
             state.requests.append(request)

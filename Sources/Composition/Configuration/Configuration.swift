@@ -62,6 +62,8 @@ package struct Configuration: Sendable, Equatable {
         package var tls = TLS.opportunistic
         /// By destination, where it is not `tls`; in direct mode.
         package var tlsByDomain: [String: TLS] = [:]
+        /// Whether destinations' MTA-STS policies are asked for and followed, in direct mode.
+        package var mtaSTS = true
         /// The addresses of ours that connections come from in direct mode, at most one of each family.
         package var sources: [IPAddress] = []
         /// Certificates to trust (PEM); nil: the system's.

@@ -126,6 +126,7 @@ package enum ConfigurationPrinter {
                 domains.object(named: domain) { $0.member("tls", tls.rawValue) }
             }
         }
+        object.member("mtaSTS", delivery.mtaSTS)
         object.member("sources", delivery.sources.map(\.description))
     }
 

@@ -7,7 +7,7 @@ extension ConfigurationReader {
     func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {
         let section = node.section([
             "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries", "perDestination",
-            "port", "domains", "sources", "connections",
+            "port", "domains", "sources", "connections", "mtaSTS",
         ])
         let retries = section["retries"].section(["schedule", "lifetime"])
         var delivery = Configuration.Delivery(retries: self.retries(retries["schedule"]))
@@ -42,6 +42,7 @@ extension ConfigurationReader {
     /// What only direct delivery reads.
     private func direct(_ section: ConfigurationSection, _ delivery: inout Configuration.Delivery) {
         if let port = section["port"].integer(in: 1...65535) { delivery.port = UInt16(port) }
+        delivery.mtaSTS = section["mtaSTS"].boolean() ?? delivery.mtaSTS
         delivery.connections = section["connections"].integer(in: ConfigurationLimits.connections)
         for (name, node) in section["domains"].members("an object of domains, each { \"tls\": .. }") {
             let tls: Configuration.Delivery.TLS? = node.section(["tls"])["tls"].word(isRequired: true)

@@ -1,4 +1,5 @@
 import Base
+import HTTPDelivery
 import Kernel
 import Posix
 import SMTPDelivery
@@ -23,13 +24,23 @@ enum Transports {
                 throw .configuration("delivery: \(error)")
             }
         case .direct:
-            do throws(DirectError) {
+            do {
                 return try DirectTransport(
-                    direct(configuration), resolver: resolver, loop: loop, time: time, random: random, log: log)
+                    direct(configuration), resolver: resolver, policies: policies(configuration, loop), loop: loop,
+                    time: time, random: random, log: log)
             } catch {
                 throw .configuration("delivery: \(error)")
             }
         }
+    }
+
+    /// RFC 8461 §3.3: over HTTPS at its usual port.
+    private static func policies(
+        _ configuration: Configuration, _ loop: EventLoop
+    ) throws(CurlError) -> (any HTTPTransport)? {
+        guard configuration.delivery.mtaSTS else { return nil }
+        let egress = EgressPolicy(allow: configuration.egress.allow, ports: [443])
+        return try CurlTransport(egress: egress, caFile: configuration.egress.caFile, loop: loop)
     }
 
     private static func direct(_ configuration: Configuration) throws(DirectError) -> DirectConfiguration {

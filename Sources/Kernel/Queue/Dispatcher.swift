@@ -71,6 +71,10 @@ package actor Dispatcher: DeliveryObserver {
     /// The same a moment later: under load the outcomes of many transactions are then recorded in one.
     private func gather(_ deliveries: [PendingDelivery]) {
         for delivery in deliveries { queue.insert(delivery, lane: lane(of: delivery)) }
+        gather()
+    }
+
+    private func gather() {
         guard !isGathering else { return }
         isGathering = true
         loop.run(after: KernelLimits.gatheringDelay) { self.assumeIsolated { $0.gathered() } }
@@ -119,7 +123,8 @@ package actor Dispatcher: DeliveryObserver {
             for waiter in idleWaiters { waiter.resume() }
             idleWaiters.removeAll()
         }
-        turn()
+        // What was moved goes together with what other sessions move in the same moment.
+        if settlements.isEmpty { gather() } else { turn() }
     }
 
     /// Puts what belongs to other lanes there, where nothing was tried yet; what is left belongs to this one.

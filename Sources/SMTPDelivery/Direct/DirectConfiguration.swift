@@ -44,8 +44,6 @@ package struct DirectConfiguration: Sendable {
         self.ownNames = Set(([heloName] + ownNames).compactMap { DNSName($0) })
     }
 
-    func security(for destination: String) -> Security { securityByDomain[destination] ?? security }
-
     func source(for address: IPAddress) -> IPAddress? { sources.first { $0.family == address.family } }
 
     func session(tls: TLSPolicy) -> ClientConfiguration {

@@ -23,17 +23,18 @@ package actor DirectTransport: MailTransport {
     private let ground: DirectGround
     private let finder: RouteFinder
     private let connections: Int
-    /// The lanes found last. A hint: it is asked again before each session.
-    private let known = Mutex<[String: LaneID]>([:])
+    /// The lanes found last, and until when they are believed. After that they are hints.
+    private let known = Mutex<[String: (lane: LaneID, until: Duration)]>([:])
     /// Why destinations have no route, for the call that follows.
     private var findings: [LaneID: RouteFailure] = [:]
     private var ways: [LaneID: ExchangeWay] = [:]
     private var sweepAt = SMTPDeliveryLimits.waysKept
 
     /// `loop` runs on a thread of its own, which the caller starts before the first call and stops after `close`.
+    /// `policies` is what MTA-STS policies are fetched by, and closed with the transport; nil: none are asked for.
     package init(
-        _ configuration: DirectConfiguration, resolver: any Resolver, loop: EventLoop, time: any TimeSource,
-        random: any RandomSource, log: Log
+        _ configuration: DirectConfiguration, resolver: any Resolver, policies: (any HTTPTransport)? = nil,
+        loop: EventLoop, time: any TimeSource, random: any RandomSource, log: Log
     ) throws(DirectError) {
         let tls: TLSClientContext
         do throws(TLSError) {
@@ -45,7 +46,10 @@ package actor DirectTransport: MailTransport {
         ground = DirectGround(
             configuration, resolver: resolver, tls: tls, loop: loop, time: time, random: random, log: log)
         finder = RouteFinder(
-            resolver: resolver, own: configuration.ownNames, security: configuration.security(for:))
+            resolver: resolver, own: configuration.ownNames,
+            policies: policies.map { STSKeeper(resolver: resolver, http: $0, loop: loop, time: time) },
+            security: configuration.security
+        ) { [chosen = configuration.securityByDomain] in chosen[$0] }
         connections = configuration.connections
         sessionsPerLane = configuration.sessions
         parcelsPerSession = configuration.parcelsPerSession
@@ -55,13 +59,19 @@ package actor DirectTransport: MailTransport {
     // MARK: Lanes
 
     package nonisolated func lane(for destination: String) -> LaneID {
-        known.withLock { $0[destination] } ?? LaneID(destination)
+        known.withLock { $0[destination]?.lane } ?? LaneID(destination)
     }
 
     package func lanes(for destinations: Set<String>) async -> [String: LaneID] {
-        var lanes: [String: LaneID] = [:]
+        let now = ground.time.uptime
+        var lanes = known.withLock { known in
+            Dictionary(
+                uniqueKeysWithValues: destinations.compactMap { destination in
+                    known[destination].flatMap { now < $0.until ? (destination, $0.lane) : nil }
+                })
+        }
         await withTaskGroup { group in
-            for destination in destinations {
+            for destination in destinations where lanes[destination] == nil {
                 group.addTask(executorPreference: loop) { [finder] in
                     (destination, await finder.route(to: destination))
                 }
@@ -74,10 +84,10 @@ package actor DirectTransport: MailTransport {
     private func keep(_ found: Result<Route, RouteFailure>, of destination: String) -> LaneID {
         switch found {
         case .success(let route):
-            let lane = route.lane
+            let (lane, until) = (route.lane, ground.time.uptime + SMTPDeliveryLimits.routeLifetime)
             known.withLock { known in
                 if known.count >= SMTPDeliveryLimits.destinationsKnown { known = [:] }
-                known[destination] = lane
+                known[destination] = (lane, until)
             }
             return lane
         case .failure(let failure):
@@ -141,5 +151,6 @@ package actor DirectTransport: MailTransport {
         let leaving = ways.values.flatMap { $0.pool.leave() }
         ways = [:]
         for connection in leaving { await connection.end() }
+        await finder.policies?.close()
     }
 }

@@ -8,11 +8,15 @@ enum RouteFailure: Error, Hashable, Sendable {
     case refused(RouteRefusal)
     /// It could not be learned now.
     case unknown(ResolverFailure)
+    /// None of its exchanges is one that its MTA-STS policy names. Somebody may stand in between, or somebody forgot to
+    /// change the policy; either may pass (RFC 8461 §5).
+    case policy
 
     var fault: ConnectionFault {
         switch self {
         case .refused(let refusal): .unroutable(refusal)
         case .unknown(let failure): .resolver(failure)
+        case .policy: .notNamedByPolicy
         }
     }
 }
@@ -22,14 +26,31 @@ struct RouteFinder: Sendable {
     let resolver: any Resolver
     /// This server's names.
     let own: Set<DNSName>
-    let security: @Sendable (String) -> DirectConfiguration.Security
+    /// Knows what destinations ask for; nil: nobody is asked.
+    var policies: STSKeeper?
+    /// Where neither the operator nor the destination says anything of it.
+    var security = DirectConfiguration.Security.opportunistic
+    /// The operator's word for a destination.
+    let chosen: @Sendable (String) -> DirectConfiguration.Security?
 
     func route(to destination: String) async -> Result<Route, RouteFailure> {
         do throws(RouteFailure) {
-            return .success(Route(try await groups(destination), security: security(destination)))
+            let groups = try await groups(destination)
+            if let chosen = chosen(destination) { return .success(Route(groups, security: chosen)) }
+            guard let policy = await policy(of: destination), policy.mode == .enforce else {
+                return .success(Route(groups, security: security))
+            }
+            let named = groups.map { $0.filter(policy.names) }.filter { !$0.isEmpty }
+            return named.isEmpty ? .failure(.policy) : .success(Route(named, security: .required))
         } catch {
             return .failure(error)
         }
+    }
+
+    /// An operator that wants no TLS wants none that others ask for.
+    private func policy(of destination: String) async -> STSPolicy? {
+        guard security != .never, !destination.hasPrefix("[") else { return nil }
+        return await policies?.policy(of: destination)
     }
 
     private func groups(_ destination: String) async throws(RouteFailure) -> [[Exchange]] {
