@@ -59,7 +59,7 @@ let package = Package(
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
-        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
+        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Model", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
 
         // Plugins: one vendor each.
@@ -67,12 +67,16 @@ let package = Package(
             "PostStack", ["AdapterKit", "Base", "Model"], path: "Plugins/PostStack",
             exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
 
+        layer(
+            "Harepost", ["AdapterKit", "Base", "Model"], path: "Plugins/Harepost",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
         // Layer 5: assembly.
         layer(
             "Composition",
             [
-                "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
-                "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
+                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel",
+                "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -100,17 +104,19 @@ let package = Package(
         tests(
             "HTTPServerTests",
             ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Posix", "TLS", "TestKit"]),
+        tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
+                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack",
+                "Storage", "TestKit",
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
         tests("ResolverTests", ["Base", "DNSWire", "Kernel", "Posix", "Resolver", "TestKit"]),
-        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Posix", "TestKit"]),
+        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Model", "Posix", "TestKit"]),
     ]
 )

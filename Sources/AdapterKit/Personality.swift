@@ -31,6 +31,11 @@ public protocol Personality: Sendable {
     var routes: [Route] { get }
     /// nil: the dialect has no webhooks.
     var webhooks: WebhookFormat? { get }
+    /// nil: the dialect relays no requests.
+    var relays: RelayRules? { get }
+    /// What the operator can switch on and off by `personalities` in the configuration, and how it stands where that is
+    /// silent.
+    var switches: [String: Bool] { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -59,6 +64,8 @@ extension Personality {
 
     public var domainPlan: DomainPlan { .none }
     public var webhooks: WebhookFormat? { nil }
+    public var relays: RelayRules? { nil }
+    public var switches: [String: Bool] { [:] }
 }
 
 /// What an answer may need to know of its request.

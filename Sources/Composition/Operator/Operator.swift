@@ -164,6 +164,8 @@ struct Operator: Sendable {
         if lane.hasPrefix(Self.webhookLane) {
             guard let number = Int64(lane.dropFirst(Self.webhookLane.count)) else { throw .notFound(.webhook) }
             _ = try await setWebhookPaused(number, paused)
+        } else if lane.hasPrefix(Self.relayLane) {
+            await runtime.relays.dispatcher.setPaused(String(lane.dropFirst(Self.relayLane.count)), paused)
         } else {
             await runtime.dispatcher.setPaused(LaneID(lane), paused)
         }
@@ -173,14 +175,22 @@ struct Operator: Sendable {
     /// A webhook's lane is named by its number.
     private static let webhookLane = "webhook:"
 
-    /// Those of mail, then those of webhooks.
+    /// A lane of relayed requests is named by the origin that they go to.
+    private static let relayLane = "relay:"
+
+    /// Those of mail, of webhooks and of relayed requests.
     private func lanes() async -> [LaneStatistics] {
         let webhooks = await runtime.webhooks.dispatcher.statistics().map { lane in
             LaneStatistics(
                 lane: LaneID("\(Self.webhookLane)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
                 isPaused: lane.isPaused)
         }
-        return await runtime.dispatcher.statistics() + webhooks
+        let relays = await runtime.relays.dispatcher.statistics().map { lane in
+            LaneStatistics(
+                lane: LaneID("\(Self.relayLane)\(lane.lane)"), waiting: lane.waiting, leased: lane.running,
+                isPaused: lane.isHeld)
+        }
+        return await runtime.dispatcher.statistics() + webhooks + relays
     }
 
     // MARK: Messages and events

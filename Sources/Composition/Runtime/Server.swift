@@ -85,7 +85,8 @@ final class Server: Sendable {
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, webhooks: runtime.webhooks.service,
-                    idempotency: runtime.idempotency, uses: runtime.keyUses,
+                    relays: runtime.relays.service, idempotency: runtime.idempotency,
+                    switches: runtime.configuration.switches[id] ?? [:], uses: runtime.keyUses,
                     refusals: refusals, faults: runtime.faults))
         } catch {
             throw StartError.routes("\(id): \(error)")
@@ -159,6 +160,8 @@ final class Server: Sendable {
             for shard in shards { await shard.drain() }
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()
+            await runtime.relays.dispatcher.drain()
+            await runtime.outbound.transport.close()
         }
         await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }
