@@ -143,7 +143,7 @@ extension Form {
         return text
     }
 
-    private mutating func jsonObject(_ field: StaticString, maximumBytes: Int) -> [UInt8]? {
+    fileprivate mutating func jsonObject(_ field: StaticString, maximumBytes: Int) -> [UInt8]? {
         guard let value = value(field) else { return nil }
         guard value.kind == .object else {
             note(field, .wrongType)

@@ -1,4 +1,4 @@
-public import Base
+import Base
 import Kernel
 public import Model
 

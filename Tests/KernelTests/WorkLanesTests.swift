@@ -109,9 +109,11 @@ struct WorkLanesTests {
     func withdrawn() {
         var lanes = WorkLanes<Int>(limits)
         for id in 1...2 as ClosedRange<Int64> { lanes.insert(work(id)) }
-        #expect(lanes.withdraw(1, from: 1) && !lanes.withdraw(1, from: 1) && !lanes.withdraw(9, from: 1))
+        let withdrawn = [1, 1, 9].map { lanes.withdraw($0, from: 1) }
+        #expect(withdrawn == [true, false, false])
         #expect(takeAll(&lanes) == [2])
-        #expect(!lanes.withdraw(2, from: 1))
+        let taken = lanes.withdraw(2, from: 1)
+        #expect(!taken)
     }
 
     @Test("A lane keeps its width until what it did is recorded, and is forgotten when nothing is left")

@@ -1,5 +1,6 @@
 import AdapterKit
 import Base
+import DNSWire
 import HTTPWire
 import Kernel
 import Model
@@ -103,7 +104,7 @@ final class InProcessServer {
         for record in planner.records(of: published) where record.typeName == "TXT" {
             resolver.put(record.name.text, text: "something else", record.value)
         }
-        resolver.put("private.example.com", .a(IPAddress(v4: 0x0A00_0001)))
+        if let address = IPAddress("10.0.0.1") { resolver.put("private.example.com", .a(address)) }
         return resolver
     }
 

@@ -1,5 +1,6 @@
 import AdapterKit
 import Base
+import HTTPDelivery
 import HTTPServer
 import HTTPWire
 import Kernel

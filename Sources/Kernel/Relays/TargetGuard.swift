@@ -29,7 +29,7 @@ package final class TargetGuard: Sendable {
     package func admitsLiterally(_ url: WebURL) -> Bool {
         guard egress.admits(port: url.port) else { return false }
         if let address = IPAddress(host: url.host) { return egress.admits(address) }
-        return !Self.isLocal(url.host) || egress.admits(Self.loopback)
+        return !Self.isLocal(url.host) || Self.loopback.map { egress.admits($0) } ?? false
     }
 
     /// False where one of the host's addresses may not be called. A name that has none, or of which nothing can be
@@ -66,5 +66,5 @@ package final class TargetGuard: Sendable {
         return name == "localhost" || name.hasSuffix(".localhost")
     }
 
-    private static let loopback = IPAddress(v4: 0x7F00_0001)
+    private static let loopback = IPAddress("127.0.0.1")
 }

@@ -1,5 +1,5 @@
 package import Base
-package import Model
+import Model
 
 /// Does one kind of work: takes what is due from its lanes, has it attempted, records what came of it.
 ///
