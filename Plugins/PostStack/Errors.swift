@@ -108,7 +108,7 @@ extension Face {
 
         case .notFound(let resource): Face(.notFound, "\(name(resource)) not found")
         case .alreadyExists(let resource, field: _): Face(.conflict, "\(name(resource)) already exists")
-        case .wrongState(let resource, let operation):
+        case .wrongState(let resource, state: _, let operation):
             Face(.unprocessable, "\(name(resource)) can no longer be \(participle(operation))")
         case .busy(let resource, let delay): Face(.unavailable, "\(name(resource)) is busy", retryAfter: delay)
         case .selfLockout: Face(.conflict, "API key cannot lock itself out")

@@ -19,17 +19,17 @@ public struct Access: Sendable {
     public func authorise(domains: [String]) throws(KernelFailure) {
         guard !requirement.anyOf.isEmpty, let caller else { return }
         if domains.isEmpty {
-            guard permits(nil, caller) else { throw .domainNotPermitted(domain: nil) }
+            guard permits(nil, caller) else { throw .domainNotPermitted(domain: nil, action: action) }
             return
         }
         switch requirement.quantifier {
         case .all:
             if let refused = domains.first(where: { !permits($0, caller) }) {
-                throw .domainNotPermitted(domain: refused)
+                throw .domainNotPermitted(domain: refused, action: action)
             }
         case .any:
             guard domains.contains(where: { permits($0, caller) }) else {
-                throw .domainNotPermitted(domain: domains.first)
+                throw .domainNotPermitted(domain: domains.first, action: action)
             }
         }
     }
@@ -44,6 +44,9 @@ public struct Access: Sendable {
         }
         return requirement.anyOf.isEmpty ? nil : visible.sorted()
     }
+
+    /// What a refusal names.
+    private var action: String? { requirement.reported ?? requirement.anyOf.first }
 
     private func permits(_ domain: String?, _ caller: Principal) -> Bool {
         requirement.anyOf.contains { scopes.permits($0, domain: domain, held: caller.scopes) }

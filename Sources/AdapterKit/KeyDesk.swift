@@ -112,9 +112,9 @@ public struct KeyDesk: Sendable {
     ) throws(KernelFailure) {
         if own.mode == .test, mode == .live { throw .scopeMissing(shortfall) }
         guard !own.domains.isEmpty else { return }
-        if domains.isEmpty { throw .domainNotPermitted(domain: nil) }
+        if domains.isEmpty { throw .domainNotPermitted(domain: nil, action: nil) }
         if let foreign = domains.first(where: { !own.domains.contains($0) }) {
-            throw .domainNotPermitted(domain: foreign)
+            throw .domainNotPermitted(domain: foreign, action: nil)
         }
     }
 }

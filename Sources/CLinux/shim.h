@@ -3,6 +3,7 @@
 #ifndef POLYRELAY_CLINUX_H
 #define POLYRELAY_CLINUX_H
 
+#include <malloc.h>
 #include <errno.h>
 #include <stdint.h>
 #include <sys/epoll.h>

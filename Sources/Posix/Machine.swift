@@ -16,6 +16,19 @@ package enum Machine {
     /// New files are for their owner alone unless a call says otherwise (umask(2)).
     package static func restrictNewFiles() { _ = umask(0o077) }
 
+    /// From this size up a block of memory is mapped by itself, and goes back when it is freed. Bytes.
+    private static let largeBlock: Int32 = 1 << 20
+    /// What an arena may keep free at its end. Bytes.
+    private static let spareMemory: Int32 = 4 << 20
+
+    /// Fixes two bounds that malloc(3) otherwise raises by itself, up to 32 MiB, whenever a large block is freed; a
+    /// table that grows would leave its earlier selves behind as holes. With a million deliveries that wait, the
+    /// process is 47 MB smaller. Called before any thread exists.
+    package static func keepMemoryCompact() {
+        _ = mallopt(M_MMAP_THRESHOLD, largeBlock)
+        _ = mallopt(M_TRIM_THRESHOLD, spareMemory)
+    }
+
     package static var workingFolder: String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard let path = unsafe getcwd(&buffer, buffer.count) else { return "." }

@@ -34,6 +34,13 @@ final class Connection {
     private var waiter: CheckedContinuation<Void, Never>?
     private var tlsError: TLSError?
 
+    /// Nobody has it in hand, so its idle time runs. Whoever has it may come late to begin, on a busy loop.
+    var isLeftAlone = false {
+        didSet {
+            timedWait = nil
+            watchTheClock()
+        }
+    }
     /// Transactions begun. A connection with one behind it may have been given up by the server since.
     private(set) var transactions = 0
     /// Nil until it is over.
@@ -165,7 +172,7 @@ final class Connection {
     private func watchTheClock() {
         guard session.waitNumber != timedWait else { return }
         timedWait = session.waitNumber
-        deadline?.set(after: session.timeout)
+        if session.isIdle, !isLeftAlone { deadline?.pause() } else { deadline?.set(after: session.timeout) }
     }
 
     // MARK: The channel

@@ -27,6 +27,9 @@ final class DeadlineTimer {
         arm(at: deadline, delay)
     }
 
+    /// No action until `set` is called again. The loop's timer rings for nothing.
+    func pause() { deadline = nil }
+
     /// No action any more. Also breaks the cycle of owner, timer and action.
     func clear() {
         deadline = nil

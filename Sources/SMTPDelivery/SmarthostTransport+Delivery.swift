@@ -34,8 +34,7 @@ extension SmarthostTransport {
     /// As many transactions as it takes to have every recipient decided.
     ///
     /// It ends: a transaction leaves somebody undecided only where it decided somebody else, or where the connection
-    /// had been used before, and then the next one has not; or where we left it ourselves before it began, which a
-    /// new one does only after its idle time, and `call.end` bounds that.
+    /// had been used before, and then the next one has not.
     private func send(_ mail: OutgoingMail, _ call: inout DeliveryCall) async -> [AttemptOutcome] {
         var envelope = Envelope(mail)
         while let (transaction, recipients) = envelope.nextTransaction() {
@@ -67,13 +66,9 @@ extension SmarthostTransport {
             return connection
         }
         do throws(ConnectionFault) {
-            // On a busy loop its idle time may have passed before we hear that it is ready.
-            repeat {
-                let connection = try await open()
-                call.connection = connection
-                if connection.isIdle { return connection }
-            } while time.uptime < call.end
-            throw .outOfTime
+            let connection = try await open()
+            call.connection = connection
+            return connection
         } catch {
             call.fault = error
             throw error
@@ -85,8 +80,6 @@ extension SmarthostTransport {
         switch outcome {
         // RFC 5321 §4.5.3.1.10.
         case .failed(.tooManyRecipients): true
-        // We had said QUIT before the transaction could begin.
-        case .failed(.closed(let reason)) where reason.isOurs: true
         // Servers leave connections behind whenever they like; that this one had gone could not be seen before.
         case .failed(.closed(let reason)): wasUsed && reason.isDeparture
         default: false

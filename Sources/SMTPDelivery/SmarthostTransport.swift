@@ -76,7 +76,9 @@ package actor SmarthostTransport: MailTransport {
 
     func takeIdle() -> Connection? {
         while let connection = idle.popLast() {
-            if connection.isIdle { return connection }
+            guard connection.isIdle else { continue }
+            connection.isLeftAlone = false
+            return connection
         }
         return nil
     }
@@ -85,7 +87,9 @@ package actor SmarthostTransport: MailTransport {
         guard connection.isIdle else { return }
         idle.removeAll { !$0.isIdle }
         // The caller holds at most `sessionsPerLane` in use, so that many at most are worth keeping.
-        if isClosing || idle.count >= sessionsPerLane { connection.leave() } else { idle.append(connection) }
+        if isClosing || idle.count >= sessionsPerLane { return connection.leave() }
+        connection.isLeftAlone = true
+        idle.append(connection)
     }
 
     // MARK: New connections

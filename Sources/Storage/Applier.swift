@@ -367,7 +367,9 @@ final class Applier {
     // MARK: Taking back and moving
 
     private func cancel(_ message: Message.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
-        guard try isUntouched(message) else { return .refused(.wrongState(.message, operation: .cancel)) }
+        if let state = try attemptState(message) {
+            return .refused(.wrongState(.message, state: state, operation: .cancel))
+        }
         let range = DeliveryID.range(of: message)
         statements.deleteDeliveries.bind(1, range.lowerBound)
         statements.deleteDeliveries.bind(2, range.upperBound)
@@ -379,7 +381,9 @@ final class Applier {
 
     private func reschedule(_ message: Message.ID, _ due: Instant, _ at: Instant) throws(DatabaseError) -> ChangeOutcome
     {
-        guard try isUntouched(message) else { return .refused(.wrongState(.message, operation: .reschedule)) }
+        if let state = try attemptState(message) {
+            return .refused(.wrongState(.message, state: state, operation: .reschedule))
+        }
         if let failure = try quotas.move(message, to: due) { return .refused(failure) }
         try move(message, due)
         try insertEvent(
@@ -412,15 +416,17 @@ final class Applier {
         try statements.moveDeliveries.run()
     }
 
-    /// Something of the message is queued, and no attempt at any of its recipients was made. An attempt leaves an event
-    /// of its recipient behind, also where that delivery is finished and its row gone; being suppressed leaves one too,
-    /// and is none.
-    private func isUntouched(_ message: Message.ID) throws(DatabaseError) -> Bool {
+    /// nil while something of the message is queued, and no attempt at any of its recipients was made. An attempt
+    /// leaves an event of its recipient behind, also where that delivery is finished and its row gone; being suppressed
+    /// leaves one too, and is none.
+    private func attemptState(_ message: Message.ID) throws(DatabaseError) -> ResourceState? {
         let range = DeliveryID.range(of: message)
-        statements.isUntouched.bind(1, range.lowerBound)
-        statements.isUntouched.bind(2, range.upperBound)
-        statements.isUntouched.bind(3, message.value)
-        statements.isUntouched.bind(4, Int64(MailEvent.Kind.suppressed.rawValue))
-        return try statements.isUntouched.first { $0.integer(0) == 1 } ?? false
+        statements.attemptState.bind(1, range.lowerBound)
+        statements.attemptState.bind(2, range.upperBound)
+        statements.attemptState.bind(3, message.value)
+        statements.attemptState.bind(4, Int64(MailEvent.Kind.suppressed.rawValue))
+        let found = try statements.attemptState.first { (isQueued: $0.integer(0) == 1, wasTried: $0.integer(1) == 1) }
+        guard let found, found.isQueued else { return .ended }
+        return found.wasTried ? .underWay : nil
     }
 }

@@ -192,7 +192,8 @@ struct DomainChanges {
         update.bind(6, from?.publishedAt?.nanoseconds)
         update.bind(7, from?.activatedAt?.nanoseconds)
         guard let id = try update.first({ $0.integer(0) }) else {
-            return .refused(.wrongState(.domain, operation: .rotate))
+            // Somebody else took the step.
+            return .refused(.wrongState(.domain, state: .underWay, operation: .rotate))
         }
         try delete("DELETE FROM signing_key WHERE domain = ?", domain.value)
         try insertKeys(keys, of: domain.value)

@@ -15,7 +15,7 @@ struct WriterStatements {
     let deferDelivery: Statement
     let deleteDeliveries: Statement
     let moveDeliveries: Statement
-    let isUntouched: Statement
+    let attemptState: Statement
     let suppressionsOf: Statement
 
     init(_ connection: Connection) throws(DatabaseError) {
@@ -48,10 +48,10 @@ struct WriterStatements {
             "DELETE FROM delivery WHERE id BETWEEN ? AND ?", "cancel deliveries")
         moveDeliveries = try connection.prepare(
             "UPDATE delivery SET due = ?3 WHERE id BETWEEN ?1 AND ?2", "move deliveries")
-        isUntouched = try connection.prepare(
+        attemptState = try connection.prepare(
             """
-            SELECT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 AND ?2)
-            AND NOT EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL AND kind <> ?4)
+            SELECT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 AND ?2),
+            EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL AND kind <> ?4)
             """, "look for attempts")
         suppressionsOf = try connection.prepare(
             "SELECT domain, expires FROM suppression WHERE account = ? AND address = ?", "look for a suppression")

@@ -33,7 +33,8 @@ enum FailureSamples {
         .addressNotAllowed(IPAddress("192.0.2.1")), .addressNotAllowed(nil),
         .wrongCredentialKind(has: .public, needs: [.secret]),
         .scopeMissing(ScopeShortfall(anyOf: ["a", "b"], reported: "a", held: [], method: hostile, path: hostile)),
-        .domainNotPermitted(domain: "example.com"), .domainNotPermitted(domain: nil), .credentialContextInvalid,
+        .domainNotPermitted(domain: "example.com", action: "send"), .domainNotPermitted(domain: nil, action: nil),
+        .credentialContextInvalid,
         .passwordRefused, .encryptionRequired,
     ]
 
@@ -77,8 +78,10 @@ enum FailureSamples {
     private static let resources: [KernelFailure] =
         things.flatMap { thing -> [KernelFailure] in
             [.notFound(thing), .alreadyExists(thing, field: "name"), .busy(thing, retryAfter: .seconds(1))]
-                + [Operation.cancel, .reschedule, .edit, .publish, .send, .verify, .remove].map {
-                    .wrongState(thing, operation: $0)
+                + [Operation.cancel, .reschedule, .edit, .publish, .send, .verify, .remove].flatMap { operation in
+                    [ResourceState.idle, .underWay, .ended, .named("EXPIRED")].map {
+                        .wrongState(thing, state: $0, operation: operation)
+                    }
                 }
         } + [
             .selfLockout, .featureDisabled(.signup), .featureDisabled(.faults), .featureDisabled(.inbound),

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from unittest.mock import Mock
 
 import pytest
+from http2 import Receiver2
 from polyrelay import eventually
 from poststack import PostStack
 from poststack.resources.webhooks import WebhooksResource
@@ -154,6 +155,24 @@ def test_tls_with_an_authority_of_ones_own(server, tmp_path):
         assert (row["statusCode"], row["responseBody"]) == (None, "TLS handshake failed")
         assert log(relay, tenant, trusted)[0]["statusCode"] == 200
         assert [one.path for one in receiver.all()] == ["/hook"]
+
+
+def test_a_receiver_of_http_2_is_spoken_to_in_it_over_one_connection(server, tmp_path):
+    ca, chain, key = authority(tmp_path)
+    relay = server(egress=LOOPBACK | {"caFile": str(ca)}, webhooks=RETRIES).start()
+    tenant = relay.tenant()
+    with Receiver2((chain, key)) as receiver:
+        webhook, secret = make(relay, tenant, receiver.url(), ["email.sent"])
+        for _ in range(20):
+            relay.api(tenant).send()
+        eventually(
+            lambda: sum(row["statusCode"] == 200 for row in log(relay, tenant, webhook)) == 20, why="all are delivered"
+        )
+        bodies = {one.body for one in receiver.deliveries}
+        assert len(receiver.deliveries) == len(bodies) == 20
+        assert receiver.connections == 1
+        for one in receiver.deliveries:
+            assert WebhooksResource.verify(one.body, one.headers["x-poststack-signature"], secret)
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 404, 410, 429, 500, 503])

@@ -29,7 +29,10 @@ struct FaultOrderTests {
                         limit: 3, remaining: 0, resetAt: Fixture.start + .seconds(7), retryAfter: .seconds(7))))
         #expect(try failure("notFound; resource=webhook") == .notFound(.webhook))
         #expect(try failure("notFound; resource=record:payment") == .notFound(.record("payment")))
-        #expect(try failure("wrongState ; operation = reschedule") == .wrongState(.message, operation: .reschedule))
+        let reschedule = { KernelFailure.wrongState(.message, state: $0, operation: .reschedule) }
+        #expect(try failure("wrongState ; operation = reschedule") == reschedule(.underWay))
+        #expect(try failure("wrongState ; operation = reschedule; state=ended") == reschedule(.ended))
+        #expect(try failure("wrongState; operation=reschedule; state=EXPIRED") == reschedule(.named("EXPIRED")))
         #expect(try failure("addressNotAllowed") == .addressNotAllowed(IPAddress("192.0.2.1")))
         guard case .scopeMissing(let shortfall) = try failure("scopeMissing") else {
             Issue.record("another failure")

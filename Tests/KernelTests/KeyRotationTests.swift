@@ -70,7 +70,7 @@ struct KeyRotationTests {
         let (bench, domain) = try await Self.rotating()
         bench.publish(domain)
         var changed = try await bench.service.activateKeys(of: domain, force: true)
-        await #expect(throws: KernelFailure.wrongState(.domain, operation: .rotate)) {
+        await #expect(throws: KernelFailure.wrongState(.domain, state: .underWay, operation: .rotate)) {
             try await bench.service.rotateKeys(of: changed)
         }
         bench.time.advance(by: KernelLimits.keyRetirement)
@@ -124,7 +124,7 @@ struct KeyRotationTests {
         let changed = try await bench.service.cancelRotation(of: domain)
         #expect(changed.rotation == nil)
         #expect(Self.selectors(changed, .active) == ["s1", "s2"] && changed.signingKeys.count == 2)
-        await #expect(throws: KernelFailure.wrongState(.domain, operation: .cancel)) {
+        await #expect(throws: KernelFailure.wrongState(.domain, state: .idle, operation: .cancel)) {
             try await bench.service.cancelRotation(of: changed)
         }
     }

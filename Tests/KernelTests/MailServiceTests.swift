@@ -36,7 +36,10 @@ struct MailServiceTests {
         "A sender's domain must be the account's, proven, and open to the key",
         arguments: [
             ("a@example.com", [], nil), ("a@example.com", ["example.com"], nil),
-            ("a@example.com", ["pending.example"], KernelFailure.domainNotPermitted(domain: "example.com")),
+            (
+                "a@example.com", ["pending.example"],
+                KernelFailure.domainNotPermitted(domain: "example.com", action: nil)
+            ),
             ("a@other.example", [], .domainUnknown(UserData("other.example"), role: .sender)),
             ("a@pending.example", [], .domainUnverified(UserData("pending.example"), role: .sender)),
             ("a@pending.example", ["example.com"], .domainUnverified(UserData("pending.example"), role: .sender)),
@@ -136,7 +139,7 @@ struct MailServiceTests {
         bench.loop.advance(by: .seconds(3600))
         #expect(try await message(1).state == .cancelled)
         #expect(transport.attempts == 0)
-        await #expect(throws: KernelFailure.wrongState(.message, operation: .cancel)) {
+        await #expect(throws: KernelFailure.wrongState(.message, state: .ended, operation: .cancel)) {
             try await bench.service.cancel(try await message(1))
         }
     }
@@ -145,7 +148,7 @@ struct MailServiceTests {
     func cancelTooLate() async throws {
         transport.hold()
         _ = await send(Fixture.submission())
-        await #expect(throws: KernelFailure.wrongState(.message, operation: .cancel)) {
+        await #expect(throws: KernelFailure.wrongState(.message, state: .underWay, operation: .cancel)) {
             try await bench.service.cancel(try await message(1))
         }
         transport.release()

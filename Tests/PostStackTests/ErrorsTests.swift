@@ -110,7 +110,7 @@ struct ErrorsTests {
         Row(.addressNotAllowed(nil), 403, "API key does not have permission", "forbidden"),
         Row(
             .wrongCredentialKind(has: .public, needs: [.secret]), 403, "API key does not have permission", "forbidden"),
-        Row(.domainNotPermitted(domain: nil), 403, "API key does not have permission", "forbidden"),
+        Row(.domainNotPermitted(domain: nil, action: nil), 403, "API key does not have permission", "forbidden"),
         Row(.credentialContextInvalid, 500, "Internal server error", "internal_error"),
         Row(.passwordRefused, 403, "Wrong password", "forbidden"),
         Row(.encryptionRequired, 403, "Encryption required", "forbidden"),
@@ -141,10 +141,10 @@ struct ErrorsTests {
         Row(.notFound(.record("Workflow")), 404, "Workflow not found", "not_found"),
         Row(.alreadyExists(.domain, field: "name"), 409, "Domain already exists", "conflict"),
         Row(
-            .wrongState(.message, operation: .cancel), 422, "Email can no longer be cancelled",
+            .wrongState(.message, state: .underWay, operation: .cancel), 422, "Email can no longer be cancelled",
             "unprocessable_entity"),
         Row(
-            .wrongState(.message, operation: .reschedule), 422, "Email can no longer be rescheduled",
+            .wrongState(.message, state: .underWay, operation: .reschedule), 422, "Email can no longer be rescheduled",
             "unprocessable_entity"),
         Row(.busy(.template, retryAfter: .seconds(1)), 503, "Template is busy", "service_unavailable"),
         Row(.selfLockout, 409, "API key cannot lock itself out", "conflict"),

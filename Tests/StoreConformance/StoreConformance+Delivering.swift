@@ -80,7 +80,7 @@ extension StoreConformance {
             #expect(try await bench.settle(Fixture.settlement(id.value)) == [false])
             #expect(try await bench.states(id) == [.cancelled])
             let again = try await bench.commit(.cancel(id, at: Fixture.start))
-            #expect(again.failure == .wrongState(.message, operation: .cancel))
+            #expect(again.failure == .wrongState(.message, state: .ended, operation: .cancel))
         },
         StoreCheck("Of a cancel and a settlement in one commit the first wins") { bench in
             let first = try await bench.accept()
@@ -91,7 +91,7 @@ extension StoreConformance {
                 .cancel(second, at: Fixture.start),
             ])
             #expect(outcomes[1].applied == [false, true])
-            #expect(outcomes[2].failure == .wrongState(.message, operation: .cancel))
+            #expect(outcomes[2].failure == .wrongState(.message, state: .ended, operation: .cancel))
             #expect(try await bench.states(first) == [.cancelled])
             #expect(try await bench.states(second) == [.delivered])
         },
@@ -100,18 +100,18 @@ extension StoreConformance {
             let due = Fixture.start + .seconds(60)
             try await bench.settle(Fixture.settlement(id.value, .again(due: due)))
             let cancelled = try await bench.commit(.cancel(id, at: Fixture.start))
-            #expect(cancelled.failure == .wrongState(.message, operation: .cancel))
+            #expect(cancelled.failure == .wrongState(.message, state: .underWay, operation: .cancel))
             let moved = try await bench.commit(.reschedule(id, due: Fixture.start, at: Fixture.start))
-            #expect(moved.failure == .wrongState(.message, operation: .reschedule))
+            #expect(moved.failure == .wrongState(.message, state: .underWay, operation: .reschedule))
             #expect(try await bench.pending().map(\.due) == [due])
         },
         StoreCheck("A message of which one recipient was served is neither cancelled nor moved") { bench in
             let id = try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x", "b@y"])))
             try await bench.settle(Fixture.settlement(id.value, recipient: 0))
             let cancelled = try await bench.commit(.cancel(id, at: Fixture.start))
-            #expect(cancelled.failure == .wrongState(.message, operation: .cancel))
+            #expect(cancelled.failure == .wrongState(.message, state: .underWay, operation: .cancel))
             let moved = try await bench.commit(.reschedule(id, due: Fixture.start, at: Fixture.start))
-            #expect(moved.failure == .wrongState(.message, operation: .reschedule))
+            #expect(moved.failure == .wrongState(.message, state: .underWay, operation: .reschedule))
             #expect(try await bench.states(id) == [.delivered, .queued])
         },
         StoreCheck("A moved message is due at its new time and says so") { bench in
@@ -133,7 +133,8 @@ extension StoreConformance {
             ])
             #expect(
                 outcomes.map(\.failure) == [
-                    .wrongState(.message, operation: .cancel), .wrongState(.message, operation: .reschedule),
+                    .wrongState(.message, state: .ended, operation: .cancel),
+                    .wrongState(.message, state: .ended, operation: .reschedule),
                     .notFound(.message),
                 ])
             let events = try await bench.store.events(after: MailEvent.ID(0), limit: 10)

@@ -86,7 +86,7 @@ extension StoreConformance {
             let change = Change.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: nil)
             #expect(try await bench.commit(change).serial == domain.id.value)
             let other = Change.changeKeys(domain.id, to: [], rotation: nil, from: nil)
-            #expect(try await bench.commit(other).failure == .wrongState(.domain, operation: .rotate))
+            #expect(try await bench.commit(other).failure == .wrongState(.domain, state: .underWay, operation: .rotate))
             let found = try #require(try await bench.store.directory().domains.first)
             #expect(found.signingKeys == Self.twoKeys && found.rotation == rotation)
         },

@@ -22,7 +22,7 @@ extension MemoryStore {
             }
         case .changeKeys(let id, let keys, let rotation, let from):
             if let known = state.domains.first(where: { $0.id == id }), known.rotation != from {
-                .refused(.wrongState(.domain, operation: .rotate))
+                .refused(.wrongState(.domain, state: .underWay, operation: .rotate))
             } else {
                 update(id, &state) { ($0.signingKeys, $0.rotation) = (keys, rotation) }
             }

@@ -211,12 +211,15 @@ package final class MemoryStore: Store {
         _ id: Message.ID, _ operation: Operation, _ state: inout State,
         unless refuse: (inout State) -> KernelFailure? = { _ in nil }, _ body: (inout Row, inout State) -> Void
     ) -> ChangeOutcome {
-        let refusal = ChangeOutcome.refused(.wrongState(.message, operation: operation))
-        guard Int(id.value) <= state.rows.count else { return refusal }
+        func refusal(_ state: ResourceState) -> ChangeOutcome {
+            .refused(.wrongState(.message, state: state, operation: operation))
+        }
+        guard Int(id.value) <= state.rows.count else { return refusal(.ended) }
         var row = state.rows[Int(id.value) - 1]
-        let isUntouched =
-            !row.pending.isEmpty && row.events.allSatisfy { $0.recipient == nil || $0.kind == .suppressed }
-        guard isUntouched else { return refusal }
+        guard !row.pending.isEmpty else { return refusal(.ended) }
+        guard row.events.allSatisfy({ $0.recipient == nil || $0.kind == .suppressed }) else {
+            return refusal(.underWay)
+        }
         if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
         state.rows[Int(id.value) - 1] = row

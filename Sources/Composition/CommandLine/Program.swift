@@ -13,6 +13,7 @@ public enum Program {
         // Before any thread exists, so that every thread inherits the mask.
         Signals.prepare()
         Machine.restrictNewFiles()
+        Machine.keepMemoryCompact()
         let arguments = Array(CommandLine.arguments.dropFirst())
         exit(run(arguments, environment: ProcessInfo.processInfo.environment).rawValue)
     }

@@ -244,7 +244,7 @@ struct Operator: Sendable {
         switch failure {
         case .notFound(let resource): "no such \(resource)"
         case .alreadyExists(let resource, let field): "a \(resource) with this \(field) exists already"
-        case .wrongState(let resource, let operation): "the \(resource) is not in a state to \(operation)"
+        case .wrongState(let resource, state: _, let operation): "the \(resource) is not in a state to \(operation)"
         case .invalid(let fault, _): "\(fault.field): \(fault.rule)"
         case .proofNotFound(_, let record): "the record at \(record.name) is missing, or does not have the new key"
         case .dnsUnreadable: "DNS could not be read: try again"

@@ -131,7 +131,7 @@ package struct DomainService: Sendable {
     /// where nothing can be said, `busy` before it has been seen for a while. `force` skips that wait, never the look.
     package func activateKeys(of domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state != .retiring else {
-            throw .wrongState(.domain, operation: .activate)
+            throw .wrongState(.domain, state: domain.rotationState, operation: .activate)
         }
         let checked = try await watch.check(domain.id)
         // The look itself goes over to them once the wait is over.
@@ -141,7 +141,9 @@ package struct DomainService: Sendable {
         case .seen: break
         case .unreadable: throw .dnsUnreadable(name: name)
         case .missing:
-            guard let record = stagedRecord(of: checked) else { throw .wrongState(.domain, operation: .activate) }
+            guard let record = stagedRecord(of: checked) else {
+                throw .wrongState(.domain, state: checked.rotationState, operation: .activate)
+            }
             throw .proofNotFound(domain: name, record: record)
         }
         let activated = try await rotator.activate(checked, force: force)

@@ -23,7 +23,9 @@ package struct KeyRotator: Sendable {
 
     /// Makes new keys, whose records are to be published; `wrongState` while a rotation is under way.
     package func begin(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
-        guard domain.rotation == nil else { throw .wrongState(.domain, operation: .rotate) }
+        guard domain.rotation == nil else {
+            throw .wrongState(.domain, state: domain.rotationState, operation: .rotate)
+        }
         let slot = RotationRule.freeSlot(of: domain)
         let keyring = keyring
         let keys = await workers.run {
@@ -37,7 +39,7 @@ package struct KeyRotator: Sendable {
     /// Gives the new keys up; `wrongState` where there are none, or mail is signed with them.
     package func cancel(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state != .retiring else {
-            throw .wrongState(.domain, operation: .cancel)
+            throw .wrongState(.domain, state: domain.rotationState, operation: .cancel)
         }
         return try await commit(RotationRule.cancelled(domain), from: domain)
     }
@@ -45,7 +47,7 @@ package struct KeyRotator: Sendable {
     /// Goes over to the new keys, whose record was seen just now. `busy` before the wait is over, which `force` skips.
     package func activate(_ domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state == .ready else {
-            throw .wrongState(.domain, operation: .activate)
+            throw .wrongState(.domain, state: domain.rotationState, operation: .activate)
         }
         let now = time.now
         if !force, let end = RotationRule.activatesAfter(rotation), now < end {

@@ -52,7 +52,9 @@ extension FaultName {
                 has: try with.word("kind", of: [AccessKey.Kind.public, .secret, .webToken, .smtp]),
                 needs: facts.requirement.kinds)
         case .scopeMissing: .scopeMissing(shortfall(&with, facts))
-        case .domainNotPermitted: .domainNotPermitted(domain: with.text("domain", else: Self.domain))
+        case .domainNotPermitted:
+            .domainNotPermitted(
+                domain: with.text("domain", else: Self.domain), action: facts.requirement.reported)
         case .credentialContextInvalid: .credentialContextInvalid
         case .passwordRefused: .passwordRefused
         case .encryptionRequired: .encryptionRequired
@@ -111,7 +113,8 @@ extension FaultName {
         case .wrongState:
             let operations = [Operation.cancel, .reschedule, .edit, .publish, .send, .verify, .remove]
             return .wrongState(
-                try with.resource(else: .message), operation: try with.word("operation", of: operations))
+                try with.resource(else: .message), state: with.state(),
+                operation: try with.word("operation", of: operations))
         case .busy: return .busy(try with.resource(else: .template), retryAfter: try with.wait(.seconds(1)))
         case .selfLockout: return .selfLockout
         case .featureDisabled:

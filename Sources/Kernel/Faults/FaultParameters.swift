@@ -84,6 +84,13 @@ struct FaultParameters {
         .subAccount,
     ]
 
+    /// A kernel's state by its case's name; any other word is one of an adapter's own collection.
+    mutating func state() -> ResourceState {
+        let text = text("state", else: "underWay")
+        let known = [ResourceState.idle, .underWay, .ended]
+        return known.first { Self.word($0) == text } ?? .named(text)
+    }
+
     mutating func rule() throws(FaultSyntaxError) -> FieldFault.Rule { try word("rule", of: Self.rules) }
 
     private static let rules: [FieldFault.Rule] = [

@@ -37,7 +37,7 @@ package struct MailService: Sendable {
         }
         guard domain.maySend else { throw .domainUnverified(UserData(sender.domain), role: .sender) }
         guard principal.domains.isEmpty || principal.domains.contains(domain.name) else {
-            throw .domainNotPermitted(domain: domain.name)
+            throw .domainNotPermitted(domain: domain.name, action: nil)
         }
         return domain
     }
@@ -184,7 +184,8 @@ package struct MailService: Sendable {
         remaining: ([PendingDelivery]) -> [PendingDelivery]
     ) async throws(KernelFailure) {
         guard let withdrawn = await dispatcher.withdraw(message.id, recipients: message.recipients.count) else {
-            throw .wrongState(.message, operation: operation)
+            let isEnded = message.recipients.allSatisfy(\.state.isFinal)
+            throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: operation)
         }
         if case .refused(let failure) = await store.commit([change]).first {
             await dispatcher.insert(withdrawn)

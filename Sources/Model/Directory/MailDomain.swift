@@ -70,6 +70,9 @@ public struct MailDomain: Sendable, Equatable {
 
     public func signingKeys(_ use: SigningKey.Use) -> [SigningKey] { signingKeys.filter { $0.use == use } }
 
+    /// Of the change of its signing keys.
+    public var rotationState: ResourceState { rotation == nil ? .idle : .underWay }
+
     /// Mail may be sent from it.
     public var maySend: Bool { sending.holds }
 

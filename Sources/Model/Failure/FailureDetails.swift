@@ -83,6 +83,18 @@ public enum Operation: Sendable, Equatable {
     case rotate, activate
 }
 
+/// The state in which a resource was met, as far as a refusal has to tell one from another.
+public enum ResourceState: Sendable, Equatable {
+    /// It has not begun.
+    case idle
+    /// It has begun and goes on.
+    case underWay
+    /// Nothing is left to be done about it.
+    case ended
+    /// A state of an adapter's own collection, by its name there.
+    case named(String)
+}
+
 /// Something that the operator can switch off.
 public enum Feature: Sendable, Equatable {
     case signup, faults, inbound

@@ -30,8 +30,9 @@ public enum KernelFailure: Error, Sendable, Equatable {
     case addressNotAllowed(IPAddress?)
     case wrongCredentialKind(has: AccessKey.Kind, needs: [AccessKey.Kind])
     case scopeMissing(ScopeShortfall)
-    /// The action is held, but not for this domain; nil: for none at all.
-    case domainNotPermitted(domain: String?)
+    /// The action, by its scope, is held, but not for this domain; nil: for none at all. An action of nil: the key is
+    /// bound to its domains whatever it does.
+    case domainNotPermitted(domain: String?, action: String?)
     case credentialContextInvalid
     case passwordRefused
     /// SMTP before STARTTLS.
@@ -57,7 +58,7 @@ public enum KernelFailure: Error, Sendable, Equatable {
     // F. Resources
     case notFound(Resource)
     case alreadyExists(Resource, field: String)
-    case wrongState(Resource, operation: Operation)
+    case wrongState(Resource, state: ResourceState, operation: Operation)
     case busy(Resource, retryAfter: Duration)
     case selfLockout
     case featureDisabled(Feature)
