@@ -75,8 +75,8 @@ let package = Package(
         layer(
             "Composition",
             [
-                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel",
-                "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
+                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
+                "Kernel", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 

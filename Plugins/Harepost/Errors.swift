@@ -80,7 +80,7 @@ extension Face {
         case .accountSuspended: unauthorized("account is suspended")
         case .addressNotAllowed: unauthorized("client address is not allowed for this key")
         case .accountMismatch, .wrongCredentialKind, .scopeMissing, .passwordRefused, .encryptionRequired: forbidden
-        case .domainNotPermitted(let domain):
+        case .domainNotPermitted(let domain, action: _):
             Face(.forbidden, "forbidden", detail: domain.map { "this API key may not send to \($0)" })
         case .credentialContextInvalid, .internalError: Face(.internalError, "internal error")
 
@@ -99,7 +99,7 @@ extension Face {
 
         case .notFound: notFound
         case .alreadyExists(let resource, field: _): Face(.conflict, "\(name(resource)) already exists")
-        case .wrongState(let resource, let operation):
+        case .wrongState(let resource, state: _, let operation):
             Face(.conflict, "\(name(resource)) can no longer be \(participle(operation))")
         case .busy(let resource, let delay): Face(.unavailable, "\(name(resource)) is busy", retryAfter: delay)
         case .selfLockout: Face(.conflict, "API key cannot lock itself out")

@@ -2,8 +2,8 @@ import AdapterKit
 import Base
 import Model
 
-/// `POST /v1/send`. The order of the checks is the contract's: the body's form, the target, the method's word, a literal
-/// address, the domain, the addresses behind its name.
+/// `POST /v1/send`. The order of the checks is the contract's: the body's form, the target, the method's word, a
+/// literal address, the domain, the addresses behind its name.
 enum Sends {
     static func send(_ call: Call) async throws(KernelFailure) -> Answer {
         let send = try SendRequest(Form(call.body))

@@ -57,6 +57,6 @@ public struct WebURL: Hashable, Sendable {
 }
 
 extension WebURL {
-    /// Scheme, host and port (RFC 6454 §4): what requests share a connection by.
+    /// Scheme, host and port: what requests share a connection by.
     public var origin: String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
 }

@@ -4,8 +4,8 @@ import Base
 /// id of some serial, which need not exist. Whose the row is has to be asked all the same.
 ///
 /// A balanced Feistel network over two halves of 21 bits gives a permutation of 42 bits; 36^8 is a little less than
-/// 2^42, so what falls outside is encrypted again until it falls inside ("cycle walking": J. Black, P. Rogaway, "Ciphers
-/// with arbitrary finite domains", 2002), 1.6 times on average.
+/// 2^42, so what falls outside is encrypted again until it falls inside ("cycle walking": J. Black, P. Rogaway,
+/// "Ciphers with arbitrary finite domains", 2002), 1.6 times on average.
 package struct ShortSerialCipher: Sendable {
     package static let textLength = 8
     /// Serials below this have an id: 36^8.

@@ -18,8 +18,8 @@ struct DomainChanges {
         case .changeKeys(let id, let keys, let rotation, let from): try changeKeys(id, keys, rotation, from)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createAccount, .setAccountState, .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .relay, .saveRateWindows,
-            .setQuota, .setDefaultQuotas, .once, .purge:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .relay,
+            .saveRateWindows, .setQuota, .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }

@@ -189,10 +189,12 @@ final class RelayChanges {
     }
 
     private func refusal(_ id: Relay.ID, _ operation: Operation) throws(DatabaseError) -> KernelFailure {
-        let look = try connection.prepare("SELECT 1 FROM relay WHERE id = ?", "look for a relay")
+        let look = try connection.prepare(
+            "SELECT EXISTS (SELECT 1 FROM relay_queue q WHERE q.id = relay.id) FROM relay WHERE id = ?",
+            "look for a relay")
         look.bind(1, id.value)
-        let exists = try look.first { _ in true } ?? false
-        return exists ? .wrongState(.delivery, operation: operation) : .notFound(.delivery)
+        guard let isQueued = try look.first({ $0.integer(0) == 1 }) else { return .notFound(.delivery) }
+        return .wrongState(.delivery, state: isQueued ? .underWay : .ended, operation: operation)
     }
 
     private func keepSecret(

@@ -56,7 +56,7 @@ struct ErrorsTests {
             .addressNotAllowed(nil), 401, "missing or invalid API key",
             detail: "client address is not allowed for this key"),
         Row(
-            .domainNotPermitted(domain: "acme.test"), 403, "forbidden",
+            .domainNotPermitted(domain: "acme.test", action: nil), 403, "forbidden",
             detail: "this API key may not send to acme.test"),
         Row(.accountMismatch, 403, "forbidden"),
     ]
@@ -79,8 +79,8 @@ struct ErrorsTests {
 
     static let others = [
         Row(.notFound(.delivery), 404, "not found"),
-        Row(.wrongState(.delivery, operation: .cancel), 409, "delivery can no longer be cancelled"),
-        Row(.wrongState(.delivery, operation: .send), 409, "delivery can no longer be replayed"),
+        Row(.wrongState(.delivery, state: .ended, operation: .cancel), 409, "delivery can no longer be cancelled"),
+        Row(.wrongState(.delivery, state: .ended, operation: .send), 409, "delivery can no longer be replayed"),
         Row(.domainUnknown(UserData("x.test"), role: .managed), 404, "not found"),
         Row(
             .domainUnverified(UserData("hooks.acme.test"), role: .destination), 403,

@@ -15,11 +15,13 @@ struct MappingTests {
         try send(members).request.fields.map { "\($0.name): \($0.value)" }
     }
 
-    @Test("A body goes out as it was given: a text as its bytes, an object as its JSON", arguments: [
-        (#""body":"a\u00e9\n""#, "aé\n"), (#""body":{ "a" : [1.0, "x y"] }"#, #"{"a":[1.0,"x y"]}"#),
-        (#""body":[ ]"#, "[]"), (#""body":null"#, ""), (#""x":1"#, ""), (#""method":"GET","body":{"a":1}"#, ""),
-        (#""body":{"a\"b":"\\"}"#, #"{"a\"b":"\\"}"#),
-    ])
+    @Test(
+        "A body goes out as it was given: a text as its bytes, an object as its JSON",
+        arguments: [
+            (#""body":"a\u00e9\n""#, "aé\n"), (#""body":{ "a" : [1.0, "x y"] }"#, #"{"a":[1.0,"x y"]}"#),
+            (#""body":[ ]"#, "[]"), (#""body":null"#, ""), (#""x":1"#, ""), (#""method":"GET","body":{"a":1}"#, ""),
+            (#""body":{"a\"b":"\\"}"#, #"{"a\"b":"\\"}"#),
+        ])
     func bodies(_ members: String, _ expected: String) throws {
         #expect(String(decoding: try send(members).body, as: UTF8.self) == expected)
     }
@@ -61,10 +63,13 @@ struct MappingTests {
         #expect(policy.retries.retryAfter == .replaces(cap: .seconds(43_200)))
     }
 
-    @Test("What is out of range is moved to its nearer end, fractions are cut off", arguments: [
-        ("max_attempts", "0", 1), ("max_attempts", "26", 25), ("max_attempts", "2.9", 2), ("max_attempts", "-1e30", 1),
-        ("max_attempts", "1e400", 25), ("max_attempts", "\"7\"", 5), ("max_attempts", "null", 5),
-    ])
+    @Test(
+        "What is out of range is moved to its nearer end, fractions are cut off",
+        arguments: [
+            ("max_attempts", "0", 1), ("max_attempts", "26", 25), ("max_attempts", "2.9", 2),
+            ("max_attempts", "-1e30", 1),
+            ("max_attempts", "1e400", 25), ("max_attempts", "\"7\"", 5), ("max_attempts", "null", 5),
+        ])
     func clamping(_ name: String, _ value: String, _ expected: Int) throws {
         #expect(try send("\"delivery\":{\"\(name)\":\(value)}").request.policy.retries.attempts == expected)
     }

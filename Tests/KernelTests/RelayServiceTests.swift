@@ -121,7 +121,7 @@ struct RelayServiceTests {
     @Test("A key that is bound to other domains may not call this one")
     func boundKey() async throws {
         let bound = Principal(Fixture.key(domains: ["other.test"]))
-        #expect(await refusal("https://acme.test/", bound) == .domainNotPermitted(domain: "acme.test"))
+        #expect(await refusal("https://acme.test/", bound) == .domainNotPermitted(domain: "acme.test", action: nil))
         #expect(await refusal("https://acme.test/", Principal(Fixture.key(domains: ["acme.test"]))) == nil)
     }
 
@@ -149,8 +149,8 @@ struct RelayServiceTests {
         #expect(bench.transport.requests.count == 1)
         bench.transport.hold()
         let running = try await accept("https://b.acme.test/")
-        for id in [id, running] {
-            await #expect(throws: KernelFailure.wrongState(.delivery, operation: .cancel)) {
+        for (id, state) in [(id, ResourceState.ended), (running, .underWay)] {
+            await #expect(throws: KernelFailure.wrongState(.delivery, state: state, operation: .cancel)) {
                 try await bench.service.cancel(id, of: Fixture.owner)
             }
         }
@@ -178,7 +178,7 @@ struct RelayServiceTests {
         _ = try await bench.service.replay(id, of: Fixture.owner)
         let relay = try await bench.service.relay(id, of: Fixture.owner)
         #expect(relay.state == .delivered && relay.attempts == 2)
-        await #expect(throws: KernelFailure.wrongState(.delivery, operation: .send)) {
+        await #expect(throws: KernelFailure.wrongState(.delivery, state: .ended, operation: .send)) {
             try await bench.service.replay(id, of: Fixture.owner)
         }
     }

@@ -81,7 +81,8 @@ extension StoreConformance {
             #expect(cancelled.state == .cancelled && cancelled.changedAt == at && cancelled.updatedAt == at)
             #expect(try await bench.relay(.settle([Fixture.relaySettlement(1, .delivered)])).applied == [false])
             #expect(
-                try await bench.relay(.cancel(id, at: at)).failure == .wrongState(.delivery, operation: .cancel))
+                try await bench.relay(.cancel(id, at: at)).failure
+                    == .wrongState(.delivery, state: .ended, operation: .cancel))
             #expect(try await bench.relay(.cancel(Relay.ID(9), at: at)).failure == .notFound(.delivery))
             #expect(try await bench.pendingRelays() == [])
         },
@@ -103,7 +104,7 @@ extension StoreConformance {
             #expect(try await bench.store.relayAttempts(id).map(\.number) == [1, 2])
             #expect(try await bench.store.relayAttempts(id).map(\.outcome) == [.dead, .delivered])
             for (other, failure) in [
-                (Relay.ID(2), KernelFailure.wrongState(.delivery, operation: .send)),
+                (Relay.ID(2), KernelFailure.wrongState(.delivery, state: .ended, operation: .send)),
                 (Relay.ID(77), .notFound(.delivery)),
             ] {
                 #expect(try await bench.relay(.replay(other, at: at)).failure == failure)

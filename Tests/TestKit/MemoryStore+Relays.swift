@@ -77,7 +77,11 @@ extension MemoryStore {
         _ body: (inout Relays.Row) -> Void
     ) -> ChangeOutcome {
         guard let index = state.relays.index(id) else { return .refused(.notFound(.delivery)) }
-        guard isAllowed(state.relays.rows[index]) else { return .refused(.wrongState(.delivery, operation: operation)) }
+        let row = state.relays.rows[index]
+        guard isAllowed(row) else {
+            return .refused(
+                .wrongState(.delivery, state: row.due == nil ? .ended : .underWay, operation: operation))
+        }
         body(&state.relays.rows[index])
         return .done(serial: id.value)
     }

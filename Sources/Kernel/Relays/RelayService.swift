@@ -53,7 +53,7 @@ package struct RelayService: Sendable {
         while name.contains(".") {
             if let domain = directory.domain(String(name), of: principal.account), domain.target.holds {
                 guard principal.domains.isEmpty || principal.domains.contains(domain.name) else {
-                    throw .domainNotPermitted(domain: domain.name)
+                    throw .domainNotPermitted(domain: domain.name, action: nil)
                 }
                 return
             }
@@ -89,8 +89,9 @@ package struct RelayService: Sendable {
     /// Takes an unfinished relay back; `wrongState` for a finished one, and while an attempt at it is under way.
     package func cancel(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
         let relay = try await relay(id, of: owner)
-        guard !relay.state.isFinal, await dispatcher.withdraw(relay) else {
-            throw .wrongState(.delivery, operation: .cancel)
+        if relay.state.isFinal { throw .wrongState(.delivery, state: .ended, operation: .cancel) }
+        guard await dispatcher.withdraw(relay) else {
+            throw .wrongState(.delivery, state: .underWay, operation: .cancel)
         }
         do throws(KernelFailure) {
             _ = try await commit(.cancel(id, at: time.now))
