@@ -183,7 +183,6 @@ def test_trouble_is_tried_again_and_a_refusal_is_not(relay, certificate):
         "/thrice": [503, 408, 429, 204],
         "/gone": [404],
         "/moved": [(302, {"Location": "https://127.0.0.1:1/"})],
-        "/reset": ["reset", 200],
         "/never": [500, 500, 500, 500],
     }
     with Target(certificate, lambda arrival, number: answers[arrival.path][number - 1]) as target:
@@ -194,12 +193,11 @@ def test_trouble_is_tried_again_and_a_refusal_is_not(relay, certificate):
         found = {path: ended(api, queue_id) for path, queue_id in ids.items()}
         assert {path: one["status"] for path, one in found.items()} == {
             "/ok": "delivered", "/once": "delivered", "/thrice": "delivered", "/gone": "rejected",
-            "/moved": "rejected", "/reset": "delivered", "/never": "dead_letter",
+            "/moved": "rejected", "/never": "dead_letter",
         }  # fmt: skip
         assert outcomes(found["/thrice"]) == [
             ("retrying", 503, None), ("retrying", 408, None), ("retrying", 429, None), ("delivered", 204, None),
         ]  # fmt: skip
-        assert outcomes(found["/reset"]) == [("retrying", None, "connection error"), ("delivered", 200, None)]
         assert outcomes(found["/never"])[-1] == ("dead_letter", 500, None)
         assert [attempt["attempt"] for attempt in found["/never"]["attempts"]] == [1, 2, 3, 4]
         # Nothing comes after the end.
@@ -209,21 +207,31 @@ def test_trouble_is_tried_again_and_a_refusal_is_not(relay, certificate):
         assert [one["queue_id"] for one in dead] == [ids["/never"]]
 
 
+def test_a_connection_that_breaks_is_tried_again(relay, certificate):
+    running = relay().start()
+    api = running.api(tenant(running))
+    with Target(certificate, lambda arrival, number: "reset" if number == 1 else 200) as target:
+        found = ended(api, send(api, target.url(), delivery=QUICK))
+        assert outcomes(found) == [("retrying", None, "connection error"), ("delivered", 200, None)]
+        assert len(target.all()) == 2
+
+
 def test_the_waits_double_and_retry_after_takes_their_place(relay, certificate):
     running = relay().start()
     api = running.api(tenant(running))
-    script = {"/doubling": [500] * 4 + [200], "/asked": [(429, {"Retry-After": "2"}), 200]}
+    asking = [(429, {"Retry-After": "2"}), 200]
+    script = {"/doubling": [500] * 4 + [200], "/asked": asking, "/ignored": asking}
     with Target(certificate, lambda arrival, number: script[arrival.path][number - 1]) as target:
         for path in script:
-            send(api, target.url(path), delivery=QUICK)
+            send(api, target.url(path), delivery=QUICK | {"respect_retry_after": path != "/ignored"})
         times = [arrival.at for arrival in target.wait(5, "/doubling")]
         waits = [later - earlier for earlier, later in zip(times, times[1:])]
         for wait, expected in zip(waits, (0.1, 0.2, 0.4, 0.8), strict=True):
             assert expected <= wait < expected + 0.5, waits
         first, second = target.wait(2, "/asked")
         assert 2 <= second.at - first.at < 2.7
-        ignored = send(api, target.url("/asked"), delivery=QUICK | {"respect_retry_after": False})
-        assert ended(api, ignored)["status"] == "delivered"
+        first, second = target.wait(2, "/ignored")
+        assert 0.1 <= second.at - first.at < 0.6
 
 
 @pytest.mark.parametrize("how", ["hang", "trickle"])
