@@ -62,8 +62,10 @@ struct WorkLanesTests {
         let taken = takeAll(&lanes).count
         let lane = lanes.statistics().first
         #expect(taken > 0 && lane?.waiting == 6 - taken && lane?.running == taken && lane?.isHeld == false)
+        #expect(lane?.earliestDue == now)
         lanes.drop(1)
-        #expect(lanes.statistics().map(\.waiting) == [0])
+        let left = lanes.statistics()
+        #expect(left.map(\.waiting) == [0] && left.map(\.earliestDue) == [nil])
     }
 
     @Test("A held lane keeps what it has until it is let go")
@@ -126,7 +128,8 @@ struct WorkLanesTests {
         for id in 1...4 as ClosedRange<Int64> { lanes.insert(work(id)) }
         for _ in 0..<4 { lanes.recorded(1) }
         #expect(takeAll(&lanes).count == 1)
-        #expect(lanes.statistics().map(\.waiting) == [3])
+        let waiting = lanes.statistics().map(\.waiting)
+        #expect(waiting == [3])
         lanes.drop(1)
         lanes.ended(1, success: false)
         lanes.recorded(1)

@@ -88,7 +88,7 @@ final class InProcessServer {
                     store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
                     random: SeededRandom(seed: 4)),
                 switches: personality.switches.mapValues { _ in true }, uses: KeyUseLog(store: store, loop: loop),
-                faults: FaultTable(random: SeededRandom(seed: 4))))
+                faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

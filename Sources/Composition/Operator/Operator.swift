@@ -161,36 +161,23 @@ struct Operator: Sendable {
     }
 
     private func setPaused(_ lane: String, _ paused: Bool) async throws(KernelFailure) -> OperatorReply {
-        if lane.hasPrefix(Self.webhookLane) {
-            guard let number = Int64(lane.dropFirst(Self.webhookLane.count)) else { throw .notFound(.webhook) }
+        if lane.hasPrefix(LaneID.webhookPrefix) {
+            guard let number = Int64(lane.dropFirst(LaneID.webhookPrefix.count)) else { throw .notFound(.webhook) }
             _ = try await setWebhookPaused(number, paused)
-        } else if lane.hasPrefix(Self.relayLane) {
-            await runtime.relays.dispatcher.setPaused(String(lane.dropFirst(Self.relayLane.count)), paused)
+        } else if lane.hasPrefix(LaneID.relayPrefix) {
+            await runtime.relays.dispatcher.setPaused(String(lane.dropFirst(LaneID.relayPrefix.count)), paused)
         } else {
             await runtime.dispatcher.setPaused(LaneID(lane), paused)
         }
         return .json(describe.lanes(await lanes()))
     }
 
-    /// A webhook's lane is named by its number.
-    private static let webhookLane = "webhook:"
-
-    /// A lane of relayed requests is named by the origin that they go to.
-    private static let relayLane = "relay:"
-
     /// Those of mail, of webhooks and of relayed requests.
     private func lanes() async -> [LaneStatistics] {
-        let webhooks = await runtime.webhooks.dispatcher.statistics().map { lane in
-            LaneStatistics(
-                lane: LaneID("\(Self.webhookLane)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
-                isPaused: lane.isPaused)
-        }
-        let relays = await runtime.relays.dispatcher.statistics().map { lane in
-            LaneStatistics(
-                lane: LaneID("\(Self.relayLane)\(lane.lane)"), waiting: lane.waiting, leased: lane.running,
-                isPaused: lane.isHeld)
-        }
-        return await runtime.dispatcher.statistics() + webhooks + relays
+        let webhooks = await runtime.webhooks.dispatcher.statistics()
+        let relays = await runtime.relays.dispatcher.statistics()
+        return await runtime.dispatcher.statistics() + webhooks.map(LaneStatistics.init)
+            + relays.map(LaneStatistics.init)
     }
 
     // MARK: Messages and events

@@ -4,13 +4,15 @@ package import Model
 /// Makes relayed requests: a kind of work whose lanes are the targets' origins. Any thread.
 package final class RelayDispatcher: RelayObserver {
     private let engine: WorkEngine<RelayWork>
+    private let tally = WorkTally()
 
     package init(
         loop: any ActorLoop, store: any Store, transport: any HTTPTransport, secrets: RelaySecrets,
         rules: [PersonalityID: RelayRules], time: any TimeSource, random: any RandomSource, log: Log
     ) {
         let work = RelayWork(
-            store: store, transport: transport, secrets: secrets, rules: rules, time: time, random: random)
+            store: store, transport: transport, secrets: secrets, rules: rules, tally: tally, time: time,
+            random: random, log: log)
         engine = WorkEngine(work, loop: loop, time: time, log: log)
     }
 
@@ -29,6 +31,11 @@ package final class RelayDispatcher: RelayObserver {
     package func setPaused(_ target: String, _ isPaused: Bool) async { await engine.setHeld(target, isPaused) }
 
     package func statistics() async -> [WorkLaneStatistics<String>] { await engine.statistics() }
+
+    package func figures() async -> RelayFigures {
+        let (outcomes, answers) = tally.counts
+        return RelayFigures(lanes: await statistics(), outcomes: outcomes, answers: answers)
+    }
 
     /// Sends nothing: for an offline command.
     package func hold() async { await engine.hold() }

@@ -7,8 +7,10 @@ struct RelayWork: WorkKind {
     let transport: any HTTPTransport
     let secrets: RelaySecrets
     let rules: [PersonalityID: RelayRules]
+    let tally: WorkTally
     let time: any TimeSource
     let random: any RandomSource
+    let log: Log
 
     let name: StaticString = "relay"
     let limits = KernelLimits.relayWork
@@ -64,5 +66,19 @@ struct RelayWork: WorkKind {
     func record(_ outcomes: [RelaySettlement]) async -> [Bool]? {
         guard case .settled(let applied) = await store.commit([.relay(.settle(outcomes))]).first else { return nil }
         return applied
+    }
+
+    /// Not where it went: that is the caller's own.
+    func recorded(_ outcomes: [RelaySettlement]) async -> [String: Bool] {
+        for settlement in outcomes {
+            tally.note(settlement.counted, status: settlement.status)
+            log.write(.deliveries, "relay-delivery") { line in
+                line.add("relay", settlement.id.value)
+                line.add("attempt", settlement.attempts)
+                line.add("outcome", settlement.counted.word)
+                line.add("code", settlement.status)
+            }
+        }
+        return [:]
     }
 }

@@ -6,14 +6,15 @@ package import Model
 package final class WebhookDispatcher: WebhookObserver {
     private let engine: WorkEngine<WebhookWork>
     private let endpoints = WebhookEndpointTable()
+    private let tally = WorkTally()
 
     package init(
         loop: any ActorLoop, store: any Store, transport: any HTTPTransport, renderer: WebhookRenderer,
         secrets: WebhookSecrets, time: any TimeSource, random: any RandomSource, log: Log
     ) {
         let work = WebhookWork(
-            store: store, transport: transport, renderer: renderer, secrets: secrets, endpoints: endpoints, time: time,
-            random: random, log: log)
+            store: store, transport: transport, renderer: renderer, secrets: secrets, endpoints: endpoints,
+            tally: tally, time: time, random: random, log: log)
         engine = WorkEngine(work, loop: loop, time: time, log: log)
     }
 
@@ -41,9 +42,14 @@ package final class WebhookDispatcher: WebhookObserver {
     package func statistics() async -> [WebhookLaneStatistics] {
         await engine.statistics().map { lane in
             WebhookLaneStatistics(
-                endpoint: lane.lane, waiting: lane.waiting, running: lane.running, isHeld: lane.isHeld,
-                isPaused: endpoints.isPaused(lane.lane))
+                endpoint: lane.lane, waiting: lane.waiting, running: lane.running, earliestDue: lane.earliestDue,
+                isHeld: lane.isHeld, isPaused: endpoints.isPaused(lane.lane))
         }
+    }
+
+    package func figures() async -> WebhookFigures {
+        let (outcomes, answers) = tally.counts
+        return WebhookFigures(lanes: await statistics(), outcomes: outcomes, answers: answers)
     }
 
     /// Sends nothing: for an offline command.
@@ -58,6 +64,8 @@ package struct WebhookLaneStatistics: Sendable, Equatable {
     package var endpoint: WebhookEndpoint.ID
     package var waiting: Int
     package var running: Int
+    /// When what waits longest is, or was, due; nil where nothing waits.
+    package var earliestDue: Instant?
     /// By the operator's pause, or as its account switched it off, or we did.
     package var isHeld: Bool
     /// By the operator's pause.

@@ -8,6 +8,7 @@ struct WebhookWork: WorkKind {
     let renderer: WebhookRenderer
     let secrets: WebhookSecrets
     let endpoints: WebhookEndpointTable
+    let tally: WorkTally
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -81,8 +82,8 @@ struct WebhookWork: WorkKind {
                 ).map { .again(due: $0) } ?? .givenUp
         }
         return WebhookSettlement(
-            id: stored.delivery.id, endpoint: stored.delivery.endpoint, at: now, verdict: verdict, attempts: attempts,
-            status: answer?.status, response: response)
+            id: stored.delivery.id, endpoint: stored.delivery.endpoint, message: stored.delivery.message, at: now,
+            verdict: verdict, attempts: attempts, status: answer?.status, response: response)
     }
 
     func record(_ outcomes: [WebhookSettlement]) async -> [Bool]? {
@@ -92,6 +93,7 @@ struct WebhookWork: WorkKind {
 
     /// A delivery that was given up may have disabled its endpoint.
     func recorded(_ outcomes: [WebhookSettlement]) async -> [WebhookEndpoint.ID: Bool] {
+        for settlement in outcomes { note(settlement) }
         var held: [WebhookEndpoint.ID: Bool] = [:]
         for id in Set(outcomes.filter { $0.verdict == .givenUp }.map(\.endpoint)) {
             guard let endpoint = try? await store.webhook(id) else { continue }
@@ -101,5 +103,17 @@ struct WebhookWork: WorkKind {
             held[id] = endpoints.put(endpoint)
         }
         return held
+    }
+
+    private func note(_ settlement: WebhookSettlement) {
+        tally.note(settlement.verdict.outcome, status: settlement.status)
+        log.write(.deliveries, "webhook-delivery") { line in
+            line.add("webhook", settlement.endpoint.value)
+            line.add("delivery", settlement.id.value)
+            line.add("message", settlement.message?.value)
+            line.add("attempt", settlement.attempts)
+            line.add("outcome", settlement.verdict.outcome.word)
+            line.add("code", settlement.status)
+        }
     }
 }

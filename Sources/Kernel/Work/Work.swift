@@ -76,7 +76,8 @@ package protocol WorkKind: Sendable {
     /// them: they are offered again.
     func record(_ outcomes: [Outcome]) async -> [Bool]?
 
-    /// Called when outcomes are on disk. The lanes that are held from then on (true) or let go (false).
+    /// Called with the outcomes that applied, once they are on disk. The lanes that are held from then on (true) or let
+    /// go (false).
     func recorded(_ outcomes: [Outcome]) async -> [Lane: Bool]
 }
 

@@ -99,7 +99,9 @@ package actor WorkEngine<Kind: WorkKind> {
         } catch {
             log.error("work-postponed") { line in
                 line.add("kind", kind.name)
+                line.add("id", work.id)
                 line.add("temporary", error.isTemporary)
+                line.add("incident", error.incident)
             }
             var later = work
             later.due = time.now + KernelLimits.storageRetryDelay
@@ -140,7 +142,8 @@ package actor WorkEngine<Kind: WorkKind> {
         }
         if !ended.isEmpty { record() }
         turn()
-        for (lane, isHeld) in await kind.recorded(outcomes) { setHeld(lane, isHeld) }
+        let told = zip(outcomes, applied).filter(\.1).map(\.0)
+        for (lane, isHeld) in await kind.recorded(told) { setHeld(lane, isHeld) }
         wakeIfIdle()
     }
 

@@ -141,10 +141,13 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// Lanes in which something is or that are held, in their order.
-    package func statistics() -> [WorkLaneStatistics<LaneID>] {
-        lanes.map { id, lane in
-            WorkLaneStatistics(lane: id, waiting: lane.count, running: lane.running, isHeld: lane.isHeld)
-        }.filter { $0.isHeld || $0.waiting + $0.running > 0 }.sorted { $0.lane < $1.lane }
+    package mutating func statistics() -> [WorkLaneStatistics<LaneID>] {
+        lanes.keys.sorted().compactMap { id in
+            let earliest = earliestTurn(in: id)
+            guard let lane = lanes[id], lane.isHeld || lane.count + lane.running > 0 else { return nil }
+            return WorkLaneStatistics(
+                lane: id, waiting: lane.count, running: lane.running, earliestDue: earliest?.due, isHeld: lane.isHeld)
+        }
     }
 
     /// When to ask `next` again, if nothing ends before; nil with nothing to come.
@@ -177,5 +180,7 @@ package struct WorkLaneStatistics<LaneID: Sendable & Equatable>: Sendable, Equat
     package var lane: LaneID
     package var waiting: Int
     package var running: Int
+    /// When what waits longest is, or was, due; nil where nothing waits.
+    package var earliestDue: Instant?
     package var isHeld: Bool
 }
