@@ -58,6 +58,7 @@ let package = Package(
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
+        layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Model", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
@@ -76,7 +77,8 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
-                "Kernel", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
+                "Kernel", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer", "SMTPWire",
+                "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -87,7 +89,7 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model"], path: "Tests/TestKit"),
+        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Posix"], path: "Tests/TestKit"),
         layer(
             "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "TestKit"], path: "Tests/StoreConformance"),
         layer(
@@ -110,9 +112,11 @@ let package = Package(
             "TranscriptTests",
             [
                 "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack",
-                "Storage", "TestKit",
+                "SMTPServer", "SMTPWire", "Storage", "TestKit",
             ]),
-        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
+        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
+        tests(
+            "SMTPServerTests", ["Base", "Kernel", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),

@@ -36,6 +36,8 @@ public protocol Personality: Sendable {
     /// What the operator can switch on and off by `personalities` in the configuration, and how it stands where that is
     /// silent.
     var switches: [String: Bool] { get }
+    /// nil: the dialect takes no mail over SMTP.
+    var smtp: SMTPDialect? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -66,6 +68,7 @@ extension Personality {
     public var webhooks: WebhookFormat? { nil }
     public var relays: RelayRules? { nil }
     public var switches: [String: Bool] { [:] }
+    public var smtp: SMTPDialect? { nil }
 }
 
 /// What an answer may need to know of its request.

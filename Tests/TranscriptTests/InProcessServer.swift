@@ -4,6 +4,8 @@ import DNSWire
 import HTTPWire
 import Kernel
 import Model
+import SMTPServer
+import SMTPWire
 import Storage
 import TestKit
 
@@ -17,6 +19,8 @@ final class InProcessServer {
     private let store: SQLiteStore
     private let loop: HandLoop
     private let gateway: Gateway
+    /// nil where the personality takes no mail over SMTP.
+    let smtp: SMTPGateway?
 
     /// `limit`: requests a minute and key.
     init(_ subject: TranscriptSubject, limit: Int) async throws {
@@ -89,6 +93,13 @@ final class InProcessServer {
                     random: SeededRandom(seed: 4)),
                 switches: personality.switches.mapValues { _ in true }, uses: KeyUseLog(store: store, loop: loop),
                 faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
+        smtp = try HeloName("mail.test").flatMap { hostName in
+            SMTPGateway(
+                personality,
+                in: SMTPGateway.Environment(
+                    directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail, ids: ids, time: time,
+                    hostName: hostName, trusted: [try TranscriptDirectory.trusted(personality)]))
+        }
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

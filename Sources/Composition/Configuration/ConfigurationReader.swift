@@ -35,8 +35,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks",
-        "personalities",
+        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -63,6 +62,7 @@ package struct ConfigurationReader {
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
         configuration.switches = switches(root["personalities"])
+        configuration.smtp = smtp(root["smtp"], beside: configuration.listeners)
         return configuration
     }
 
@@ -100,7 +100,9 @@ package struct ConfigurationReader {
         var seen: Set<SocketAddress> = []
         let listeners = configuration.listeners.enumerated().map { ("listeners[\($0)].listen", $1.listen) }
         let admin = configuration.admin.map { [("admin.listen", $0)] } ?? []
-        for (path, address) in listeners + admin {
+        let smtp = configuration.smtp?.listeners ?? []
+        let mail = smtp.enumerated().map { ("smtp.listeners[\($0)].listen", $1.listen) }
+        for (path, address) in listeners + admin + mail {
             if case .ip(_, port: 0) = address { continue }
             guard seen.insert(address).inserted else {
                 findings.add(path, "\(address) is taken by another listener")

@@ -1,3 +1,5 @@
+import Model
+
 /// The relayed requests that wait at one moment, and what has become of their attempts since the start.
 package struct RelayFigures: Sendable, Equatable {
     /// By the origin that they go to, which callers chose.
