@@ -84,18 +84,26 @@ struct MetricsPageTests {
         let now = Instant(seconds: 1_000_000)
         let statistics = (1...MetricLimits.lanes + 2).map { index in
             LaneStatistics(
-                lane: LaneID("d\(index).example"), waiting: index, leased: 1,
+                lane: LaneID("mx:d\(index).example"), waiting: index, leased: 1,
                 earliestDue: now + .seconds(index == 1 ? -90 : 30), isPaused: false)
         }
         func of(_ family: MetricFamily) -> [String] {
             lines(family) { QueueMetrics.add(statistics, kind: "mail", at: now, to: &$0) }
         }
         #expect(of(.queueDepth).count == MetricLimits.lanes + 1)
-        #expect(of(.queueDepth).first == #"polyrelay_queue_depth{kind="mail",lane="d52.example"} 52"#)
+        #expect(of(.queueDepth).first == #"polyrelay_queue_depth{kind="mail",lane="mx:d52.example"} 52"#)
         #expect(of(.queueDepth).last == #"polyrelay_queue_depth{kind="mail",lane="other"} 3"#)
         #expect(of(.queueInFlight).last == #"polyrelay_queue_in_flight{kind="mail",lane="other"} 2"#)
-        #expect(of(.queueOldestDue).first == #"polyrelay_queue_oldest_due_seconds{kind="mail",lane="d52.example"} 0"#)
+        #expect(
+            of(.queueOldestDue).first == #"polyrelay_queue_oldest_due_seconds{kind="mail",lane="mx:d52.example"} 0"#)
         #expect(of(.queueOldestDue).last == #"polyrelay_queue_oldest_due_seconds{kind="mail",lane="other"} 90"#)
+    }
+
+    @Test("A destination, which callers chose, is not named")
+    func destination() {
+        let lane = LaneStatistics(lane: LaneID("example.net"), waiting: 2, isPaused: false)
+        let depth = lines(.queueDepth) { QueueMetrics.add([lane], kind: "mail", at: Instant(seconds: 0), to: &$0) }
+        #expect(depth == [#"polyrelay_queue_depth{kind="mail",lane="other"} 2"#])
     }
 
     @Test("A lane that has the rest's name is among the rest")

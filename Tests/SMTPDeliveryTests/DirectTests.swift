@@ -2,9 +2,10 @@ import Base
 import DNSWire
 import Kernel
 import Model
-import SMTPDelivery
 import TestKit
 import Testing
+
+@testable import SMTPDelivery
 
 @Suite("Direct delivery", .timeLimit(.minutes(1)))
 struct DirectTests {
@@ -52,12 +53,23 @@ struct DirectTests {
         #expect(await bench.transport.lanes(for: ["dest.example"]) == first)
     }
 
-    @Test("A dead exchange is passed over, and is not tried first a moment later")
+    @Test("A dead exchange is passed over within one attempt")
     func dead() async throws {
         let server = try await server()
         let bench = try DirectBench(port: server.port)
         bench.put("dest.example", ("dead.example", "127.0.0.9"), ("mx.example", "127.0.0.1"))
-        for _ in 0..<2 { #expect(await bench.deliver().allAccepted) }
+        #expect(await bench.deliver().allAccepted)
+    }
+
+    @Test("An address that did not answer rests, and an answer ends that")
+    func rests() throws {
+        let address = try #require(IPAddress("192.0.2.1"))
+        var memory = AddressMemory()
+        #expect(!memory.isResting(address, uptime: .zero))
+        memory.failed(address, uptime: .zero)
+        #expect(memory.isResting(address, uptime: .seconds(59)) && !memory.isResting(address, uptime: .seconds(60)))
+        memory.answered(address)
+        #expect(!memory.isResting(address, uptime: .zero))
     }
 
     @Test("Where nobody answers, mail waits")

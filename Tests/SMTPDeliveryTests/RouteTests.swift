@@ -96,6 +96,7 @@ struct RouteTests {
     }
 
     @Test(
-        "What is no address in brackets is refused", arguments: ["[x]", "[192.0.2]", "[2001:db8::1]", "[IPv6:x]", "[]"])
+        "What is no address in brackets is refused",
+        arguments: ["[x]", "[192.0.2]", "[2001:db8::1]", "[IPv6:x]", "[IPv6:192.0.2.1]", "[]"])
     func badLiteral(_ text: String) async { #expect(await find(text) == .failure(.refused(.badLiteral))) }
 }

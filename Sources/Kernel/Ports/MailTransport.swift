@@ -51,12 +51,17 @@ package struct LaneID: Hashable, Comparable, Sendable {
 
     package static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 
+    /// It is a destination's own, and has its name.
+    package var isDestination: Bool { kind == Self.destinationKind }
+
+    private static let destinationKind = OperatorText("destination")
+
     /// What sort of lane it is, for the log, where a destination that callers named must not stand: the word before the
     /// colon of a name that begins with one.
     package var kind: OperatorText {
         let word = name.utf8.prefix { ASCII.isLower($0) }
         let isWhole = word.endIndex == name.utf8.endIndex || name.utf8[word.endIndex] == ASCII.colon
-        return OperatorText(isWhole && !word.isEmpty ? String(name[..<word.endIndex]) : "destination")
+        return isWhole && !word.isEmpty ? OperatorText(String(name[..<word.endIndex])) : Self.destinationKind
     }
 }
 

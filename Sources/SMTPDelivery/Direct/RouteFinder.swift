@@ -92,6 +92,7 @@ struct RouteFinder: Sendable {
             let address = IPAddress(String(inner))
             return address?.family == .v4 ? address : nil
         }
-        return inner.contains("::") || inner.count > 5 ? IPAddress(String(inner.dropFirst(5))) : nil
+        let address = inner.dropFirst("ipv6:".count)
+        return address.contains(":") ? IPAddress(String(address)) : nil
     }
 }
