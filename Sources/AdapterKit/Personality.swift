@@ -31,6 +31,13 @@ public protocol Personality: Sendable {
     var routes: [Route] { get }
     /// nil: the dialect has no webhooks.
     var webhooks: WebhookFormat? { get }
+    /// nil: the dialect relays no requests.
+    var relays: RelayRules? { get }
+    /// What the operator can switch on and off by `personalities` in the configuration, and how it stands where that is
+    /// silent.
+    var switches: [String: Bool] { get }
+    /// nil: the dialect takes no mail over SMTP.
+    var smtp: SMTPDialect? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -59,6 +66,9 @@ extension Personality {
 
     public var domainPlan: DomainPlan { .none }
     public var webhooks: WebhookFormat? { nil }
+    public var relays: RelayRules? { nil }
+    public var switches: [String: Bool] { [:] }
+    public var smtp: SMTPDialect? { nil }
 }
 
 /// What an answer may need to know of its request.

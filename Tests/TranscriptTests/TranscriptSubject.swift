@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import Harepost
 import PostStack
 
 /// A personality and what its transcripts need to be told about it.
@@ -12,9 +13,22 @@ struct TranscriptSubject: Sendable {
     static let postStack = TranscriptSubject(
         folder: "PostStack", personality: PostStack(), sendingScopes: ["sending_access"])
 
+    static let harepost = TranscriptSubject(folder: "Harepost", personality: Harepost(), sendingScopes: [])
+
+    static let all = [postStack, harepost]
+
     private var path: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Transcripts").appending(path: folder)
+    }
+
+    /// The files with this ending.
+    func names(ending: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path.path).sorted().filter { $0.hasSuffix(ending) }
+    }
+
+    func text(of name: String) throws -> String {
+        try String(contentsOf: path.appending(path: name), encoding: .utf8)
     }
 
     /// All files, by name.

@@ -34,6 +34,7 @@ struct ConfigurationEnvironment {
         Key("log", "level"), Key("log", "format"), Key("log", "requests", as: .boolean),
         Key("log", "deliveries", as: .boolean), Key("hosts", "spf"), Key("hosts", "mx"),
         Key("hosts", "returnPath"), Key("egress", "caFile"), Key("webhooks", "timeout"),
+        Key("smtp", "hostname"), Key("smtp", "tls", "certificate"), Key("smtp", "tls", "key"),
     ]
 
     /// Variables that the project's tests and benchmarks know, and the server does not.
@@ -46,6 +47,11 @@ struct ConfigurationEnvironment {
         variables = environment.filter { name, _ in
             name.hasPrefix(Self.prefix) && !Self.foreign.contains(name) && !name.hasPrefix(Self.foreignPrefix)
         }
+    }
+
+    /// One of them is of the short form for one listener.
+    var saysWhatIsServed: Bool {
+        Self.keys.contains { ["personality", "http"].contains($0.path.first) && variables[$0.variable] != nil }
     }
 
     /// Puts the variables' values over those of the tree.

@@ -17,14 +17,15 @@ package struct ConfigurationReader {
     package func read(
         fileText: [UInt8]?, environment: [String: String]
     ) throws(ConfigurationErrors) -> Configuration {
+        let variables = ConfigurationEnvironment(environment)
         var tree: ConfigurationValue
         if let fileText {
             tree = try ConfigurationValue(json5: fileText)
         } else {
-            tree = LocalProfile.tree(for: personalities)
+            tree = LocalProfile.tree(for: personalities, servesOne: variables.saysWhatIsServed)
         }
         let findings = ConfigurationFindings()
-        ConfigurationEnvironment(environment).override(&tree, findings)
+        variables.override(&tree, findings)
         var configuration = configuration(ConfigurationNode(tree, path: "", findings: findings))
         configuration.isLocalProfile = fileText == nil
         Self.refuseSharedAddresses(configuration, findings)
@@ -34,7 +35,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks",
+        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -60,6 +61,8 @@ package struct ConfigurationReader {
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
+        configuration.switches = switches(root["personalities"])
+        configuration.smtp = smtp(root["smtp"], beside: configuration.listeners)
         return configuration
     }
 
@@ -97,7 +100,9 @@ package struct ConfigurationReader {
         var seen: Set<SocketAddress> = []
         let listeners = configuration.listeners.enumerated().map { ("listeners[\($0)].listen", $1.listen) }
         let admin = configuration.admin.map { [("admin.listen", $0)] } ?? []
-        for (path, address) in listeners + admin {
+        let smtp = configuration.smtp?.listeners ?? []
+        let mail = smtp.enumerated().map { ("smtp.listeners[\($0)].listen", $1.listen) }
+        for (path, address) in listeners + admin + mail {
             if case .ip(_, port: 0) = address { continue }
             guard seen.insert(address).inserted else {
                 findings.add(path, "\(address) is taken by another listener")
