@@ -27,7 +27,8 @@ struct RouteTests {
             "mx:[192.0.2.1]", "mx:[2001:db8::1]",
         ])
     func lanes(_ text: String) throws {
-        #expect(try #require(Route(lane: LaneID(text))).lane == LaneID(text))
+        let route = try #require(Route(lane: LaneID(text)))
+        #expect(route.lane == LaneID(text))
     }
 
     @Test(
