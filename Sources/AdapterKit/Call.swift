@@ -22,7 +22,8 @@ public struct Call: Sendable {
 
     package init(
         caller: Principal?, requirement: Requirement, rule: IdempotencyRule?, parameters: [String],
-        head: RequestHead, body: [UInt8], now: Instant, mail: MailService, services: Services, ids: PublicIDs
+        head: RequestHead, body: [UInt8], now: Instant, mail: MailService, services: Services, ids: PublicIDs,
+        trace: RequestTrace? = nil
     ) {
         self.caller = caller
         self.parameters = parameters
@@ -31,7 +32,7 @@ public struct Call: Sendable {
         self.now = now
         self.mail = MailDesk(
             mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy,
-            rule: rule)
+            rule: rule, trace: trace)
         self.requirement = requirement
         self.rule = rule
         self.services = services

@@ -31,6 +31,7 @@ extension MailDesk {
         answer: @escaping @Sendable ([Result<Acceptance, KernelFailure>]) -> Result<Answer, KernelFailure>
     ) throws(KernelFailure) -> Effect {
         let batch = service.batch(submissions, by: try principal(), suppression: suppression)
-        return Effect(changes: batch.changes) { answer(batch.results($0)) }
+        guard let trace else { return Effect(changes: batch.changes) { answer(batch.results($0)) } }
+        return Effect(changes: batch.changes, then: { trace.sent(batch.results($0)) }) { answer(batch.results($0)) }
     }
 }

@@ -12,16 +12,18 @@ public struct MailDesk: Sendable {
     private let personality: PersonalityID
     let suppression: SuppressionPolicy
     private let rule: IdempotencyRule?
+    let trace: RequestTrace?
 
     package init(
         _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy,
-        rule: IdempotencyRule? = nil
+        rule: IdempotencyRule? = nil, trace: RequestTrace? = nil
     ) {
         self.service = service
         self.caller = caller
         self.personality = personality
         self.suppression = suppression
         self.rule = rule
+        self.trace = trace
     }
 
     /// Checks that the caller may send from this address's domain: `domainUnknown`, `domainUnverified`,
@@ -39,7 +41,9 @@ public struct MailDesk: Sendable {
     /// Accepts several, each on its own, in one transaction; outcomes in order.
     public func send(_ submissions: [Submission]) async -> [Result<Acceptance, KernelFailure>] {
         guard let caller else { return submissions.map { _ in .failure(.credentialMissing) } }
-        return await service.send(submissions, by: caller, suppression: suppression, rule: rule)
+        let results = await service.send(submissions, by: caller, suppression: suppression, rule: rule)
+        trace?.sent(results)
+        return results
     }
 
     /// The caller's message with all of its content.

@@ -67,6 +67,8 @@ public struct RequestFacts: Sendable {
     public var method: String
     public var path: String
     public var requestID: String
+    /// The log's lines about it; nil where nobody wants them.
+    package var trace: RequestTrace?
 
     public init(method: String, path: String, requestID: String) {
         self.method = method

@@ -23,12 +23,17 @@ public enum LogFormat: Sendable {
 public struct Log: Sendable {
     /// Events below this are not written.
     public let level: LogLevel
+    /// Written whatever the level is.
+    public let topics: LogTopics
     private let format: LogFormat
     private let sink: any LogSink
     private let time: any TimeSource
 
-    public init(level: LogLevel, format: LogFormat, sink: any LogSink, time: any TimeSource) {
+    public init(
+        level: LogLevel, topics: LogTopics = [], format: LogFormat, sink: any LogSink, time: any TimeSource
+    ) {
         self.level = level
+        self.topics = topics
         self.format = format
         self.sink = sink
         self.time = time
@@ -48,6 +53,14 @@ public struct Log: Sendable {
 
     @inlinable public func error(_ event: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
         if level <= .error { write(.error, event, fields) }
+    }
+
+    /// Whether events of this topic are written.
+    @inlinable public func isOn(_ topic: LogTopics) -> Bool { level <= .debug || topics.contains(topic) }
+
+    /// An event of a topic: at level info where that is switched on, else at debug.
+    @inlinable public func write(_ topic: LogTopics, _ event: StaticString, _ fields: (inout LogLine) -> Void) {
+        if isOn(topic) { write(topics.contains(topic) ? .info : .debug, event, fields) }
     }
 
     @usableFromInline

@@ -7,6 +7,7 @@ import Posix
 final class Connection {
     let socket: Socket
     let service: any HTTPService
+    let meter: HTTPMeter
     let peer: IPAddress?
     /// Tells this connection from later ones with the same descriptor.
     let generation: UInt64
@@ -31,11 +32,12 @@ final class Connection {
     var watched: Readiness = .readable
 
     init(
-        socket: consuming Socket, service: any HTTPService, secure: SecureChannel?, peer: IPAddress?,
-        generation: UInt64, limits: HTTPLimits
+        socket: consuming Socket, service: any HTTPService, meter: HTTPMeter, secure: SecureChannel?,
+        peer: IPAddress?, generation: UInt64, limits: HTTPLimits
     ) {
         self.socket = socket
         self.service = service
+        self.meter = meter
         self.secure = secure
         self.peer = peer
         self.generation = generation

@@ -5,16 +5,16 @@ import Model
 
 /// Routes whose answers are kept: what is done, and the answer about it, are one commit.
 extension Gateway {
-    /// `call` makes the call for its caller.
+    /// The answer, and the failure that it renders if it is a refusal. `call` makes the call for its caller.
     func carryOut(
         _ planner: Route.Planner, _ route: Route, _ admission: Gate.Admission, _ facts: RequestFacts, _ isCoded: Bool,
         _ call: (Principal?) -> Call
-    ) async throws(KernelFailure) -> Answer {
+    ) async throws(KernelFailure) -> (answer: Answer, failure: KernelFailure?) {
         let caller = if let claimant = admission.claimant { claimant } else { try admission.principal.get() }
         guard let rule = route.idempotency, let claimant = caller, let key = try Self.key(rule, call(claimant)) else {
             _ = try admission.principal.get()
             if isCoded { throw .codingUnsupported }
-            return Self.answer(try await idempotency.answer(Self.plan(try await planner(call(caller)))))
+            return (Self.answer(try await idempotency.answer(Self.plan(try await planner(call(caller))))), nil)
         }
         let request = call(claimant)
         let context = IdempotencyContext(
@@ -30,9 +30,9 @@ extension Gateway {
                 if isCoded { throw .codingUnsupported }
                 return Self.plan(try await planner(request))
             }
-            return answer(answered, rule, facts)
+            return (answer(answered, rule, facts), answered.failure)
         } catch {
-            return refusal(error, rule, facts)
+            return (refusal(error, rule, facts), error)
         }
     }
 

@@ -25,6 +25,7 @@ package struct Gateway: HTTPService {
     private let clients: ClientAddress
     let idempotency: Idempotency
     private let time: any TimeSource
+    private let log: Log
 
     /// What a gateway needs of the kernel and of the operator.
     package struct Environment: Sendable {
@@ -46,13 +47,14 @@ package struct Gateway: HTTPService {
         package var refusals: RefusalDelay
         /// Failures on demand; nil: not allowed.
         package var faults: FaultTable?
+        package var log: Log
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
             suppressions: SuppressionService, webhooks: WebhookService, idempotency: Idempotency,
             uses: KeyUseLog? = nil,
-            refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil
+            refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil, log: Log
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -69,6 +71,7 @@ package struct Gateway: HTTPService {
             self.uses = uses
             self.refusals = refusals
             self.faults = faults
+            self.log = log
         }
     }
 
@@ -92,6 +95,7 @@ package struct Gateway: HTTPService {
         clients = environment.clients
         idempotency = environment.idempotency
         time = environment.time
+        log = environment.log
     }
 
     // MARK: HTTPService
@@ -105,8 +109,8 @@ package struct Gateway: HTTPService {
     private static let unroutedBodyLimitBytes = 64 * 1024
 
     package func respond(to request: Request, from peer: IPAddress?) async -> Response {
-        let facts = facts(of: request.head)
         let address = clients.client(of: request.head, peer: peer)
+        let facts = facts(of: request.head, address)
         let match = match(request.head)
         var session: FaultSession?
         if let faults {
@@ -138,8 +142,8 @@ package struct Gateway: HTTPService {
     }
 
     package func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
-        let facts = head.map(facts) ?? RequestFacts(method: "", path: "", requestID: requestIDs.next())
-        return unrouted(failure, facts, clients.client(of: head, peer: peer))
+        let address = clients.client(of: head, peer: peer)
+        return unrouted(failure, facts(of: head, address), address)
     }
 
     // MARK: Inside
@@ -151,10 +155,16 @@ package struct Gateway: HTTPService {
         return router.match(method: String(decoding: head.methodBytes, as: UTF8.self), segments: segments)
     }
 
-    private func facts(of head: RequestHead) -> RequestFacts {
-        RequestFacts(
-            method: String(decoding: head.methodBytes, as: UTF8.self), path: String(decoding: head.path, as: UTF8.self),
-            requestID: requestIDs.next())
+    /// `head` nil: the request could not be parsed that far.
+    private func facts(of head: RequestHead?, _ address: IPAddress?) -> RequestFacts {
+        var facts = RequestFacts(
+            method: head.map { String(decoding: $0.methodBytes, as: UTF8.self) } ?? "",
+            path: head.map { String(decoding: $0.path, as: UTF8.self) } ?? "", requestID: requestIDs.next())
+        if log.isOn(.requests) {
+            facts.trace = RequestTrace(
+                request: facts.requestID, service: personality.id, client: address, began: time.uptime, log: log)
+        }
+        return facts
     }
 
     private func respond(
@@ -169,35 +179,41 @@ package struct Gateway: HTTPService {
                 pathAccount: pathAccount(route, parameters), clientAddress: address, method: facts.method,
                 path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass, faults: faults)
+        facts.trace?.matched(route)
         do throws(KernelFailure) {
             let answer: Answer
+            var failure: KernelFailure?
             switch route.action {
             case .handler(let handler):
                 let caller = try admission.principal.get()
                 if request.head.hasContentCoding { throw .codingUnsupported }
-                answer = try await handler(call(caller, request, route, parameters, now))
+                answer = try await handler(call(caller, request, route, parameters, now, facts.trace))
             case .planner(let planner):
-                answer = try await carryOut(planner, route, admission, facts, request.head.hasContentCoding) {
-                    call($0, request, route, parameters, now)
+                (answer, failure) = try await carryOut(
+                    planner, route, admission, facts, request.head.hasContentCoding
+                ) {
+                    call($0, request, route, parameters, now, facts.trace)
                 }
             }
-            return response(answer, facts, window(admission, isAccepted: answer.status < 400))
+            return response(answer, facts, window(admission, isAccepted: answer.status < 400), failure)
         } catch {
             if let faults { await pause(faults.delay) }
             if let delay = refusals.begin(error, from: address, at: time.uptime) {
                 await pause(delay)
                 refusals.end()
             }
-            return response(personality.answer(error, to: facts), facts, window(admission, isAccepted: false))
+            return response(personality.answer(error, to: facts), facts, window(admission, isAccepted: false), error)
         }
     }
 
     private func call(
-        _ caller: Principal?, _ request: Request, _ route: Route, _ parameters: [String], _ now: Instant
+        _ caller: Principal?, _ request: Request, _ route: Route, _ parameters: [String], _ now: Instant,
+        _ trace: RequestTrace?
     ) -> Call {
-        Call(
+        trace?.admitted(caller)
+        return Call(
             caller: caller, requirement: route.requirement, rule: route.idempotency, parameters: parameters,
-            head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids)
+            head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids, trace: trace)
     }
 
     /// The window to show. Some tiers count accepted requests only, and get back what a refused one took.
@@ -237,7 +253,7 @@ package struct Gateway: HTTPService {
 
     /// A failure before any route: there is no key yet, so the rate fields speak of the client's address.
     private func unrouted(_ failure: KernelFailure, _ facts: RequestFacts, _ address: IPAddress?) -> Response {
-        response(personality.answer(failure, to: facts), facts, addressWindow(address))
+        response(personality.answer(failure, to: facts), facts, addressWindow(address), failure)
     }
 
     private func malformedTarget(_ facts: RequestFacts, _ address: IPAddress?) -> Response {
@@ -256,12 +272,28 @@ package struct Gateway: HTTPService {
         gate.unauthenticatedWindow(address, rateClass: personality.defaultRateClass, now: time.now)
     }
 
-    private func response(_ answer: Answer, _ facts: RequestFacts, _ window: WindowState?) -> Response {
+    /// `failure`: what the answer renders, if it is a refusal.
+    private func response(
+        _ answer: Answer, _ facts: RequestFacts, _ window: WindowState?, _ failure: KernelFailure? = nil
+    ) -> Response {
         var fields = [ResponseField(.contentType, answer.contentType), ResponseField(requestIDField, facts.requestID)]
         fields.reserveCapacity(8)
         if let window { for field in personality.fields(for: window) { Self.append(field, to: &fields) } }
         for field in answer.fields { Self.append(field, to: &fields) }
-        return Response(head: ResponseHead(HTTPStatus(code: answer.status), fields: fields), body: answer.body)
+        let name = failure.map { FaultName($0) }
+        if let failure, name == .internalError { report(failure, facts) }
+        facts.trace?.answered(status: answer.status, failure: name, at: time.uptime)
+        return Response(
+            head: ResponseHead(HTTPStatus(code: answer.status), fields: fields), body: answer.body, failure: name)
+    }
+
+    /// What is ours to mend is always told, with the id that its caller was given.
+    private func report(_ failure: KernelFailure, _ facts: RequestFacts) {
+        log.error("request-failed") { line in
+            line.add("request", OperatorText(facts.requestID))
+            line.add("service", OperatorText(personality.id.name))
+            line.add("incident", failure.incident)
+        }
     }
 
     /// A field whose name is no token is a mistake in an adapter, and is left out rather than sent.

@@ -1,5 +1,6 @@
 package import Base
 package import HTTPWire
+package import Kernel
 package import Model
 
 /// What stands behind a listener: a personality's gateway, the admin pages, the control socket.
@@ -22,10 +23,13 @@ package struct Response: Sendable {
     package var body: [UInt8]
     /// Nothing more is read from the connection: what came was not understood.
     package var closes: Bool
+    /// The failure that it renders, for counting; nil for an answer that is none, or one that was kept.
+    package var failure: FaultName?
 
-    package init(head: ResponseHead, body: [UInt8], closes: Bool = false) {
+    package init(head: ResponseHead, body: [UInt8], closes: Bool = false, failure: FaultName? = nil) {
         self.head = head
         self.body = body
         self.closes = closes
+        self.failure = failure
     }
 }

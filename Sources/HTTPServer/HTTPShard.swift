@@ -19,6 +19,8 @@ package actor HTTPShard {
 
     /// By descriptor.
     private var listeners: [Int32: Listener] = [:]
+    /// Of all listeners that there were.
+    private var meters: [HTTPMeter] = []
     private var connections: [Connection?] = []
     private var connectionCount = 0
     private var nextGeneration: UInt64 = 1
@@ -35,12 +37,16 @@ package actor HTTPShard {
         let socket: Socket
         let service: any HTTPService
         let identity: TLSServerIdentity?
+        let meter: HTTPMeter
         var isPaused = false
 
-        init(socket: consuming Socket, service: any HTTPService, identity: TLSServerIdentity?) {
+        init(
+            socket: consuming Socket, service: any HTTPService, identity: TLSServerIdentity?, meter: HTTPMeter
+        ) {
             self.socket = socket
             self.service = service
             self.identity = identity
+            self.meter = meter
         }
     }
 
@@ -54,19 +60,26 @@ package actor HTTPShard {
     // MARK: Listening
 
     /// Listens at `address` for `service`; the address with the port that was chosen. Shards that listen at one port
-    /// share it. With an identity, all connections are TLS.
+    /// share it. With an identity, all connections are TLS. `name`: what the figures call the service.
     package func listen(
-        at address: SocketAddress, service: any HTTPService, identity: TLSServerIdentity? = nil
+        at address: SocketAddress, service: any HTTPService, name: String = "", identity: TLSServerIdentity? = nil
     ) throws(PosixError) -> SocketAddress {
+        let socket = try Socket.listen(at: address, sharesPort: true)
+        let chosen = try socket.localAddress() ?? address
         let listener = Listener(
-            socket: try Socket.listen(at: address, sharesPort: true), service: service, identity: identity)
+            socket: socket, service: service, identity: identity,
+            meter: HTTPMeter(service: name, address: chosen.description))
         let number = listener.socket.number
         try loop.register(number, .readable) { [unowned self] _ in
             self.assumeIsolated { shard in shard.listeners[number].map { shard.accept(from: $0) } }
         }
         listeners[number] = listener
-        return try listener.socket.localAddress() ?? address
+        meters.append(listener.meter)
+        return chosen
     }
+
+    /// What each listener has done, in the order in which they were opened.
+    package var figures: [HTTPFigures] { meters.map(\.figures) }
 
     private func accept(from listener: Listener) {
         while connectionCount < HTTPServerLimits.connectionsPerShard {
@@ -103,6 +116,7 @@ package actor HTTPShard {
     private func open(_ accepted: consuming Accepted, _ listener: Listener) throws(PosixError) {
         let peer = accepted.peer
         let socket = accepted.takeSocket()
+        listener.meter.figures.connectionsAccepted += 1
         var address: IPAddress?
         if case .ip(let ip, _) = peer {
             address = ip
@@ -115,8 +129,8 @@ package actor HTTPShard {
             secure = SecureChannel(stream)
         }
         let connection = Connection(
-            socket: socket, service: listener.service, secure: secure, peer: address, generation: nextGeneration,
-            limits: limits)
+            socket: socket, service: listener.service, meter: listener.meter, secure: secure, peer: address,
+            generation: nextGeneration, limits: limits)
         nextGeneration += 1
         let id = connection.id
         try loop.register(id.descriptor, .readable) { [unowned self] readiness in
@@ -125,6 +139,7 @@ package actor HTTPShard {
         while connections.count <= Int(id.descriptor) { connections.append(nil) }
         connections[Int(id.descriptor)] = connection
         connectionCount += 1
+        connection.meter.figures.connectionsOpen += 1
         setDeadline(connection)
         sweepLater()
     }
@@ -146,6 +161,8 @@ package actor HTTPShard {
         loop.unregister(connection.socket.number)
         connections[Int(connection.socket.number)] = nil
         connectionCount -= 1
+        connection.meter.figures.connectionsOpen -= 1
+        if connection.secure?.isEstablished == false { connection.meter.figures.handshakesFailed += 1 }
         bodyBytes -= connection.reservedBodyBytes
         if isDraining, connectionCount == 0 { drained?.resume() }
         if isDraining, connectionCount == 0 { drained = nil }
@@ -308,6 +325,7 @@ package actor HTTPShard {
     }
 
     private func append(_ response: Response, _ connection: Connection) {
+        connection.meter.note(response)
         let closing = isDraining || response.closes
         let context =
             connection.head.map { ResponseContext(answering: $0, closing: closing) }

@@ -1,20 +1,20 @@
-import Base
-import Model
+package import Base
+package import Model
 import Synchronization
 
 /// Names requests: unique, and spread so that two are told apart at a glance. They are no secret and guard nothing, so
 /// a counter behind a mixing function does, and costs no system call. Any thread.
-final class RequestIDs: Sendable {
+package final class RequestIDs: Sendable {
     private let form: RequestIDForm
     private let seed: UInt64
     private let counter = Atomic<UInt64>(0)
 
-    init(form: RequestIDForm, random: any RandomSource) {
+    package init(form: RequestIDForm, random: any RandomSource) {
         self.form = form
         seed = random.bits64()
     }
 
-    func next() -> String {
+    package func next() -> String {
         let (_, count) = counter.wrappingAdd(1, ordering: .relaxed)
         var text: [UInt8] = Array(form.prefix.utf8)
         text.reserveCapacity(text.count + form.randomCharacters)

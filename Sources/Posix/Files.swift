@@ -58,6 +58,13 @@ package enum Files {
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Bytes of a file; nil where there is none that can be seen.
+    package static func size(_ path: String) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Int(status.st_size)
+    }
+
     /// The names in a folder, without `.` and `..`, in no order.
     package static func names(in path: String) throws(PosixError) -> [String] {
         guard let folder = unsafe opendir(path) else { throw PosixError("opendir", number: errno) }

@@ -27,6 +27,11 @@ extension SmarthostTransport {
         do throws(KernelFailure) {
             return await send(try await parcel.open(), &call)
         } catch {
+            log.error("message-not-sent") { line in
+                line.add("message", parcel.message.value)
+                line.add("temporary", error.isTemporary)
+                line.add("incident", error.incident)
+            }
             return parcel.recipients.map { _ in verdict.outcome(error) }
         }
     }

@@ -31,11 +31,13 @@ final class Applier {
     private var claims: [(key: UInt64, row: Int64)] = []
     private var queued: [PendingDelivery] = []
 
-    /// The latest serial of each kind that is given out here.
+    /// The latest serial of each kind that is given out here, and what is counted with them.
     private struct Serials {
         var message: Int64
         var event: Int64
         var idempotency: Int64
+        /// Deliveries since the start that ended with their acceptance.
+        var deliveredAtOnce: UInt64 = 0
     }
 
     init(
@@ -100,6 +102,13 @@ final class Applier {
         queued.removeAll(keepingCapacity: true)
         webhooks.rollBack()
         serials = committedSerials
+    }
+
+    /// Brings the figures up to date with what was committed.
+    func write(to figures: inout StoreFigures) {
+        for (origin, messages) in counts.accepted { figures.accepted[personalities.id(origin)] = messages }
+        figures.deliveredAtOnce = committedSerials.deliveredAtOnce
+        figures.idempotencyKeys = idempotency.count
     }
 
     /// The deliveries that the committed transaction queued, once.
@@ -240,6 +249,7 @@ final class Applier {
         _ message: EncodedMessage.Envelope, _ id: Int64, suppressed: [Int]
     ) throws(DatabaseError) {
         if message.recipients.count == 1, suppressed.isEmpty, let detail = immediateDetail(message, recipient: 0) {
+            serials.deliveredAtOnce += 1
             return try insertEvents(
                 EventRecord.acceptedAndHandedOver, message: id, recipient: 0, at: message.at, detail: detail)
         }
@@ -248,6 +258,7 @@ final class Applier {
             if suppressed.contains(index) {
                 try insertEvent(message: id, recipient: index, .suppressed, at: message.at, detail: nil)
             } else if let detail = immediateDetail(message, recipient: index) {
+                serials.deliveredAtOnce += 1
                 try insertEvents(
                     EventRecord.handedOver, message: id, recipient: index, at: message.at, detail: detail)
             } else {

@@ -73,12 +73,22 @@ struct IdempotencyTable {
     }
 
     private var parts: [Part] = Array(repeating: Part(), count: 256)
+    /// Rows that are in it.
+    private(set) var count = 0
 
     /// The rows whose keys begin with these 64 bits.
     func rows(for key: UInt64) -> [Int64] { parts[Int(key >> 56)].rows(for: key) }
 
-    mutating func insert(_ key: UInt64, row: Int64) { parts[Int(key >> 56)].insert(key, row) }
+    mutating func insert(_ key: UInt64, row: Int64) {
+        parts[Int(key >> 56)].insert(key, row)
+        count += 1
+    }
 
     /// Takes back what `insert` put in, when its transaction failed.
-    mutating func remove(_ key: UInt64, row: Int64) { parts[Int(key >> 56)].remove(key, row) }
+    mutating func remove(_ key: UInt64, row: Int64) {
+        let part = Int(key >> 56)
+        let before = parts[part].used
+        parts[part].remove(key, row)
+        count -= before - parts[part].used
+    }
 }

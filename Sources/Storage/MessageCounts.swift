@@ -17,6 +17,8 @@ final class MessageCounts {
     /// Of the open transaction:
     private var current: [Owner: Int64] = [:]
     private var isWritten = false
+    /// Committed since the start, by origin.
+    private(set) var accepted: [Int64: UInt64] = [:]
 
     /// Finds what an earlier process had not counted.
     init(_ connection: Connection) throws(DatabaseError) {
@@ -50,6 +52,7 @@ final class MessageCounts {
     }
 
     func committed() {
+        for (owner, messages) in current { accepted[owner.origin, default: 0] += UInt64(messages) }
         if isWritten {
             uncounted.removeAll(keepingCapacity: true)
         } else {

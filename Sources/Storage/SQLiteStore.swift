@@ -18,6 +18,7 @@ package final class SQLiteStore: Store {
     private let checkpointer: Checkpointer
     private let threads: Threads
     let personalities: PersonalityNumbers
+    private let path: String
 
     /// The threads that `close` joins.
     private struct Threads: Sendable {
@@ -51,6 +52,7 @@ package final class SQLiteStore: Store {
     private init(
         path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules], time: any TimeSource, log: Log
     ) throws {
+        self.path = path
         try Files.makeFolder(Files.parent(of: path))
         let connection = try Connection(path: path, access: .readWrite)
         try Self.prepare(connection)
@@ -67,7 +69,7 @@ package final class SQLiteStore: Store {
             name: "storage", threads: StorageLimits.backgroundThreads, capacity: StorageLimits.backgroundQueue)
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, webhooks: webhooks,
-            started: time.now, log: log)
+            time: time, log: log)
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
     }
 
@@ -98,6 +100,19 @@ package final class SQLiteStore: Store {
 
     /// False once a sync has failed: nothing more is accepted until the program is started again.
     package var isWritable: Bool { !writer.isPoisoned }
+
+    /// Deliveries since it was opened that were simulated as delivered with their acceptance, and never queued.
+    package var deliveredAtOnce: UInt64 { writer.figures.deliveredAtOnce }
+
+    /// What was written since it was opened, what waits, and the sizes of its files.
+    package func figures() async -> StoreFigures {
+        var figures = writer.figures
+        let path = path
+        (figures.databaseBytes, figures.logBytes) = await background.run {
+            (Files.size(path) ?? 0, Files.size(path + "-wal") ?? 0)
+        }
+        return figures
+    }
 
     /// Commits what waits, then ends the threads. Nothing may be called afterwards.
     package func close() {

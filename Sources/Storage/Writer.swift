@@ -15,8 +15,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `commitCount`, the observers and `rider` are safe from any thread; all else
-/// is the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `commitCount`, `published`, the observers and `rider` are safe from any
+/// thread; all else is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -33,24 +33,29 @@ final class Writer: @unchecked Sendable {
     private let queue: WorkQueue<Unit>
     private let poisoned = Atomic(false)
     private let commitCount = Atomic<UInt64>(0)
+    /// Counted once a commit, whatever it carries, and read by whoever wants to know.
+    private let published = Mutex(StoreFigures())
     private let observer = Mutex<(any DeliveryObserver)?>(nil)
     private let rider = Mutex<(any RateWindowSource)?>(nil)
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
     private let apply: Applier
+    private let time: any TimeSource
     private let log: Log
 
     init(
         connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers,
-        webhooks: [PersonalityID: WebhookRules] = [:], started: Instant, log: Log
+        webhooks: [PersonalityID: WebhookRules] = [:], time: any TimeSource, log: Log
     ) throws {
         queue = try WorkQueue(capacity: StorageLimits.writerQueue)
         self.connection = connection
         self.checkpointer = checkpointer
+        self.time = time
         self.log = log
         apply = try Applier(
-            connection: connection, personalities: personalities, webhooks: webhooks, started: started)
+            connection: connection, personalities: personalities, webhooks: webhooks, started: time.now)
+        publish { _ in }
     }
 
     func start() -> Thread { Thread(name: "writer") { self.run() } }
@@ -66,6 +71,21 @@ final class Writer: @unchecked Sendable {
     /// Commits so far. Counted before anybody is told of one: who reads in a snapshot that was begun after asking for
     /// this number sees all that it may know of.
     var commits: UInt64 { commitCount.load(ordering: .acquiring) }
+
+    /// What was written, and what waits; without the sizes of files.
+    var figures: StoreFigures {
+        var figures = published.withLock { $0 }
+        figures.waitingUnits = queue.count
+        figures.isWritable = !isPoisoned
+        return figures
+    }
+
+    private func publish(_ change: (inout StoreFigures) -> Void) {
+        published.withLock { figures in
+            change(&figures)
+            apply.write(to: &figures)
+        }
+    }
 
     var isPoisoned: Bool { poisoned.load(ordering: .relaxed) }
 
@@ -116,6 +136,7 @@ final class Writer: @unchecked Sendable {
     /// One transaction, to the end of its sync. On an error nothing of it is left, on disk or in memory.
     private func transaction(_ units: ArraySlice<Unit>) throws(DatabaseError) -> [[ChangeOutcome]] {
         do throws(DatabaseError) {
+            let began = time.uptime
             try apply.begin()
             var outcomes: [[ChangeOutcome]] = []
             outcomes.reserveCapacity(units.count)
@@ -127,8 +148,14 @@ final class Writer: @unchecked Sendable {
             }
             try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
             commitCount.wrappingAdd(1, ordering: .releasing)
+            let took = time.uptime - began
+            publish { figures in
+                figures.commitUnits.note(Double(units.count))
+                figures.commitSeconds.note(took / .seconds(1))
+            }
             return outcomes
         } catch {
+            publish { $0.failedCommits += 1 }
             if error.kind == .syncFailed { poison(error) }
             apply.rollBack()
             throw error

@@ -95,6 +95,21 @@ struct LogTests {
         #expect(made == lines.all.count)
     }
 
+    @Test("A topic's events are written where it is on, whatever the level, and at debug", arguments: LogLevel.allCases)
+    func topics(_ level: LogLevel) {
+        for topics in [[], LogTopics.requests] {
+            let lines = Lines()
+            let log = Log(
+                level: level, topics: topics, format: .text, sink: lines, time: StoppedClock(now: Self.now))
+            var made = 0
+            log.write(.requests, "request") { _ in made += 1 }
+            log.write(.deliveries, "delivery") { _ in made += 1 }
+            let expected = level == .debug ? 2 : topics == .requests ? 1 : 0
+            #expect(made == expected && lines.all.count == expected)
+            #expect(lines.all.allSatisfy { $0.contains(topics == .requests ? "info" : "debug") || level == .debug })
+        }
+    }
+
     @Test("Neither user data nor a plain string can be logged")
     func refusedTypes() {
         #expect(!(UserData("secret") as Any is any Loggable))

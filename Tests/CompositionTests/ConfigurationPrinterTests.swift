@@ -26,7 +26,8 @@ struct ConfigurationPrinterTests {
             { "per": "domain", "period": "day", "limit": 5, "unit": "recipient" },
             { "per": "account", "period": "month", "limit": 0 }
         ] } },
-        "log": { "level": "warning", "format": "text" }, "faults": { "allow": true },
+        "log": { "level": "warning", "format": "text", "requests": true, "deliveries": true },
+        "faults": { "allow": true },
         "egress": { "allow": ["127.0.0.1/32", "fd00::/8"], "ports": [443, 8443], "caFile": "/srv/ca.pem" },
         "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s" }
         """

@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTPWire
+import Kernel
 import Posix
 import TestKit
 import Testing
@@ -33,6 +34,29 @@ struct HTTPShardTests {
                 #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\nDate: Wed, 01 Jul 2026 08:30:00 GMT\r\n"))
                 #expect(answer.contains("Content-Length: 3\r\n") && !answer.contains("Connection:"))
             }
+        }
+    }
+
+    @Test("Connections are counted while they are open and since the start, answers by their class")
+    func figures() async throws {
+        try await serve { bench in
+            let client = try bench.connect()
+            try client.send(Bench.request("/a") + Bench.request("/b"))
+            _ = try await LoopbackClient.onThread { try client.receive(through: "/b") }
+            let broken = try await bench.talk { client in
+                try client.send("nonsense\r\n\r\n")
+                return try client.receiveAll()
+            }
+            #expect(broken.hasPrefix("HTTP/1.1 400"))
+            var figures = try #require(await bench.shard.figures.first)
+            while figures.connectionsOpen != 1 {
+                await bench.turn()
+                figures = try #require(await bench.shard.figures.first)
+            }
+            #expect(figures.service == "stub" && figures.address == bench.address.description)
+            #expect(figures.connectionsAccepted == 2 && figures.handshakesFailed == 0)
+            #expect(AnswerCounts.classes.map { figures.answers[$0] } == [0, 2, 0, 1, 0])
+            withExtendedLifetime(client) {}
         }
     }
 

@@ -21,7 +21,7 @@ final class ShardBench: Sendable {
         let shard = HTTPShard(loop: loop, limits: limits, time: time, log: CollectingLog().log(time: time))
         self.shard = shard
         let any = SocketAddress.ip(IPAddress(v4: 127, 0, 0, 1), port: 0)
-        address = try await shard.listen(at: any, service: service, identity: identity)
+        address = try await shard.listen(at: any, service: service, name: "stub", identity: identity)
     }
 
     /// Ends the loop. What a connection still has to say is not said.

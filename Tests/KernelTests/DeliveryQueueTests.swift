@@ -77,7 +77,8 @@ struct DeliveryQueueTests {
         let ready = queue.nextReadyLane(now: start)
         let next = queue.nextEvent(now: start)
         #expect(ready == nil && next == nil)
-        #expect(queue.statistics().map(\.waiting) == [1] && queue.statistics().map(\.isPaused) == [true])
+        let paused = queue.statistics()
+        #expect(paused.map(\.waiting) == [1] && paused.map(\.isPaused) == [true])
         queue.setPaused(lane, false, now: start)
         let resumed = queue.nextReadyLane(now: start)
         #expect(resumed == lane)
@@ -167,7 +168,8 @@ struct DeliveryQueueTests {
                 queue.sessionEnded(in: lane, now: start)
             }
         }
-        #expect(queue.count == 0 && queue.statistics().isEmpty && queue.laneCapacity == 50)
+        let left = queue.statistics()
+        #expect(queue.count == 0 && left.isEmpty && queue.laneCapacity == 50)
     }
 
     @Test("Two deliveries of one message have different identities, and each tells what it is of")
@@ -293,5 +295,7 @@ private struct QueueRun {
         if let next { check(queue.nextEvent(now: now).map { $0 <= next } ?? false) }
         let counts = queue.statistics().filter { $0.waiting + $0.leased > 0 }
         check(Dictionary(uniqueKeysWithValues: counts.map { ($0.lane, [$0.waiting, $0.leased]) }) == model.counts)
+        let dues = counts.compactMap { lane in lane.earliestDue.map { (lane.lane, $0) } }
+        check(Dictionary(uniqueKeysWithValues: dues) == model.earliestDues)
     }
 }

@@ -129,6 +129,55 @@ struct DispatcherTests {
         #expect(statistics.allSatisfy { $0.waiting == 0 && $0.leased == 0 })
     }
 
+    @Test("Attempts are counted by their outcomes, and a delivery that was given up in its queue has failed")
+    func outcomeCounts() async throws {
+        let results = [ScriptedTransport.accepted, ScriptedTransport.deferred, ScriptedTransport.refused]
+        transport.say { _, recipient in results[recipient] }
+        await bench.accept(Fixture.message(Fixture.submission(to: ["a@x.net", "b@x.net", "c@x.net"])))
+        var counts = await bench.dispatcher.figures().outcomes
+        #expect(OutcomeCounts.Outcome.allCases.map { counts[$0] } == [1, 1, 1, 0])
+        await bench.dispatcher.setPaused(LaneID("x.net"), true)
+        bench.loop.advance(by: Fixture.retries.lifetime + .seconds(1))
+        await bench.dispatcher.setPaused(LaneID("x.net"), false)
+        counts = await bench.dispatcher.figures().outcomes
+        #expect(OutcomeCounts.Outcome.allCases.map { counts[$0] } == [1, 1, 1, 1])
+        #expect(await bench.dispatcher.figures().simulated == OutcomeCounts())
+    }
+
+    @Test("The last attempt's deferral counts as bounced")
+    func softBounce() async throws {
+        transport.say { _, _ in ScriptedTransport.deferred }
+        await bench.accept()
+        for delay in MailBench.delays { bench.loop.advance(by: delay) }
+        let counts = await bench.dispatcher.figures().outcomes
+        #expect(counts.deferred == 2 && counts.bounced == 1)
+    }
+
+    @Test("An attempt's line in the log has the message's number and what was answered, and no address")
+    func attemptLine() async throws {
+        transport.say { _, _ in
+            .refused(
+                AttemptResult(
+                    classification: .invalidRecipient, code: 550, enhancedStatus: "5.1.1",
+                    text: UserData("no ann here"), host: "mx:25"))
+        }
+        let id = await bench.accept()
+        let line = try #require(bench.log.lines.first { $0.contains(#""event":"delivery""#) })
+        #expect(
+            line.hasSuffix(
+                #""message":\#(id.value),"recipient":0,"lane":"destination","attempt":1,"outcome":"bounced","#
+                    + #""class":"invalidRecipient","code":550,"status":"5.1.1"}"# + "\n"))
+        #expect(!bench.log.lines.contains { $0.contains("example") || $0.contains("ann") })
+    }
+
+    @Test(
+        "A lane is told by its kind, never by what callers named",
+        arguments: [
+            ("smarthost:mail.example:25", "smarthost"), ("capture", "capture"), ("example.net", "destination"),
+            ("[IPv6:2001:db8::1]", "destination"), ("a:b", "a"), (":x", "destination"), ("", "destination"),
+        ])
+    func laneKind(name: String, kind: String) { #expect(LaneID(name).kind == OperatorText(kind)) }
+
     @Test("A paused lane keeps its deliveries until it is resumed, and other lanes go on")
     func paused() async throws {
         await bench.dispatcher.setPaused(LaneID("x.net"), true)
@@ -187,6 +236,9 @@ struct CaptureTests {
         #expect(try await bench.kinds(captured) == [.accepted, .transmitted, .delivered])
         #expect(try await bench.kinds(bounced) == [.accepted, .bounced])
         #expect(try await bench.kinds(deferred) == [.accepted, .deferred])
+        let counts = await bench.dispatcher.figures().simulated
+        #expect(OutcomeCounts.Outcome.allCases.map { counts[$0] } == [1, 1, 1, 0])
+        #expect(await bench.dispatcher.figures().outcomes == OutcomeCounts())
     }
 
     @Test("A real delivery left from another mode is kept, and its neighbours end as decided")

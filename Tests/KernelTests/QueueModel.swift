@@ -115,4 +115,10 @@ struct QueueModel {
         for item in items { counts[item.lane, default: [0, 0]][item.lease == nil ? 0 : 1] += 1 }
         return counts
     }
+
+    /// When what waits longest is due, per lane in which something waits.
+    var earliestDues: [LaneID: Instant] {
+        let waiting = items.filter { $0.lease == nil }
+        return Dictionary(waiting.map { ($0.lane, $0.delivery.due) }, uniquingKeysWith: min)
+    }
 }

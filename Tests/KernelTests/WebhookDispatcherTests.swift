@@ -71,6 +71,22 @@ struct WebhookDispatcherTests {
         #expect(try await store.webhook(endpoint.id)?.health.consecutiveFailures == 1)
     }
 
+    @Test("Attempts are counted by outcome and by what the endpoint answered")
+    func counts() async throws {
+        _ = try await endpoint()
+        bench.transport.say { _ in .status(503) }
+        await accept()
+        bench.transport.say { _ in .failed(.connect) }
+        loop.advance(by: .seconds(10))
+        bench.transport.say { _ in .status(204) }
+        loop.advance(by: .seconds(60))
+        bench.transport.say { _ in .status(410) }
+        await accept()
+        let figures = await bench.dispatcher.figures()
+        #expect(OutcomeCounts.Outcome.allCases.map { figures.outcomes[$0] } == [1, 2, 0, 1])
+        #expect(AnswerCounts.classes.map { figures.answers[$0] } == [0, 1, 0, 1, 1] && figures.answers.none == 1)
+    }
+
     @Test("A fatal answer ends it at once; no answer does not", arguments: HTTPFailure.allCases)
     func verdicts(failure: HTTPFailure) async throws {
         let endpoint = try await endpoint()

@@ -63,8 +63,10 @@ struct WebhookLanesTests {
         let taken = takeAll(&lanes).count
         let lane = lanes.statistics().first
         #expect(taken > 0 && lane?.waiting == 6 - taken && lane?.running == taken && lane?.isHeld == false)
+        #expect(lane?.earliestDue == now)
         lanes.drop(WebhookEndpoint.ID(1))
-        #expect(lanes.statistics().map(\.waiting) == [0])
+        let left = lanes.statistics()
+        #expect(left.map(\.waiting) == [0] && left.map(\.earliestDue) == [nil])
     }
 
     @Test("A held lane keeps what it has until it is let go")

@@ -24,6 +24,7 @@ struct IdempotencyTableTests {
                 model[key, default: []].insert(Int64(row))
             }
         }
+        #expect(table.count == model.values.reduce(0) { $0 + $1.count })
         for key in keys { #expect(Set(table.rows(for: key)) == model[key, default: []], "seed \(seed), key \(key)") }
     }
 
@@ -42,7 +43,7 @@ struct IdempotencyTableTests {
         table.insert(7, row: 1)
         table.remove(7, row: 2)
         table.remove(8, row: 1)
-        #expect(table.rows(for: 7) == [1])
+        #expect(table.rows(for: 7) == [1] && table.count == 1)
         #expect(table.rows(for: 8) == [])
     }
 

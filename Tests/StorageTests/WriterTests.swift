@@ -50,6 +50,24 @@ struct WriterTests {
         #expect(try await store.pendingDeliveries().count == 90)
     }
 
+    @Test("What is committed is counted, what is repeated or rolled back is not")
+    func figures() async throws {
+        let store = try SQLiteFactory.store(folder.path, log: log)
+        defer { store.close() }
+        _ = try makeAccountFail(13)
+        let captured = Fixture.message(simulation: .delivered, idempotency: Fixture.idempotency("k"))
+        for change in [captured, captured, Fixture.message(), Fixture.message(account: 13, simulation: .delivered)] {
+            _ = await store.commit([.accept(change)])
+        }
+        let figures = await store.figures()
+        #expect(figures.accepted == [Fixture.personality: 2])
+        #expect(figures.deliveredAtOnce == 1 && figures.idempotencyKeys == 1)
+        #expect(figures.commitUnits.count == 3 && figures.commitUnits.sum == 3)
+        #expect(figures.commitSeconds.count == 3 && figures.failedCommits == 1)
+        #expect(figures.databaseBytes > 0 && figures.logBytes > 0)
+        #expect(figures.isWritable && figures.waitingUnits == 0)
+    }
+
     @Test("A unit of work that fails half-way leaves nothing, on disk or in memory")
     func rollback() async throws {
         let store = try SQLiteFactory.store(folder.path, log: log)
@@ -114,7 +132,7 @@ struct WriterTests {
         let personalities = try PersonalityNumbers(connection, origins: [Fixture.personality])
         let checkpointer = try Checkpointer(path: folder.file("a.db")) { _ in }
         let writer = try Writer(
-            connection: connection, checkpointer: checkpointer, personalities: personalities, started: Fixture.start,
+            connection: connection, checkpointer: checkpointer, personalities: personalities, time: HandTime(),
             log: log.log())
         let thread = writer.start()
         defer {

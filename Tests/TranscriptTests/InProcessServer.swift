@@ -80,7 +80,7 @@ final class InProcessServer {
                 idempotency: Idempotency(
                     store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
                     random: SeededRandom(seed: 4)),
-                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4))))
+                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

@@ -5,10 +5,11 @@ import Kernel
 import Model
 import Storage
 
-/// The admin listener: health, and the captured mail.
+/// The admin listener: health, metrics, and the captured mail.
 ///
 ///     GET /healthz             the process answers
 ///     GET /readyz              it also accepts: the database can be written, nothing is shutting down
+///     GET /metrics             counters and states, in Prometheus' text format
 ///     GET /messages            the latest messages; ?page=1&per_page=20
 ///     GET /messages/ID         one, with recipients and events
 ///     GET /messages/ID/raw     the exact bytes as sent
@@ -18,10 +19,14 @@ struct AdminService: HTTPService {
     private let runtime: KernelRuntime
     private let office: Operator
     private let describe: OperatorJSON
+    private let metrics: [any MetricSource]
+    private let requestIDs: RequestIDs
     private let isDraining: @Sendable () -> Bool
 
-    init(_ runtime: KernelRuntime, isDraining: @escaping @Sendable () -> Bool) {
+    init(_ runtime: KernelRuntime, metrics: [any MetricSource], isDraining: @escaping @Sendable () -> Bool) {
         self.runtime = runtime
+        self.metrics = metrics
+        requestIDs = RequestIDs(form: Page.requestID, random: runtime.random)
         self.isDraining = isDraining
         office = Operator(runtime)
         describe = OperatorJSON(runtime)
@@ -31,6 +36,10 @@ struct AdminService: HTTPService {
     func bodyLimitBytes(for head: RequestHead) -> Int { 4096 }
 
     func respond(to request: Request, from peer: IPAddress?) async -> Response {
+        Page.named(requestIDs.next(), await answer(request))
+    }
+
+    private func answer(_ request: Request) async -> Response {
         guard request.head.method == .get || request.head.method == .head else {
             return Page.error(.methodNotAllowed, "only GET is served here")
         }
@@ -46,13 +55,14 @@ struct AdminService: HTTPService {
     }
 
     func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
-        Page.refusal(failure)
+        Page.named(requestIDs.next(), Page.refusal(failure))
     }
 
     private func page(_ segments: [String], _ head: RequestHead) async throws(KernelFailure) -> Response {
         switch segments.count {
         case 1 where segments[0] == "healthz": Page.json(.ok, JSONWriter.object { $0.member("status", "ok") })
         case 1 where segments[0] == "readyz": readiness()
+        case 1 where segments[0] == "metrics": await figures()
         case 1 where segments[0] == "messages": try await list(head)
         case 2 where segments[0] == "messages": Page.json(.ok, describe.message(try await office.message(segments[1])))
         case 3 where segments[0] == "messages" && segments[2] == "raw": try await raw(segments[1])
@@ -64,6 +74,13 @@ struct AdminService: HTTPService {
         if isDraining() { return Page.error(.serviceUnavailable, "shutting down") }
         guard runtime.store.isWritable else { return Page.error(.serviceUnavailable, "the database cannot be written") }
         return Page.json(.ok, JSONWriter.object { $0.member("status", "ready") })
+    }
+
+    private func figures() async -> Response {
+        var page = MetricsPage()
+        for source in metrics { await source.add(to: &page) }
+        return Response(
+            head: ResponseHead(.ok, fields: [ResponseField(.contentType, MetricsPage.contentType)]), body: page.bytes)
     }
 
     private func list(_ head: RequestHead) async throws(KernelFailure) -> Response {

@@ -11,12 +11,20 @@ struct ControlService: HTTPService {
     static let path = "/command"
 
     private let office: Operator
+    private let requestIDs: RequestIDs
 
-    init(_ runtime: KernelRuntime) { office = Operator(runtime) }
+    init(_ runtime: KernelRuntime) {
+        office = Operator(runtime)
+        requestIDs = RequestIDs(form: Page.requestID, random: runtime.random)
+    }
 
     func bodyLimitBytes(for head: RequestHead) -> Int { 1 << 20 }
 
     func respond(to request: Request, from peer: IPAddress?) async -> Response {
+        Page.named(requestIDs.next(), await answer(request))
+    }
+
+    private func answer(_ request: Request) async -> Response {
         guard request.head.method == .post, Array(request.head.path) == Array(Self.path.utf8) else {
             return Page.error(.notFound, "not found")
         }
@@ -31,6 +39,6 @@ struct ControlService: HTTPService {
     }
 
     func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
-        Page.refusal(failure)
+        Page.named(requestIDs.next(), Page.refusal(failure))
     }
 }

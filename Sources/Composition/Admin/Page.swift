@@ -13,6 +13,15 @@ enum Page {
         json(status, JSONWriter.object { $0.member("error", text) })
     }
 
+    static let requestID = RequestIDForm(headerName: "X-Request-Id", prefix: "req_", randomCharacters: 20)
+
+    /// The answer with the id of its request, which every answer has.
+    static func named(_ requestID: String, _ response: Response) -> Response {
+        var response = response
+        response.head.fields.append(ResponseField("X-Request-Id", requestID))
+        return response
+    }
+
     /// For what is no request.
     static func refusal(_ failure: KernelFailure) -> Response {
         switch failure {

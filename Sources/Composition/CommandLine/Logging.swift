@@ -11,7 +11,7 @@ enum Logging {
             case .json: false
             }
         return Log(
-            level: max(level ?? .debug, configuration.logLevel), format: isText ? .text : .json,
-            sink: StandardErrorSink(), time: SystemTime())
+            level: max(level ?? .debug, configuration.logLevel), topics: configuration.logTopics,
+            format: isText ? .text : .json, sink: StandardErrorSink(), time: SystemTime())
     }
 }

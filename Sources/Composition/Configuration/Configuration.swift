@@ -123,6 +123,8 @@ package struct Configuration: Sendable, Equatable {
     package var shards: Int
     package var logLevel: LogLevel
     package var logFormat: LogFormat
+    /// A line for each request, for each attempt at a delivery.
+    package var logTopics: LogTopics = []
     /// Clients and operators may ask for failures.
     package var allowsFaults = false
     /// No file was given: the built-in local profile, which raises the vendors' limits. `serve` says so at start.

@@ -31,7 +31,8 @@ struct ConfigurationEnvironment {
         Key("delivery", "auth", "passwordFile"), Key("delivery", "hostname"), Key("delivery", "tls"),
         Key("delivery", "caFile"), Key("delivery", "localPartOutcomes", as: .boolean),
         Key("hosts", "tracking"), Key("secrets", "keyFile"), Key("drain"), Key("shards", as: .integer),
-        Key("log", "level"), Key("log", "format"), Key("hosts", "spf"), Key("hosts", "mx"),
+        Key("log", "level"), Key("log", "format"), Key("log", "requests", as: .boolean),
+        Key("log", "deliveries", as: .boolean), Key("hosts", "spf"), Key("hosts", "mx"),
         Key("hosts", "returnPath"), Key("egress", "caFile"), Key("webhooks", "timeout"),
     ]
 

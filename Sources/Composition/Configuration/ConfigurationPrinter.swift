@@ -29,6 +29,8 @@ package enum ConfigurationPrinter {
             root.object("log") { log in
                 log.member("level", configuration.logLevel.name.description)
                 log.member("format", configuration.logFormat.rawValue)
+                log.member("requests", configuration.logTopics.contains(.requests))
+                log.member("deliveries", configuration.logTopics.contains(.deliveries))
             }
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
             root.object("egress") { write(configuration.egress, to: &$0) }

@@ -39,7 +39,7 @@ package struct ConfigurationReader {
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
         let root = node.section(Self.keys)
-        let log = root["log"].section(["level", "format"])
+        let log = root["log"].section(["level", "format", "requests", "deliveries"])
         let hosts = root["hosts"].section(["tracking", "spf", "mx", "returnPath"])
         var configuration = Configuration(
             database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
@@ -54,6 +54,8 @@ package struct ConfigurationReader {
             logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
             logFormat: log["format"].word() ?? .automatic,
             allowsFaults: root["faults"].section(["allow"])["allow"].boolean() ?? false)
+        if log["requests"].boolean() ?? false { configuration.logTopics.insert(.requests) }
+        if log["deliveries"].boolean() ?? false { configuration.logTopics.insert(.deliveries) }
         configuration.hosts = self.hosts(hosts)
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])

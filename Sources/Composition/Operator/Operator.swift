@@ -161,8 +161,8 @@ struct Operator: Sendable {
     }
 
     private func setPaused(_ lane: String, _ paused: Bool) async throws(KernelFailure) -> OperatorReply {
-        if lane.hasPrefix(Self.webhookLane) {
-            guard let number = Int64(lane.dropFirst(Self.webhookLane.count)) else { throw .notFound(.webhook) }
+        if lane.hasPrefix(LaneID.webhookPrefix) {
+            guard let number = Int64(lane.dropFirst(LaneID.webhookPrefix.count)) else { throw .notFound(.webhook) }
             _ = try await setWebhookPaused(number, paused)
         } else {
             await runtime.dispatcher.setPaused(LaneID(lane), paused)
@@ -170,17 +170,10 @@ struct Operator: Sendable {
         return .json(describe.lanes(await lanes()))
     }
 
-    /// A webhook's lane is named by its number.
-    private static let webhookLane = "webhook:"
-
     /// Those of mail, then those of webhooks.
     private func lanes() async -> [LaneStatistics] {
-        let webhooks = await runtime.webhooks.dispatcher.statistics().map { lane in
-            LaneStatistics(
-                lane: LaneID("\(Self.webhookLane)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
-                isPaused: lane.isPaused)
-        }
-        return await runtime.dispatcher.statistics() + webhooks
+        let webhooks = await runtime.webhooks.dispatcher.statistics()
+        return await runtime.dispatcher.statistics() + webhooks.map(LaneStatistics.init)
     }
 
     // MARK: Messages and events

@@ -19,6 +19,7 @@ final class KernelRuntime: Sendable {
     let postOffice: PostOffice
     let mail: MailService
     let idempotency: Idempotency
+    let claims: ClaimTable
     let administration: Administration
     let resolver: DNSResolver
     let domainWatch: DomainWatch
@@ -31,8 +32,9 @@ final class KernelRuntime: Sendable {
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
+    let workers: WorkerPool
+    let started: Instant
     private let idKey: [UInt8]
-    private let workers: WorkerPool
     private let deliveryLoop: EventLoop
     private let deliveryThread: Thread
     private let lock: DatabaseLock
@@ -42,6 +44,7 @@ final class KernelRuntime: Sendable {
     init(_ configuration: Configuration, delivers: Bool, log: Log) async throws {
         let time = SystemTime()
         let random = SystemRandom()
+        started = time.now
         lock = try DatabaseLock(database: configuration.database)
         let keyFile = try KeyFile(
             path: configuration.keyFile, database: configuration.database, random: random)
@@ -86,8 +89,9 @@ final class KernelRuntime: Sendable {
             rotator: rotator, planners: planners)
         keyUses = KeyUseLog(store: store, loop: deliveryLoop)
         suppressions = SuppressionService(store: store, directory: directory, time: time)
+        claims = ClaimTable(time: time)
         idempotency = Idempotency(
-            store: store, claims: ClaimTable(time: time), sealing: try SealingKey(bytes: keyFile.key("answers")),
+            store: store, claims: claims, sealing: try SealingKey(bytes: keyFile.key("answers")),
             time: time, random: random)
         faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         webhooks = try WebhookRuntime(

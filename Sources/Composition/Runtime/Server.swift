@@ -67,9 +67,22 @@ final class Server: Sendable {
         }
         if let address = runtime.configuration.admin {
             let draining = isDraining
-            let admin = AdminService(runtime) { draining.isSet }
+            let admin = AdminService(runtime, metrics: metrics) { draining.isSet }
             try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)))
         }
+    }
+
+    /// Who has figures for the metrics page.
+    private var metrics: [any MetricSource] {
+        let personalities = runtime.personalities.map(\.id)
+        return [
+            HTTPMetrics(shards, personalities: personalities),
+            StoreMetrics(runtime.store, claims: runtime.claims, limits: limits, personalities: personalities),
+            QueueMetrics(
+                mail: runtime.dispatcher, webhooks: runtime.webhooks.dispatcher, store: runtime.store,
+                time: runtime.time),
+            ProcessMetrics(workers: runtime.workers, started: runtime.started),
+        ]
     }
 
     private func gateway(_ id: PersonalityID) throws -> Gateway {
@@ -86,7 +99,7 @@ final class Server: Sendable {
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, webhooks: runtime.webhooks.service,
                     idempotency: runtime.idempotency, uses: runtime.keyUses,
-                    refusals: refusals, faults: runtime.faults))
+                    refusals: refusals, faults: runtime.faults, log: log))
         } catch {
             throw StartError.routes("\(id): \(error)")
         }
@@ -104,7 +117,7 @@ final class Server: Sendable {
                 chosen = try Socket.listen(at: address, sharesPort: false).localAddress() ?? address
             }
             for shard in shards {
-                chosen = try await shard.listen(at: chosen, service: service, identity: identity)
+                chosen = try await shard.listen(at: chosen, service: service, name: name, identity: identity)
             }
         } catch {
             throw StartError.listen(service: name, address: address.description, reason: "\(error)")

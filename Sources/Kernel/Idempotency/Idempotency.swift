@@ -47,10 +47,13 @@ package struct Idempotency: Sendable {
     package struct Answered: Sendable, Equatable {
         package var answer: StoredAnswer
         package var isReplay: Bool
+        /// What it renders, if it is a refusal of this request; of a replay that is not known.
+        package var failure: KernelFailure?
 
-        package init(answer: StoredAnswer, isReplay: Bool) {
+        package init(answer: StoredAnswer, isReplay: Bool, failure: KernelFailure? = nil) {
             self.answer = answer
             self.isReplay = isReplay
+            self.failure = failure
         }
     }
 
@@ -93,10 +96,9 @@ package struct Idempotency: Sendable {
         do throws(KernelFailure) {
             made = try await plan()
         } catch {
-            let answer = refusal(error)
-            guard rule.stores(status: answer.status) else { throw error }
+            guard rule.stores(status: refusal(error).status) else { throw error }
             // Nothing is to be done but to keep the answer: a refusal is a commit of its own.
-            made = Plan(changes: []) { _ in .success(answer) }
+            made = Plan(changes: []) { _ in .failure(error) }
         }
         return try await commit(rule, record, made, refusal)
     }
@@ -144,7 +146,8 @@ package struct Idempotency: Sendable {
             await plan.then(outcomes)
             let answer = plan.answer(outcomes)
             let kept = answer.keepable(refusal)
-            return Answered(answer: rule.stores(status: kept.status) ? kept : try answer.get(), isReplay: false)
+            guard rule.stores(status: kept.status) else { return Answered(answer: try answer.get(), isReplay: false) }
+            return Answered(answer: kept, isReplay: false, failure: answer.failure)
         case .once(.replayed(let answer)): return Answered(answer: try opened(answer, record.key), isReplay: true)
         case .refused(let failure): throw failure
         default: throw .internalError(incident: "store answered another change")
@@ -199,5 +202,9 @@ extension Result<StoredAnswer, KernelFailure> {
         case .success(let answer): answer
         case .failure(let failure): refusal(failure)
         }
+    }
+
+    fileprivate var failure: KernelFailure? {
+        if case .failure(let failure) = self { failure } else { nil }
     }
 }

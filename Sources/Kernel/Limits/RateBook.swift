@@ -22,6 +22,9 @@ package final class RateBook: RateWindowSource {
         for record in records where record.endsAt > now { limiters[record.personality]?.restore(record, now) }
     }
 
+    /// Windows in memory, ended ones among them, by personality.
+    package var windowCounts: [PersonalityID: Int] { limiters.mapValues(\.windowCount) }
+
     /// Durable windows wait for a commit to take them along.
     package var hasChangedWindows: Bool { limiters.values.contains { $0.hasChangedWindows } }
 

@@ -122,6 +122,8 @@ package final class RateLimiter: Sendable {
 
     // MARK: Saving
 
+    var windowCount: Int { classes.withLock { $0.values.reduce(0) { $0 + $1.all.reduce(0) { $0 + $1.windowCount } } } }
+
     var hasChangedWindows: Bool {
         classes.withLock { classes in classes.values.contains { $0.all.contains { $0.hasChanged } } }
     }

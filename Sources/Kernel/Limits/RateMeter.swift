@@ -43,6 +43,8 @@ struct RateMeter {
         return addresses >= KernelLimits.rateAddresses ? .crowd : id
     }
 
+    var windowCount: Int { counts.count }
+
     func count(of id: RateOwnerID) -> RateCount? { counts[id] }
 
     mutating func set(_ count: RateCount, of id: RateOwnerID, _ now: Instant) {

@@ -1,3 +1,4 @@
+package import Base
 package import Model
 
 /// The way out for mail.
@@ -28,6 +29,14 @@ package struct LaneID: Hashable, Comparable, Sendable {
     package init(_ name: String) { self.name = name }
 
     package static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+
+    /// What sort of lane it is, for the log, where a destination that callers named must not stand: the word before the
+    /// colon of a name that begins with one.
+    package var kind: OperatorText {
+        let word = name.utf8.prefix { ASCII.isLower($0) }
+        let isWhole = word.endIndex == name.utf8.endIndex || name.utf8[word.endIndex] == ASCII.colon
+        return OperatorText(isWhole && !word.isEmpty ? String(name[..<word.endIndex]) : "destination")
+    }
 }
 
 /// One message for some of its recipients over one hop.

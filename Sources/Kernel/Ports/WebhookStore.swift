@@ -138,6 +138,8 @@ package struct WebhookSettlement: Sendable, Equatable {
 
     package var id: WebhookDelivery.ID
     package var endpoint: WebhookEndpoint.ID
+    /// What it tells of, for the log; no engine needs it.
+    package var message: Message.ID?
     package var at: Instant
     package var verdict: Verdict
     /// Attempts made, this one included.
@@ -146,11 +148,12 @@ package struct WebhookSettlement: Sendable, Equatable {
     package var response: UserData?
 
     package init(
-        id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, at: Instant, verdict: Verdict, attempts: Int,
-        status: Int?, response: UserData?
+        id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, message: Message.ID? = nil, at: Instant,
+        verdict: Verdict, attempts: Int, status: Int?, response: UserData?
     ) {
         self.id = id
         self.endpoint = endpoint
+        self.message = message
         self.at = at
         self.verdict = verdict
         self.attempts = attempts

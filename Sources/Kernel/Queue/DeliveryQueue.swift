@@ -71,6 +71,7 @@ package struct DeliveryQueue: Sendable {
     private mutating func remove(_ id: DeliveryID) {
         guard let row = table.remove(id) else { return }
         lanes[Int(row.lane)].count -= 1
+        if row.token != 0 { lanes[Int(row.lane)].leased -= 1 }
         forgetIfIdle(row.lane)
     }
 
@@ -207,6 +208,7 @@ package struct DeliveryQueue: Sendable {
         // Zero is no token; after four thousand million the numbers begin anew.
         nextToken = nextToken == .max ? 1 : nextToken + 1
         table[slot].token = token
+        lanes[Int(table[slot].lane)].leased += 1
         leases.insert(Expiry(at: expiry, id: id, token: token))
         return Lease(delivery: table.delivery(table[slot]), token: token)
     }
@@ -229,7 +231,7 @@ package struct DeliveryQueue: Sendable {
     /// Gives the delivery back for another attempt at `due`. False if the lease is not held any more.
     package mutating func giveBack(_ lease: Lease, due: Instant, attempts: Int) -> Bool {
         guard let slot = held(lease) else { return false }
-        table[slot].token = 0
+        release(slot)
         table[slot].due = due
         table[slot].attempts = UInt16(clamping: attempts)
         place(slot)
@@ -248,10 +250,15 @@ package struct DeliveryQueue: Sendable {
         while let first = earliestExpiry, first.at <= now {
             leases.removeFirst()
             guard let slot = table.slot(of: first.id) else { continue }
-            table[slot].token = 0
+            release(slot)
             table[slot].due = now
             place(slot)
         }
+    }
+
+    private mutating func release(_ slot: QueueTable.Slot) {
+        table[slot].token = 0
+        lanes[Int(table[slot].lane)].leased -= 1
     }
 
     /// The first lease that is still held. Those given up are dropped here, long before they would expire: at
@@ -306,13 +313,18 @@ package struct DeliveryQueue: Sendable {
 
     // MARK: Looking
 
-    /// Per lane that has something or is paused: waiting, leased and paused, by name. Goes through everything.
-    package func statistics() -> [LaneStatistics] {
-        var statistics = lanes.map { LaneStatistics(lane: $0.id, isPaused: $0.isPaused) }
-        for row in table.all {
-            if row.token == 0 { statistics[Int(row.lane)].waiting += 1 } else { statistics[Int(row.lane)].leased += 1 }
+    /// Per lane that has something or is paused, by name. Goes through lanes and their accounts, never through rows: it
+    /// may be asked while a million wait.
+    package mutating func statistics() -> [LaneStatistics] {
+        var statistics: [LaneStatistics] = []
+        for index in lanes.indices where lanes[index].isPaused || lanes[index].count > 0 {
+            statistics.append(
+                LaneStatistics(
+                    lane: lanes[index].id, waiting: lanes[index].count - lanes[index].leased,
+                    leased: lanes[index].leased, earliestDue: lanes[index].earliestDue(table),
+                    isPaused: lanes[index].isPaused))
         }
-        return statistics.filter { $0.isPaused || $0.waiting + $0.leased > 0 }.sorted { $0.lane < $1.lane }
+        return statistics.sorted { $0.lane < $1.lane }
     }
 }
 
@@ -321,12 +333,15 @@ package struct LaneStatistics: Sendable, Equatable {
     package var lane: LaneID
     package var waiting = 0
     package var leased = 0
+    /// When what waits longest is, or was, due; nil where nothing waits.
+    package var earliestDue: Instant?
     package var isPaused: Bool
 
-    package init(lane: LaneID, waiting: Int = 0, leased: Int = 0, isPaused: Bool) {
+    package init(lane: LaneID, waiting: Int = 0, leased: Int = 0, earliestDue: Instant? = nil, isPaused: Bool) {
         self.lane = lane
         self.waiting = waiting
         self.leased = leased
+        self.earliestDue = earliestDue
         self.isPaused = isPaused
     }
 }

@@ -28,6 +28,10 @@ package actor Dispatcher: DeliveryObserver {
     /// The earliest alarm that is set, so that only an earlier one is set beside it.
     private var alarm: Instant?
 
+    /// How attempts ended: those over the wire, and those that were simulated.
+    private var outcomes = OutcomeCounts()
+    private var simulatedOutcomes = OutcomeCounts()
+
     /// `transport` nil: capture mode, where nothing leaves the machine.
     package init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
@@ -107,7 +111,7 @@ package actor Dispatcher: DeliveryObserver {
         let tried = leases.filter { $0.delivery.expires >= now }
         let outcomes = await attempt(lane, tried)
         let settlements = expired.map(expiry) + zip(tried, outcomes).map { settlement($0, $1) }
-        await settle(settlements, expired + tried)
+        await settle(settlements, expired + tried, lane)
         queue.sessionEnded(in: lane, now: time.now)
         sessions -= 1
         if sessions == 0 {
@@ -199,21 +203,49 @@ package actor Dispatcher: DeliveryObserver {
     }
 
     /// Records outcomes, in the order of the deliveries: neighbours on disk stay neighbours.
-    private func settle(_ settlements: [Settlement], _ leases: [DeliveryQueue.Lease]) async {
+    private func settle(
+        _ settlements: [Settlement], _ leases: [DeliveryQueue.Lease], _ lane: LaneID
+    ) async {
+        let applied = await record(settlements)
+        for (index, (lease, settlement)) in zip(leases, settlements).enumerated() {
+            switch settlement.verdict {
+            case .finished: _ = queue.finish(lease)
+            case .again(let due): _ = queue.giveBack(lease, due: due, attempts: settlement.attempts)
+            }
+            // What was cancelled meanwhile stays cancelled, and has no outcome.
+            guard index < applied.count, applied[index] else { continue }
+            note(settlement, lease.delivery.simulation, lane)
+        }
+    }
+
+    /// For each settlement whether it applied, once they are on disk.
+    private func record(_ settlements: [Settlement]) async -> [Bool] {
         while true {
             let outcome = await store.commit([.settle(settlements)]).first
-            guard case .refused(let failure) = outcome else { break }
+            if case .settled(let applied) = outcome { return applied }
+            guard case .refused(let failure) = outcome else { return [] }
             log.error("settlement-postponed") { line in
+                line.add("message", settlements.first?.id.message.value)
                 line.add("deliveries", settlements.count)
                 line.add("temporary", failure.isTemporary)
             }
             await pause(KernelLimits.storageRetryDelay)
         }
-        for (lease, settlement) in zip(leases, settlements) {
-            switch settlement.verdict {
-            case .finished: _ = queue.finish(lease)
-            case .again(let due): _ = queue.giveBack(lease, due: due, attempts: settlement.attempts)
-            }
+    }
+
+    private func note(_ settlement: Settlement, _ simulation: SimulatedOutcome, _ lane: LaneID) {
+        let outcome = settlement.verdict.outcome
+        if simulation == .none { outcomes.note(outcome) } else { simulatedOutcomes.note(outcome) }
+        log.write(.deliveries, "delivery") { line in
+            line.add("message", settlement.id.message.value)
+            line.add("recipient", settlement.id.recipient)
+            line.add("lane", lane.kind)
+            line.add("attempt", settlement.attempts)
+            line.add("outcome", outcome.word)
+            let result = settlement.result
+            if outcome != .delivered { line.add("class", result.classification.word) }
+            if result.code > 0 { line.add("code", result.code) }
+            line.add("status", result.loggableStatus)
         }
     }
 
@@ -248,6 +280,10 @@ package actor Dispatcher: DeliveryObserver {
     }
 
     package func statistics() -> [LaneStatistics] { queue.statistics() }
+
+    package func figures() -> MailFigures {
+        MailFigures(lanes: queue.statistics(), outcomes: outcomes, simulated: simulatedOutcomes)
+    }
 
     /// Leases nothing: for an offline command, which changes the queue and sends nothing.
     package func hold() { isDraining = true }

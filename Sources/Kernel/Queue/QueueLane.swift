@@ -40,6 +40,8 @@ struct QueueLane: Sendable {
     var isPaused = false
     /// Its deliveries, leased ones included.
     var count = 0
+    /// Those of them that are leased.
+    var leased = 0
     /// When the queue means to look at this lane again.
     var appointment: Instant?
     var pacer: Pacer?
@@ -142,6 +144,16 @@ struct QueueLane: Sendable {
         rotation.append(queue)
         advance()
         return taken
+    }
+
+    /// When the delivery that waits longest is, or was, due; nil where none waits. Looks at each account once.
+    mutating func earliestDue(_ table: QueueTable) -> Instant? {
+        var earliest: Instant?
+        for queue in queues.indices {
+            guard let due = firstTurn(of: queue, table)?.due else { continue }
+            earliest = min(earliest ?? due, due)
+        }
+        return earliest
     }
 
     /// Brings those into the rotation whose time has come.

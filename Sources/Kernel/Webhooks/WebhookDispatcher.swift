@@ -23,11 +23,15 @@ package actor WebhookDispatcher: WebhookObserver {
     private var paused: Set<WebhookEndpoint.ID> = []
     private var running = 0
     /// Outcomes that are not on disk yet, and how many are on their way there.
-    private var outcomes: [WebhookSettlement] = []
+    private var unrecorded: [WebhookSettlement] = []
     private var recording = 0
     private var alarm: Instant?
     private var isDraining = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    /// How attempts ended, and what endpoints answered to them.
+    private var outcomes = OutcomeCounts()
+    private var answers = AnswerCounts()
 
     package init(
         loop: any ActorLoop, store: any Store, transport: any HTTPTransport, renderer: WebhookRenderer,
@@ -85,6 +89,10 @@ package actor WebhookDispatcher: WebhookObserver {
         }
     }
 
+    package func figures() -> WebhookFigures {
+        WebhookFigures(lanes: statistics(), outcomes: outcomes, answers: answers)
+    }
+
     private func hold(_ endpoint: WebhookEndpoint.ID) {
         lanes.setHeld(endpoint, paused.contains(endpoint) || endpoints[endpoint]?.isEnabled == false)
     }
@@ -94,7 +102,7 @@ package actor WebhookDispatcher: WebhookObserver {
     private func turn() {
         guard !isDraining else { return }
         let now = time.now
-        while running < KernelLimits.webhooksRunning, outcomes.count + recording < KernelLimits.webhooksUnrecorded,
+        while running < KernelLimits.webhooksRunning, unrecorded.count + recording < KernelLimits.webhooksUnrecorded,
             let webhook = lanes.next(now: now)
         {
             running += 1
@@ -120,7 +128,7 @@ package actor WebhookDispatcher: WebhookObserver {
         running -= 1
         lanes.ended(webhook.endpoint, success: settlement.map { $0.verdict == .delivered } ?? false)
         if let settlement {
-            outcomes.append(settlement)
+            unrecorded.append(settlement)
             if recording == 0 { record() }
         }
         turn()
@@ -142,7 +150,12 @@ package actor WebhookDispatcher: WebhookObserver {
             let exchange = await transport.perform(try request(stored, endpoint, dialect, body))
             return settlement(stored, exchange)
         } catch {
-            log.error("webhook-postponed") { $0.add("temporary", error.isTemporary) }
+            log.error("webhook-postponed") { line in
+                line.add("webhook", webhook.endpoint.value)
+                line.add("delivery", webhook.id.value)
+                line.add("temporary", error.isTemporary)
+                line.add("incident", error.incident)
+            }
             lanes.insert(
                 PendingWebhook(
                     id: webhook.id, endpoint: webhook.endpoint, due: time.now + KernelLimits.storageRetryDelay,
@@ -191,8 +204,8 @@ package actor WebhookDispatcher: WebhookObserver {
             verdict = again(stored, attempts, asked: answer?.retryAfter, now).map { .again(due: $0) } ?? .givenUp
         }
         return WebhookSettlement(
-            id: stored.delivery.id, endpoint: stored.delivery.endpoint, at: now, verdict: verdict, attempts: attempts,
-            status: answer?.status, response: response)
+            id: stored.delivery.id, endpoint: stored.delivery.endpoint, message: stored.delivery.message, at: now,
+            verdict: verdict, attempts: attempts, status: answer?.status, response: response)
     }
 
     /// When the delivery is tried again; nil to give up.
@@ -211,7 +224,7 @@ package actor WebhookDispatcher: WebhookObserver {
     /// What gathers while one transaction runs is recorded by the next.
     private func record() {
         var batch: [WebhookSettlement] = []
-        swap(&batch, &outcomes)
+        swap(&batch, &unrecorded)
         recording = batch.count
         Task(executorPreference: loop) { await self.record(batch) }
     }
@@ -220,22 +233,39 @@ package actor WebhookDispatcher: WebhookObserver {
         let applied = await settle(batch)
         recording = 0
         for (settlement, isApplied) in zip(batch, applied) where isApplied {
+            note(settlement)
             guard case .again(let due) = settlement.verdict else { continue }
             lanes.insert(
                 PendingWebhook(
                     id: settlement.id, endpoint: settlement.endpoint, due: due, attempts: settlement.attempts))
         }
-        if !outcomes.isEmpty { record() }
+        if !unrecorded.isEmpty { record() }
         turn()
         await refresh(Set(batch.filter { $0.verdict == .givenUp }.map(\.endpoint)))
         wakeIfIdle()
+    }
+
+    private func note(_ settlement: WebhookSettlement) {
+        outcomes.note(settlement.verdict.outcome)
+        answers.note(settlement.status)
+        log.write(.deliveries, "webhook-delivery") { line in
+            line.add("webhook", settlement.endpoint.value)
+            line.add("delivery", settlement.id.value)
+            line.add("message", settlement.message?.value)
+            line.add("attempt", settlement.attempts)
+            line.add("outcome", settlement.verdict.outcome.word)
+            line.add("code", settlement.status)
+        }
     }
 
     private func settle(_ batch: [WebhookSettlement]) async -> [Bool] {
         while true {
             let outcome = await store.commit([.webhook(.settle(batch))]).first
             if case .settled(let applied) = outcome { return applied }
-            log.error("webhook-settlement-postponed") { $0.add("deliveries", batch.count) }
+            log.error("webhook-settlement-postponed") { line in
+                line.add("delivery", batch.first?.id.value)
+                line.add("deliveries", batch.count)
+            }
             await withCheckedContinuation { continuation in
                 loop.run(after: KernelLimits.storageRetryDelay) { continuation.resume() }
             }
@@ -265,7 +295,7 @@ package actor WebhookDispatcher: WebhookObserver {
         await transport.close()
     }
 
-    private var isIdle: Bool { running == 0 && recording == 0 && outcomes.isEmpty }
+    private var isIdle: Bool { running == 0 && recording == 0 && unrecorded.isEmpty }
 
     private func wakeIfIdle() {
         guard isIdle else { return }

@@ -125,11 +125,14 @@ package struct WebhookLanes: Sendable {
     }
 
     /// Lanes in which something is or that are held, by number.
-    package func statistics() -> [WebhookLaneStatistics] {
-        lanes.map { endpoint, lane in
-            WebhookLaneStatistics(
-                endpoint: endpoint, waiting: lane.count, running: lane.running, isHeld: lane.isHeld)
-        }.filter { $0.isHeld || $0.waiting + $0.running > 0 }.sorted { $0.endpoint < $1.endpoint }
+    package mutating func statistics() -> [WebhookLaneStatistics] {
+        lanes.keys.sorted().compactMap { endpoint in
+            let earliest = earliestTurn(in: endpoint)
+            guard let lane = lanes[endpoint], lane.isHeld || lane.count + lane.running > 0 else { return nil }
+            return WebhookLaneStatistics(
+                endpoint: endpoint, waiting: lane.count, running: lane.running, earliestDue: earliest?.due,
+                isHeld: lane.isHeld)
+        }
     }
 
     /// When to ask `next` again, if nothing ends before; nil with nothing to come.
@@ -162,6 +165,8 @@ package struct WebhookLaneStatistics: Sendable, Equatable {
     package var endpoint: WebhookEndpoint.ID
     package var waiting: Int
     package var running: Int
+    /// When what waits longest is, or was, due; nil where nothing waits.
+    package var earliestDue: Instant?
     /// By the operator's pause, or as its account switched it off, or we did.
     package var isHeld: Bool
     /// By the operator's pause.

@@ -103,6 +103,11 @@ extension KernelFailure {
         }
     }
 
+    /// What is to be found in the log, of a failure that is ours to mend: a sentence of this program's own.
+    public var incident: OperatorText? {
+        if case .internalError(let incident) = self { OperatorText(incident) } else { nil }
+    }
+
     /// One fault, and none beside it.
     public static func invalid(_ fault: FieldFault) -> KernelFailure { .invalid(fault, rest: []) }
 }

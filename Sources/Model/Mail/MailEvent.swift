@@ -90,3 +90,41 @@ public struct AttemptResult: Hashable, Sendable {
         self.contentDigest = contentDigest
     }
 }
+
+extension AttemptResult.Class {
+    /// The class's name, for the log.
+    public var word: StaticString {
+        switch self {
+        case .none: "none"
+        case .invalidRecipient: "invalidRecipient"
+        case .inactiveMailbox: "inactiveMailbox"
+        case .badDomain: "badDomain"
+        case .invalidSender: "invalidSender"
+        case .mailboxFull: "mailboxFull"
+        case .noAnswer: "noAnswer"
+        case .badConnection: "badConnection"
+        case .dnsFailure: "dnsFailure"
+        case .routing: "routing"
+        case .transient: "transient"
+        case .greylisted: "greylisted"
+        case .throttled: "throttled"
+        case .reputation: "reputation"
+        case .policy: "policy"
+        case .content: "content"
+        case .authentication: "authentication"
+        case .protocolError: "protocolError"
+        case .expired: "expired"
+        case .unknown: "unknown"
+        }
+    }
+}
+
+extension AttemptResult {
+    /// The enhanced status, if it is nothing but that: digits and points.
+    public var loggableStatus: OperatorText? {
+        guard let enhancedStatus, enhancedStatus.utf8.allSatisfy({ ASCII.isDigit($0) || $0 == ASCII.period }) else {
+            return nil
+        }
+        return OperatorText(enhancedStatus)
+    }
+}
