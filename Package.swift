@@ -58,6 +58,7 @@ let package = Package(
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
+        layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
@@ -72,7 +73,7 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
-                "Posix", "PostStack", "Resolver", "SMTPDelivery", "Storage", "TLS",
+                "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer", "SMTPWire", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -83,7 +84,7 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model"], path: "Tests/TestKit"),
+        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Posix"], path: "Tests/TestKit"),
         layer(
             "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "TestKit"], path: "Tests/StoreConformance"),
         layer(
@@ -104,9 +105,12 @@ let package = Package(
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "Storage", "TestKit",
+                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "SMTPServer",
+                "SMTPWire", "Storage", "TestKit",
             ]),
-        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix"]),
+        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
+        tests(
+            "SMTPServerTests", ["Base", "Kernel", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests("SMTPDeliveryTests", ["Base", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),

@@ -74,6 +74,8 @@ public struct PostStack: Personality {
 
     public let webhooks: WebhookFormat? = .postStack
 
+    public let smtp: SMTPDialect? = .postStack
+
     public init() {}
 
     public func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer { Face.of(failure).answer }
@@ -87,7 +89,7 @@ public struct PostStack: Personality {
     }
 
     /// All routes share one window.
-    private static let everyRequest = RateClass("default")
+    static let everyRequest = RateClass("default")
 
     /// The body's key goes before the header's, because the clients put a random header on every POST.
     static let idempotency = IdempotencyRule(

@@ -34,6 +34,13 @@ enum PostStackLimits {
     /// The vendor's, decoded, of all together.
     static let attachmentsBytes = 25 << 20
 
+    // MARK: SMTP
+
+    /// Of one message, over all its lists.
+    static let recipientsPerMessage = 50
+    /// Base64 of `attachmentsBytes` is 33.4 MiB with its header; texts and the other headers must fit as well.
+    static let messageBytes = 38 << 20
+
     // MARK: Webhooks
 
     static let webhooks = 100

@@ -31,6 +31,8 @@ public protocol Personality: Sendable {
     var routes: [Route] { get }
     /// nil: the dialect has no webhooks.
     var webhooks: WebhookFormat? { get }
+    /// nil: the dialect takes no mail over SMTP.
+    var smtp: SMTPDialect? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -59,6 +61,7 @@ extension Personality {
 
     public var domainPlan: DomainPlan { .none }
     public var webhooks: WebhookFormat? { nil }
+    public var smtp: SMTPDialect? { nil }
 }
 
 /// What an answer may need to know of its request.

@@ -15,6 +15,14 @@ extension IPAddress {
         }
     }
 
+    /// Whether the address is this machine's own and nobody else can reach it (RFC 6890).
+    public var isLoopback: Bool {
+        switch family {
+        case .v4: low >> 24 == 127
+        case .v6: high == 0 && low == 1
+        }
+    }
+
     /// RFC 6052 §2.1: the well-known prefix, with the IPv4 address in the last 32 bits.
     private var addressBehindNAT64: IPAddress? {
         high == 0x0064_FF9B_0000_0000 && low >> 32 == 0 ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : nil

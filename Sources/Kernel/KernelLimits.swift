@@ -2,6 +2,8 @@
 package enum KernelLimits {
     /// Recipients of one message, over to, cc and bcc. Bounded by the delivery identity, which keeps ten bits for it.
     package static let recipientsPerMessage = 1000
+    /// Addresses in Reply-To that are read of a message which came in as finished bytes.
+    static let replyToRead = 50
     /// Bytes of an idempotency key.
     package static let idempotencyKeyBytes = 255
     /// Idempotency claims in memory; beyond that, those whose lease has ended are dropped.

@@ -10,4 +10,6 @@ package enum MailFormatError: Error, Hashable, Sendable {
     case invalidContentID
     /// Empty, too long, or with a control character.
     case invalidFileName
+    /// What was received does not begin with a header (RFC 5322 §2.1).
+    case malformedHeader
 }

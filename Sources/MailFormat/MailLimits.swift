@@ -30,4 +30,14 @@ package enum MailLimits {
     package static let fileNameMax = 255
     /// RFC 6838 §4.2 allows 127 each for type and subtype.
     package static let mediaTypeMax = 255
+
+    // MARK: What is read
+
+    /// Fields of a received header.
+    package static let headerFieldsMax = 2000
+    /// Parts of a received message, and how deep they lie in each other.
+    package static let partsMax = 1000
+    package static let partDepthMax = 20
+    /// RFC 2231 §3: sections of one parameter.
+    package static let parameterSectionsMax = 100
 }

@@ -19,6 +19,15 @@ package struct EnhancedStatus: Hashable, Sendable {
     package var isPermanent: Bool { `class` == .permanent }
     package var isTransient: Bool { `class` == .persistentTransient }
 
+    /// One that somebody else names, for a reply with this code; nil where no class goes with the code, or a number is
+    /// above 999.
+    package init?(_ code: ReplyCode, subject: UInt16, detail: UInt16) {
+        guard let `class` = Class(rawValue: UInt8(code.rawValue / 100)), subject <= 999, detail <= 999 else {
+            return nil
+        }
+        self.init(`class`, subject, detail)
+    }
+
     private init(_ class: Class, _ subject: UInt16, _ detail: UInt16) {
         self.class = `class`
         self.subject = subject
@@ -31,6 +40,7 @@ extension EnhancedStatus {
     package static let success = EnhancedStatus(.success, 0, 0)
     package static let senderValid = EnhancedStatus(.success, 1, 0)
     package static let recipientValid = EnhancedStatus(.success, 1, 5)
+    package static let commandCompleted = EnhancedStatus(.success, 5, 0)
     package static let contentAccepted = EnhancedStatus(.success, 6, 0)
     package static let authenticationSucceeded = EnhancedStatus(.success, 7, 0)  // RFC 4954 §6
 

@@ -26,4 +26,30 @@ package enum SMTPLimits {
     package static let transactionsPerConnectionMax = 100
     /// User name and password, each: both in base64 fit the 12,288 octets of RFC 4954 §4.
     package static let credentialOctetsMax = 4096
+
+    // MARK: The server's side
+
+    /// A command line, CRLF included: 512 octets (RFC 5321 §4.5.3.1.4) and what the extensions we speak add to MAIL,
+    /// which altogether is below 1,300.
+    package static let serverLineOctetsMax = 2048
+    /// RFC 4954 §4: a line of an authentication exchange, CRLF included.
+    package static let authenticationLineOctetsMax = 12_288
+    /// RFC 5321 §4.5.3.1.1.
+    package static let localPartOctetsMax = 64
+    /// RFC 3461 §4.4: an envelope identifier, encoded.
+    package static let envelopeIDOctetsMax = 100
+    /// RFC 3461 §4.2: an original recipient, encoded.
+    package static let originalRecipientOctetsMax = 500
+    /// Capacity that a session keeps for its input while it waits.
+    package static let inputKeptOctets = 16 * 1024
+    /// Of the content, where a dialect sets no other.
+    package static let messageOctetsMax = 25 * 1024 * 1024
+    /// What is read and dropped of a message that is too large, so that its sender hears why; then the connection
+    /// ends.
+    package static let droppedOctetsMax = 64 * 1024 * 1024
+    package static let messagesPerSessionMax = 10_000
+    package static let idleCommandsMax = 100
+    package static let errorsPerSessionMax = 20
+    /// AUTH commands of one connection that may be refused.
+    package static let failedAuthenticationsMax = 3
 }

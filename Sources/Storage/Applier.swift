@@ -226,7 +226,11 @@ final class Applier {
         insert.bind(1, id)
         insert.bind(2, encoded.message.account.value)
         insert.bind(3, origin)
-        insert.bind(4, encoded.message.key.value)
+        if encoded.message.key == AccessKey.noID {
+            insert.bindNull(4)
+        } else {
+            insert.bind(4, encoded.message.key.value)
+        }
         insert.bind(5, encoded.message.domain.value)
         insert.bind(6, encoded.message.mode == .live ? 0 : 1)
         insert.bind(7, encoded.message.at)

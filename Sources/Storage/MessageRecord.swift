@@ -7,6 +7,8 @@ import Model
 /// Each begins with a version byte. Encoding runs on the shard, so that the writer only binds.
 enum MessageRecord {
     private static let version = 1
+    /// Of a body that is finished bytes.
+    private static let rawVersion = 2
 
     // MARK: Head
 
@@ -54,6 +56,7 @@ enum MessageRecord {
     // MARK: Body
 
     static func body(of submission: Submission) -> [UInt8] {
+        if let raw = submission.raw { return body(of: raw) }
         let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
         let texts = (submission.text?.utf8.count ?? 0) + (submission.html?.utf8.count ?? 0)
         var writer = RecordWriter(reserving: texts + attached + 16)
@@ -71,7 +74,12 @@ enum MessageRecord {
 
     static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
         var reader = RecordReader(body)
-        guard try reader.integer() == version else { throw RecordError() }
+        let found = try reader.integer()
+        if found == rawVersion {
+            submission.raw = try raw(&reader)
+            return
+        }
+        guard found == version else { throw RecordError() }
         submission.text = try reader.optionalText()
         submission.html = try reader.optionalText()
         submission.attachments = try reader.list { reader throws(RecordError) in
@@ -79,6 +87,52 @@ enum MessageRecord {
                 fileName: try reader.text(), contentType: try reader.optionalText(),
                 contentID: try reader.optionalText(), content: try reader.blob())
         }
+    }
+}
+
+// MARK: Finished bytes
+
+extension MessageRecord {
+    private static func body(of raw: RawContent) -> [UInt8] {
+        var writer = RecordWriter(reserving: raw.bytes.count + 256)
+        writer.integer(rawVersion)
+        writer.optionalText(raw.reversePath)
+        writer.integer(raw.isInternational ? 1 : 0)
+        writer.text(raw.trace.heloName)
+        writer.optionalText(raw.trace.client?.description)
+        writer.text(raw.trace.protocolName)
+        writer.text(raw.trace.serverName)
+        writer.integer(Int(raw.reports.returned?.rawValue ?? 0))
+        writer.optionalText(raw.reports.envelopeID)
+        writer.list(raw.reports.recipients) { writer, wish in
+            writer.text(wish.address)
+            // Zero for a sender who did not say.
+            writer.integer(wish.notify.map { Int($0) + 1 } ?? 0)
+            writer.optionalText(wish.original)
+        }
+        writer.blob(raw.bytes)
+        return writer.bytes
+    }
+
+    private static func raw(_ reader: inout RecordReader) throws(RecordError) -> RawContent {
+        let reversePath = try reader.optionalText()
+        let isInternational = try reader.integer() == 1
+        let heloName = try reader.text()
+        let client = try reader.optionalText().flatMap { IPAddress($0) }
+        let trace = MailTrace(
+            heloName: heloName, client: client, protocolName: try reader.text(), serverName: try reader.text())
+        let returned = UInt8(exactly: try reader.integer()).flatMap { ReportWishes.Returned(rawValue: $0) }
+        let envelopeID = try reader.optionalText()
+        let recipients = try reader.list { reader throws(RecordError) in
+            let address = try reader.text()
+            let notify = try reader.integer()
+            return ReportWishes.Recipient(
+                address: address, notify: notify > 0 ? UInt8(truncatingIfNeeded: notify - 1) : nil,
+                original: try reader.optionalText())
+        }
+        return RawContent(
+            bytes: try reader.blob(), reversePath: reversePath, isInternational: isInternational, trace: trace,
+            reports: ReportWishes(returned: returned, envelopeID: envelopeID, recipients: recipients))
     }
 }
 

@@ -4,16 +4,29 @@ import Synchronization
 ///
 /// Streams made before an exchange keep what they began with.
 package final class TLSServerIdentity: Sendable {
-    private let current: Mutex<TLSServerContext>
+    /// What is spoken inside TLS.
+    package enum Application: Sendable {
+        /// HTTP/1.1, which clients may ask for by ALPN (RFC 7301).
+        case web
+        /// SMTP, which has no name in ALPN.
+        case mail
+    }
 
-    /// Two PEM files; see `TLSServerContext`. The listener speaks HTTP/1.1.
-    package init(certificate: String, key: String) throws(TLSError) {
-        current = Mutex(try TLSServerContext(certificateChain: certificate, privateKey: key, speaksHTTP11: true))
+    private let current: Mutex<TLSServerContext>
+    private let application: Application
+
+    /// Two PEM files; see `TLSServerContext`.
+    package init(certificate: String, key: String, application: Application = .web) throws(TLSError) {
+        self.application = application
+        current = Mutex(
+            try TLSServerContext(
+                certificateChain: certificate, privateKey: key, speaksHTTP11: application == .web))
     }
 
     /// Reads the files anew. Where they cannot be used, the old ones stay.
     package func replace(certificate: String, key: String) throws(TLSError) {
-        let context = try TLSServerContext(certificateChain: certificate, privateKey: key, speaksHTTP11: true)
+        let context = try TLSServerContext(
+            certificateChain: certificate, privateKey: key, speaksHTTP11: application == .web)
         current.withLock { $0 = context }
     }
 

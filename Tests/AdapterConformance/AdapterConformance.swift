@@ -128,6 +128,24 @@ package enum AdapterConformance {
                 }
             }
         },
+        AdapterCheck(
+            "Where it takes mail, every failure is a negative reply at every stage, and says nothing of others"
+        ) {
+            personality in
+            guard let smtp = personality.smtp else { return }
+            for failure in FailureSamples.all {
+                for stage in SMTPStage.allCases {
+                    let reply = smtp.reply(failure, stage)
+                    #expect((400...599).contains(reply.code) && reply.subject <= 7, "\(failure)")
+                    #expect(!reply.text.isEmpty && !reply.text.contains(FailureSamples.incident), "\(failure)")
+                    #expect(!reply.text.contains(FailureSamples.hostile.text), "\(failure)")
+                    if failure.isTemporary, case .internalError = failure { #expect(reply.code < 500) }
+                }
+            }
+            for failure in [KernelFailure.storageUnavailable, .overloaded(retryAfter: .seconds(1))] {
+                #expect(smtp.reply(failure, .message).code < 500, "a message that may be sent again later")
+            }
+        },
         AdapterCheck("The same failure has the same face each time") { personality in
             for failure in FailureSamples.all {
                 #expect(personality.answer(failure, to: facts) == personality.answer(failure, to: facts))

@@ -155,6 +155,8 @@ class Server:
     process: subprocess.Popen | None = None
     log: Log | None = None
     ports: dict[str, int] = field(default_factory=dict)
+    # In the order of the configuration.
+    smtp_ports: list[int] = field(default_factory=list)
 
     @property
     def config_path(self) -> Path:
@@ -168,9 +170,11 @@ class Server:
     def start(self, environment: dict | None = None) -> "Server":
         """Serves, and returns once every listener of the configuration is open."""
         self.launch(environment)
-        expected = len(self.settings["listeners"]) + 1
+        mail = self.settings.get("smtp") or {}
+        expected = len(self.settings["listeners"]) + 1 + len(mail.get("listen") or mail.get("listeners") or [])
         heard = self.log.wait(lambda records: len(_listening(records)) >= expected, START_SECONDS)
         self.ports = {record["service"]: int(record["port"]) for record in _listening(heard)}
+        self.smtp_ports = [int(record["port"]) for record in _listening(heard) if record["service"] == "smtp"]
         return self
 
     def launch(self, environment: dict | None = None) -> "Server":
@@ -190,7 +194,7 @@ class Server:
     @property
     def port(self) -> int:
         """The port of the personality's listener."""
-        return next(port for service, port in self.ports.items() if service not in ("admin", "control"))
+        return next(port for service, port in self.ports.items() if service not in ("admin", "control", "smtp"))
 
     @property
     def base_url(self) -> str:

@@ -29,7 +29,11 @@ struct ConfigurationPrinterTests {
         "log": { "level": "warning", "format": "text", "requests": true, "deliveries": true },
         "faults": { "allow": true },
         "egress": { "allow": ["127.0.0.1/32", "fd00::/8"], "ports": [443, 8443], "caFile": "/srv/ca.pem" },
-        "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s" }
+        "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s" },
+        "smtp": { "hostname": "in.example", "tls": { "certificate": "c.pem", "key": "k.pem" }, "listeners": [
+            { "listen": "0.0.0.0:587", "role": "submission", "personality": "poststack", "tls": "either" },
+            { "listen": "127.0.0.1:2525", "tls": "none" }
+        ], "trusted": [{ "network": "10.0.0.0/8", "account": 3 }] }
         """
 
     @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])

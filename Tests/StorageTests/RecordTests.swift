@@ -42,6 +42,33 @@ struct RecordTests {
         #expect(try EventRecord.result(EventRecord.detail(bare)) == bare)
     }
 
+    private static let raw = RawContent(
+        bytes: Array("From: a@example.com\r\n\r\n\u{0}x".utf8), reversePath: "b@example.com", isInternational: true,
+        trace: MailTrace(
+            heloName: "client.example", client: IPAddress("2001:db8::1"), protocolName: "ESMTPSA",
+            serverName: "in.example"),
+        reports: ReportWishes(
+            returned: .headers, envelopeID: "e",
+            recipients: [
+                .init(address: "a@example.net", notify: 0, original: nil),
+                .init(address: "b@example.net", notify: nil, original: "rfc822;b@example.net"),
+            ]))
+
+    @Test("Finished bytes keep all that came with them, and cut short anywhere they do not read back")
+    func finishedBytes() throws {
+        var submission = Fixture.submission()
+        submission.raw = Self.raw
+        let body = MessageRecord.body(of: submission)
+        var read = Fixture.submission(text: nil)
+        try MessageRecord.read(body: body, into: &read)
+        #expect(read.raw == Self.raw && read.text == nil)
+        for count in body.indices {
+            #expect(throws: RecordError.self) {
+                try MessageRecord.read(body: Array(body[..<count]), into: &read)
+            }
+        }
+    }
+
     @Test("A record cut short at any byte does not read back")
     func truncation() {
         for count in Self.head.indices {

@@ -3,6 +3,8 @@ import Base
 import HTTPWire
 import Kernel
 import Model
+import SMTPServer
+import SMTPWire
 import Storage
 import TestKit
 
@@ -16,6 +18,8 @@ final class InProcessServer {
     private let store: SQLiteStore
     private let loop: HandLoop
     private let gateway: Gateway
+    /// nil where the personality takes no mail over SMTP.
+    let smtp: SMTPGateway?
 
     /// `limit`: requests a minute and key.
     init(_ subject: TranscriptSubject, limit: Int) async throws {
@@ -81,6 +85,13 @@ final class InProcessServer {
                     store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
                     random: SeededRandom(seed: 4)),
                 uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
+        smtp = try HeloName("mail.test").flatMap { hostName in
+            SMTPGateway(
+                personality,
+                in: SMTPGateway.Environment(
+                    directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail, ids: ids, time: time,
+                    hostName: hostName, trusted: [try TranscriptDirectory.trusted(personality)]))
+        }
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)

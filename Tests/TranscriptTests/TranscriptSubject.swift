@@ -17,6 +17,15 @@ struct TranscriptSubject: Sendable {
             .appending(path: "Transcripts").appending(path: folder)
     }
 
+    /// The files with this ending.
+    func names(ending: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path.path).sorted().filter { $0.hasSuffix(ending) }
+    }
+
+    func text(of name: String) throws -> String {
+        try String(contentsOf: path.appending(path: name), encoding: .utf8)
+    }
+
     /// All files, by name.
     func transcripts() throws -> [Transcript] {
         try FileManager.default.contentsOfDirectory(atPath: path.path).sorted().filter { $0.hasSuffix(".http") }.map {

@@ -48,6 +48,7 @@ struct CheckCommand {
     private func configuration() throws -> Configuration {
         let configuration = try source.read()
         _ = try ListenerIdentities.read(configuration)
+        if let smtp = configuration.smtp { _ = try SMTPListeners.identity(smtp) }
         return configuration
     }
 

@@ -2,6 +2,7 @@ package import Base
 import Kernel
 package import Model
 package import Posix
+package import SMTPServer
 
 /// What the operator decides: one JSON file with comments, environment variables over it, defaults under it.
 ///
@@ -94,6 +95,33 @@ package struct Configuration: Sendable, Equatable {
         package var timeout: Duration?
     }
 
+    /// Where mail is taken over SMTP.
+    package struct SMTP: Sendable, Equatable {
+        /// One address, for submission.
+        package struct Listener: Sendable, Equatable {
+            package var listen: SocketAddress
+            package var personality: PersonalityID
+            package var encryption: SMTPListener.Encryption
+        }
+
+        /// Clients that need no credentials.
+        package struct Trusted: Sendable, Equatable {
+            package var network: IPNetwork
+            package var account: Account.ID
+            package var personality: PersonalityID
+            package var scopes: [String]
+        }
+
+        /// What we call ourselves to clients; nil: `delivery.hostname`.
+        package var hostname: String?
+        /// nil: no listener speaks TLS.
+        package var tls: TLSFiles?
+        package var listeners: [Listener] = []
+        package var trusted: [Trusted] = []
+
+        package init() {}
+    }
+
     package enum LogFormat: String, Sendable, CaseIterable {
         /// Text on a terminal, JSON lines elsewhere.
         case automatic = "auto"
@@ -134,4 +162,6 @@ package struct Configuration: Sendable, Equatable {
     package var dnsServers: [SocketAddress] = []
     package var egress = Egress()
     package var webhooks = Webhooks()
+    /// nil: no mail is taken over SMTP.
+    package var smtp: SMTP?
 }

@@ -34,6 +34,7 @@ struct ConfigurationEnvironment {
         Key("log", "level"), Key("log", "format"), Key("log", "requests", as: .boolean),
         Key("log", "deliveries", as: .boolean), Key("hosts", "spf"), Key("hosts", "mx"),
         Key("hosts", "returnPath"), Key("egress", "caFile"), Key("webhooks", "timeout"),
+        Key("smtp", "hostname"), Key("smtp", "tls", "certificate"), Key("smtp", "tls", "key"),
     ]
 
     /// Variables that the project's tests and benchmarks know, and the server does not.

@@ -6,6 +6,7 @@ package enum ConfigurationLimits {
     static let depth = 32
     static let shards = 0...64
     static let dnsServers = 8
+    static let accountNumbers = 1...Int(Int64.max)
     /// Requests per rate window.
     static let requestsPerWindow = 1...1_000_000_000
     /// Messages or recipients per day or month; with none, nothing is sent.

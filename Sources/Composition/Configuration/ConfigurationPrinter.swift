@@ -1,6 +1,7 @@
 import Base
 import Model
 import Posix
+import SMTPServer
 
 /// The effective configuration as a configuration file: fed back, it reads to the same `Configuration`.
 ///
@@ -35,6 +36,41 @@ package enum ConfigurationPrinter {
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }
+            guard let smtp = configuration.smtp else { return root.null("smtp") }
+            root.object("smtp") { write(smtp, to: &$0) }
+        }
+    }
+
+    private static func write(_ smtp: Configuration.SMTP, to object: inout JSONObjectWriter) {
+        object.member("hostname", smtp.hostname)
+        write(smtp.tls, to: &object)
+        object.array("listeners") { list in
+            for listener in smtp.listeners {
+                list.object { object in
+                    object.member("listen", listener.listen.description)
+                    object.member("role", "submission")
+                    object.member("personality", listener.personality.name)
+                    object.member("tls", listener.encryption.rawValue)
+                }
+            }
+        }
+        object.array("trusted") { list in
+            for trusted in smtp.trusted {
+                list.object { object in
+                    object.member("network", trusted.network.description)
+                    object.member("account", trusted.account.value)
+                    object.member("personality", trusted.personality.name)
+                    object.member("scopes", trusted.scopes)
+                }
+            }
+        }
+    }
+
+    private static func write(_ tls: Configuration.TLSFiles?, to object: inout JSONObjectWriter) {
+        guard let tls else { return object.null("tls") }
+        object.object("tls") {
+            $0.member("certificate", tls.certificate)
+            $0.member("key", tls.key)
         }
     }
 
@@ -50,11 +86,7 @@ package enum ConfigurationPrinter {
             object.member("personality", listener.personality.name)
             object.member("listen", listener.listen.description)
             object.member("publicURL", listener.publicURL)
-            guard let tls = listener.tls else { return object.null("tls") }
-            object.object("tls") {
-                $0.member("certificate", tls.certificate)
-                $0.member("key", tls.key)
-            }
+            write(listener.tls, to: &object)
         }
     }
 

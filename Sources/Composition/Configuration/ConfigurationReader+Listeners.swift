@@ -39,7 +39,7 @@ extension ConfigurationReader {
         return Configuration.Listener(personality: id, listen: listen, publicURL: publicURL, tls: tls)
     }
 
-    private func tls(_ node: ConfigurationNode) -> Configuration.TLSFiles? {
+    func tls(_ node: ConfigurationNode) -> Configuration.TLSFiles? {
         let section = node.section(["certificate", "key"])
         let certificate = section["certificate"].file(isRequired: true)
         let key = section["key"].file(isRequired: true)

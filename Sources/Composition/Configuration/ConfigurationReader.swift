@@ -34,7 +34,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks",
+        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "smtp",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -60,6 +60,7 @@ package struct ConfigurationReader {
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
+        configuration.smtp = smtp(root["smtp"], beside: configuration.listeners)
         return configuration
     }
 
@@ -97,7 +98,9 @@ package struct ConfigurationReader {
         var seen: Set<SocketAddress> = []
         let listeners = configuration.listeners.enumerated().map { ("listeners[\($0)].listen", $1.listen) }
         let admin = configuration.admin.map { [("admin.listen", $0)] } ?? []
-        for (path, address) in listeners + admin {
+        let smtp = configuration.smtp?.listeners ?? []
+        let mail = smtp.enumerated().map { ("smtp.listeners[\($0)].listen", $1.listen) }
+        for (path, address) in listeners + admin + mail {
             if case .ip(_, port: 0) = address { continue }
             guard seen.insert(address).inserted else {
                 findings.add(path, "\(address) is taken by another listener")

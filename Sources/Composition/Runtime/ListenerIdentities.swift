@@ -11,7 +11,7 @@ enum ListenerIdentities {
             do {
                 identities[index] = try TLSServerIdentity(certificate: tls.certificate, key: tls.key)
             } catch {
-                throw .configuration(refusal(error, tls, index))
+                throw .configuration(refusal(error, tls, path(index)))
             }
         }
         return identities
@@ -29,15 +29,16 @@ enum ListenerIdentities {
             do {
                 try identity.replace(certificate: tls.certificate, key: tls.key)
             } catch {
-                log.error("certificate-refused") { $0.add("reason", OperatorText(refusal(error, tls, index))) }
+                log.error("certificate-refused") { $0.add("reason", OperatorText(refusal(error, tls, path(index)))) }
             }
             // Files of another name take no restart.
             new.listeners[index].tls = old.listeners[index].tls
         }
     }
 
-    private static func refusal(_ error: TLSError, _ tls: Configuration.TLSFiles, _ index: Int) -> String {
-        let path = "listeners[\(index)].tls"
+    private static func path(_ index: Int) -> String { "listeners[\(index)].tls" }
+
+    static func refusal(_ error: TLSError, _ tls: Configuration.TLSFiles, _ path: String) -> String {
         switch error {
         case .configuration(.privateKey, let reason):
             return "\(path).key \"\(tls.key)\": \(reason); allowed: the certificate's private key as a PEM file, "

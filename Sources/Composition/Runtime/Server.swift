@@ -23,6 +23,8 @@ final class Server: Sendable {
     private let refusals = RefusalDelay()
     /// Of the listeners that are TLS, by their places in the configuration.
     private let identities: [Int: TLSServerIdentity]
+    /// nil: no mail is taken over SMTP.
+    private let smtp: SMTPListeners?
     private let log: Log
 
     init(_ runtime: KernelRuntime) async throws {
@@ -38,6 +40,7 @@ final class Server: Sendable {
             shards.append(HTTPShard(loop: loop, limits: .standard, time: runtime.time, log: runtime.log))
         }
         self.shards = shards
+        smtp = try SMTPListeners(runtime, loops: shards.map(\.loop))
         threads = shards.map { $0.loop.start() }
         limits = RateBook(
             tiers: Dictionary(
@@ -65,6 +68,7 @@ final class Server: Sendable {
                 at: listener.listen, for: gateway, name: listener.personality.name, on: shards,
                 identity: identities[index])
         }
+        try await smtp?.listen(runtime, limits: limits, refusals: refusals)
         if let address = runtime.configuration.admin {
             let draining = isDraining
             let admin = AdminService(runtime, metrics: metrics) { draining.isSet }
@@ -157,6 +161,8 @@ final class Server: Sendable {
         rest.limits = runtime.configuration.limits
         rest.quotas = runtime.configuration.quotas
         ListenerIdentities.replace(identities, by: &rest, of: runtime.configuration, log)
+        smtp?.reload(configuration)
+        rest.smtp?.tls = runtime.configuration.smtp?.tls
         log.info("reloaded") { $0.add("restartNeeded", rest != runtime.configuration) }
     }
 
@@ -168,13 +174,16 @@ final class Server: Sendable {
         isDraining.set()
         let deadline = runtime.configuration.drain
         log.info("draining") { $0.add("deadline", deadline) }
-        await within(deadline) { [runtime, shards] in
+        await within(deadline) { [runtime, shards, smtp] in
+            async let mail: Void? = smtp?.drain()
             for shard in shards { await shard.drain() }
+            await mail
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()
         }
         await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }
+        await smtp?.closeAll()
         await saveRateWindows()
         for shard in shards { shard.loop.stop() }
         for thread in threads { thread.join() }

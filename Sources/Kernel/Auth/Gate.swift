@@ -6,13 +6,13 @@ package import Model
 ///
 /// One gate serves all shards: it holds nothing but the directory and the limiter, which are shared and thread-safe.
 package struct Gate: Sendable {
-    private let personality: PersonalityID
-    private let steps: [GateStep]
-    private let reader: CredentialReader
+    let personality: PersonalityID
+    let steps: [GateStep]
+    let reader: CredentialReader
     private let scopes: ScopeVocabulary
-    private let directory: Directory
-    private let limiter: RateLimiter
-    private let uses: KeyUseLog?
+    let directory: Directory
+    let limiter: RateLimiter
+    let uses: KeyUseLog?
 
     /// `uses`: who notes when keys were used; nil: nobody does.
     package init(
@@ -147,11 +147,16 @@ package struct Gate: Sendable {
 
     private func authenticate(_ request: Request) throws(KernelFailure) -> Directory.Credential {
         let token = try reader.token(authorization: request.authorization, keyField: request.keyField)
-        guard let credential = directory.credential(digest: SHA256.digest(token.span)),
-            credential.key.personality == personality
-        else { throw .credentialUnknown }
+        return try credential(SHA256.digest(token.span), at: request.now)
+    }
+
+    /// The key whose secret has this digest, if it is good now.
+    func credential(_ digest: Digest256, at now: Instant) throws(KernelFailure) -> Directory.Credential {
+        guard let credential = directory.credential(digest: digest), credential.key.personality == personality else {
+            throw .credentialUnknown
+        }
         if let revoked = credential.key.revokedAt { throw .credentialRevoked(at: revoked) }
-        if let expiry = credential.key.expiresAt, expiry <= request.now { throw .credentialExpired(at: expiry) }
+        if let expiry = credential.key.expiresAt, expiry <= now { throw .credentialExpired(at: expiry) }
         return credential
     }
 
@@ -171,17 +176,17 @@ package struct Gate: Sendable {
         }
     }
 
-    private func checkAddress(_ request: Request, _ key: AccessKey?) throws(KernelFailure) {
+    func checkAddress(_ request: Request, _ key: AccessKey?) throws(KernelFailure) {
         guard let key, !AddressList.admits(request.clientAddress, to: key.allowedNetworks) else { return }
         throw .addressNotAllowed(request.clientAddress)
     }
 
-    private func checkKind(_ key: AccessKey?, _ requirement: Requirement) throws(KernelFailure) {
+    func checkKind(_ key: AccessKey?, _ requirement: Requirement) throws(KernelFailure) {
         guard let key, !requirement.kinds.contains(key.kind) else { return }
         throw .wrongCredentialKind(has: key.kind, needs: requirement.kinds)
     }
 
-    private func checkScope(
+    func checkScope(
         _ request: Request, _ key: AccessKey?, _ requirement: Requirement
     ) throws(KernelFailure) {
         guard let key, let first = requirement.anyOf.first else { return }

@@ -63,6 +63,11 @@ package final class Directory: Sendable {
 
     package func account(_ id: Account.ID) -> Account? { tables.withLock { $0.accounts[id] } }
 
+    /// Whether the account, or one that it is a sub-account of, is suspended; nil for no account of ours.
+    package func isSuspended(_ id: Account.ID) -> Bool? {
+        tables.withLock { tables in tables.accounts[id].map { Self.isSuspended($0, tables) } }
+    }
+
     package func key(_ id: AccessKey.ID) -> AccessKey? { tables.withLock { Self.key(id, $0) } }
 
     /// The account's keys, oldest first, revoked and expired ones included.

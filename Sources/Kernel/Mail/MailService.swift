@@ -128,7 +128,7 @@ package struct MailService: Sendable {
         guard let rule, let key = submission.idempotency else { return nil }
         let context = IdempotencyContext(
             personality: principal.personality, account: principal.account, mode: principal.mode)
-        return IdempotencyRecord(key: rule.digest(key, context), fingerprint: Fingerprint.of(submission))
+        return IdempotencyRecord(key: rule.digest(key, context), fingerprint: Fingerprint.of(submission.readable))
     }
 
     // MARK: Looking
@@ -138,7 +138,13 @@ package struct MailService: Sendable {
         guard let message = try await store.message(id, content: true), message.account == owner.account,
             message.origin == owner.origin
         else { return nil }
-        return await markSending(message)
+        return await markSending(message.submission.raw == nil ? message : Self.readable(message))
+    }
+
+    private static func readable(_ message: Message) -> Message {
+        var message = message
+        message.submission = message.submission.readable
+        return message
     }
 
     package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {

@@ -39,11 +39,24 @@ package struct PostOffice: Sendable {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
         let content = try await render(message)
         let addresses = recipients.compactMap { message.recipients[$0].address.mailbox?.address }
-        let sender = message.submission.from.mailbox?.address
+        let sender = envelopeSender(of: message.submission)
         return OutgoingMail(
             sender: sender?.wireText ?? "", recipients: addresses.map(\.wireText), content: content,
             digest: SHA256.digest(content).bytes,
-            needsSMTPUTF8: addresses.contains(where: \.requiresSMTPUTF8) || sender?.requiresSMTPUTF8 == true)
+            needsSMTPUTF8: addresses.contains(where: \.requiresSMTPUTF8) || sender?.requiresSMTPUTF8 == true
+                || message.submission.raw?.isInternational == true)
+    }
+
+    /// Where reports about the message go; nil for nowhere. A caller's own choice counts only within the domain that it
+    /// was allowed to send from: others would get reports of mail that is not theirs, and SPF would fail.
+    private func envelopeSender(of submission: Submission) -> EmailAddress? {
+        let author = submission.from.mailbox?.address
+        guard let raw = submission.raw else { return author }
+        guard let path = raw.reversePath else { return nil }
+        guard let chosen = try? EmailAddress(parsing: path), chosen.domain == submission.from.domain else {
+            return author
+        }
+        return chosen
     }
 
     /// The exact bytes that were, or in capture mode would be, handed over; nil where they cannot be shown any more,
@@ -67,6 +80,10 @@ package struct PostOffice: Sendable {
 
     private func compose(_ message: Message) throws(KernelFailure) -> [UInt8] {
         let submission = message.submission
+        if let raw = submission.raw {
+            return RawMessage.bytes(
+                of: raw, id: messageIDs.text(UInt64(message.id.value)), from: submission.from, date: date(of: message))
+        }
         guard let from = submission.from.mailbox else { throw Self.notComposable }
         do {
             var content = MailContent(

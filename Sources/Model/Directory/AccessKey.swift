@@ -28,6 +28,9 @@ public struct AccessKey: Sendable, Equatable {
         case test
     }
 
+    /// Stands where mail came in without a key, from a network that the operator trusts.
+    public static let noID = ID(0)
+
     public var id: ID
     public var account: Account.ID
     /// The one personality the key is valid for.

@@ -31,12 +31,15 @@ public struct Submission: Sendable, Equatable {
     /// Add one-click unsubscribe header fields (RFC 8058).
     public var unsubscribe: Bool
     public var idempotency: IdempotencyKey?
+    /// The message itself, where it came in as finished bytes; nil where it is composed of all the rest.
+    public var raw: RawContent?
 
     public init(
         from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], bcc: [MailAddress] = [],
         replyTo: [MailAddress] = [], subject: String, text: String? = nil, html: String? = nil,
         headers: [HeaderField] = [], tags: [String] = [], attachments: [Attachment] = [],
-        scheduledAt: Instant? = nil, unsubscribe: Bool = false, idempotency: IdempotencyKey? = nil
+        scheduledAt: Instant? = nil, unsubscribe: Bool = false, idempotency: IdempotencyKey? = nil,
+        raw: RawContent? = nil
     ) {
         self.from = from
         self.to = to
@@ -52,6 +55,7 @@ public struct Submission: Sendable, Equatable {
         self.scheduledAt = scheduledAt
         self.unsubscribe = unsubscribe
         self.idempotency = idempotency
+        self.raw = raw
     }
 
     /// Everyone the message goes to, in the order to, cc, bcc, each address once (compared without case in the domain).

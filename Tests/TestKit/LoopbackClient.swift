@@ -1,31 +1,31 @@
 import Glibc
-import Posix
+package import Posix
 
 /// A client's end of a connection that blocks, for threads of its own. Reads give up after ten seconds, so that a
 /// server which says nothing fails a test instead of hanging it.
 ///
 /// Unchecked Sendable: the test uses it from one thread at a time.
-final class LoopbackClient: @unchecked Sendable {
+package final class LoopbackClient: @unchecked Sendable {
     private let socket: Socket
     private var received: [UInt8] = []
 
-    struct Silence: Error {}
+    package struct Silence: Error {}
 
-    init(_ address: SocketAddress) throws {
+    package init(_ address: SocketAddress) throws {
         socket = try Socket.connect(to: address)
         _ = fcntl(socket.number, F_SETFL, 0)
         set(SO_RCVTIMEO, timeval(tv_sec: 10, tv_usec: 0))
     }
 
     /// Closing sends a reset instead of an end.
-    func resetOnClose() { set(SO_LINGER, linger(l_onoff: 1, l_linger: 0)) }
+    package func resetOnClose() { set(SO_LINGER, linger(l_onoff: 1, l_linger: 0)) }
 
     private func set<Value: BitwiseCopyable>(_ option: Int32, _ value: Value) {
         var value = value
         _ = unsafe setsockopt(socket.number, SOL_SOCKET, option, &value, socklen_t(MemoryLayout<Value>.size))
     }
 
-    func send(_ text: String) throws {
+    package func send(_ text: String) throws {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
@@ -34,23 +34,23 @@ final class LoopbackClient: @unchecked Sendable {
     }
 
     /// The server has sent nothing, and has not ended.
-    var isOpen: Bool {
+    package var isOpen: Bool {
         var byte: UInt8 = 0
         return unsafe recv(socket.number, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0
             && errno == EAGAIN
     }
 
-    func endSending() { socket.endSending() }
+    package func endSending() { socket.endSending() }
 
     /// Everything up to the end of the connection.
-    func receiveAll() throws -> String {
+    package func receiveAll() throws -> String {
         while try receiveMore() {}
         defer { received = [] }
         return String(decoding: received, as: UTF8.self)
     }
 
     /// Everything up to and with the first `marker`.
-    func receive(through marker: String) throws -> String {
+    package func receive(through marker: String) throws -> String {
         let marker = Array(marker.utf8)
         while true {
             if let range = received.firstRange(of: marker) {
@@ -71,7 +71,8 @@ final class LoopbackClient: @unchecked Sendable {
     }
 
     /// Runs what blocks on a thread of its own, away from the few that Swift's tasks share.
-    static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    package static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try await withCheckedThrowingContinuation { continuation in
             _ = Thread(name: "client") { continuation.resume(with: Result { try body() }) }
         }

@@ -1,0 +1,107 @@
+import AdapterKit
+import Base
+import MailFormat
+import Model
+import Posix
+import SMTPServer
+
+extension ConfigurationReader {
+    /// Where mail is taken; nil where the file says nothing of it. `listeners`: what is served over HTTP, whose first
+    /// personality is meant where none is named.
+    func smtp(_ node: ConfigurationNode, beside listeners: [Configuration.Listener]) -> Configuration.SMTP? {
+        guard node.isPresent else { return nil }
+        let section = node.section(["hostname", "tls", "listen", "listeners", "trusted"])
+        var smtp = Configuration.SMTP()
+        smtp.hostname = section["hostname"].text("a name such as \"mail.example.com\"") {
+            (try? DomainName(parsing: $0))?.text
+        }
+        smtp.tls = section["tls"].isPresent ? tls(section["tls"]) : nil
+        let first = listeners.lazy.map(\.personality).first { id in
+            personalities.contains { $0.id == id && $0.smtp != nil }
+        }
+        smtp.listeners = smtpListeners(section, first)
+        smtp.trusted = trusted(section["trusted"], first)
+        refuseMissingCertificate(smtp, section)
+        return smtp
+    }
+
+    private func smtpListeners(
+        _ section: ConfigurationSection, _ first: PersonalityID?
+    ) -> [Configuration.SMTP.Listener] {
+        let form = #"a list of { "listen", "personality", "role", "tls" }"#
+        if section["listen"].isPresent {
+            if section["listeners"].isPresent {
+                section["listen"].refuse("is the short form of \"listeners\" and cannot stand beside it")
+            }
+            return shortForm(section["listen"], first)
+        }
+        guard section["listeners"].isPresent else {
+            section["listeners"].refuse("is missing", allowed: "\(form), or for submission alone the key \"listen\"")
+            return []
+        }
+        return (section["listeners"].elements(form) ?? []).compactMap { node in
+            let listener = node.section(["listen", "personality", "role", "tls"])
+            let listen = listener["listen"].text(
+                Self.listenForm, isRequired: true, SocketAddress.init(ipAndPort:))
+            let personality = mailPersonality(listener["personality"], first)
+            _ = listener["role"].word([("submission", true)], later: ["mx"])
+            let encryption = listener["tls"].word() ?? SMTPListener.Encryption.startTLS
+            guard let listen, let personality else { return nil }
+            Self.refuseClearText(encryption, at: listen, listener["tls"])
+            return Configuration.SMTP.Listener(listen: listen, personality: personality, encryption: encryption)
+        }
+    }
+
+    /// Addresses alone: submission with STARTTLS, for the one personality.
+    private func shortForm(_ node: ConfigurationNode, _ first: PersonalityID?) -> [Configuration.SMTP.Listener] {
+        let nodes = node.elements("a list, each element \(Self.listenForm)") ?? []
+        return nodes.compactMap { element in
+            let listen = element.text(Self.listenForm, isRequired: true, SocketAddress.init(ipAndPort:))
+            guard let listen, let first else { return nil }
+            return Configuration.SMTP.Listener(listen: listen, personality: first, encryption: .startTLS)
+        }
+    }
+
+    /// One that takes mail; the first of those that are served over HTTP where none is named.
+    private func mailPersonality(_ node: ConfigurationNode, _ first: PersonalityID?) -> PersonalityID? {
+        let choices = personalities.filter { $0.smtp != nil }.map { ($0.id.name, $0.id) }
+        if let named = node.word(choices, isRequired: first == nil) { return named }
+        return node.isPresent ? nil : first
+    }
+
+    /// A password in clear text goes no further than this machine.
+    private static func refuseClearText(
+        _ encryption: SMTPListener.Encryption, at address: SocketAddress, _ node: ConfigurationNode
+    ) {
+        guard encryption == .none, case .ip(let ip, _) = address, !ip.isLoopback else { return }
+        node.refuse(
+            "\"none\" is for addresses of this machine alone, and \(address) is none",
+            allowed: ConfigurationNode.list(["starttls", "implicit", "either"]))
+    }
+
+    private func refuseMissingCertificate(_ smtp: Configuration.SMTP, _ section: ConfigurationSection) {
+        guard smtp.tls == nil, !section["tls"].isPresent, smtp.listeners.contains(where: { $0.encryption != .none })
+        else { return }
+        section["tls"].refuse(
+            "is missing", allowed: #"{ "certificate", "key" }, or for every listener "tls": "none""#)
+    }
+
+    private func trusted(_ node: ConfigurationNode, _ first: PersonalityID?) -> [Configuration.SMTP.Trusted] {
+        let form = #"a list of { "network", "account", "personality", "scopes" }"#
+        return (node.elements(form) ?? []).compactMap { element in
+            let section = element.section(["network", "account", "personality", "scopes"])
+            let network = section["network"].text(
+                #"a block of addresses such as "10.0.0.0/8" or "2001:db8::/32""#, isRequired: true, IPNetwork.init)
+            let account = section["account"].integer(in: ConfigurationLimits.accountNumbers, isRequired: true)
+            let personality = mailPersonality(section["personality"], first)
+            guard let network, let account, let personality else { return nil }
+            let words = personalities.first { $0.id == personality }?.scopes
+            let scopes = section["scopes"].elements("a list of scopes")?.compactMap {
+                $0.word((words?.words ?? []).map { ($0, $0) }, isRequired: true)
+            }
+            return Configuration.SMTP.Trusted(
+                network: network, account: Account.ID(Int64(account)), personality: personality,
+                scopes: scopes ?? words?.defaults ?? [])
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import AdapterKit
+import Base
+import Kernel
+import Model
+import Posix
+import SMTPServer
+import SMTPWire
+import TLS
+
+/// The listeners for mail: one shard on each loop, and a gateway for each personality.
+final class SMTPListeners: Sendable {
+    private let shards: [SMTPShard]
+    private let identity: TLSServerIdentity?
+    private let configuration: Configuration
+    private let log: Log
+
+    /// nil where no mail is taken. `loops`: those of the HTTP shards.
+    init?(_ runtime: KernelRuntime, loops: [EventLoop]) throws(StartError) {
+        guard let smtp = runtime.configuration.smtp else { return nil }
+        identity = try Self.identity(smtp)
+        let addresses = AddressCounts()
+        shards = loops.map { SMTPShard(loop: $0, addresses: addresses, time: runtime.time, log: runtime.log) }
+        configuration = runtime.configuration
+        log = runtime.log
+    }
+
+    /// What TLS on these listeners shows; nil where nothing is said of it.
+    static func identity(_ smtp: Configuration.SMTP) throws(StartError) -> TLSServerIdentity? {
+        guard let tls = smtp.tls else { return nil }
+        do {
+            return try TLSServerIdentity(certificate: tls.certificate, key: tls.key, application: .mail)
+        } catch {
+            throw .configuration(ListenerIdentities.refusal(error, tls, "smtp.tls"))
+        }
+    }
+
+    // MARK: Listening
+
+    /// The first shard may let the kernel choose the port; the others share it.
+    func listen(_ runtime: KernelRuntime, limits: RateBook, refusals: RefusalDelay) async throws {
+        guard let smtp = configuration.smtp else { return }
+        for listener in smtp.listeners {
+            guard let personality = runtime.personality(listener.personality), let limiter = limits[personality.id],
+                let hostName = HeloName(smtp.hostname ?? configuration.delivery.hostname),
+                let gateway = SMTPGateway(
+                    personality,
+                    in: SMTPGateway.Environment(
+                        directory: runtime.directory, limiter: limiter, mail: runtime.mail,
+                        ids: runtime.ids(personality), time: runtime.time, hostName: hostName, uses: runtime.keyUses,
+                        refusals: refusals, trusted: Self.networks(smtp.trusted, personality.id)))
+            else { throw StartError.configuration("smtp.listeners: \(listener.personality) takes no mail") }
+            try await listen(listener, gateway)
+        }
+    }
+
+    private static func networks(
+        _ trusted: [Configuration.SMTP.Trusted], _ personality: PersonalityID
+    ) -> [SMTPGateway.TrustedNetwork] {
+        trusted.filter { $0.personality == personality }.map {
+            SMTPGateway.TrustedNetwork(network: $0.network, account: $0.account, scopes: $0.scopes)
+        }
+    }
+
+    private func listen(_ listener: Configuration.SMTP.Listener, _ gateway: SMTPGateway) async throws {
+        let spoken = SMTPListener(
+            encryption: listener.encryption, identity: listener.encryption == .none ? nil : identity,
+            configuration: gateway.configuration(listener.encryption), service: gateway)
+        var chosen = listener.listen
+        do {
+            chosen = try Socket.listen(at: chosen, sharesPort: false).localAddress() ?? chosen
+            for shard in shards { chosen = try await shard.listen(at: chosen, spoken) }
+        } catch {
+            throw StartError.listen(service: "smtp", address: listener.listen.description, reason: "\(error)")
+        }
+        guard case .ip(let ip, let port) = chosen else { return }
+        log.info("listening") { line in
+            line.add("service", OperatorText("smtp"))
+            line.add("address", ip)
+            line.add("port", port)
+            line.add("personality", OperatorText(listener.personality.name))
+            line.add("role", OperatorText("submission"))
+            line.add("tls", OperatorText(listener.encryption.rawValue))
+        }
+    }
+
+    // MARK: Reloading
+
+    /// Reads the certificate anew. Where it cannot be used, the old one stays, and the log says why.
+    func reload(_ new: Configuration) {
+        guard let identity, let tls = new.smtp?.tls else { return }
+        do {
+            try identity.replace(certificate: tls.certificate, key: tls.key)
+        } catch {
+            log.error("certificate-refused") {
+                $0.add("reason", OperatorText(ListenerIdentities.refusal(error, tls, "smtp.tls")))
+            }
+        }
+    }
+
+    // MARK: Ending
+
+    func drain() async { for shard in shards { await shard.drain() } }
+    func closeAll() async { for shard in shards { await shard.closeAll() } }
+}

@@ -1,0 +1,139 @@
+import Base
+import MailFormat
+package import Model
+
+/// A message that a client handed over as finished bytes, with its envelope. What it asks of the kernel is a
+/// `Submission` like every other; `read` makes it.
+package struct SubmittedMail: Sendable {
+    /// RFC 5322; CR and LF stand together only.
+    package var content: [UInt8]
+    /// As RCPT gave them, checked; at least one.
+    package var recipients: [MailAddress]
+    /// nil: the null reverse-path.
+    package var reversePath: String?
+    /// The client said that header and addresses may be UTF-8.
+    package var declaresUTF8: Bool
+    package var trace: MailTrace
+    package var reports: ReportWishes
+
+    package init(
+        content: [UInt8], recipients: [MailAddress], reversePath: String?, declaresUTF8: Bool, trace: MailTrace,
+        reports: ReportWishes
+    ) {
+        self.content = content
+        self.recipients = recipients
+        self.reversePath = reversePath
+        self.declaresUTF8 = declaresUTF8
+        self.trace = trace
+        self.reports = reports
+    }
+
+    /// Reads the header: sender, subject, and which of the recipients it names where. The fields called `special`
+    /// (lower case) are taken out of the bytes; their values are given by name, in the order of the fields.
+    ///
+    /// `messageMalformed` where there is no header, or not exactly one author (RFC 5322 §3.6.2 allows several, of whom
+    /// only the first would be checked).
+    package consuming func read(
+        special: Set<String>
+    ) throws(KernelFailure) -> (submission: Submission, fields: [(name: String, value: String)]) {
+        guard let header = try? HeaderBlock(parsing: content), header.fields(named: "from").count == 1 else {
+            throw .messageMalformed
+        }
+        let authors = header.mailboxes(of: "from")
+        guard authors.count == 1 else { throw .messageMalformed }
+        var submission = Submission(
+            from: MailAddress(authors[0]), to: [], subject: Self.subject(header.text(of: "subject") ?? ""))
+        submission.replyTo = header.mailboxes(of: "reply-to").prefix(KernelLimits.replyToRead).map(MailAddress.init)
+        assignRecipients(&submission, header)
+        let fields = header.fields.filter { special.contains($0.name) }.map { (name: $0.name, value: header.text($0)) }
+        let bytes = Self.bytes(content, without: special, header)
+        let isEightBit = content[..<header.bodyStart].contains { $0 > 0x7F }
+        submission.raw = RawContent(
+            bytes: bytes, reversePath: reversePath, isInternational: declaresUTF8 && isEightBit, trace: trace,
+            reports: reports)
+        return (submission, fields)
+    }
+
+    /// A recipient whom To or Cc names is shown as standing there, with the name that it has there; every other was
+    /// written to without being named.
+    private func assignRecipients(_ submission: inout Submission, _ header: HeaderBlock) {
+        let to = Self.named(header.mailboxes(of: "to"))
+        let cc = Self.named(header.mailboxes(of: "cc"))
+        var seen: Set<Key> = []
+        for recipient in recipients {
+            let key = Key(recipient)
+            guard seen.insert(key).inserted else { continue }
+            if let shown = to[key] {
+                submission.to.append(shown)
+            } else if let shown = cc[key] {
+                submission.cc.append(shown)
+            } else {
+                submission.bcc.append(recipient)
+            }
+        }
+    }
+
+    private struct Key: Hashable {
+        let localPart: Substring
+        let domain: String
+
+        init(_ address: MailAddress) {
+            localPart = address.address[..<(address.address.lastIndex(of: "@") ?? address.address.endIndex)]
+            domain = address.domain
+        }
+    }
+
+    private static func named(_ mailboxes: [Mailbox]) -> [Key: MailAddress] {
+        var named: [Key: MailAddress] = [:]
+        for address in mailboxes.map(MailAddress.init) where named[Key(address)] == nil {
+            named[Key(address)] = address
+        }
+        return named
+    }
+
+    private static func subject(_ text: String) -> String {
+        guard text.utf8.count > MailLimits.headerValueMax else { return text }
+        return String(decoding: text.utf8.prefix(MailLimits.headerValueMax), as: UTF8.self)
+    }
+
+    private static func bytes(_ content: [UInt8], without special: Set<String>, _ header: HeaderBlock) -> [UInt8] {
+        let removed = header.fields.filter { special.contains($0.name) }
+        guard !removed.isEmpty else { return content }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(content.count)
+        var position = 0
+        for field in removed {
+            bytes += content[position..<field.range.lowerBound]
+            position = field.range.upperBound
+        }
+        return bytes + content[position...]
+    }
+}
+
+extension MailAddress {
+    init(_ mailbox: Mailbox) {
+        self.init(
+            name: mailbox.displayName, checkedAddress: mailbox.address.text, domain: mailbox.address.domain)
+    }
+}
+
+extension Submission {
+    /// The same with what its finished bytes say: texts, files, and the header fields that callers may set. For
+    /// looking at it, and for telling whether it asks for the same as another.
+    var readable: Submission {
+        guard let raw else { return self }
+        var readable = self
+        let content = ReceivedContent(raw.bytes)
+        readable.text = content.text
+        readable.html = content.html
+        readable.attachments = content.files.map {
+            Attachment(fileName: $0.name, contentType: $0.contentType, contentID: $0.contentID, content: $0.bytes)
+        }
+        if let header = try? HeaderBlock(parsing: raw.bytes) {
+            readable.headers = header.fields.filter { !MailFormat.HeaderField.isReserved($0.name) }.map {
+                Submission.HeaderField(name: header.originalName($0), value: header.text($0))
+            }
+        }
+        return readable
+    }
+}

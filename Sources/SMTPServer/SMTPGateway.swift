@@ -1,0 +1,258 @@
+package import AdapterKit
+package import Base
+package import Kernel
+package import Model
+import Posix
+package import SMTPWire
+
+/// Takes mail for one personality: lets clients in, asks the gate for each message, and hands the kernel what it would
+/// get over HTTP too. Replies are the dialect's.
+package struct SMTPGateway: SMTPService {
+    /// A network whose clients need no credentials.
+    package struct TrustedNetwork: Sendable {
+        package var network: IPNetwork
+        package var account: Account.ID
+        package var scopes: [String]
+
+        package init(network: IPNetwork, account: Account.ID, scopes: [String]) {
+            self.network = network
+            self.account = account
+            self.scopes = scopes
+        }
+    }
+
+    /// What a gateway needs of the kernel and of the operator.
+    package struct Environment: Sendable {
+        package var directory: Directory
+        package var limiter: RateLimiter
+        package var mail: MailService
+        package var ids: PublicIDs
+        package var time: any TimeSource
+        package var hostName: HeloName
+        /// Who notes when keys were used; nil: nobody does.
+        package var uses: KeyUseLog?
+        /// Shared by all gateways, those of HTTP included.
+        package var refusals: RefusalDelay
+        package var trusted: [TrustedNetwork]
+
+        package init(
+            directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, time: any TimeSource,
+            hostName: HeloName, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
+            trusted: [TrustedNetwork] = []
+        ) {
+            self.directory = directory
+            self.limiter = limiter
+            self.mail = mail
+            self.ids = ids
+            self.time = time
+            self.hostName = hostName
+            self.uses = uses
+            self.refusals = refusals
+            self.trusted = trusted
+        }
+    }
+
+    private let personality: PersonalityID
+    private let dialect: SMTPDialect
+    private let suppression: SuppressionPolicy
+    private let gate: Gate
+    private let environment: Environment
+
+    /// nil where the personality takes no mail over SMTP.
+    package init?(_ personality: any Personality, in environment: Environment) {
+        guard let dialect = personality.smtp else { return nil }
+        self.personality = personality.id
+        self.dialect = dialect
+        self.environment = environment
+        suppression = personality.suppressionPolicy
+        gate = Gate(
+            personality: personality.id, steps: personality.gate, form: personality.credentials,
+            scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter,
+            uses: environment.uses)
+    }
+
+    // MARK: Configuration
+
+    /// How sessions of a listener with this rule go.
+    package func configuration(_ encryption: SMTPListener.Encryption) -> ServerConfiguration {
+        var configuration = ServerConfiguration(hostName: environment.hostName)
+        configuration.offersStartTLS = encryption == .startTLS || encryption == .either
+        configuration.requiresTLS = encryption != .none && dialect.requiresTLS
+        configuration.mechanisms = dialect.mechanisms.map(Self.mechanism)
+        configuration.requiresAuthentication = true
+        if let recipients = dialect.limits.recipients { configuration.limits.recipientsMax = recipients }
+        if let octets = dialect.limits.messageBytes { configuration.limits.messageOctetsMax = octets }
+        if let messages = dialect.limits.messagesPerConnection { configuration.limits.messagesMax = messages }
+        configuration.replies = replies(configuration.limits)
+        return configuration
+    }
+
+    private static func mechanism(_ mechanism: SMTPDialect.Mechanism) -> SASLMechanism {
+        switch mechanism {
+        case .plain: .plain
+        case .login: .login
+        }
+    }
+
+    private func replies(_ limits: ServerLimits) -> ServerReplies {
+        var replies = ServerReplies()
+        replies.greeting = dialect.greeting
+        replies.encryptionRequired = reply(.encryptionRequired, .sender)
+        replies.authenticationRequired = reply(.credentialMissing, .sender)
+        replies.tooManyRecipients = reply(
+            .invalid(FieldFault("to", .count(minimum: 1, maximum: limits.recipientsMax))), .recipient)
+        replies.messageTooLarge = reply(.messageTooLarge(limitBytes: limits.messageOctetsMax), .message)
+        replies.outOfMemory = reply(.overloaded(retryAfter: .zero), .message)
+        replies.draining = reply(.draining, .connection)
+        return replies
+    }
+
+    // MARK: SMTPService
+
+    package var idleTimeout: Duration? { dialect.limits.idle }
+
+    package func client(at address: IPAddress?) -> SMTPClient {
+        guard let address, let trusted = environment.trusted.first(where: { $0.network.contains(address) }) else {
+            return SMTPClient(address: address)
+        }
+        return SMTPClient(address: address, caller: .trusted(key(for: trusted)))
+    }
+
+    /// What stands for a network where a key is asked for.
+    private func key(for trusted: TrustedNetwork) -> AccessKey {
+        AccessKey(
+            id: AccessKey.noID, account: trusted.account, personality: personality, kind: .trustedNetwork, mode: .live,
+            scopes: trusted.scopes, domains: [], allowedNetworks: [trusted.network], label: "", prefix: "",
+            createdAt: Instant(seconds: 0), expiresAt: nil, revokedAt: nil)
+    }
+
+    package func authenticate(
+        _ credentials: ServerCredentials, _ client: SMTPClient
+    ) async -> (verdict: ServerVerdict, client: SMTPClient) {
+        do throws(KernelFailure) {
+            var known = client
+            known.caller = try identify(credentials, client)
+            known.passage = nil
+            let welcome = Reply(.authenticationSucceeded, .authenticationSucceeded, "Authentication successful")
+            return (.accepted(welcome), known)
+        } catch {
+            if let delay = environment.refusals.begin(error, from: client.address, at: environment.time.uptime) {
+                await pause(delay)
+                environment.refusals.end()
+            }
+            return (.refused(reply(error, .authentication)), client)
+        }
+    }
+
+    private func identify(
+        _ credentials: ServerCredentials, _ client: SMTPClient
+    ) throws(KernelFailure) -> Gate.Caller {
+        switch dialect.credentials {
+        case .key(let user):
+            if let user, !credentials.user.elementsEqual(user.utf8) { throw .credentialUnknown }
+            return try gate.identify(
+                secret: credentials.password, from: client.address, at: environment.time.now)
+        }
+    }
+
+    package func begin(
+        _ sender: ReversePath, _ client: SMTPClient
+    ) -> (verdict: ServerVerdict, client: SMTPClient) {
+        do throws(KernelFailure) {
+            guard let caller = client.caller else { throw .credentialMissing }
+            var admitted = client
+            admitted.passage = try gate.admit(
+                caller, requirement: dialect.requirement, rateClass: dialect.rateClass, from: client.address,
+                verb: "MAIL", at: environment.time.now)
+            return (.accepted(Reply(.completed, .senderValid, "Ok")), admitted)
+        } catch {
+            return (.refused(reply(error, .sender)), client)
+        }
+    }
+
+    package func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> ServerVerdict {
+        guard MailAddress(parsing: recipient.mailbox.text) != nil else {
+            return .refused(reply(.invalid(FieldFault("to", .email)), .recipient))
+        }
+        return .accepted(Reply(.completed, .recipientValid, "Ok"))
+    }
+
+    package func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> ServerVerdict {
+        guard let passage = client.passage else { return .refused(reply(.credentialMissing, .message)) }
+        do throws(KernelFailure) {
+            let submission = try submission(mail, client)
+            let results = await environment.mail.send(
+                [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency)
+            guard let result = results.first else { throw .internalError(incident: "no outcome") }
+            return .accepted(Self.reply(dialect.accepted(try result.get(), environment.ids)))
+        } catch {
+            if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
+            return .refused(reply(error, .message))
+        }
+    }
+
+    // MARK: Messages
+
+    private func submission(_ mail: ReceivedMail, _ client: SMTPClient) throws(KernelFailure) -> Submission {
+        let submitted = SubmittedMail(
+            content: mail.content, recipients: mail.recipients.compactMap { MailAddress(parsing: $0.mailbox.text) },
+            reversePath: mail.sender.mailbox?.text, declaresUTF8: mail.sender.parameters.smtpUTF8,
+            trace: MailTrace(
+                heloName: mail.trace.heloName, client: client.address, protocolName: mail.trace.protocolName,
+                serverName: environment.hostName.text),
+            reports: ReportWishes(mail))
+        let (content, fields) = try submitted.read(special: dialect.specialFields)
+        var submission = content
+        try dialect.interpret(SpecialFields(fields), &submission)
+        return submission
+    }
+
+    // MARK: Replies
+
+    private func reply(_ failure: KernelFailure, _ stage: SMTPStage) -> Reply {
+        Self.reply(dialect.reply(failure, stage))
+    }
+
+    /// A number that is none is a mistake in an adapter, and becomes the answer that has clients come back.
+    private static func reply(_ reply: SMTPReply) -> Reply {
+        guard let code = ReplyCode(rawValue: reply.code) else {
+            return Reply(.localError, .systemFailureForNow, "Internal server error")
+        }
+        return Reply(code, EnhancedStatus(code, subject: reply.subject, detail: reply.detail), reply.text)
+    }
+
+    /// Waits by the shard's own timer. A gateway that runs on no loop has none, and does not wait.
+    private func pause(_ delay: Duration) async {
+        guard delay > .zero, let loop = EventLoop.current else { return }
+        await withCheckedContinuation { continuation in
+            loop.schedule(after: delay) { continuation.resume() }
+        }
+    }
+}
+
+extension ReportWishes {
+    /// What the parameters of MAIL and RCPT ask for (RFC 3461 §4).
+    init(_ mail: ReceivedMail) {
+        self.init(envelopeID: mail.sender.parameters.envelopeID)
+        switch mail.sender.parameters.returned {
+        case .full: returned = .full
+        case .headers: returned = .headers
+        case nil: break
+        }
+        for recipient in mail.recipients {
+            let (notify, original) = (recipient.parameters.notify, recipient.parameters.originalRecipient)
+            guard notify != nil || original != nil else { continue }
+            recipients.append(
+                ReportWishes.Recipient(
+                    address: recipient.mailbox.text, notify: notify.map(Self.bits), original: original))
+        }
+    }
+
+    private static func bits(_ notify: RecipientParameters.Notify) -> UInt8 {
+        var bits: UInt8 = 0
+        if notify.contains(.success) { bits |= Recipient.success }
+        if notify.contains(.failure) { bits |= Recipient.failure }
+        if notify.contains(.delay) { bits |= Recipient.delay }
+        return bits
+    }
+}

@@ -1,0 +1,45 @@
+package import Base
+package import Kernel
+package import SMTPWire
+
+/// What stands behind a listener: who may come in, and who takes over what they bring.
+///
+/// **Contract.** Called on the shard of the connection, which must not be blocked; what it awaits comes back there. It
+/// never fails: every failure is a reply. A client that goes away does not cancel it. An accepted message is on disk.
+package protocol SMTPService: Sendable {
+    /// How long a client may say nothing.
+    var idleTimeout: Duration? { get }
+
+    /// A client that has just connected.
+    func client(at address: IPAddress?) -> SMTPClient
+
+    /// Whether the credentials are good; the client with them, if they are.
+    func authenticate(
+        _ credentials: ServerCredentials, _ client: SMTPClient
+    ) async -> (verdict: ServerVerdict, client: SMTPClient)
+
+    /// Whether a message may begin; the client with the right to send it, if it may.
+    func begin(_ sender: ReversePath, _ client: SMTPClient) -> (verdict: ServerVerdict, client: SMTPClient)
+
+    func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> ServerVerdict
+
+    func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> ServerVerdict
+}
+
+/// What is known of the client of one connection.
+package struct SMTPClient: Sendable {
+    /// nil: on a local socket.
+    package var address: IPAddress?
+    /// nil: nobody yet.
+    package var caller: Gate.Caller?
+    /// The right to send the message at hand.
+    package var passage: Gate.Passage?
+
+    package init(address: IPAddress?, caller: Gate.Caller? = nil) {
+        self.address = address
+        self.caller = caller
+    }
+
+    /// Known by its address alone.
+    var isTrusted: Bool { if case .trusted = caller { true } else { false } }
+}

@@ -1,0 +1,29 @@
+/// What a client gave in AUTH. Never shown by interpolation or in a dump of what holds it.
+package struct ServerCredentials: Equatable, Sendable {
+    package let mechanism: SASLMechanism
+    /// The authentication identity.
+    package let user: [UInt8]
+    package let password: [UInt8]
+
+    package init(mechanism: SASLMechanism, user: [UInt8], password: [UInt8]) {
+        self.mechanism = mechanism
+        self.user = user
+        self.password = password
+    }
+
+    /// RFC 4616 §2: `[authzid] NUL authcid NUL passwd`. Nil where it is not that, or asks to act for somebody else:
+    /// there are no identities here that could stand for another.
+    init?(plain message: [UInt8]) {
+        let parts = message.split(separator: 0, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].isEmpty || parts[0].elementsEqual(parts[1]), !parts[2].isEmpty else {
+            return nil
+        }
+        self.init(mechanism: .plain, user: Array(parts[1]), password: Array(parts[2]))
+    }
+}
+
+extension ServerCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(credentials)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,776 @@
+"""The SMTP listener, driven by those who submit mail: Python's smtplib, aiosmtplib, swaks, openssl, msmtp and Postfix;
+and by hand where no honest client says such things. What is accepted is compared where it arrives, byte by byte."""
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+import signal
+import smtplib
+import socket
+import ssl
+import subprocess
+import tempfile
+import textwrap
+import threading
+from contextlib import contextmanager
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import aiosmtplib
+import mail
+import pytest
+from peers import Certificate, free_port
+from polyrelay import eventually
+from wire import email
+
+USER = "poststack"
+SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Certificate:
+    return Certificate.make(tmp_path_factory.mktemp("tls"), "relay.test")
+
+
+def smtp(files: Certificate, *rules: str, **sections) -> dict:
+    """The section of listeners with these TLS rules."""
+    return {
+        "hostname": "relay.test",
+        "tls": {"certificate": str(files.certificate), "key": str(files.key)},
+        "listeners": [{"listen": "127.0.0.1:0", "tls": rule} for rule in rules],
+    } | sections
+
+
+RULES = ("starttls", "implicit", "either", "none")
+
+
+@pytest.fixture
+def listening(server, smarthost, files):
+    """A server that takes mail in all four ways and hands it to `smarthost`."""
+    return server(smarthost=smarthost.port, retries=["200ms"], smtp=smtp(files, *RULES)).start()
+
+
+@pytest.fixture
+def tenant(listening):
+    return listening.tenant()
+
+
+def port(server, rule: str) -> int:
+    return server.smtp_ports[RULES.index(rule)]
+
+
+def trusting(files: Certificate) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(files.certificate))
+    return context
+
+
+@contextmanager
+def session(server, files, rule="starttls", secret: str | None = None):
+    """A client of smtplib that is inside TLS where the rule asks for it, and authenticated where a secret is given."""
+    context = trusting(files)
+    context.check_hostname = False
+    if rule == "implicit":
+        client = smtplib.SMTP_SSL("127.0.0.1", port(server, rule), timeout=SECONDS, context=context)
+    else:
+        client = smtplib.SMTP("127.0.0.1", port(server, rule), timeout=SECONDS)
+    try:
+        if rule in ("starttls", "either"):
+            client.starttls(context=context)
+        if secret is not None:
+            client.login(USER, secret)
+        yield client
+    finally:
+        client.close()
+
+
+def letter(**fields) -> EmailMessage:
+    message = EmailMessage(policy.SMTP)
+    message["From"] = "Acme <hello@example.com>"
+    message["To"] = "Ann <ann@example.net>"
+    message["Subject"] = "Grüße"
+    message.set_content("Hello you.\n")
+    for name, value in fields.items():
+        message[name.replace("_", "-")] = value
+    return message
+
+
+def queued_id(reply: bytes) -> str:
+    text = reply.decode()
+    assert text.startswith("2.0.0 Ok: queued as em_"), text
+    return text.split()[-1]
+
+
+def without_additions(data: bytes, *names: bytes) -> bytes:
+    """What arrived without the fields that the server added on top: signatures, trace, and the named ones."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    fields = mail.fields(data)
+    added = (b"dkim-signature:", b"received:", *(name.lower() + b":" for name in names))
+    while fields and fields[0].lower().startswith(added):
+        fields.pop(0)
+    return b"\r\n".join(fields) + b"\r\n\r\n" + body
+
+
+# The ways in
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_smtplib_submits_in_every_way(listening, tenant, files, smarthost, rule):
+    with session(listening, files, rule, tenant.secret) as client:
+        assert client.send_message(letter()) == {}
+    arrived = smarthost.one()
+    assert arrived.sender == "hello@example.com"
+    assert arrived.recipients == ["ann@example.net"]
+    assert arrived.message["Subject"] == "Grüße"
+    mail.assert_signed(arrived.data, listening.dkim_keys(tenant.account), listening.folder)
+
+
+def test_an_email_is_found_again_over_http(listening, tenant, files, smarthost):
+    message = letter(Cc="bob@example.net", Reply_To="r@example.com", X_PostStack_Tags="welcome, first ,")
+    message.add_alternative("<p>Hello</p>", subtype="html")
+    with session(listening, files, secret=tenant.secret) as client:
+        client.ehlo()
+        client.mail("hello@example.com")
+        for address in ("ann@example.net", "bob@example.net", "eve@example.net"):
+            client.rcpt(address)
+        code, reply = client.data(message.as_bytes())
+    assert code == 250
+    api = listening.api(tenant)
+    smarthost.wait_for(lambda all: sum(len(one.recipients) for one in all) == 3, why="three recipients")
+    found = eventually(lambda: (one := api.email(queued_id(reply)))["status"] == "delivered" and one)
+    assert found["subject"] == "Grüße"
+    assert (found["fromAddress"], found["fromName"]) == ("hello@example.com", "Acme")
+    assert found["textBody"] == "Hello you."
+    assert found["htmlBody"] == "<p>Hello</p>"
+    assert found["tags"] == ["welcome", "first"]
+    assert "ann@example.net" in json.dumps(found["toAddresses"])
+    assert "bob@example.net" in json.dumps(found["ccAddresses"])
+    assert "eve@example.net" in json.dumps(found["bccAddresses"])
+    for one in smarthost.deliveries:
+        assert b"x-poststack" not in one.data.lower()
+
+
+def test_aiosmtplib_submits(listening, tenant, files, smarthost):
+    async def submit():
+        async with aiosmtplib.SMTP(
+            hostname="127.0.0.1", port=port(listening, "starttls"), start_tls=True, validate_certs=False,
+            username=USER, password=tenant.secret, timeout=SECONDS,
+        ) as client:
+            for _ in range(3):
+                await client.send_message(letter())
+
+    asyncio.run(submit())
+    assert len(smarthost.wait(3)) == 3
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+@pytest.mark.parametrize("tls", ["--tls", "--tls-on-connect"])
+def test_swaks_submits(listening, tenant, smarthost, mechanism, tls):
+    rule = "either"
+    done = subprocess.run(
+        [
+            *("swaks", "--server", "127.0.0.1", "--port", str(port(listening, rule)), tls, "--helo", "client.test"),
+            *("--auth", mechanism, "--auth-user", USER, "--auth-password", tenant.secret),
+            *("--from", "hello@example.com", "--to", "ann@example.net", "--pipeline"),
+        ],
+        capture_output=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout.decode()
+    assert b"queued as em_" in done.stdout
+    assert smarthost.one().recipients == ["ann@example.net"]
+
+
+def test_openssl_sees_a_certificate_and_a_greeting(listening, files):
+    for rule, options in (("starttls", ["-starttls", "smtp"]), ("implicit", []), ("either", []),
+                          ("either", ["-starttls", "smtp"])):
+        done = subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{port(listening, rule)}", "-CAfile", files.certificate,
+             "-verify_return_error", "-crlf", "-quiet", *options],
+            input=b"EHLO client.test\nQUIT\n" if not options else b"QUIT\n",
+            capture_output=True,
+            timeout=SECONDS,
+        )
+        assert done.returncode == 0 or b"221" in done.stdout, (rule, done.stderr)
+
+
+def test_msmtp_submits(listening, tenant, files, smarthost, tmp_path):
+    settings = tmp_path / "msmtprc"
+    settings.write_text(
+        textwrap.dedent(f"""\
+            account default
+            host 127.0.0.1
+            port {port(listening, "starttls")}
+            tls on
+            tls_starttls on
+            tls_trust_file {files.certificate}
+            tls_host_override relay.test
+            auth plain
+            user {USER}
+            password {tenant.secret}
+            from hello@example.com
+            """)
+    )
+    settings.chmod(0o600)
+    done = subprocess.run(
+        ["msmtp", "-C", settings, "ann@example.net"], input=letter().as_bytes(), capture_output=True, timeout=SECONDS
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert smarthost.one().message["Subject"] == "Grüße"
+
+
+@contextmanager
+def postfix(folder: Path, relay: int, secret: str):
+    """A Postfix of its own that relays everything to us, with AUTH and TLS; the port that it takes mail at."""
+    spool, settings, data = folder / "spool", folder / "etc", folder / "data"
+    for one in (spool, settings, data):
+        one.mkdir(parents=True)
+    for one in (folder, folder.parent):
+        one.chmod(0o755)
+    own = free_port()
+    (settings / "password").write_text(f"[127.0.0.1]:{relay} {USER}:{secret}\n")
+    (settings / "main.cf").write_text(
+        textwrap.dedent(f"""\
+            compatibility_level = 3.6
+            queue_directory = {spool}
+            data_directory = {data}
+            maillog_file = /dev/stdout
+            myhostname = mta.test
+            inet_interfaces = 127.0.0.1
+            inet_protocols = ipv4
+            mynetworks = 127.0.0.0/8
+            mydestination =
+            local_recipient_maps =
+            smtpd_recipient_restrictions = permit_mynetworks, reject
+            relayhost = [127.0.0.1]:{relay}
+            smtp_sasl_auth_enable = yes
+            smtp_sasl_password_maps = texthash:{settings}/password
+            smtp_sasl_security_options = noanonymous
+            smtp_tls_security_level = encrypt
+            smtp_host_lookup = native
+            alias_maps =
+            minimal_backoff_time = 1s
+            """)
+    )
+    (settings / "master.cf").write_text(
+        textwrap.dedent(f"""\
+            127.0.0.1:{own} inet n - n - - smtpd
+            pickup unix n - n 60 1 pickup
+            cleanup unix n - n - 0 cleanup
+            qmgr unix n - n 300 1 qmgr
+            tlsmgr unix - - n 1000? 1 tlsmgr
+            rewrite unix - - n - - trivial-rewrite
+            bounce unix - - n - 0 bounce
+            defer unix - - n - 0 bounce
+            trace unix - - n - 0 bounce
+            smtp unix - - n - - smtp
+            relay unix - - n - - smtp
+            error unix - - n - - error
+            retry unix - - n - - error
+            proxymap unix - - n - - proxymap
+            anvil unix - - n - 1 anvil
+            scache unix - - n - 1 scache
+            postlog unix-dgram n - n - 1 postlogd
+            """)
+    )
+    shutil.chown(data, "postfix")
+    process = subprocess.Popen(
+        ["/usr/sbin/postfix", "-c", settings, "start-fg"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )
+    said: list[bytes] = []
+    threading.Thread(target=lambda: said.extend(process.stdout), daemon=True).start()
+    try:
+        eventually(lambda: _opens(own) or process.poll() is not None, why="Postfix opens its port")
+        assert process.poll() is None, b"".join(said).decode()
+        yield own, said
+    finally:
+        subprocess.run(["/usr/sbin/postfix", "-c", settings, "stop"], capture_output=True, timeout=SECONDS)
+        process.wait(SECONDS)
+
+
+def _opens(number: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", number), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Postfix starts as root alone")
+def test_postfix_relays_through_us(listening, tenant, smarthost):
+    # pytest's own folders are closed to the user that Postfix runs as.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postfix(Path(folder) / "postfix", port(listening, "starttls"), tenant.secret) as (own, said),
+    ):
+        with smtplib.SMTP("127.0.0.1", own, timeout=SECONDS) as client:
+            for index in range(5):
+                message = letter()
+                message["X-Index"] = str(index)
+                client.send_message(message)
+        try:
+            arrived = smarthost.wait(5)
+        except AssertionError:
+            raise AssertionError(b"".join(said).decode()) from None
+    assert sorted(one.message["X-Index"] for one in arrived) == list("01234")
+
+
+# What comes out
+
+
+CORNERS = (
+    b"Received: from elsewhere by somewhere; Mon, 1 Jun 2026 00:00:00 +0000\r\n"
+    b"From: =?utf-8?q?Zo=C3=AB?= (a comment) <hello@example.com>\r\n"
+    b"to: ann@example.net,\r\n\t\"Quoted, name\" <ann@example.net>\r\n"
+    b"SUBJECT:no space, and trailing tab\t\r\n"
+    b"Subject-Like: x\r\n"
+    b"Date: Tue, 2 Jun 2026 10:00:00 +0200 (CEST)\r\n"
+    b"Message-ID: <odd.id@client.example>\r\n"
+    b"X-Folded: a\r\n b\r\n\t c\r\n"
+    b"X-Empty:\r\n"
+    b"X-Raw: gr\xc3\xbc\xc3\x9fe \xff\r\n"
+    b"DKIM-Signature: v=1; a=rsa-sha256; d=other.example; s=x; h=from; bh=AA==; b=AA==\r\n"
+    b"MIME-Version: 1.0 (odd)\r\n"
+    b'Content-Type: multipart/mixed;\r\n boundary="=_b (odd)"\r\n'
+    b"\r\n"
+    b"preamble\r\n"
+    b".\r\n.leading dot\r\n..two\r\n"
+    b"--=_b (odd)\r\n"
+    b"Content-Type: text/plain; charset=utf-8; format=flowed\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    b"trailing space \r\n-- \r\n\xf0\x9f\x90\x99 From here\r\nFrom there\r\n\x00\x01\x7f\r\n\r\n\r\n"
+    b"--=_b (odd)\r\n"
+    b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nX-PostStack-Tags: not ours\r\n"
+    b"--=_b (odd)\r\n"
+    b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\nAwQF\r\n"
+    b"--=_b (odd)--\r\n"
+    b"epilogue " + b"x" * 900 + b"\r\n"
+)
+
+
+def test_every_byte_of_a_message_arrives_unchanged(listening, tenant, files, smarthost):
+    with session(listening, files, secret=tenant.secret) as client:
+        client.ehlo()
+        client.mail("hello@example.com", ["BODY=8BITMIME"])
+        client.rcpt("ann@example.net")
+        special = b"X-PostStack-Tags: one\r\nx-poststack-idempotency-key: " + b"k" * 20 + b"\r\n"
+        code, reply = client.data(special + CORNERS)
+        assert code == 250, reply
+    arrived = smarthost.one().data
+    assert without_additions(arrived).endswith(CORNERS.partition(b"\r\n")[2])
+    assert arrived.endswith(CORNERS)
+    shown = listening.verb("message", "list", "--json").json()
+    raw = listening.verb("message", "raw", str(shown[0]["id"]))
+    assert raw.code == 0 and raw.raw == arrived
+
+
+def test_chunks_arrive_as_they_were(listening, tenant, files, smarthost):
+    with session(listening, files, secret=tenant.secret) as client:
+        client.ehlo()
+        assert client.has_extn("chunking")
+        client.mail("hello@example.com")
+        client.rcpt("ann@example.net")
+        for start in range(0, len(CORNERS), 700):
+            piece = CORNERS[start : start + 700]
+            last = b" LAST" if start + 700 >= len(CORNERS) else b""
+            client.send(b"BDAT %d%s\r\n" % (len(piece), last) + piece)
+            code, reply = client.getreply()
+            assert code == 250, reply
+    assert smarthost.one().data.endswith(CORNERS)
+
+
+def test_what_is_missing_is_added(listening, tenant, files, smarthost):
+    with session(listening, files, secret=tenant.secret) as client:
+        client.sendmail("hello@example.com", ["ann@example.net"], "From: hello@example.com\r\n\r\nbare\r\n")
+    message = smarthost.one().message
+    assert message["Date"] and message["Message-ID"].endswith("@example.com>")
+    received = message["Received"]
+    assert "127.0.0.1" in received and "by relay.test with ESMTPSA id" in received
+
+
+def test_a_large_message_passes(listening, tenant, files, smarthost):
+    content = b"From: hello@example.com\r\n\r\n" + (b"0123456789" * 7 + b"\r\n") * 60_000
+    with session(listening, files, secret=tenant.secret) as client:
+        client.sendmail("hello@example.com", ["ann@example.net"], content)
+    assert smarthost.one().data.endswith(content)
+
+
+def test_international_mail_says_so_further_on(listening, tenant, files, smarthost):
+    with session(listening, files, secret=tenant.secret) as client:
+        client.ehlo()
+        client.command_encoding = "utf-8"
+        assert client.mail("hello@example.com", ["SMTPUTF8", "BODY=8BITMIME"])[0] == 250
+        assert client.rcpt("jörg@example.net")[0] == 250
+        content = "From: hello@example.com\r\nTo: jörg@example.net\r\nSubject: Grüße\r\n\r\nx\r\n".encode()
+        assert client.data(content)[0] == 250
+    arrived = smarthost.one()
+    assert arrived.data.endswith(content)
+    assert "SMTPUTF8" in " ".join(arrived.options)
+
+
+# The same as over HTTP
+
+
+def refusal(client, sender="hello@example.com", to=("ann@example.net",), content: bytes | None = None):
+    """The reply at the first place where the message is refused."""
+    client.ehlo_or_helo_if_needed()
+    code, text = client.mail(sender)
+    if code != 250:
+        return "MAIL", code, text.decode()
+    for address in to:
+        code, text = client.rcpt(address)
+        if code not in (250, 251):
+            return "RCPT", code, text.decode()
+    code, text = client.data(content if content is not None else letter().as_bytes())
+    return "DATA", code, text.decode()
+
+
+def test_credentials_are_checked(listening, tenant, files):
+    with session(listening, files) as client:
+        assert refusal(client)[:2] == ("MAIL", 530)
+        for user, secret in ((USER, "sk_live_wrong"), ("other", tenant.secret), (USER, "x")):
+            with pytest.raises(smtplib.SMTPAuthenticationError) as refused:
+                with session(listening, files) as other:
+                    other.login(user, secret)
+            assert refused.value.smtp_code == 535
+            assert refused.value.smtp_error.startswith(b"5.7.8")
+    revoked = listening.key(tenant.account)
+    with session(listening, files, secret=revoked.secret) as client:
+        listening.ask("key", "revoke", revoked.id)
+        assert refusal(client)[:2] == ("MAIL", 535)
+
+
+def test_before_tls_nothing_is_taken(listening, tenant):
+    with smtplib.SMTP("127.0.0.1", port(listening, "starttls"), timeout=SECONDS) as client:
+        client.ehlo()
+        assert client.has_extn("starttls") and not client.has_extn("auth")
+        plain = base64.b64encode(f"\0{USER}\0{tenant.secret}".encode()).decode()
+        assert client.docmd("AUTH", f"PLAIN {plain}")[0] == 530
+        assert client.mail("hello@example.com") == (530, b"5.7.0 Must issue a STARTTLS command first")
+
+
+def test_senders_are_checked_by_their_header(listening, tenant, files):
+    listening.domain(tenant.account, "pending.example", verified=False)
+    with session(listening, files, secret=tenant.secret) as client:
+        for sender in ("a@pending.example", "a@foreign.example"):
+            content = f"From: {sender}\r\n\r\nx\r\n".encode()
+            stage, code, text = refusal(client, content=content)
+            assert (stage, code) == ("DATA", 550), text
+        # The envelope's is only where reports go.
+        assert refusal(client, sender="a@foreign.example")[:2] == ("DATA", 250)
+        for content in (b"no header", b"Subject: x\r\n\r\nx", b"From: a@example.com, b@example.com\r\n\r\nx"):
+            assert refusal(client, content=content)[:2] == ("DATA", 554)
+
+
+def test_restricted_keys_stay_restricted(listening, tenant, files):
+    listening.domain(tenant.account, "second.example")
+    bound = listening.key(tenant.account, "--domains", "second.example")
+    with session(listening, files, secret=bound.secret) as client:
+        assert refusal(client) == ("DATA", 550, "5.7.1 API key does not have permission")
+    fenced = listening.key(tenant.account, "--allow-ip", "192.0.2.0/24")
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        with session(listening, files, secret=fenced.secret):
+            pass
+
+
+def test_suppressed_recipients_get_nothing(listening, tenant, files, smarthost):
+    listening.ask("suppression", "add", "ann@example.net", "--account", tenant.account)
+    with session(listening, files, secret=tenant.secret) as client:
+        assert refusal(client)[:2] == ("DATA", 550)
+        assert refusal(client, to=("ann@example.net", "bob@example.net"))[:2] == ("DATA", 250)
+    assert smarthost.one().recipients == ["bob@example.net"]
+
+
+def test_rates_and_recipients_have_limits(server, files):
+    relay = server(requests_per_minute=2, smtp=smtp(files, *RULES)).start()
+    key = relay.tenant()
+    with session(relay, files, secret=key.secret) as client:
+        many = [f"r{index}@example.net" for index in range(51)]
+        assert refusal(client, to=many)[:2] == ("RCPT", 452)
+        client.rset()
+        assert refusal(client)[:2] == ("DATA", 250)
+        stage, code, text = refusal(client)
+        assert (stage, code) == ("MAIL", 451) and "Rate limit exceeded" in text
+    assert relay.api(key).get("/emails").status == 429
+
+
+def test_quotas_are_those_of_the_account(listening, tenant, files):
+    listening.ask("account", "limits", tenant.account, "--daily", "1")
+    with session(listening, files, secret=tenant.secret) as client:
+        assert refusal(client)[:2] == ("DATA", 250)
+        assert refusal(client) == ("DATA", 452, "4.7.1 Daily email limit reached.")
+
+
+def test_sizes_have_limits(listening, tenant, files):
+    with session(listening, files, secret=tenant.secret) as client:
+        client.ehlo()
+        limit = int(client.esmtp_features["size"])
+        assert client.mail("hello@example.com", [f"SIZE={limit + 1}"])[0] == 552
+
+
+def test_an_idempotency_key_is_shared_with_http(listening, tenant, files, smarthost):
+    api = listening.api(tenant)
+    message = letter(X_PostStack_Idempotency_Key="order-1")
+    with session(listening, files, secret=tenant.secret) as client:
+        first = refusal(client, content=message.as_bytes())
+        again = refusal(client, content=message.as_bytes())
+        assert first[1] == 250 and first == again
+        body = email(sender="Acme <hello@example.com>", to=["Ann <ann@example.net>"], subject="Grüße",
+                     text="Hello you.", idempotency_key="order-1")
+        answer = api.post("/emails", body).json()
+        assert (answer["id"], answer["replayed"]) == (first[2].split()[-1], True)
+        message.set_content("Something else.\n")
+        assert refusal(client, content=message.as_bytes())[1] == 550
+    assert len(smarthost.wait(1)) == 1
+
+
+def test_test_keys_send_nothing(listening, tenant, files, smarthost):
+    test = listening.key(tenant.account, "--mode", "test")
+    with session(listening, files, secret=test.secret) as client:
+        _, code, text = refusal(client)
+        assert code == 250
+    found = listening.api(test).email(text.split()[-1])
+    assert (found["status"], found["testMode"]) == ("delivered", True)
+    assert smarthost.deliveries == []
+
+
+def test_templates_and_variables_are_asked_for_by_header(listening, tenant, files):
+    with session(listening, files, secret=tenant.secret) as client:
+        template = letter(X_PostStack_Template_Id="tpl_1").as_bytes()
+        assert refusal(client, content=template) == ("DATA", 550, "5.6.0 Template not found")
+        variables = letter(X_PostStack_Variables="[1]").as_bytes()
+        assert refusal(client, content=variables)[1] == 550
+        assert refusal(client, content=letter(X_PostStack_Variables='{"a": 1}').as_bytes())[1] == 250
+
+
+def test_trusted_networks_need_no_credentials(server, smarthost, files):
+    relay = server(smarthost=smarthost.port)
+    account = relay.account()
+    relay.domain(account)
+    relay.settings["smtp"] = smtp(
+        files, "starttls", "none", trusted=[{"network": "127.0.0.0/8", "account": int(account)}]
+    )
+    relay.start()
+    for number in relay.smtp_ports:
+        with smtplib.SMTP("127.0.0.1", number, timeout=SECONDS) as client:
+            client.send_message(letter())
+            assert refusal(client, content=b"From: a@foreign.example\r\n\r\nx\r\n")[1] == 550
+    assert len(smarthost.wait(2)) == 2
+
+
+# What is on disk when 250 is said
+
+
+def test_no_acknowledged_message_is_lost_by_a_crash(server, smarthost, files):
+    relay = server(smarthost=smarthost.port, retries=["200ms"], smtp=smtp(files, *RULES)).start()
+    key = relay.tenant()
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    def submit(index: int) -> None:
+        try:
+            with session(relay, files, "none", key.secret) as client:
+                for count in range(10_000):
+                    name = f"{index}-{count}"
+                    client.send_message(letter(X_Name=name))
+                    acknowledged.append(name)
+                    if len(acknowledged) >= 60:
+                        enough.set()
+        except (smtplib.SMTPException, OSError):
+            pass
+
+    clients = [threading.Thread(target=submit, args=(index,)) for index in range(4)]
+    for client in clients:
+        client.start()
+    assert enough.wait(SECONDS)
+    relay.kill()
+    for client in clients:
+        client.join(SECONDS)
+    promised = set(acknowledged)
+    relay.start()
+    smarthost.wait_for(
+        lambda all: promised <= {one.message["X-Name"] for one in all}, seconds=60, why="acknowledged messages"
+    )
+    relay.stop()
+
+
+# What nobody honest says
+
+
+class Wire:
+    """A client by hand."""
+
+    def __init__(self, number: int):
+        self.socket = socket.create_connection(("127.0.0.1", number), SECONDS)
+        self.file = self.socket.makefile("rb")
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.file.close()
+        self.socket.close()
+
+    def say(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def reply(self) -> int | None:
+        """The code of the next reply; None where the connection has ended."""
+        while True:
+            try:
+                line = self.file.readline()
+            except ConnectionResetError:
+                return None
+            if not line:
+                return None
+            if line[3:4] == b" ":
+                return int(line[:3])
+
+    def codes(self) -> list[int]:
+        """Of all replies until the connection ends."""
+        codes = []
+        while (code := self.reply()) is not None:
+            codes.append(code)
+        return codes
+
+    def ask(self, line: bytes) -> int | None:
+        self.say(line + b"\r\n")
+        return self.reply()
+
+    def log_in(self, secret: str) -> "Wire":
+        assert self.reply() == 220
+        assert self.ask(b"EHLO client.test") == 250
+        plain = base64.b64encode(f"\0{USER}\0{secret}".encode())
+        assert self.ask(b"AUTH PLAIN " + plain) == 235
+        return self
+
+    def begin(self) -> "Wire":
+        assert self.ask(b"MAIL FROM:<hello@example.com>") == 250
+        assert self.ask(b"RCPT TO:<ann@example.net>") == 250
+        assert self.ask(b"DATA") == 354
+        return self
+
+
+SMUGGLED = b"MAIL FROM:<hello@example.com>\r\nRCPT TO:<evil@example.net>\r\nDATA\r\n"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r.\r\n", b"\r\n.\r", b"\n\n.\r\n", b"\r\n\r.\r\n", b"\r\n.\r\r\n"],
+    ids=repr,
+)
+def test_no_second_message_is_smuggled(listening, tenant, smarthost, end):
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        content = b"From: hello@example.com\r\n\r\nfirst" + end
+        wire.say(content + SMUGGLED + b"From: hello@example.com\r\n\r\nsecond\r\n.\r\n")
+        assert wire.codes() == [554]
+    assert listening.api(tenant).get("/emails").json()["meta"]["total"] == 0
+
+
+@pytest.mark.parametrize("line", [b"MAIL FROM:<hello@example.com>\nRSET\r\n", b"NOOP\rNOOP\r\n", b"NOOP\n"], ids=repr)
+def test_commands_end_with_crlf_alone(listening, tenant, line):
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret)
+        wire.say(line)
+        assert wire.codes() == [500]
+
+
+def test_what_stands_behind_starttls_is_never_carried_out(listening, files):
+    with Wire(port(listening, "starttls")) as wire:
+        assert wire.reply() == 220
+        assert wire.ask(b"EHLO client.test") == 250
+        wire.say(b"STARTTLS\r\nEHLO injected.test\r\n")
+        assert wire.codes() == [421]
+    with Wire(port(listening, "starttls")) as wire:
+        assert wire.reply() == 220
+        assert wire.ask(b"EHLO client.test") == 250
+        assert wire.ask(b"STARTTLS") == 220
+        wire.say(b"MAIL FROM:<hello@example.com>\r\n")
+        # A TLS alert, and no reply.
+        assert b"250" not in wire.socket.recv(1000)
+
+
+def test_content_ahead_of_its_reply_is_not_taken(listening, tenant):
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret)
+        wire.say(b"MAIL FROM:<hello@example.com>\r\nRCPT TO:<ann@example.net>\r\nDATA\r\nFrom: x\r\n.\r\n")
+        assert wire.codes() == [250, 250, 421]
+
+
+def test_addresses_and_parameters_hold_nothing_else(listening, tenant):
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret)
+        for path in (b"<a@b.example> X=Y", b"<a@b.example>,<c@d.example>", b"<a\0@b.example>", b"<a@b.example", b"a@b"):
+            assert wire.ask(b"MAIL FROM:" + path) in (501, 555)
+        assert wire.ask(b"MAIL FROM:<hello@example.com>") == 250
+        for path in (b"<ann@example.net> NOTIFY=x", b"<ann@example.net\t>", b"<ann@example.net>>", b"<>"):
+            assert wire.ask(b"RCPT TO:" + path) == 501
+
+
+def test_an_either_port_greets_those_who_wait(listening):
+    with Wire(port(listening, "either")) as wire:
+        assert wire.reply() == 220
+    with Wire(port(listening, "either")) as wire:
+        # Neither TLS nor patient.
+        wire.say(b"EHLO client.test\r\n")
+        assert wire.reply() == 421
+
+
+def test_one_address_has_so_many_connections(listening):
+    wires = [Wire(port(listening, "none")) for _ in range(101)]
+    try:
+        codes = [wire.reply() for wire in wires]
+        assert codes.count(220) == 100 and codes.count(421) == 1
+    finally:
+        for wire in wires:
+            wire.__exit__()
+    eventually(lambda: _greets(listening), why="places are given back")
+
+
+def _greets(server) -> bool:
+    with Wire(port(server, "none")) as wire:
+        return wire.reply() == 220
+
+
+# Start, reload and end
+
+
+def test_a_drain_takes_leave_and_lets_messages_finish(listening, tenant, smarthost):
+    with Wire(port(listening, "none")) as idle, Wire(port(listening, "none")) as busy:
+        idle.log_in(tenant.secret)
+        busy.log_in(tenant.secret).begin()
+        busy.say(b"From: hello@example.com\r\n")
+        listening.process.send_signal(signal.SIGTERM)
+        assert idle.codes() == [421]
+        busy.say(b"\r\nlast words\r\n.\r\n")
+        assert busy.codes() == [250, 421]
+    assert listening.process.wait(SECONDS) == 0
+
+
+def test_certificates_are_exchanged_while_serving(server, tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.mkdir(), second.mkdir()
+    old, new = Certificate.make(first, "relay.test"), Certificate.make(second, "relay.test")
+    relay = server(smtp=smtp(old, "implicit")).start()
+
+    def shown() -> str:
+        return ssl.get_server_certificate(("127.0.0.1", relay.smtp_ports[0]), timeout=SECONDS)
+
+    assert shown() == old.certificate.read_text()
+    shutil.copy(new.certificate, old.certificate)
+    shutil.copy(new.key, old.key)
+    relay.process.send_signal(signal.SIGHUP)
+    eventually(lambda: shown() == new.certificate.read_text(), why="the new certificate is shown")
+
+
+def test_a_configuration_that_cannot_be_is_refused(server, files):
+    for section, key in (
+        ({"listen": ["127.0.0.1:0"]}, "smtp.tls"),
+        (smtp(files, "none") | {"listeners": [{"listen": "0.0.0.0:0", "tls": "none"}]}, "smtp.listeners[0].tls"),
+        (smtp(files, "starttls") | {"tls": {"certificate": "/nowhere", "key": "/nowhere"}}, "smtp.tls.certificate"),
+    ):
+        outcome = server(smtp=section).verb("check")
+        assert outcome.code == 2 and key in outcome.err, outcome.err

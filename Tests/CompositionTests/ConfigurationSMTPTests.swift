@@ -1,0 +1,72 @@
+import AdapterKit
+import Base
+import Model
+import Posix
+import SMTPServer
+import Testing
+
+@testable import Composition
+
+@Suite("Configuration: where mail is taken")
+struct ConfigurationSMTPTests {
+    private static let tls = #""tls": { "certificate": "c.pem", "key": "k.pem" }"#
+
+    @Test("The short form is submission with STARTTLS, for the one personality")
+    func shortForm() throws {
+        let smtp = try #require(
+            try read(#""smtp": { "listen": ["127.0.0.1:2587", "[::1]:2587"], \#(Self.tls) }"#).smtp)
+        #expect(smtp.listeners.map(\.listen.description) == ["127.0.0.1:2587", "[::1]:2587"])
+        #expect(smtp.listeners.allSatisfy { $0.encryption == .startTLS && $0.personality.name == "poststack" })
+        #expect(smtp.tls == Configuration.TLSFiles(certificate: "c.pem", key: "k.pem"))
+    }
+
+    @Test("Trusted networks have an account, and the personality's usual scopes unless others are named")
+    func trusted() throws {
+        let smtp = try #require(
+            try read(
+                """
+                "smtp": { "listeners": [{ "listen": "127.0.0.1:25", "tls": "none" }],
+                          "trusted": [{ "network": "10.0.0.0/8", "account": 7 }] }
+                """
+            ).smtp)
+        #expect(smtp.trusted.map(\.account) == [Account.ID(7)])
+        #expect(smtp.trusted.map(\.network.description) == ["10.0.0.0/8"])
+    }
+
+    @Test("Without it no mail is taken")
+    func absent() throws {
+        #expect(try readFile("{ \(smallest) }").smtp == nil)
+    }
+
+    @Test(
+        "What cannot be is refused with its key",
+        arguments: [
+            (#""smtp": {}"#, "smtp.listeners"),
+            (#""smtp": { "listen": ["127.0.0.1:25"] }"#, "smtp.tls"),
+            (#""smtp": { "listen": ["localhost:25"], \#(Self.tls) }"#, "smtp.listen[0]"),
+            (#""smtp": { "listen": [], "listeners": [], \#(Self.tls) }"#, "smtp.listen"),
+            (
+                #""smtp": { "listeners": [{ "listen": "0.0.0.0:25", "tls": "none" }] }"#, "smtp.listeners[0].tls"
+            ),
+            (
+                #""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "tls": "maybe" }], \#(Self.tls) }"#,
+                "smtp.listeners[0].tls"
+            ),
+            (
+                #""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "role": "mx" }], \#(Self.tls) }"#,
+                "smtp.listeners[0].role"
+            ),
+            (
+                #""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "personality": "nobody" }], \#(Self.tls) }"#,
+                "smtp.listeners[0].personality"
+            ),
+            (
+                #""smtp": { "listen": ["127.0.0.1:25"], \#(Self.tls), "trusted": [{ "network": "10.0.0.0/8" }] }"#,
+                "smtp.trusted[0].account"
+            ),
+            (#""smtp": { "listen": ["127.0.0.1:8025"], \#(Self.tls) }"#, "smtp.listeners[0].listen"),
+        ])
+    func refused(_ members: String, _ path: String) {
+        #expect(refusals(members).map(\.path) == [path])
+    }
+}

@@ -1,0 +1,221 @@
+import Base
+import Crypto
+import Kernel
+import Model
+import TestKit
+import Testing
+
+@Suite("Submitted mail")
+struct SubmittedMailTests {
+    private let trace = MailTrace(
+        heloName: "client.example", client: IPAddress("192.0.2.1"), protocolName: "ESMTPSA", serverName: "in.example")
+
+    private func mail(
+        _ lines: [String], to recipients: [String] = ["ann@example.net"], from path: String? = "hello@example.com",
+        utf8: Bool = false
+    ) -> SubmittedMail {
+        SubmittedMail(
+            content: lines.flatMap { Array("\($0)\r\n".utf8) }, recipients: recipients.map { Fixture.address($0) },
+            reversePath: path, declaresUTF8: utf8, trace: trace, reports: ReportWishes())
+    }
+
+    private func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
+
+    @Test("Sender, subject and the recipients' places are read from the header")
+    func header() throws {
+        let (submission, _) = try mail(
+            [
+                "From: =?UTF-8?Q?Zo=C3=AB?= <hello@example.com>", "To: Ann <ann@example.net>, other@example.net",
+                "Cc: bob@EXAMPLE.net", "Reply-To: r@example.com", "Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=", "", "x",
+            ], to: ["ann@example.net", "bob@example.net", "eve@example.net", "ann@example.net"]
+        ).read(special: [])
+        #expect(submission.from == Fixture.address("hello@example.com", name: "Zoë"))
+        #expect(submission.to == [Fixture.address("ann@example.net", name: "Ann")])
+        #expect(submission.cc.map(\.domain) == ["example.net"])
+        #expect(submission.bcc == [Fixture.address("eve@example.net")])
+        #expect(submission.replyTo == [Fixture.address("r@example.com")])
+        #expect(submission.subject == "Grüße")
+        #expect(submission.envelope.count == 3)
+    }
+
+    @Test("Special fields are taken out, and every other byte stays")
+    func specialFields() throws {
+        let (submission, fields) = try mail([
+            "Received: from nowhere", "X-Secret: one", " two", "From: hello@example.com", "x-SECRET: three",
+            "X-Kept:\tfour ", "", "X-Secret: body",
+        ]).read(special: ["x-secret"])
+        #expect(fields.map(\.name) == ["x-secret", "x-secret"])
+        #expect(fields.map(\.value) == ["one two", "three"])
+        #expect(
+            text(submission.raw?.bytes)
+                == "Received: from nowhere\r\nFrom: hello@example.com\r\nX-Kept:\tfour \r\n\r\nX-Secret: body\r\n")
+    }
+
+    @Test(
+        "A message has exactly one author",
+        arguments: [
+            ["Subject: x", ""], ["no header"], ["From: hello@example.com", "From: other@example.com", ""],
+            ["From: hello@example.com, other@example.com", ""], ["From: nobody", ""], ["From:", ""],
+        ])
+    func authors(lines: [String]) {
+        #expect(throws: KernelFailure.messageMalformed) { try mail(lines).read(special: []) }
+    }
+
+    private func bench() throws -> MailBench { try MailBench() }
+
+    private func send(_ mail: SubmittedMail, _ bench: MailBench, key: String? = nil) async throws -> Acceptance {
+        var (submission, _) = try mail.read(special: [])
+        submission.idempotency = key.map { IdempotencyKey(UserData($0)) }
+        let results = await bench.service.send([submission], by: Principal(Fixture.key()), rule: Fixture.byMessage)
+        return try results[0].get()
+    }
+
+    @Test("What goes out is what came in, behind a trace field and what was missing")
+    func outgoing() async throws {
+        let bench = try bench()
+        let lines = ["From: hello@example.com", "Subject: x", "", ".", "odd  \t", "end"]
+        let id = try await send(mail(lines), bench).message
+        let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
+        #expect(content.hasSuffix(lines.map { "\($0)\r\n" }.joined()))
+        let added = content.dropLast(lines.map { "\($0)\r\n" }.joined().count)
+        #expect(added.hasPrefix("Received: from client.example ([192.0.2.1])\r\n\tby in.example with ESMTPSA id "))
+        #expect(added.contains("\r\nDate: Wed, 01 Jul 2026 08:30:00 +0000\r\nMessage-ID: <"))
+        #expect(added.hasSuffix("@example.com>\r\n"))
+    }
+
+    @Test("A message that has Date and Message-ID keeps its own alone")
+    func complete() async throws {
+        let bench = try bench()
+        let id = try await send(
+            mail(["From: hello@example.com", "date: yesterday", "MESSAGE-ID: <mine>", "", "x"]), bench
+        ).message
+        let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
+        #expect(content.lowercased().split(separator: "date:").count == 2)
+        #expect(content.lowercased().split(separator: "message-id:").count == 2)
+    }
+
+    @Test(
+        "Reports go where the envelope says, within the sender's domain",
+        arguments: [
+            ("bounces@example.com", "bounces@example.com"), (nil, ""), ("victim@example.net", "hello@example.com"),
+        ] as [(String?, String)])
+    func reversePath(path: String?, expected: String) async throws {
+        let bench = try bench()
+        let id = try await send(mail(["From: hello@example.com", "", "x"], from: path), bench).message
+        #expect(try await bench.office.outgoing(id, recipients: [0]).sender == expected)
+    }
+
+    @Test("Only mail that says so and is so needs hops that know UTF-8")
+    func international() async throws {
+        for (subject, utf8, expected) in [("ü", true, true), ("ü", false, false), ("u", true, false)] {
+            let bench = try bench()
+            let id = try await send(
+                mail(["From: hello@example.com", "Subject: \(subject)", "", "ü"], utf8: utf8), bench
+            ).message
+            #expect(try await bench.office.outgoing(id, recipients: [0]).needsSMTPUTF8 == expected)
+        }
+    }
+
+    @Test("It is looked at as texts and files")
+    func readable() async throws {
+        let bench = try bench()
+        let id = try await send(mail(["From: hello@example.com", "X-Order: 1", "", "Hello", "you"]), bench).message
+        let message = try #require(try await bench.service.message(id, of: Fixture.owner))
+        #expect(message.submission.text == "Hello\nyou")
+        #expect(message.submission.headers == [.init(name: "X-Order", value: "1")])
+    }
+
+    @Test("The same message over HTTP and as bytes is the same request to an idempotency key, another is not")
+    func sharedKey() async throws {
+        let bench = try bench()
+        let composed = Submission(
+            from: Fixture.address("hello@example.com", name: "Acme"), to: [Fixture.address("ann@example.net")],
+            subject: "Grüße", text: "Hello\nyou", idempotency: IdempotencyKey(UserData("k")))
+        let first = await bench.service.send([composed], by: Principal(Fixture.key()), rule: Fixture.byMessage)
+        let lines = [
+            "From: Acme <hello@example.com>", "To: ann@example.net", "Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=",
+            "Message-ID: <other@client.example>", "Date: today", "", "Hello",
+        ]
+        let replay = try await send(mail(lines + ["you"]), bench, key: "k")
+        #expect(try first[0].get().message == replay.message && replay.replayed)
+        await #expect(throws: KernelFailure.idempotencyMismatch) {
+            try await send(mail(lines + ["me"]), bench, key: "k")
+        }
+    }
+}
+
+@Suite("The gate of sessions")
+struct GateSessionTests {
+    private let now = Fixture.start
+    private let send = RateClass("send")
+    private static let form = CredentialForm(
+        scheme: "Bearer", prefixes: [.init("sk_live_", kind: .secret, mode: .live)])
+
+    private func gate(
+        _ key: AccessKey = Fixture.key(), account: Account = Fixture.account(), limit: Int = 10
+    ) -> Gate {
+        Gate(
+            personality: Fixture.personality, steps: [.credential, .account, .address, .rate, .kind, .scope],
+            form: Self.form,
+            scopes: ScopeVocabulary(words: ["all", "send", "read"], superset: "all", defaults: ["all"]),
+            directory: Fixture.directory(accounts: [account], keys: [key]),
+            limiter: RateLimiter(tiers: [send: [RateTier(owner: .key, limit: limit, window: .seconds(60))]]))
+    }
+
+    private func identify(
+        _ gate: Gate, _ secret: String = Fixture.secret(), from address: String = "192.0.2.1"
+    ) throws(KernelFailure) -> Gate.Caller {
+        try gate.identify(secret: Array(secret.utf8), from: IPAddress(address), at: now)
+    }
+
+    private func admit(_ gate: Gate, _ caller: Gate.Caller) throws(KernelFailure) -> Gate.Passage {
+        try gate.admit(
+            caller, requirement: Requirement(anyOf: ["send"]), rateClass: send, from: IPAddress("192.0.2.1"),
+            verb: "MAIL", at: now)
+    }
+
+    @Test("A good secret is known, and each thing it asks for is counted")
+    func counted() throws {
+        let gate = gate(limit: 2)
+        let caller = try identify(gate)
+        #expect(try admit(gate, caller).principal.key == AccessKey.ID(1))
+        _ = try admit(gate, caller)
+        #expect(throws: KernelFailure.self) { try admit(gate, caller) }
+    }
+
+    @Test("Bad secrets, suspended accounts and foreign networks are refused at once")
+    func refused() throws {
+        #expect(throws: KernelFailure.credentialUnknown) { try identify(gate(), "sk_live_unknown") }
+        #expect(throws: KernelFailure.credentialMalformed(.form)) { try identify(gate(), "unknown") }
+        #expect(throws: KernelFailure.credentialMissing) { try identify(gate(), "") }
+        #expect(throws: KernelFailure.accountSuspended) {
+            try identify(gate(account: Fixture.account(state: .suspended)))
+        }
+        let network = try #require(IPNetwork("10.0.0.0/8"))
+        #expect(throws: KernelFailure.self) { try identify(gate(Fixture.key(networks: [network]))) }
+    }
+
+    @Test("What was known once is asked for anew each time: a key that was revoked since sends nothing more")
+    func askedAnew() throws {
+        let caller = try identify(gate())
+        #expect(throws: KernelFailure.credentialRevoked(at: now)) {
+            try admit(gate(Fixture.key(revokedAt: now)), caller)
+        }
+        #expect(throws: KernelFailure.self) { try admit(gate(Fixture.key(scopes: ["read"])), caller) }
+    }
+
+    @Test("A trusted network has what the operator gave it, while its account is active")
+    func trusted() throws {
+        var key = Fixture.key(0, scopes: ["send"])
+        key.kind = .trustedNetwork
+        #expect(try admit(gate(), .trusted(key)).principal.account == Account.ID(1))
+        #expect(throws: KernelFailure.accountSuspended) {
+            try admit(gate(account: Fixture.account(state: .suspended)), .trusted(key))
+        }
+        key.account = Account.ID(99)
+        #expect(throws: KernelFailure.accountSuspended) { try admit(gate(), .trusted(key)) }
+        key.account = Account.ID(1)
+        key.scopes = ["read"]
+        #expect(throws: KernelFailure.self) { try admit(gate(), .trusted(key)) }
+    }
+}
