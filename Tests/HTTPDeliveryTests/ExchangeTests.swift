@@ -122,16 +122,6 @@ struct ExchangeTests {
         #expect(await (try TransportBench()).perform(sink.url).failure == .protocolError)
     }
 
-    @Test("Proxies of the environment are not asked")
-    func noProxy() async throws {
-        let proxy = try await HTTPSink()
-        let sink = try await HTTPSink()
-        unsafe setenv("http_proxy", proxy.url, 1)
-        defer { unsafe unsetenv("http_proxy") }
-        #expect(await (try TransportBench()).perform(sink.url).answer?.status == 200)
-        #expect(proxy.connections == 0)
-    }
-
     @Test("One that hangs holds up no other")
     func independence() async throws {
         let dead = try await HTTPSink { _ in .silence }
