@@ -62,10 +62,8 @@ final class CurlHandle {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_CA_CACHE_TIMEOUT, HTTPDeliveryLimits.certificateSeconds)
-        // HTTP/2 where TLS agrees on it, else 1.1. A burst waits for the first connection to say which, so that streams
-        // of HTTP/2 share it.
+        // HTTP/2 where TLS agrees on it, else 1.1.
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        try set(CURLOPT_PIPEWAIT, 1)
         guard let caFile else { return }
         try set(CURLOPT_CAINFO, caFile)
         // The system's folder would be trusted as well.

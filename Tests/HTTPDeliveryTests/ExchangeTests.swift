@@ -132,6 +132,7 @@ struct ExchangeTests {
             for _ in 0..<50 { group.addTask { await bench.perform(dead.url, timeout: .seconds(2)).failure } }
             for _ in 0..<20 {
                 let exchange = await bench.perform(sink.url)
+                #expect(exchange.failure == nil)
                 #expect(exchange.answer?.status == 200)
                 #expect(exchange.duration < .seconds(1))
             }
