@@ -1,4 +1,6 @@
 package import Base
+// `timespec` is in both modules, and which of them a build finds first is not ours to say.
+import CLinux
 import Glibc
 
 /// The machine's clocks: CLOCK_REALTIME and CLOCK_MONOTONIC (clock_gettime(2)).
