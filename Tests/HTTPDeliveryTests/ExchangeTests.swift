@@ -22,6 +22,27 @@ struct ExchangeTests {
         #expect(request.body == Array("{\"a\":1}".utf8))
     }
 
+    @Test("A date to come back at is told as one, and what is neither as nothing")
+    func retryAt() async throws {
+        let bench = try TransportBench()
+        for (value, expected) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Instant(seconds: 784_111_777)), ("soon", nil), ("-5", nil),
+        ] {
+            let sink = try await HTTPSink { _ in .status("503 Busy", fields: "Retry-After: \(value)\r\n") }
+            let answer = try #require(await bench.perform(sink.url).answer)
+            #expect(answer.retryAfter == nil && answer.retryAt == expected, "\(value)")
+        }
+    }
+
+    @Test("A field without a value is sent as one, and nothing is said of the body's type that the caller did not say")
+    func plainFields() async throws {
+        let sink = try await HTTPSink()
+        _ = await (try TransportBench()).perform(sink.url, body: "a=b", fields: [.init("X-Empty", "")])
+        let head = try #require(sink.requests.first).head
+        #expect(head.contains("\r\nX-Empty:"))
+        #expect(!head.contains("Content-Type"))
+    }
+
     @Test("Other methods carry their bodies too", arguments: ["PUT", "PATCH", "DELETE", "GET"])
     func methods(method: String) async throws {
         let sink = try await HTTPSink()
