@@ -1,4 +1,5 @@
 package import Base
+import CLinux
 import Glibc
 
 /// The machine's clocks: CLOCK_REALTIME and CLOCK_MONOTONIC (clock_gettime(2)).
