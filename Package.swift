@@ -60,7 +60,7 @@ let package = Package(
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
         layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
         layer("SMTPDelivery", ["Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
-        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Posix"]),
+        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Model", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
 
         // Plugins: one vendor each.
@@ -68,12 +68,17 @@ let package = Package(
             "PostStack", ["AdapterKit", "Base", "Model"], path: "Plugins/PostStack",
             exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
 
+        layer(
+            "Harepost", ["AdapterKit", "Base", "Model"], path: "Plugins/Harepost",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
         // Layer 5: assembly.
         layer(
             "Composition",
             [
-                "AdapterKit", "Base", "Crypto", "Database", "HTTPDelivery", "HTTPServer", "HTTPWire", "Kernel", "Model",
-                "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer", "SMTPWire", "Storage", "TLS",
+                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
+                "Kernel", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer", "SMTPWire",
+                "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -101,12 +106,13 @@ let package = Package(
         tests(
             "HTTPServerTests",
             ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Posix", "TLS", "TestKit"]),
+        tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack", "SMTPServer",
-                "SMTPWire", "Storage", "TestKit",
+                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack",
+                "SMTPServer", "SMTPWire", "Storage", "TestKit",
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
         tests(
@@ -115,6 +121,6 @@ let package = Package(
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
         tests("ResolverTests", ["Base", "DNSWire", "Kernel", "Posix", "Resolver", "TestKit"]),
-        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Posix", "TestKit"]),
+        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Model", "Posix", "TestKit"]),
     ]
 )

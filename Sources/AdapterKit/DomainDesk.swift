@@ -23,6 +23,11 @@ public struct DomainDesk: Sendable {
         try services.domains.domain(id, of: account())
     }
 
+    /// The caller's domain of that name, which is in the form of `HostName.normalized`; nil where there is none.
+    public func named(_ name: String) throws(KernelFailure) -> MailDomain? {
+        services.directory.domain(name, of: try account())
+    }
+
     /// The records of this dialect's plan that its clients are shown.
     public func records(of domain: MailDomain) -> [PublishedRecord] {
         services.domains.records(of: domain, by: services.personality).filter(\.isListed)
@@ -50,6 +55,15 @@ public struct DomainDesk: Sendable {
 
     /// Has the domain's records looked up, and returns before that is done.
     public func ask(_ domain: MailDomain) async { await services.domains.ask(domain) }
+
+    /// Looks for the records by which this dialect proves the purpose, and returns the domain once they are there:
+    /// `proofNotFound` where they are not, `dnsUnreadable` where nothing was learned within `deadline`. What is proved
+    /// already is not looked for.
+    public func prove(
+        _ purpose: MailDomain.Purpose, of domain: MailDomain, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        try await services.domains.prove(purpose, of: domain, by: services.personality, within: deadline)
+    }
 
     private func account() throws(KernelFailure) -> Account.ID {
         guard let caller else { throw .credentialMissing }

@@ -49,6 +49,9 @@ public struct Form {
     /// Whether the member is there as null: in a change, what is taken away.
     public func isNull(_ field: StaticString) -> Bool { object[field]?.isNull == true }
 
+    /// The member as it stands, whatever it is; nil where it is absent or null.
+    public func value(_ field: StaticString) -> JSONValue? { member(field) }
+
     public mutating func string(_ field: StaticString, required: Bool = false) -> String? {
         value(field, required: required) { $0.string }
     }

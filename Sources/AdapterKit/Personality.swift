@@ -31,6 +31,11 @@ public protocol Personality: Sendable {
     var routes: [Route] { get }
     /// nil: the dialect has no webhooks.
     var webhooks: WebhookFormat? { get }
+    /// nil: the dialect relays no requests.
+    var relays: RelayRules? { get }
+    /// What the operator can switch on and off by `personalities` in the configuration, and how it stands where that is
+    /// silent.
+    var switches: [String: Bool] { get }
     /// nil: the dialect takes no mail over SMTP.
     var smtp: SMTPDialect? { get }
 
@@ -61,6 +66,8 @@ extension Personality {
 
     public var domainPlan: DomainPlan { .none }
     public var webhooks: WebhookFormat? { nil }
+    public var relays: RelayRules? { nil }
+    public var switches: [String: Bool] { [:] }
     public var smtp: SMTPDialect? { nil }
 }
 

@@ -8,6 +8,8 @@ public struct PublicIDs: Sendable {
     public let domains: IDCodec<MailDomain>
     public let events: IDCodec<MailEvent>
     public let webhooks: IDCodec<WebhookDelivery>
+    public let accounts: ShortIDCodec<Account>
+    public let relays: ShortIDCodec<Relay>
 
     /// `key`: 32 bytes that stay the same for the life of the database.
     package init(key: [UInt8], personality: PersonalityID) {
@@ -15,6 +17,8 @@ public struct PublicIDs: Sendable {
         domains = IDCodec(SerialCipher(key: key, label: "\(personality).domain"))
         events = IDCodec(SerialCipher(key: key, label: "\(personality).event"))
         webhooks = IDCodec(SerialCipher(key: key, label: "\(personality).webhook"))
+        accounts = ShortIDCodec(ShortSerialCipher(key: key, label: "\(personality).account"))
+        relays = ShortIDCodec(ShortSerialCipher(key: key, label: "\(personality).relay"))
     }
 }
 
@@ -33,5 +37,24 @@ public struct IDCodec<Subject>: Sendable {
             return nil
         }
         return Int64(exactly: serial).map(Serial.init)
+    }
+}
+
+/// The ids of one kind of row, where a dialect's are short. Nearly every text of the form names some row, which need
+/// not exist.
+public struct ShortIDCodec<Subject>: Sendable {
+    private let cipher: ShortSerialCipher
+
+    init(_ cipher: ShortSerialCipher) { self.cipher = cipher }
+
+    /// `prefix` and 8 characters of `[0-9a-z]`.
+    public func text(_ id: Serial<Subject>, prefix: String) -> String { prefix + cipher.text(UInt64(id.value)) }
+
+    /// The row that a text of that form names; nil for any other text.
+    public func id(in text: String, prefix: String) -> Serial<Subject>? {
+        guard text.hasPrefix(prefix), let serial = cipher.serial(String(text.dropFirst(prefix.count))) else {
+            return nil
+        }
+        return Serial(Int64(serial))
     }
 }

@@ -12,10 +12,13 @@ package final class Services: Sendable {
     let suppressionPolicy: SuppressionPolicy
     let domains: DomainService
     let webhooks: WebhookService
+    let relays: RelayService
+    let switches: [String: Bool]
 
     package init(
         _ personality: any Personality, directory: Directory, administration: Administration,
-        suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService
+        suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService, relays: RelayService,
+        switches: [String: Bool]
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -26,5 +29,7 @@ package final class Services: Sendable {
         suppressionPolicy = personality.suppressionPolicy
         self.domains = domains
         self.webhooks = webhooks
+        self.relays = relays
+        self.switches = personality.switches.merging(switches) { $1 }
     }
 }

@@ -14,3 +14,34 @@ public struct JSONText: Hashable, Sendable {
     /// store hands back.
     public init(trusted bytes: [UInt8]) { self.bytes = bytes }
 }
+
+extension JSONText {
+    /// A value without the white space between its parts; numbers and strings keep their text.
+    public static func compact(_ value: JSONValue) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(value.raw.count)
+        var isInString = false
+        var isEscaped = false
+        for byte in value.raw {
+            if isInString {
+                bytes.append(byte)
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == ASCII.backslash {
+                    isEscaped = true
+                } else if byte == ASCII.quote {
+                    isInString = false
+                }
+            } else if !isWhiteSpace(byte) {
+                bytes.append(byte)
+                isInString = byte == ASCII.quote
+            }
+        }
+        return bytes
+    }
+
+    /// RFC 8259 §2.
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        byte == ASCII.space || byte == ASCII.tab || byte == ASCII.lineFeed || byte == ASCII.carriageReturn
+    }
+}

@@ -55,3 +55,8 @@ public struct WebURL: Hashable, Sendable {
             }
     }
 }
+
+extension WebURL {
+    /// Scheme, host and port: what requests share a connection by.
+    public var origin: String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
+}

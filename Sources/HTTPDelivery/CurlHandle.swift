@@ -87,7 +87,16 @@ final class CurlHandle {
     private func setFields(_ fields: [OutgoingRequest.Field]) throws(CurlError) {
         // An empty Expect: waiting for 100 (Continue) costs a round trip, and bodies are small.
         var list = unsafe curl_slist_append(nil, "Expect:")
-        for field in fields { unsafe list = unsafe curl_slist_append(list, "\(field.name): \(field.value)") }
+        // libcurl would say of any body that it is a form's.
+        if !fields.contains(where: { $0.name.asciiLowercased == "content-type" }) {
+            unsafe list = unsafe curl_slist_append(list, "Content-Type:")
+        }
+        for field in fields {
+            // "If you add a header with no content, as in 'Header:', the header is removed. To add one without content,
+            // use the form 'name;'" (CURLOPT_HTTPHEADER manual).
+            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
+            unsafe list = unsafe curl_slist_append(list, line)
+        }
         unsafe self.fields = list
         try check(unsafe polyrelay_curl_set_headers(pointer, list), "set the fields")
     }

@@ -1,6 +1,7 @@
 import Base
 import CCurl
 import Kernel
+import Model
 import Posix
 
 /// One exchange on its way: what the guard said, what has arrived. Alive from its start to its end, as libcurl's
@@ -15,6 +16,7 @@ final class CurlTransfer {
     private var bodyBytes = 0
     private var headBytes = 0
     private var retryAfter: Duration?
+    private var retryAt: Instant?
     /// The guard has refused an address. It refuses all others of the name then, too: a name that leads to a forbidden
     /// address is not to be trusted with the next.
     private var isBlocked = false
@@ -32,7 +34,8 @@ final class CurlTransfer {
     func exchange(_ result: CURLcode) -> HTTPExchange {
         let outcome: HTTPExchange.Outcome
         if result == CURLE_OK || (isBodyCut && result == CURLE_WRITE_ERROR) {
-            outcome = .answered(HTTPAnswer(status: handle.status, snippet: snippet, retryAfter: retryAfter))
+            outcome = .answered(
+                HTTPAnswer(status: handle.status, snippet: snippet, retryAfter: retryAfter, retryAt: retryAt))
         } else {
             outcome = .failed(isBlocked ? .blocked : Self.failure(result, wasSent: handle.wasSent))
         }
@@ -106,11 +109,18 @@ final class CurlTransfer {
         headBytes += bytes.count
         guard headBytes <= HTTPDeliveryLimits.headBytes else { return false }
         guard unsafe Self.hasName(bytes) else { return true }
-        let value = unsafe bytes.dropFirst(Self.retryAfterName.count).filter { ASCII.isVisible($0) }
-        if value.allSatisfy(ASCII.isDigit), let seconds = Int64(String(decoding: value, as: UTF8.self)) {
+        let value = unsafe Self.trimmed(bytes.dropFirst(Self.retryAfterName.count))
+        if value.utf8.allSatisfy(ASCII.isDigit), let seconds = Int64(value) {
             retryAfter = .seconds(min(seconds, Self.secondsMax))
+        } else {
+            retryAt = Instant(httpDate: value)
         }
         return true
+    }
+
+    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        let rest = unsafe bytes.drop { !ASCII.isVisible($0) }
+        return unsafe String(decoding: rest.reversed().drop { !ASCII.isVisible($0) }.reversed(), as: UTF8.self)
     }
 
     private static let retryAfterName = Array("retry-after:".utf8)

@@ -41,6 +41,9 @@ package struct Gateway: HTTPService {
         package var suppressions: SuppressionService
         package var idempotency: Idempotency
         package var webhooks: WebhookService
+        package var relays: RelayService
+        /// As the operator has set them, where that is not as the personality says.
+        package var switches: [String: Bool]
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
         /// Shared by all gateways.
@@ -52,8 +55,8 @@ package struct Gateway: HTTPService {
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
-            suppressions: SuppressionService, webhooks: WebhookService, idempotency: Idempotency,
-            uses: KeyUseLog? = nil,
+            suppressions: SuppressionService, webhooks: WebhookService, relays: RelayService,
+            idempotency: Idempotency, switches: [String: Bool] = [:], uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil, log: Log
         ) {
             self.directory = directory
@@ -68,6 +71,8 @@ package struct Gateway: HTTPService {
             self.suppressions = suppressions
             self.idempotency = idempotency
             self.webhooks = webhooks
+            self.relays = relays
+            self.switches = switches
             self.uses = uses
             self.refusals = refusals
             self.faults = faults
@@ -84,7 +89,8 @@ package struct Gateway: HTTPService {
             uses: environment.uses)
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
-            suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks)
+            suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks,
+            relays: environment.relays, switches: environment.switches)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults

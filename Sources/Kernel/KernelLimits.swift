@@ -68,11 +68,17 @@ package enum KernelLimits {
 
     /// Bytes of an answer's body that a delivery log keeps.
     package static let responseSnippetBytes = 1024
-    /// Webhook deliveries on their way at once, over all endpoints.
-    package static let webhooksRunning = 1024
-    /// Of one endpoint that answers well; a new one begins with fewer.
-    package static let webhookLaneWidth = 32
-    package static let webhookLaneWidthAtStart = 4
-    /// Outcomes that may wait for the disk before nothing more is begun.
-    package static let webhooksUnrecorded = 8192
+    /// Webhooks; a lane is an endpoint.
+    package static let webhookWork = WorkLimits(running: 1024, laneWidth: 32, laneWidthAtStart: 4, unrecorded: 8192)
+
+    // MARK: Relayed requests
+
+    /// Relayed requests; a lane is a target's origin.
+    package static let relayWork = WorkLimits(running: 1024, laneWidth: 64, laneWidthAtStart: 4, unrecorded: 8192)
+    /// Whether a host's addresses may be called is looked up anew after this.
+    package static let hostVerdictAge: Duration = .seconds(30)
+    /// Hosts of which that is remembered.
+    package static let hostVerdicts = 10_000
+    /// Signing secrets that are kept open in memory; beyond that they are opened anew.
+    package static let openSecrets = 10_000
 }

@@ -20,6 +20,7 @@ final class Applier {
     private let policies: RetryPolicies
     private let deadLetters: DeadLetters
     let webhooks: WebhookChanges
+    let relays: RelayChanges
 
     private var serials: Serials
     private var committedSerials: Serials
@@ -55,6 +56,7 @@ final class Applier {
         deadLetters = try DeadLetters(connection, policies: policies, personalities: personalities)
         self.webhooks = try WebhookChanges(
             connection, personalities: personalities, rules: webhooks, retries: policies)
+        relays = try RelayChanges(connection, personalities: personalities)
         // What they wrote is on disk already.
         policies.committed()
         suppressions = try SuppressionIndex(connection)
@@ -87,6 +89,7 @@ final class Applier {
         quotas.committed()
         counts.committed()
         policies.committed()
+        relays.committed()
         claims.removeAll(keepingCapacity: true)
         committedSerials = serials
     }
@@ -101,6 +104,7 @@ final class Applier {
         policies.rolledBack()
         queued.removeAll(keepingCapacity: true)
         webhooks.rollBack()
+        relays.rollBack()
         serials = committedSerials
     }
 
@@ -123,6 +127,7 @@ final class Applier {
     func apply(_ change: EncodedChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
         case .accept(let message): try accept(message)
+        case .relay(let relay): try relays.accept(relay)
         case .once(let unit): try once(unit)
         case .other(let change): try apply(change)
         }
@@ -164,6 +169,7 @@ final class Applier {
         case .unsuppress(let account, let address, let domain):
             try suppressions.remove(address, account, domain, connection)
         case .webhook(let change): try webhooks.apply(change)
+        case .relay(let change): try relays.apply(change)
         }
     }
 

@@ -20,7 +20,8 @@ struct DirectoryChanges {
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
         case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createDomain, .setDomainProof, .recordCheck,
-            .changeDomain, .changeKeys, .removeDomain, .suppress, .unsuppress, .webhook, .saveRateWindows, .setQuota,
+            .changeDomain, .changeKeys, .removeDomain, .suppress, .unsuppress, .webhook, .relay, .saveRateWindows,
+            .setQuota,
             .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of the directory"))
         }

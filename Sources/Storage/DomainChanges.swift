@@ -18,8 +18,8 @@ struct DomainChanges {
         case .changeKeys(let id, let keys, let rotation, let from): try changeKeys(id, keys, rotation, from)
         case .removeDomain(let id): try remove(id)
         case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createAccount, .setAccountState, .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .saveRateWindows,
-            .setQuota, .setDefaultQuotas, .once, .purge:
+            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .relay,
+            .saveRateWindows, .setQuota, .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of a domain"))
         }
     }
@@ -49,7 +49,7 @@ struct DomainChanges {
         let insert = try connection.prepare(
             """
             INSERT INTO domain (id, account, name, sending, receiving, target, created, verified, return_path,
-            tracking_host, receives) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            tracking_host, receives, target_verified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, "create a domain")
         insert.bind(1, id)
         insert.bind(2, domain.account.value)
@@ -62,6 +62,7 @@ struct DomainChanges {
         insert.bind(9, domain.options.returnPath)
         insert.bind(10, domain.options.trackingHost)
         insert.bind(11, domain.options.receives ? 1 : 0)
+        insert.bind(12, domain.targetVerifiedAt?.nanoseconds)
         try insert.run()
     }
 
@@ -100,7 +101,11 @@ struct DomainChanges {
         _ domain: MailDomain.ID, _ proof: MailDomain.Proof, _ at: Instant
     ) throws(DatabaseError) -> ChangeOutcome {
         let update = try connection.prepare(
-            "UPDATE domain SET sending = ?1, verified = ?2 WHERE id = ?3 RETURNING id", "change a domain")
+            """
+            UPDATE domain SET sending = ?1, verified = ?2, target = iif(?1 = 'pinned', 'pinned', target),
+            target_verified = iif(?1 = 'pinned', coalesce(target_verified, ?2), target_verified)
+            WHERE id = ?3 RETURNING id
+            """, "change a domain")
         update.bind(1, proof.rawValue)
         update.bind(2, proof.holds ? at.nanoseconds : nil)
         update.bind(3, domain.value)
@@ -113,6 +118,8 @@ struct DomainChanges {
             """
             UPDATE domain SET checked = ?1,
             verified = CASE WHEN ?2 = 'verified' AND sending NOT IN ('verified', 'pinned') THEN ?1 ELSE verified END,
+            target_verified =
+            CASE WHEN ?4 = 'verified' AND target NOT IN ('verified', 'pinned') THEN ?1 ELSE target_verified END,
             sending = CASE WHEN sending = 'pinned' THEN sending ELSE coalesce(?2, sending) END,
             receiving = CASE WHEN receiving = 'pinned' THEN receiving ELSE coalesce(?3, receiving) END,
             target = CASE WHEN target = 'pinned' THEN target ELSE coalesce(?4, target) END

@@ -5,6 +5,7 @@ import Model
 /// A change in the form that the writer binds: encoded on the caller's thread.
 enum EncodedChange: Sendable {
     case accept(EncodedMessage)
+    case relay(EncodedRelay)
     case once(EncodedOnce)
     /// Everything that is rare enough to be encoded by the writer.
     case other(Change)
@@ -12,8 +13,18 @@ enum EncodedChange: Sendable {
     init(_ change: Change) {
         switch change {
         case .accept(let message): self = .accept(EncodedMessage(message))
+        case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
         case .once(let unit): self = .once(EncodedOnce(unit))
         default: self = .other(change)
+        }
+    }
+
+    /// The file that holds its body.
+    var contentName: String? {
+        switch self {
+        case .accept(let message): message.contentName
+        case .relay(let relay): relay.contentName
+        case .once, .other: nil
         }
     }
 }

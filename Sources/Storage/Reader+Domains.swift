@@ -12,7 +12,7 @@ extension Reader {
         let statement = try connection.prepare(
             """
             SELECT id, account, name, sending, created, verified, receiving, target, return_path, tracking_host,
-            receives, checked, rotation_started, rotation_published, rotation_activated FROM domain
+            receives, checked, rotation_started, rotation_published, rotation_activated, target_verified FROM domain
             """, "read domains")
         try statement.forEach { row in
             let id = row.integer(0)
@@ -31,6 +31,7 @@ extension Reader {
                     publishedAt: row.optionalInteger(13).map { Instant(nanoseconds: $0) },
                     activatedAt: row.optionalInteger(14).map { Instant(nanoseconds: $0) })
             }
+            domain.targetVerifiedAt = row.optionalInteger(15).map { Instant(nanoseconds: $0) }
             domain.checks = checks[id] ?? []
             domain.facets = facets[id] ?? [:]
             domains.append(domain)

@@ -16,6 +16,7 @@ final class Reader {
     private let pendingOf: Statement
     private let eventsOf: Statement
     private var webhookReader: WebhookReader?
+    private var relayReader: RelayReader?
 
     private static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
 
@@ -39,6 +40,14 @@ final class Reader {
         if let webhookReader { return webhookReader }
         let made = WebhookReader(connection, personalities: personalities)
         webhookReader = made
+        return made
+    }
+
+    /// The reads of relayed requests on this connection.
+    func relays(_ personalities: PersonalityNumbers) throws(DatabaseError) -> RelayReader {
+        if let relayReader { return relayReader }
+        let made = try RelayReader(connection, personalities: personalities)
+        relayReader = made
         return made
     }
 

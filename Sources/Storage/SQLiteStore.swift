@@ -91,7 +91,8 @@ package final class SQLiteStore: Store {
 
     private static func contentNames(_ connection: Connection) throws(DatabaseError) -> Set<String> {
         var names: Set<String> = []
-        try connection.prepare("SELECT name FROM content", "list contents").forEach { names.insert($0.text(0)) }
+        try connection.prepare("SELECT name FROM content UNION ALL SELECT name FROM relay_content", "list contents")
+            .forEach { names.insert($0.text(0)) }
         return names
     }
 
@@ -216,23 +217,32 @@ package final class SQLiteStore: Store {
                 try await storeContents(&unit.changes)
                 changes[index] = .once(unit)
             }
-            guard case .accept(var message) = changes[index], message.body.count > StorageLimits.inlineBodyBytes else {
-                continue
+            switch changes[index] {
+            case .accept(var message) where message.body.count > StorageLimits.inlineBodyBytes:
+                message.contentName = try await storeContent(message.body)
+                message.contentBytes = message.body.count
+                message.body = []
+                changes[index] = .accept(message)
+            case .relay(var relay) where relay.body.count > StorageLimits.inlineBodyBytes:
+                relay.contentName = try await storeContent(relay.body)
+                relay.contentBytes = relay.body.count
+                relay.body = []
+                changes[index] = .relay(relay)
+            default: break
             }
-            let contents = contents
-            let body = message.body
-            let stored = await background.run { () -> Result<String, KernelFailure> in
-                do {
-                    return .success(try contents.store(body))
-                } catch {
-                    return .failure(.storageUnavailable)
-                }
-            }
-            message.contentName = try stored.get()
-            message.contentBytes = body.count
-            message.body = []
-            changes[index] = .accept(message)
         }
+    }
+
+    private func storeContent(_ body: [UInt8]) async throws(KernelFailure) -> String {
+        let contents = contents
+        let stored = await background.run { () -> Result<String, KernelFailure> in
+            do {
+                return .success(try contents.store(body))
+            } catch {
+                return .failure(.storageUnavailable)
+            }
+        }
+        return try stored.get()
     }
 
     /// Removes files whose message was not accepted, or was a replay. What a crash leaves behind goes at the next
@@ -246,8 +256,7 @@ package final class SQLiteStore: Store {
                     if index < outcomes.count, case .once(.fresh(let made)) = outcomes[index] { made } else { [] }
                 await removeContents(unit.changes, unlessAcceptedBy: made)
             }
-            guard case .accept(let message) = change, let name = message.contentName else { continue }
-            if index < outcomes.count, case .accepted(let acceptance) = outcomes[index], !acceptance.replayed {
+            guard let name = change.contentName, index >= outcomes.count || !Self.isKept(outcomes[index]) else {
                 continue
             }
             let contents = contents
@@ -255,7 +264,15 @@ package final class SQLiteStore: Store {
         }
     }
 
-    private func contentFile(_ name: String) async throws(KernelFailure) -> [UInt8] {
+    private static func isKept(_ outcome: ChangeOutcome) -> Bool {
+        switch outcome {
+        case .accepted(let acceptance): !acceptance.replayed
+        case .done: true
+        case .settled, .once, .refused: false
+        }
+    }
+
+    func contentFile(_ name: String) async throws(KernelFailure) -> [UInt8] {
         let contents = contents
         let result = await background.run { () -> Result<[UInt8], KernelFailure> in
             do {

@@ -86,5 +86,6 @@ enum Schema {
         answers,
         deadLetters,
         keyRotation,
+        relays,
     ]
 }

@@ -38,6 +38,7 @@ final class Writer: @unchecked Sendable {
     private let observer = Mutex<(any DeliveryObserver)?>(nil)
     private let rider = Mutex<(any RateWindowSource)?>(nil)
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
+    private let relayObserver = Mutex<(any RelayObserver)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
     private let apply: Applier
@@ -65,6 +66,8 @@ final class Writer: @unchecked Sendable {
     func observe(_ observer: any DeliveryObserver) { self.observer.withLock { $0 = observer } }
 
     func observe(webhooks observer: any WebhookObserver) { webhookObserver.withLock { $0 = observer } }
+
+    func observe(relays observer: any RelayObserver) { relayObserver.withLock { $0 = observer } }
 
     func ride(_ source: any RateWindowSource) { rider.withLock { $0 = source } }
 
@@ -168,6 +171,8 @@ final class Writer: @unchecked Sendable {
         if !queued.isEmpty { observer.withLock { $0 }?.queued(queued) }
         let webhooks = apply.webhooks.takeQueued()
         if !webhooks.isEmpty { webhookObserver.withLock { $0 }?.queued(webhooks) }
+        let relays = apply.relays.takeQueued()
+        if !relays.isEmpty { relayObserver.withLock { $0 }?.queued(relays) }
         var byLoop: [ObjectIdentifier: (loop: EventLoop, replies: [Reply])] = [:]
         for (unit, outcome) in zip(units, outcomes) {
             let reply = Reply(outcomes: outcome, continuation: unit.reply)

@@ -84,6 +84,7 @@ struct ConfigurationPrinterTests {
 
     @Test("config/local.json is the built-in local profile")
     func localFile() throws {
+        let reader = ConfigurationReader(personalities: Adapters.all)
         var builtIn = try reader.read(fileText: nil, environment: [:])
         // A file that says the same is a file all the same.
         builtIn.isLocalProfile = false

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Kernel
+import Model
 import Testing
 
 @Suite("HTTP transport: TLS")

@@ -2,6 +2,7 @@ import Base
 import Glibc
 import HTTPDelivery
 import Kernel
+import Model
 import Testing
 
 @Suite("HTTP transport: exchanges")

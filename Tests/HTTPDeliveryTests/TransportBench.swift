@@ -1,6 +1,7 @@
 import Base
 import HTTPDelivery
 import Kernel
+import Model
 import Posix
 
 /// A transport on a loop of its own.

@@ -32,7 +32,7 @@ struct SQLiteFactory: StoreFactory {
         let store = try Self.store(folder, origins: origins)
         return OpenStore(
             store: store, observe: { store.observe($0) }, observeWebhooks: { store.observe(webhooks: $0) },
-            ride: { store.ride($0) }, close: { store.close() })
+            observeRelays: { store.observe(relays: $0) }, ride: { store.ride($0) }, close: { store.close() })
     }
 
     static func store(
@@ -52,7 +52,7 @@ final class MemoryFactory: StoreFactory {
     func open(_ folder: String, origins: [PersonalityID]) -> OpenStore {
         OpenStore(
             store: store, observe: { [store] in store.observe($0) },
-            observeWebhooks: { [store] in store.observe(webhooks: $0) }, ride: { [store] in store.ride($0) },
-            close: {})
+            observeWebhooks: { [store] in store.observe(webhooks: $0) },
+            observeRelays: { [store] in store.observe(relays: $0) }, ride: { [store] in store.ride($0) }, close: {})
     }
 }

@@ -29,6 +29,8 @@ final class StoreBench: @unchecked Sendable {
 
     func observe(webhooks observer: any WebhookObserver) { open.observeWebhooks(observer) }
 
+    func observe(relays observer: any RelayObserver) { open.observeRelays(observer) }
+
     func ride(_ source: any RateWindowSource) { open.ride(source) }
 
     /// Ends the store in good order and opens what it left.

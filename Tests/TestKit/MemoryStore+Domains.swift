@@ -9,6 +9,10 @@ extension MemoryStore {
             update(id, &state) { domain in
                 domain.sending = proof
                 domain.verifiedAt = proof.holds ? at : nil
+                if proof == .pinned {
+                    domain.target = .pinned
+                    domain.targetVerifiedAt = domain.targetVerifiedAt ?? at
+                }
             }
         case .recordCheck(let id, let check): update(id, &state) { $0 = $0.applying(check) }
         case .changeDomain(let id, let options, let facets):

@@ -33,6 +33,7 @@ package final class MemoryStore: Store {
         var charges: [Message.ID: [QuotaDebit]] = [:]
         var answers: [Digest256: AnswerRecord] = [:]
         var webhooks = Webhooks()
+        var relays = Relays()
     }
 
     let state = Mutex(State())
@@ -74,6 +75,11 @@ package final class MemoryStore: Store {
             return (state.webhooks.queued, state.webhooks.observer)
         }
         if !webhooks.isEmpty { webhookObserver?.queued(webhooks) }
+        let (relays, relayObserver) = state.withLock { state in
+            defer { state.relays.queued = [] }
+            return (state.relays.queued, state.relays.observer)
+        }
+        if !relays.isEmpty { relayObserver?.queued(relays) }
         return outcomes
     }
 
@@ -141,6 +147,9 @@ package final class MemoryStore: Store {
         case .once(let unit): once(unit, &state, &queued)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: Self.limitsChange(change, &state)
         case .webhook(let change): Self.webhookChange(change, &state)
+        case .relay(.accept(let new)) where !origins.contains(new.origin):
+            .refused(.internalError(incident: "unregistered personality"))
+        case .relay(let change): Self.relayChange(change, &state)
         default: Self.directoryChange(change, &state)
         }
     }

@@ -50,7 +50,6 @@ package final class ScriptedHTTP: HTTPTransport {
         var requests: [OutgoingRequest] = []
         var held: (@Sendable (OutgoingRequest) -> Bool)?
         var waiting: [CheckedContinuation<Void, Never>] = []
-        var closes = 0
     }
 
     private let state = Mutex(State())
@@ -71,11 +70,10 @@ package final class ScriptedHTTP: HTTPTransport {
         return script(request)
     }
 
-    package func close() async { state.withLock { $0.closes += 1 } }
+    package func close() async {}
 
     package var requests: [OutgoingRequest] { state.withLock { $0.requests } }
     package var bodies: [String] { requests.map { String(decoding: $0.body, as: UTF8.self) } }
-    package var closes: Int { state.withLock { $0.closes } }
 
     package func say(_ script: @escaping Script) { state.withLock { $0.script = script } }
 

@@ -1,5 +1,6 @@
 import AdapterKit
 import Base
+import DNSWire
 import HTTPWire
 import Kernel
 import Model
@@ -54,9 +55,10 @@ final class InProcessServer {
             challengeKey: idKey)
         let rotator = KeyRotator(
             store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time)
+        let resolver = Self.resolver(planner)
         let watch = DomainWatch(
             loop: loop,
-            checker: DomainChecker(resolver: ScriptedResolver(), planners: [planner], time: time),
+            checker: DomainChecker(resolver: resolver, planners: [planner], time: time),
             planners: [planner], rotator: rotator, store: store, directory: tables, time: time,
             random: SeededRandom(seed: 3), log: log)
         let administration = Administration(
@@ -72,6 +74,11 @@ final class InProcessServer {
         let webhooks = try WebhookBench(
             loop: loop, store: store, dialects: personality.webhooks.map { [personality.id: $0.dialect(ids)] } ?? [:])
         store.observe(webhooks: webhooks.dispatcher)
+        let relays = try RelayBench(
+            loop: loop, store: store, directory: tables,
+            rules: personality.relays.map { [personality.id: $0] } ?? [:], resolver: resolver)
+        relays.transport.say(Self.target)
+        store.observe(relays: relays.dispatcher)
         gateway = try Gateway(
             personality,
             in: Gateway.Environment(
@@ -80,11 +87,12 @@ final class InProcessServer {
                 clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
                 administration: administration,
                 suppressions: SuppressionService(store: store, directory: tables, time: time),
-                webhooks: webhooks.service,
+                webhooks: webhooks.service, relays: relays.service,
                 idempotency: Idempotency(
                     store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
                     random: SeededRandom(seed: 4)),
-                uses: KeyUseLog(store: store, loop: loop), faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
+                switches: personality.switches.mapValues { _ in true }, uses: KeyUseLog(store: store, loop: loop),
+                faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         smtp = try HeloName("mail.test").flatMap { hostName in
             SMTPGateway(
                 personality,
@@ -98,6 +106,25 @@ final class InProcessServer {
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)
         variables["later"] = (time.now + .seconds(7200)).rfc3339(.milliseconds)
         self.variables = variables
+    }
+
+    /// Of `published.example` the owner account has published what it was asked to; `private.example.com` lies in a
+    /// network that is not public.
+    private static func resolver(_ planner: RecordPlanner) -> ScriptedResolver {
+        let resolver = ScriptedResolver()
+        let published = Fixture.domain(name: "published.example", sending: .pending)
+        for record in planner.records(of: published) where record.typeName == "TXT" {
+            resolver.put(record.name.text, text: "something else", record.value)
+        }
+        if let address = IPAddress("10.0.0.1") { resolver.put("private.example.com", .a(address)) }
+        return resolver
+    }
+
+    /// A target of relayed requests: the last segment of its path is the status that it answers, or `timeout`.
+    private static let target: ScriptedHTTP.Script = { request in
+        let word = request.url.split(separator: "/").last ?? ""
+        if word == "timeout" { return .failed(.timeout) }
+        return .status(Int(word) ?? 200)
     }
 
     func close() { store.close() }

@@ -34,9 +34,11 @@ struct TranscriptDirectory {
         for (name, sending) in [
             ("example.com", MailDomain.Proof.pinned), ("other.example", .pinned), ("pending.example", .pending),
         ] {
-            let domain = MailDomain(
+            var domain = MailDomain(
                 id: MailDomain.ID(0), account: Account.ID(owner), name: name, sending: sending, createdAt: now,
                 verifiedAt: sending == .pending ? nil : now, signingKeys: [])
+            domain.target = sending
+            domain.targetVerifiedAt = domain.verifiedAt
             _ = try await make(.createDomain(domain))
         }
         try await makeKey("key", owner, now) { _ in }

@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import Harepost
 import PostStack
 
 /// A personality and what its transcripts need to be told about it.
@@ -11,6 +12,10 @@ struct TranscriptSubject: Sendable {
 
     static let postStack = TranscriptSubject(
         folder: "PostStack", personality: PostStack(), sendingScopes: ["sending_access"])
+
+    static let harepost = TranscriptSubject(folder: "Harepost", personality: Harepost(), sendingScopes: [])
+
+    static let all = [postStack, harepost]
 
     private var path: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -5,21 +5,32 @@ import Testing
 @Suite("Transcripts")
 struct TranscriptTests {
     private static let subject = TranscriptSubject.postStack
-    private static let transcripts = Result { try subject.transcripts() }
     /// More than any file asks for.
     private static let noLimit = 100_000
 
-    @Test("The server answers as the transcript says", arguments: (try? transcripts.get()) ?? [])
-    func transcript(_ transcript: Transcript) async throws {
-        let server = try await InProcessServer(Self.subject, limit: transcript.limit ?? Self.noLimit)
-        defer { server.close() }
-        var run = TranscriptRun(transcript, always: try Self.subject.alwaysFields(), server: server)
-        let differences = try await run.run()
-        #expect(differences == [], "\(transcript.name)")
+    /// One file of one personality.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let subject: TranscriptSubject
+        let transcript: Transcript
+
+        var testDescription: String { "\(subject.folder)/\(transcript.name)" }
     }
 
-    @Test("There are transcripts, and all of them can be read")
-    func readable() throws { #expect(try Self.transcripts.get().count >= 40) }
+    private static let cases = TranscriptSubject.all.flatMap { subject in
+        ((try? subject.transcripts()) ?? []).map { Case(subject: subject, transcript: $0) }
+    }
+
+    @Test("The server answers as the transcript says", arguments: cases)
+    func transcript(_ item: Case) async throws {
+        let server = try await InProcessServer(item.subject, limit: item.transcript.limit ?? Self.noLimit)
+        defer { server.close() }
+        var run = TranscriptRun(item.transcript, always: try item.subject.alwaysFields(), server: server)
+        let differences = try await run.run()
+        #expect(differences == [], "\(item.testDescription)")
+    }
+
+    @Test("There are transcripts of each personality, and all of them can be read", arguments: TranscriptSubject.all)
+    func readable(_ subject: TranscriptSubject) throws { #expect(try subject.transcripts().count >= 25) }
 
     @Test("An answer that differs in status, field or body is found out")
     func canary() async throws {

@@ -102,24 +102,35 @@ http {{
 class Polyrelay:
     """One database and the server on it."""
 
-    def __init__(self, binary: Path, folder: Path, delivery: dict | None = None):
-        self.binary, self.folder, self.port = binary, folder, free_port()
+    def __init__(
+        self,
+        binary: Path,
+        folder: Path,
+        delivery: dict | None = None,
+        personality: str = "poststack",
+        domain: str = "example.com",
+        limits: dict | None = None,
+        egress: dict | None = None,
+        probe: str = "/emails",
+    ):
+        """`limits`: by rate class. `probe`: a path that answers 200 to the key."""
+        self.binary, self.folder, self.port, self.probe = binary, folder, free_port(), probe
         folder.mkdir()
         self.config = folder / "polyrelay.json"
         unlimited = [{"per": "key", "limit": 1_000_000_000, "window": "1m"}]
         settings = {
             "database": f"sqlite:{folder}/polyrelay.db",
-            "listeners": [{"personality": "poststack", "listen": f"127.0.0.1:{self.port}"}],
+            "listeners": [{"personality": personality, "listen": f"127.0.0.1:{self.port}"}],
             "admin": {"listen": f"127.0.0.1:{free_port()}"},
             "delivery": delivery or {"mode": "capture"},
-            "limits": {"poststack": {"default": unlimited}},
+            "limits": {personality: limits or {"default": unlimited}},
             "secrets": {"keyFile": f"{folder}/polyrelay.key"},
-            "egress": {"allow": ["127.0.0.1/32"]},
+            "egress": {"allow": ["127.0.0.1/32"]} | (egress or {}),
         }
         self.config.write_text(json.dumps(settings))
         account = self.verb("account", "create", "bench")["id"]
-        self.verb("domain", "add", "example.com", "--account", str(account), "--verified")
-        self.key = self.verb("key", "create", "--account", str(account), "--personality", "poststack")["key"]
+        self.verb("domain", "add", domain, "--account", str(account), "--verified")
+        self.key = self.verb("key", "create", "--account", str(account), "--personality", personality)["key"]
 
     def verb(self, *arguments: str) -> dict:
         command = [self.binary, *arguments, "--json", "--config", self.config]
@@ -132,7 +143,7 @@ class Polyrelay:
             begun = time.monotonic()
             process = Process([self.binary, "serve", "--config", self.config], stderr=log, start_new_session=True)
         try:
-            await_answer(self.port, "/emails", self.key)
+            await_answer(self.port, self.probe, self.key)
             yield process, time.monotonic() - begun
         finally:
             process.end()

@@ -162,6 +162,8 @@ package struct Configuration: Sendable, Equatable {
     package var dnsServers: [SocketAddress] = []
     package var egress = Egress()
     package var webhooks = Webhooks()
+    /// The personalities' own switches, where the operator has set them.
+    package var switches: [PersonalityID: [String: Bool]] = [:]
     /// nil: no mail is taken over SMTP.
     package var smtp: SMTP?
 }

@@ -49,6 +49,11 @@ struct ConfigurationEnvironment {
         }
     }
 
+    /// One of them is of the short form for one listener.
+    var saysWhatIsServed: Bool {
+        Self.keys.contains { ["personality", "http"].contains($0.path.first) && variables[$0.variable] != nil }
+    }
+
     /// Puts the variables' values over those of the tree.
     func override(_ tree: inout ConfigurationValue, _ findings: ConfigurationFindings) {
         for key in Self.keys {

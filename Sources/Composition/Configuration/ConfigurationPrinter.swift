@@ -36,6 +36,15 @@ package enum ConfigurationPrinter {
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }
+            root.object("personalities") { personalities in
+                for (id, switches) in configuration.switches.sorted(by: { $0.key < $1.key }) {
+                    personalities.object(named: id.name) { object in
+                        for (name, isOn) in switches.sorted(by: { $0.key < $1.key }) {
+                            object.member(named: name, isOn)
+                        }
+                    }
+                }
+            }
             guard let smtp = configuration.smtp else { return root.null("smtp") }
             root.object("smtp") { write(smtp, to: &$0) }
         }

@@ -17,14 +17,15 @@ package struct ConfigurationReader {
     package func read(
         fileText: [UInt8]?, environment: [String: String]
     ) throws(ConfigurationErrors) -> Configuration {
+        let variables = ConfigurationEnvironment(environment)
         var tree: ConfigurationValue
         if let fileText {
             tree = try ConfigurationValue(json5: fileText)
         } else {
-            tree = LocalProfile.tree(for: personalities)
+            tree = LocalProfile.tree(for: personalities, servesOne: variables.saysWhatIsServed)
         }
         let findings = ConfigurationFindings()
-        ConfigurationEnvironment(environment).override(&tree, findings)
+        variables.override(&tree, findings)
         var configuration = configuration(ConfigurationNode(tree, path: "", findings: findings))
         configuration.isLocalProfile = fileText == nil
         Self.refuseSharedAddresses(configuration, findings)
@@ -34,7 +35,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "smtp",
+        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -60,6 +61,7 @@ package struct ConfigurationReader {
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
+        configuration.switches = switches(root["personalities"])
         configuration.smtp = smtp(root["smtp"], beside: configuration.listeners)
         return configuration
     }

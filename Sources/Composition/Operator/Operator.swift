@@ -164,16 +164,20 @@ struct Operator: Sendable {
         if lane.hasPrefix(LaneID.webhookPrefix) {
             guard let number = Int64(lane.dropFirst(LaneID.webhookPrefix.count)) else { throw .notFound(.webhook) }
             _ = try await setWebhookPaused(number, paused)
+        } else if lane.hasPrefix(LaneID.relayPrefix) {
+            await runtime.relays.dispatcher.setPaused(String(lane.dropFirst(LaneID.relayPrefix.count)), paused)
         } else {
             await runtime.dispatcher.setPaused(LaneID(lane), paused)
         }
         return .json(describe.lanes(await lanes()))
     }
 
-    /// Those of mail, then those of webhooks.
+    /// Those of mail, of webhooks and of relayed requests.
     private func lanes() async -> [LaneStatistics] {
         let webhooks = await runtime.webhooks.dispatcher.statistics()
+        let relays = await runtime.relays.dispatcher.statistics()
         return await runtime.dispatcher.statistics() + webhooks.map(LaneStatistics.init)
+            + relays.map(LaneStatistics.init)
     }
 
     // MARK: Messages and events

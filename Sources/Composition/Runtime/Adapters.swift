@@ -1,7 +1,8 @@
 import AdapterKit
+import Harepost
 import PostStack
 
 /// Every personality that this program speaks. The one list: a new adapter is registered here and nowhere else.
 enum Adapters {
-    static let all: [any Personality] = [PostStack()]
+    static let all: [any Personality] = [PostStack(), Harepost()]
 }

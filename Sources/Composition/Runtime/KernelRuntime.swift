@@ -28,7 +28,9 @@ final class KernelRuntime: Sendable {
     let suppressions: SuppressionService
     /// nil where faults are not allowed, and where nothing is served that could raise them.
     let faults: FaultTable?
+    let outbound: OutboundHTTP
     let webhooks: WebhookRuntime
+    let relays: RelayRuntime
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -94,8 +96,12 @@ final class KernelRuntime: Sendable {
             store: store, claims: claims, sealing: try SealingKey(bytes: keyFile.key("answers")),
             time: time, random: random)
         faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
-        webhooks = try WebhookRuntime(
-            configuration, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
+        outbound = try OutboundHTTP(configuration, time: time)
+        webhooks = WebhookRuntime(
+            configuration, outbound, store: store, sealing: sealing, idKey: idKey, time: time, random: random, log: log)
+        relays = RelayRuntime(
+            outbound, store: store, directory: directory, resolver: resolver, sealing: sealing, time: time,
+            random: random, log: log)
         personalities = Adapters.all
         self.configuration = configuration
         self.time = time
@@ -107,6 +113,7 @@ final class KernelRuntime: Sendable {
         try await loadQueue()
         if delivers { await domainWatch.start() }
         try await webhooks.resume(store, delivers: delivers)
+        try await relays.resume(store, delivers: delivers)
     }
 
     /// Piece by piece, so that a million rows are never in memory twice; the next is read while one is taken over.
@@ -167,7 +174,7 @@ final class KernelRuntime: Sendable {
     func close() {
         deliveryLoop.stop()
         deliveryThread.join()
-        webhooks.close()
+        outbound.close()
         store.close()
         workers.stop()
     }

@@ -1,5 +1,6 @@
 import AdapterKit
 import Base
+import HTTPDelivery
 import HTTPServer
 import HTTPWire
 import Kernel
@@ -83,8 +84,8 @@ final class Server: Sendable {
             HTTPMetrics(shards, personalities: personalities), smtp?.metrics,
             StoreMetrics(runtime.store, claims: runtime.claims, limits: limits, personalities: personalities),
             QueueMetrics(
-                mail: runtime.dispatcher, webhooks: runtime.webhooks.dispatcher, store: runtime.store,
-                time: runtime.time),
+                mail: runtime.dispatcher, webhooks: runtime.webhooks.dispatcher, relays: runtime.relays.dispatcher,
+                store: runtime.store, time: runtime.time),
             ProcessMetrics(workers: runtime.workers, started: runtime.started),
         ]
         return sources.compactMap { $0 }
@@ -103,7 +104,8 @@ final class Server: Sendable {
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, administration: runtime.administration,
                     suppressions: runtime.suppressions, webhooks: runtime.webhooks.service,
-                    idempotency: runtime.idempotency, uses: runtime.keyUses,
+                    relays: runtime.relays.service, idempotency: runtime.idempotency,
+                    switches: runtime.configuration.switches[id] ?? [:], uses: runtime.keyUses,
                     refusals: refusals, faults: runtime.faults, log: log))
         } catch {
             throw StartError.routes("\(id): \(error)")
@@ -181,6 +183,8 @@ final class Server: Sendable {
             await mail
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()
+            await runtime.relays.dispatcher.drain()
+            await runtime.outbound.transport.close()
         }
         await runtime.endLookUps()
         for shard in shards { await shard.closeAll() }

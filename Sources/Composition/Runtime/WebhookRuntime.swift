@@ -1,39 +1,28 @@
 import AdapterKit
 import Base
 import Crypto
-import HTTPDelivery
 import Kernel
 import Model
-import Posix
 import Storage
 
-/// The kernel's webhooks with their way out, on a loop of their own.
+/// The kernel's webhooks on the way out for HTTP.
 final class WebhookRuntime: Sendable {
     let dispatcher: WebhookDispatcher
     let service: WebhookService
-    private let loop: EventLoop
-    private let thread: Thread
 
     init(
-        _ configuration: Configuration, store: SQLiteStore, sealing: SealingKey, idKey: [UInt8],
-        time: any TimeSource, random: any RandomSource, log: Log
-    ) throws {
-        let egress = EgressPolicy(allow: configuration.egress.allow, ports: configuration.egress.ports)
+        _ configuration: Configuration, _ outbound: OutboundHTTP, store: SQLiteStore, sealing: SealingKey,
+        idKey: [UInt8], time: any TimeSource, random: any RandomSource, log: Log
+    ) {
         let secrets = WebhookSecrets(sealing: sealing, random: random)
         let renderer = WebhookRenderer(store: store, dialects: Self.dialects(configuration, idKey: idKey))
-        loop = try EventLoop(name: "webhooks", time: time)
-        let transport: CurlTransport
-        do {
-            transport = try CurlTransport(egress: egress, caFile: configuration.egress.caFile, loop: loop)
-        } catch {
-            throw StartError.configuration("egress: \(error)")
-        }
         dispatcher = WebhookDispatcher(
-            loop: loop, store: store, transport: transport, renderer: renderer, secrets: secrets, time: time,
+            loop: outbound.loop, store: store, transport: outbound.transport, renderer: renderer, secrets: secrets,
+            time: time,
             random: random, log: log)
         service = WebhookService(
-            store: store, dispatcher: dispatcher, renderer: renderer, secrets: secrets, egress: egress, time: time)
-        thread = loop.start()
+            store: store, dispatcher: dispatcher, renderer: renderer, secrets: secrets, egress: outbound.egress,
+            time: time)
         store.observe(webhooks: dispatcher)
     }
 
@@ -42,11 +31,6 @@ final class WebhookRuntime: Sendable {
         if !delivers { await dispatcher.hold() }
         for endpoint in try await store.webhooks(of: nil) { await dispatcher.put(endpoint) }
         await dispatcher.insert(try await store.pendingWebhooks())
-    }
-
-    func close() {
-        loop.stop()
-        thread.join()
     }
 
     /// What the personalities say of webhooks, with the operator's own schedule if there is one.

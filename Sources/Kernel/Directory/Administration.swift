@@ -149,6 +149,8 @@ package struct Administration: Sendable {
         var domain = MailDomain(
             id: MailDomain.ID(0), account: account, name: checked.text, sending: pinned ? .pinned : .pending,
             createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
+        domain.target = pinned ? .pinned : .pending
+        domain.targetVerifiedAt = domain.verifiedAt
         domain.options = options
         domain.facets = facets
         domain.id = MailDomain.ID(try await commit(.createDomain(domain)))
@@ -164,6 +166,8 @@ package struct Administration: Sendable {
         let changed = directory.update(domain.id) { domain in
             domain.sending = .pinned
             domain.verifiedAt = now
+            domain.target = .pinned
+            domain.targetVerifiedAt = domain.targetVerifiedAt ?? now
         }
         guard let changed else { throw .notFound(.domain) }
         return changed

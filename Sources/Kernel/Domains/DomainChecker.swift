@@ -16,18 +16,27 @@ package struct DomainChecker: Sendable {
     }
 
     /// Asks for every record once, several at a time, and past the cache: the owner may have published it just now.
-    package func check(_ domain: MailDomain) async -> DomainCheck {
+    /// With a purpose only for the records that prove it; of the others what was known stays.
+    package func check(_ domain: MailDomain, for wanted: MailDomain.Purpose? = nil) async -> DomainCheck {
         let plans = planners.map { (planner: $0, records: $0.records(of: domain)) }
         var planned: [PlannedRecord] = []
         for record in plans.flatMap(\.records) where !planned.contains(where: { Self.isSame($0, record) }) {
-            planned.append(record)
+            if wanted.map(record.proves.contains) ?? true { planned.append(record) }
         }
-        let checks = await inspect(planned, of: domain)
+        var checks = await inspect(planned, of: domain)
+        if wanted != nil {
+            let known = domain.checks.filter { known in
+                !checks.contains { $0.purpose == known.purpose && $0.name == known.name }
+            }
+            checks += known
+        }
         let now = time.now
         var proofs: [MailDomain.Purpose: MailDomain.Proof] = [:]
-        for purpose in MailDomain.Purpose.allCases {
+        for purpose in wanted.map({ [$0] }) ?? MailDomain.Purpose.allCases {
             let deciding = plans.filter { $0.planner.purposes.contains(purpose) }
             if deciding.isEmpty { continue }
+            // What is proved once and for all is not taken back by a look that others asked for.
+            if domain[purpose] == .verified, deciding.allSatisfy({ $0.planner.recheck == .never }) { continue }
             proofs[purpose] = ProofRule.next(
                 domain[purpose],
                 plans: deciding.map { plan in

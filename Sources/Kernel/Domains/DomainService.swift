@@ -98,6 +98,25 @@ package struct DomainService: Sendable {
         try await watch.check(domain.id)
     }
 
+    /// Looks for the records by which the personality proves the purpose, and returns the domain once they are there:
+    /// `proofNotFound` where they are not, `dnsUnreadable` where nothing was learned within `deadline`. What is proved
+    /// already is not looked for.
+    package func prove(
+        _ purpose: MailDomain.Purpose, of domain: MailDomain, by personality: PersonalityID, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        if domain[purpose].holds { return domain }
+        let checked = try await watch.check(domain, for: purpose, within: deadline)
+        if checked[purpose].holds { return checked }
+        let records = (planners[personality]?.records(of: checked) ?? []).filter { $0.proves.contains(purpose) }
+        for record in records {
+            let check = checked.check(record.purpose, at: record.name.text)
+            if check?.verdict == .ok { continue }
+            guard check?.isReadable == true else { throw .dnsUnreadable(name: UserData(domain.name)) }
+            throw .proofNotFound(domain: UserData(domain.name), record: published(record, of: checked).record)
+        }
+        throw .dnsUnreadable(name: UserData(domain.name))
+    }
+
     // MARK: Signing keys
 
     /// Makes new signing keys, whose records are to be published. Mail is signed with the present ones until those have

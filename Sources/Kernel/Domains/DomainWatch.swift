@@ -1,5 +1,6 @@
 package import Base
 package import Model
+import Synchronization
 
 /// Has domains checked: when somebody asks, and again and again as the plans say. Records what is found.
 ///
@@ -82,6 +83,32 @@ package actor DomainWatch {
         plan(rotated, isStart: false)
         setAlarm()
         return rotated
+    }
+
+    /// Looks for what proves one purpose, for somebody who waits no longer than `deadline`: `dnsUnreadable` after that,
+    /// and the check goes on.
+    package func check(
+        _ domain: MailDomain, for purpose: MailDomain.Purpose, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        let result = await withCheckedContinuation { continuation in
+            let first = FirstResult(continuation)
+            Task(executorPreference: loop) { first.give(await self.look(domain, for: purpose)) }
+            loop.run(after: deadline) { first.give(.failure(.dnsUnreadable(name: UserData(domain.name)))) }
+        }
+        return try result.get()
+    }
+
+    private func look(
+        _ domain: MailDomain, for purpose: MailDomain.Purpose
+    ) async -> Result<MailDomain, KernelFailure> {
+        let check = await checker.check(domain, for: purpose)
+        if case .refused(let failure) = await store.commit([.recordCheck(domain.id, check)]).first {
+            return .failure(failure)
+        }
+        guard let checked = directory.update(domain.id, { $0 = $0.applying(check) }) else {
+            return .failure(.notFound(.domain))
+        }
+        return .success(checked)
     }
 
     /// What the last check says of the new key that a rotation waits for.
@@ -206,5 +233,22 @@ extension KeyRotation.State {
         case .ready: "ready"
         case .retiring: "retiring"
         }
+    }
+}
+
+/// Resumes its waiter once, with whatever comes first.
+private final class FirstResult: Sendable {
+    typealias Waiter = CheckedContinuation<Result<MailDomain, KernelFailure>, Never>
+
+    private let waiter: Mutex<Waiter?>
+
+    init(_ waiter: Waiter) { self.waiter = Mutex(waiter) }
+
+    func give(_ result: Result<MailDomain, KernelFailure>) {
+        let waiter = waiter.withLock { waiter in
+            defer { waiter = nil }
+            return waiter
+        }
+        waiter?.resume(returning: result)
     }
 }

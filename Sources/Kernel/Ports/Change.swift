@@ -25,6 +25,7 @@ package enum Change: Sendable {
     case revokeKey(AccessKey.ID, at: Instant)
     /// `alreadyExists` if the account has the name.
     case createDomain(MailDomain)
+    /// Of sending. The operator's word, `pinned`, holds for calling it, too.
     case setDomainProof(MailDomain.ID, MailDomain.Proof, at: Instant)
     /// What a look at a domain's records found; proofs that are pinned stay so.
     case recordCheck(MailDomain.ID, DomainCheck)
@@ -63,6 +64,7 @@ package enum Change: Sendable {
     case unsuppress(Account.ID, MailAddress, domain: MailDomain.ID?)
 
     case webhook(WebhookChange)
+    case relay(RelayChange)
 }
 
 /// What became of one change.

@@ -1,3 +1,6 @@
+package import Base
+package import Model
+
 /// The way out for HTTP requests.
 ///
 /// **Contract.** `perform` makes one exchange and returns what came of it; it never throws and never retries, but where
@@ -78,43 +81,18 @@ package struct HTTPAnswer: Sendable, Equatable {
     package var status: Int
     /// The first bytes of the body.
     package var snippet: [UInt8]
-    /// `Retry-After` in seconds (RFC 9110 §10.2.3); nil where it is absent or a date.
+    /// `Retry-After` in seconds (RFC 9110 §10.2.3); nil where it is absent, is neither, or a date.
     package var retryAfter: Duration?
+    /// `Retry-After` as a date.
+    package var retryAt: Instant?
 
-    package init(status: Int, snippet: [UInt8] = [], retryAfter: Duration? = nil) {
+    package init(status: Int, snippet: [UInt8] = [], retryAfter: Duration? = nil, retryAt: Instant? = nil) {
         self.status = status
         self.snippet = snippet
         self.retryAfter = retryAfter
+        self.retryAt = retryAt
     }
-}
 
-/// Why nobody answered.
-package enum HTTPFailure: UInt8, Sendable, CaseIterable, Error {
-    /// The guard refused the address, the port or the form of the URL.
-    case blocked = 1
-    /// The name has no address.
-    case name = 2
-    /// Nobody took the connection.
-    case connect = 3
-    /// No encrypted connection to the one who was meant.
-    case tls = 4
-    /// Not within the time given.
-    case timeout = 5
-    /// The connection broke.
-    case reset = 6
-    /// What came back is not HTTP, or too much of it.
-    case protocolError = 7
-
-    /// For the delivery log: what its reader is told.
-    package var sentence: String {
-        switch self {
-        case .blocked: "address not allowed"
-        case .name: "host name not found"
-        case .connect: "connection refused or unreachable"
-        case .tls: "TLS handshake failed"
-        case .timeout: "timed out"
-        case .reset: "connection closed before an answer"
-        case .protocolError: "invalid HTTP answer"
-        }
-    }
+    /// How long the other side asks to be left alone, in either form; a date that is past asks for nothing.
+    package func asksFor(at now: Instant) -> Duration? { retryAfter ?? retryAt.map { max($0 - now, .zero) } }
 }

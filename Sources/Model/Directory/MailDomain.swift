@@ -41,6 +41,8 @@ public struct MailDomain: Sendable, Equatable {
     public var createdAt: Instant
     /// When sending was proved last; nil before.
     public var verifiedAt: Instant?
+    /// When it was proved that it may be called; nil before.
+    public var targetVerifiedAt: Instant?
     /// What mail from this domain is signed with, and while keys are being rotated the others; RSA first.
     public var signingKeys: [SigningKey]
     /// The change of keys that is under way; nil: none.

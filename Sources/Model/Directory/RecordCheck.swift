@@ -48,6 +48,7 @@ extension MailDomain {
         domain.checkedAt = check.at
         for (purpose, proof) in check.proofs where domain[purpose] != .pinned {
             if purpose == .send, proof == .verified, !domain.maySend { domain.verifiedAt = check.at }
+            if purpose == .target, proof == .verified, !domain.target.holds { domain.targetVerifiedAt = check.at }
             domain[purpose] = proof
         }
         return domain

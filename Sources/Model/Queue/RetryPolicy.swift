@@ -79,6 +79,16 @@ public struct RetryPolicy: Sendable, Hashable {
         return spread(wait(after: made), random)
     }
 
+    /// When to try again what was queued at `queuedAt`, after attempt number `made`; nil to give up.
+    public func next(
+        after made: Int, queuedAt: Instant, asked: Duration?, now: Instant, random: any RandomSource
+    ) -> Instant? {
+        guard let delay = delay(after: made, asked: asked, random: random), now + delay <= queuedAt + lifetime else {
+            return nil
+        }
+        return now + delay
+    }
+
     private func wait(after made: Int) -> Duration {
         switch delays {
         case .constant(let wait): wait

@@ -94,7 +94,9 @@ extension MetricFamily {
 
     // MARK: Queues
 
-    static let queue: [MetricFamily] = [queueDepth, queueInFlight, queueOldestDue, deliveryOutcomes, webhookAnswers]
+    static let queue: [MetricFamily] = [
+        queueDepth, queueInFlight, queueOldestDue, deliveryOutcomes, webhookAnswers, relayAnswers,
+    ]
     static let queueDepth = MetricFamily(
         "polyrelay_queue_depth", .gauge, "Deliveries that wait, by kind of work and lane.")
     static let queueInFlight = MetricFamily(
@@ -107,6 +109,10 @@ extension MetricFamily {
     static let webhookAnswers = MetricFamily(
         "polyrelay_webhook_answers_total", .counter,
         "Answers of webhook endpoints, by class of the status; none where nobody answered.")
+
+    static let relayAnswers = MetricFamily(
+        "polyrelay_relay_answers_total", .counter,
+        "Answers of the targets of relayed requests, by class of the status; none where nobody answered.")
 
     // MARK: The process
 

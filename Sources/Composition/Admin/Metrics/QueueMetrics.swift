@@ -3,19 +3,25 @@ import Kernel
 import Model
 import Storage
 
-/// What waits and what became of it, of mail and of webhooks: one hop to each dispatcher.
+/// What waits and what became of it, of mail, webhooks and relayed requests: one hop to each dispatcher.
 ///
 /// A lane is named as `queue stats` names it: a smarthost, a webhook's number, a destination where mail has lanes of
-/// destinations. The fullest are named, so that neither accounts nor callers can make the page long.
+/// destinations. The fullest are named, so that neither accounts nor callers can make the page long. Those of relayed
+/// requests are not named at all: their targets are what callers chose.
 struct QueueMetrics: MetricSource {
     private let mail: Dispatcher
     private let webhooks: WebhookDispatcher
+    private let relays: RelayDispatcher
     private let store: SQLiteStore
     private let time: any TimeSource
 
-    init(mail: Dispatcher, webhooks: WebhookDispatcher, store: SQLiteStore, time: any TimeSource) {
+    init(
+        mail: Dispatcher, webhooks: WebhookDispatcher, relays: RelayDispatcher, store: SQLiteStore,
+        time: any TimeSource
+    ) {
         self.mail = mail
         self.webhooks = webhooks
+        self.relays = relays
         self.store = store
         self.time = time
     }
@@ -24,17 +30,28 @@ struct QueueMetrics: MetricSource {
         let now = time.now
         let mail = await mail.figures()
         let webhooks = await webhooks.figures()
+        let relays = await relays.figures()
         var simulated = mail.simulated
         simulated.note(.delivered, store.deliveredAtOnce)
         Self.add(mail.lanes, kind: "mail", at: now, to: &page)
         Self.add(webhooks.lanes.map(LaneStatistics.init), kind: "webhook", at: now, to: &page)
+        let targets = relays.lanes.map { lane in
+            var statistics = LaneStatistics(lane)
+            statistics.lane = LaneID(Self.rest)
+            return statistics
+        }
+        Self.add(targets, kind: "relay", at: now, to: &page)
         Self.add(mail.outcomes, kind: "mail", to: &page)
         Self.add(simulated, kind: "simulated", to: &page)
         Self.add(webhooks.outcomes, kind: "webhook", to: &page)
-        for first in AnswerCounts.classes {
-            page.add(.webhookAnswers, [("status", "\(first)xx")], webhooks.answers[first])
-        }
-        page.add(.webhookAnswers, [("status", "none")], webhooks.answers.none)
+        Self.add(relays.outcomes, kind: "relay", to: &page)
+        Self.add(webhooks.answers, .webhookAnswers, to: &page)
+        Self.add(relays.answers, .relayAnswers, to: &page)
+    }
+
+    private static func add(_ answers: AnswerCounts, _ family: MetricFamily, to page: inout MetricsPage) {
+        for first in AnswerCounts.classes { page.add(family, [("status", "\(first)xx")], answers[first]) }
+        page.add(family, [("status", "none")], answers.none)
     }
 
     static func add(_ outcomes: OutcomeCounts, kind: String, to page: inout MetricsPage) {
@@ -100,8 +117,16 @@ extension LaneStatistics {
             lane: LaneID("\(LaneID.webhookPrefix)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
             earliestDue: lane.earliestDue, isPaused: lane.isPaused)
     }
+
+    /// A lane of relayed requests is named by the origin that they go to.
+    init(_ lane: WorkLaneStatistics<String>) {
+        self.init(
+            lane: LaneID("\(LaneID.relayPrefix)\(lane.lane)"), waiting: lane.waiting, leased: lane.running,
+            earliestDue: lane.earliestDue, isPaused: lane.isHeld)
+    }
 }
 
 extension LaneID {
     static let webhookPrefix = "webhook:"
+    static let relayPrefix = "relay:"
 }

@@ -1,0 +1,62 @@
+import AdapterKit
+import Base
+import Model
+
+/// What the routes under `/v1/deliveries` do.
+enum Deliveries {
+    static func list(_ call: Call) async throws(KernelFailure) -> Answer {
+        let state = try state(call.query)
+        let before = try cursor(call)
+        let limit = call.query.int("limit", in: HarepostLimits.page, else: HarepostLimits.pageDefault)
+        let page = try await call.relays.list(state: state, before: before, limit: limit)
+        return .object(reservedBytes: DeliveryObject.bytesReserved * (page.relays.count + 1)) { answer in
+            answer.array("data") { data in
+                for relay in page.relays { data.element(DeliveryObject(relay: relay, queueID: call.queueID(relay.id))) }
+            }
+            let last = page.hasMore ? page.relays.last : nil
+            answer.member("next_cursor", last.map { call.ids.relays.text($0.id, prefix: PublicIDPrefix.cursor) })
+        }
+    }
+
+    static func show(_ call: Call) async throws(KernelFailure) -> Answer {
+        let (relay, attempts) = try await call.relays.history(id(call))
+        return .object { DeliveryObject(relay: relay, queueID: call.queueID(relay.id), attempts: attempts).write(&$0) }
+    }
+
+    /// Polyrelay's own. Takes no body, and looks at none.
+    static func replay(_ call: Call) async throws(KernelFailure) -> Answer {
+        _ = try await call.relays.replay(id(call))
+        return try await show(call)
+    }
+
+    /// Polyrelay's own. Takes no body, and looks at none.
+    static func cancel(_ call: Call) async throws(KernelFailure) -> Answer {
+        _ = try await call.relays.cancel(id(call))
+        return try await show(call)
+    }
+
+    /// Whatever names no delivery is not found; the form is never at fault.
+    private static func id(_ call: Call) throws(KernelFailure) -> Relay.ID {
+        guard let id = call.ids.relays.id(in: call.parameter(0), prefix: PublicIDPrefix.queue) else {
+            throw .notFound(.delivery)
+        }
+        return id
+    }
+
+    private static func state(_ query: Query) throws(KernelFailure) -> Relay.State? {
+        guard let word = query.text("status") else { return nil }
+        guard let status = DeliveryStatus(rawValue: word) else {
+            let words = DeliveryStatus.allCases.map(\.rawValue)
+            throw .invalid(FieldFault("status", .oneOf(words), location: .query, value: UserData(word)))
+        }
+        return status.state
+    }
+
+    private static func cursor(_ call: Call) throws(KernelFailure) -> Relay.ID? {
+        guard let text = call.query.text("cursor") else { return nil }
+        guard let id = call.ids.relays.id(in: text, prefix: PublicIDPrefix.cursor) else {
+            throw .invalid(FieldFault("cursor", .cursor, location: .query, value: UserData(text)))
+        }
+        return id
+    }
+}

@@ -1,0 +1,128 @@
+package import Base
+package import Model
+
+/// What callers do with requests to targets of their choice, in whatever dialect. Look-ups are keyed by account and
+/// personality, so that what belongs to others is as absent as what does not exist.
+///
+/// Any thread; calls come back on the caller's executor.
+package struct RelayService: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let dispatcher: RelayDispatcher
+    private let guardian: TargetGuard
+    private let secrets: RelaySecrets
+    private let rules: [PersonalityID: RelayRules]
+    private let time: any TimeSource
+
+    package init(
+        store: any Store, directory: Directory, dispatcher: RelayDispatcher, guardian: TargetGuard,
+        secrets: RelaySecrets, rules: [PersonalityID: RelayRules], time: any TimeSource
+    ) {
+        self.store = store
+        self.directory = directory
+        self.dispatcher = dispatcher
+        self.guardian = guardian
+        self.secrets = secrets
+        self.rules = rules
+        self.time = time
+    }
+
+    package typealias Owner = MessageQuery.Owner
+
+    // MARK: Accepting
+
+    /// Accepts a request: on disk when this returns, and on its way. In this order: the literal address
+    /// (`publicAddress` fault of `field`), the domain (`domainUnverified`, `domainNotPermitted`), the addresses behind
+    /// the name.
+    package func accept(
+        _ request: RelayRequest, body: [UInt8], field: String, by principal: Principal
+    ) async throws(KernelFailure) -> (id: Relay.ID, at: Instant) {
+        let fault = FieldFault(field, .publicAddress, value: UserData(request.target.text))
+        guard guardian.admitsLiterally(request.target) else { throw .invalid(fault) }
+        try authorise(request.target.host, for: principal)
+        guard await guardian.admitsAddresses(of: request.target.host) else { throw .invalid(fault) }
+        let now = time.now
+        let relay = NewRelay(
+            account: principal.account, origin: principal.personality, request: request, body: body, at: now)
+        return (Relay.ID(try await commit(.accept(relay))), now)
+    }
+
+    /// Whether the host lies in a domain that the account has proved it may call. A domain covers what is below it.
+    private func authorise(_ host: String, for principal: Principal) throws(KernelFailure) {
+        var name = host.hasSuffix(".") ? host.dropLast() : host[...]
+        while name.contains(".") {
+            if let domain = directory.domain(String(name), of: principal.account), domain.target.holds {
+                guard principal.domains.isEmpty || principal.domains.contains(domain.name) else {
+                    throw .domainNotPermitted(domain: domain.name, action: nil)
+                }
+                return
+            }
+            name = name[name.index(after: name.firstIndex(of: ".") ?? name.startIndex)...]
+        }
+        throw .domainUnverified(UserData(host), role: .destination)
+    }
+
+    // MARK: Looking
+
+    package func relay(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
+        guard let relay = try await store.relay(id), relay.account == owner.account, relay.origin == owner.origin else {
+            throw .notFound(.delivery)
+        }
+        return relay
+    }
+
+    /// Oldest first. Of a relay that the owner was shown.
+    package func attempts(_ relay: Relay) async throws(KernelFailure) -> [RelayAttempt] {
+        try await store.relayAttempts(relay.id)
+    }
+
+    /// A page, latest first, and whether more follow.
+    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> (relays: [Relay], hasMore: Bool) {
+        var wider = query
+        wider.limit += 1
+        let found = try await store.relays(wider)
+        return (Array(found.prefix(query.limit)), found.count > query.limit)
+    }
+
+    // MARK: Taking back and again
+
+    /// Takes an unfinished relay back; `wrongState` for a finished one, and while an attempt at it is under way.
+    package func cancel(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
+        let relay = try await relay(id, of: owner)
+        if relay.state.isFinal { throw .wrongState(.delivery, state: .ended, operation: .cancel) }
+        guard await dispatcher.withdraw(relay) else {
+            throw .wrongState(.delivery, state: .underWay, operation: .cancel)
+        }
+        do throws(KernelFailure) {
+            _ = try await commit(.cancel(id, at: time.now))
+        } catch {
+            let pending = try await store.pendingRelays(after: Relay.ID(id.value - 1), limit: 1)
+            await dispatcher.insert(pending.filter { $0.id == id })
+            throw error
+        }
+        return try await self.relay(id, of: owner)
+    }
+
+    /// Queues one anew that ended without being delivered; `wrongState` for any other.
+    package func replay(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
+        _ = try await relay(id, of: owner)
+        _ = try await commit(.replay(id, at: time.now))
+        return try await relay(id, of: owner)
+    }
+
+    // MARK: Signing
+
+    /// The owner's signing secret: the same for ever.
+    package func signingSecret(of owner: Owner) async throws(KernelFailure) -> String {
+        guard let rules = rules[owner.origin] else { throw .internalError(incident: "relay without a dialect") }
+        return try await secrets.secret(of: owner, prefix: rules.secretPrefix)
+    }
+
+    private func commit(_ change: RelayChange) async throws(KernelFailure) -> Int64 {
+        switch await store.commit([.relay(change)]).first {
+        case .done(let serial): return serial
+        case .refused(let failure): throw failure
+        default: throw .internalError(incident: "store answered another change")
+        }
+    }
+}
