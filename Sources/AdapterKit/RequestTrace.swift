@@ -10,7 +10,8 @@ import Synchronization
 package final class RequestTrace: Sendable {
     private struct State {
         var route: OperatorText?
-        var principal: Principal?
+        var account: Account.ID?
+        var key: AccessKey.ID?
     }
 
     private let request: OperatorText
@@ -34,16 +35,22 @@ package final class RequestTrace: Sendable {
         state.withLock { $0.route = name }
     }
 
-    package func admitted(_ principal: Principal?) { state.withLock { $0.principal = principal } }
+    /// The request's key is a good one, whether or not it lets the request in.
+    package func authenticated(_ key: AccessKey) {
+        state.withLock { state in
+            state.account = key.account
+            state.key = key.id
+        }
+    }
 
     /// Messages that are on disk now, or were before.
     package func sent(_ results: [Result<Acceptance, KernelFailure>]) {
-        let principal = state.withLock { $0.principal }
+        let account = state.withLock { $0.account }
         for case .success(let acceptance) in results {
             log.write(.requests, "message-accepted") { line in
                 line.add("request", request)
                 line.add("message", acceptance.message.value)
-                line.add("account", principal?.account.value)
+                line.add("account", account?.value)
                 if acceptance.replayed { line.add("replayed", true) }
             }
         }
@@ -57,8 +64,8 @@ package final class RequestTrace: Sendable {
             line.add("route", state.route)
             line.add("status", status)
             line.add("failure", failure.map { OperatorText($0.rawValue) })
-            line.add("account", state.principal?.account.value)
-            line.add("key", state.principal?.key.value)
+            line.add("account", state.account?.value)
+            line.add("key", state.key?.value)
             line.add("client", client)
             line.add("duration", uptime - began)
         }

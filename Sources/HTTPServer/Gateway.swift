@@ -186,6 +186,7 @@ package struct Gateway: HTTPService {
                 path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass, faults: faults)
         facts.trace?.matched(route)
+        if let trace = facts.trace, let holder = admission.holder { trace.authenticated(holder.key) }
         do throws(KernelFailure) {
             let answer: Answer
             var failure: KernelFailure?
@@ -216,8 +217,7 @@ package struct Gateway: HTTPService {
         _ caller: Principal?, _ request: Request, _ route: Route, _ parameters: [String], _ now: Instant,
         _ trace: RequestTrace?
     ) -> Call {
-        trace?.admitted(caller)
-        return Call(
+        Call(
             caller: caller, requirement: route.requirement, rule: route.idempotency, parameters: parameters,
             head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids, trace: trace)
     }

@@ -1,4 +1,5 @@
 package import Base
+// `timespec` is in both modules, and which of them a build finds first is not ours to say.
 import CLinux
 import Glibc
 

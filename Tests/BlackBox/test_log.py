@@ -82,6 +82,17 @@ def test_a_refused_request_names_its_failure_and_its_route(server, method, path,
     assert not ADDRESS.search(relay.log.text())
 
 
+def test_a_refusal_names_the_key_that_met_it_if_it_is_a_good_one(server):
+    relay = server(requests_per_minute=1, log={"requests": True}).start()
+    tenant = relay.tenant()
+    assert [relay.api(tenant).get("/emails").status for _ in range(2)] == [200, 429]
+    assert relay.api("sk_live_" + "a" * 40).get("/emails").status == 401
+    limited, unknown = wait(relay, "request", 3)[1:]
+    assert limited["failure"] == "rateLimited" and str(limited["key"]) == tenant.id
+    assert str(limited["account"]) == tenant.account
+    assert unknown["failure"] == "credentialUnknown" and "key" not in unknown
+
+
 def test_what_is_no_request_has_an_id_and_a_line_too(server):
     relay = server(log={"requests": True}).start()
     with relay.api().connect() as connection:

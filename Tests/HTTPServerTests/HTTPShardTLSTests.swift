@@ -33,6 +33,24 @@ struct HTTPShardTLSTests {
         }
     }
 
+    @Test("A connection that ends before its handshake does is counted as one whose handshake failed")
+    func handshakesFailed() async throws {
+        try await serve { bench in
+            for path in ["/a", "/b"] {
+                _ = try await bench.talk { client in
+                    try client.send(ShardBench.request(path))
+                    return try client.receiveAll()
+                }
+            }
+            var figures = try #require(await bench.shard.figures.first)
+            while figures.connectionsOpen > 0 {
+                await bench.turn()
+                figures = try #require(await bench.shard.figures.first)
+            }
+            #expect(figures.connectionsAccepted == 2 && figures.handshakesFailed == 2)
+        }
+    }
+
     @Test("A handshake that is not finished in its time is ended, and not before")
     func slow() async throws {
         try await serve { bench in

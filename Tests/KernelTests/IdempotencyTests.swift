@@ -10,8 +10,11 @@ struct IdempotencyTests {
     private struct Outcome: Equatable {
         let text: String
         let isReplay: Bool
+        var failure: KernelFailure?
 
-        static func first(_ text: String) -> Outcome { Outcome(text: text, isReplay: false) }
+        static func first(_ text: String, _ failure: KernelFailure? = nil) -> Outcome {
+            Outcome(text: text, isReplay: false, failure: failure)
+        }
         static func again(_ text: String) -> Outcome { Outcome(text: text, isReplay: true) }
     }
 
@@ -61,7 +64,9 @@ struct IdempotencyTests {
             if let failure { throw failure }
             return Self.plan
         }
-        return Outcome(text: String(decoding: answered.answer.body, as: UTF8.self), isReplay: answered.isReplay)
+        return Outcome(
+            text: String(decoding: answered.answer.body, as: UTF8.self), isReplay: answered.isReplay,
+            failure: answered.failure)
     }
 
     private static let keeping = [
@@ -125,7 +130,7 @@ struct IdempotencyTests {
 
     @Test("Where refusals are kept, one is a commit of its own, and given again though it would succeed now")
     func refusal() async throws {
-        #expect(try await request(RuleSets.exact, refusing: .bodyMalformed) == .first("400"))
+        #expect(try await request(RuleSets.exact, refusing: .bodyMalformed) == .first("400", .bodyMalformed))
         #expect(try await request(RuleSets.exact, by: Self.keeper(store, time)) == .again("400"))
         await #expect(throws: KernelFailure.accountSuspended) {
             try await request(RuleSets.exact, key: "unkept", refusing: .accountSuspended)

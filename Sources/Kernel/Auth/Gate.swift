@@ -72,6 +72,8 @@ package struct Gate: Sendable {
         package var receipt: RateLimiter.Receipt?
         /// Whose request it is, where it came as far as `.idempotency`; nil also where that step is not listed.
         package var claimant: Principal?
+        /// Whose key it is, if it is a good one, let in or not; for the log.
+        package var holder: Directory.Credential?
     }
 
     /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
@@ -111,12 +113,13 @@ package struct Gate: Sendable {
                 uses.note(credential.key.id, at: request.now)
             }
             return Admission(
-                principal: .success(credential.map { Principal($0.key) }), window: window, receipt: receipt)
+                principal: .success(credential.map { Principal($0.key) }), window: window, receipt: receipt,
+                holder: credential)
         } catch {
             if let receipt { window = giveBack(receipt, now: request.now) }
             if case .rateLimited(let state) = error { window = state }
             let shown = window ?? limiter.take(rateClass, by: owner(of: credential, request), now: request.now).window
-            return Admission(principal: .failure(error), window: shown, claimant: claimant)
+            return Admission(principal: .failure(error), window: shown, claimant: claimant, holder: credential)
         }
     }
 
