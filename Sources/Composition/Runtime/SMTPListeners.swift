@@ -47,7 +47,8 @@ final class SMTPListeners: Sendable {
                     in: SMTPGateway.Environment(
                         directory: runtime.directory, limiter: limiter, mail: runtime.mail,
                         ids: runtime.ids(personality), time: runtime.time, hostName: hostName, uses: runtime.keyUses,
-                        refusals: refusals, trusted: Self.networks(smtp.trusted, personality.id)))
+                        refusals: refusals, trusted: Self.networks(smtp.trusted, personality.id),
+                        faults: runtime.faults, log: log))
             else { throw StartError.configuration("smtp.listeners: \(listener.personality) takes no mail") }
             try await listen(listener, gateway)
         }
@@ -82,6 +83,8 @@ final class SMTPListeners: Sendable {
             line.add("tls", OperatorText(listener.encryption.rawValue))
         }
     }
+
+    var metrics: SMTPMetrics { SMTPMetrics(shards) }
 
     // MARK: Reloading
 

@@ -80,14 +80,15 @@ final class Server: Sendable {
     /// Who has figures for the metrics page.
     private var metrics: [any MetricSource] {
         let personalities = runtime.personalities.map(\.id)
-        return [
-            HTTPMetrics(shards, personalities: personalities),
+        let sources: [(any MetricSource)?] = [
+            HTTPMetrics(shards, personalities: personalities), smtp?.metrics,
             StoreMetrics(runtime.store, claims: runtime.claims, limits: limits, personalities: personalities),
             QueueMetrics(
                 mail: runtime.dispatcher, webhooks: runtime.webhooks.dispatcher, relays: runtime.relays.dispatcher,
                 store: runtime.store, time: runtime.time),
             ProcessMetrics(workers: runtime.workers, started: runtime.started),
         ]
+        return sources.compactMap { $0 }
     }
 
     private func gateway(_ id: PersonalityID) throws -> Gateway {
