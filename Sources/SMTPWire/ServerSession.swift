@@ -275,8 +275,8 @@ package struct ServerSession: Sendable {
         return nil
     }
 
-    /// The first CR or LF that was not looked at. What was searched before is not searched again, or a client that sends
-    /// byte by byte would cost the square of its line.
+    /// The first CR or LF that was not looked at. What was searched before is not searched again, or a client that
+    /// sends byte by byte would cost the square of its line.
     private mutating func lineEnd() -> Int? {
         let end = Self.lineEnd(in: input, from: max(position, searched))
         searched = end
