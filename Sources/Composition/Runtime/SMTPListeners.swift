@@ -102,6 +102,12 @@ final class SMTPListeners: Sendable {
 
     // MARK: Ending
 
-    func drain() async { for shard in shards { await shard.drain() } }
+    /// All shards at once: a message that is still coming in on one holds up no leave-taking on another.
+    func drain() async {
+        await withTaskGroup { group in
+            for shard in shards { group.addTask { await shard.drain() } }
+        }
+    }
+
     func closeAll() async { for shard in shards { await shard.closeAll() } }
 }

@@ -179,7 +179,10 @@ final class Server: Sendable {
         log.info("draining") { $0.add("deadline", deadline) }
         await within(deadline) { [runtime, shards, smtp] in
             async let mail: Void? = smtp?.drain()
-            for shard in shards { await shard.drain() }
+            // All at once: a request that runs on one shard keeps no idle connection open on another.
+            await withTaskGroup { group in
+                for shard in shards { group.addTask { await shard.drain() } }
+            }
             await mail
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()
