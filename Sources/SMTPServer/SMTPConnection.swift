@@ -14,6 +14,7 @@ final class SMTPConnection {
 
     let socket: Socket
     let listener: SMTPListener
+    let meter: SMTPMeter
     /// Tells this connection from later ones with the same descriptor.
     let generation: UInt64
     var client: SMTPClient
@@ -41,11 +42,12 @@ final class SMTPConnection {
     var phaseBegan: Duration = .zero
 
     init(
-        socket: consuming Socket, listener: SMTPListener, client: SMTPClient, channel: TLSChannel?,
+        socket: consuming Socket, listener: SMTPListener, meter: SMTPMeter, client: SMTPClient, channel: TLSChannel?,
         generation: UInt64
     ) {
         self.socket = socket
         self.listener = listener
+        self.meter = meter
         self.client = client
         self.channel = channel
         self.generation = generation

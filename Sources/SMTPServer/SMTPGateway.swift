@@ -34,11 +34,14 @@ package struct SMTPGateway: SMTPService {
         /// Shared by all gateways, those of HTTP included.
         package var refusals: RefusalDelay
         package var trusted: [TrustedNetwork]
+        /// Failures on demand; nil: not allowed.
+        package var faults: FaultTable?
+        package var log: Log
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, time: any TimeSource,
             hostName: HeloName, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
-            trusted: [TrustedNetwork] = []
+            trusted: [TrustedNetwork] = [], faults: FaultTable? = nil, log: Log
         ) {
             self.directory = directory
             self.limiter = limiter
@@ -49,6 +52,8 @@ package struct SMTPGateway: SMTPService {
             self.uses = uses
             self.refusals = refusals
             self.trusted = trusted
+            self.faults = faults
+            self.log = log
         }
     }
 
@@ -109,6 +114,7 @@ package struct SMTPGateway: SMTPService {
 
     // MARK: SMTPService
 
+    package var name: String { personality.name }
     package var idleTimeout: Duration? { dialect.limits.idle }
 
     package func client(at address: IPAddress?) -> SMTPClient {
@@ -128,7 +134,7 @@ package struct SMTPGateway: SMTPService {
 
     package func authenticate(
         _ credentials: ServerCredentials, _ client: SMTPClient
-    ) async -> (verdict: ServerVerdict, client: SMTPClient) {
+    ) async -> (answer: SMTPAnswer, client: SMTPClient) {
         do throws(KernelFailure) {
             var known = client
             known.caller = try identify(credentials, client)
@@ -140,7 +146,7 @@ package struct SMTPGateway: SMTPService {
                 await pause(delay)
                 environment.refusals.end()
             }
-            return (.refused(reply(error, .authentication)), client)
+            return (refusal(error, .authentication), client)
         }
     }
 
@@ -157,7 +163,7 @@ package struct SMTPGateway: SMTPService {
 
     package func begin(
         _ sender: ReversePath, _ client: SMTPClient
-    ) -> (verdict: ServerVerdict, client: SMTPClient) {
+    ) -> (answer: SMTPAnswer, client: SMTPClient) {
         do throws(KernelFailure) {
             guard let caller = client.caller else { throw .credentialMissing }
             var admitted = client
@@ -166,29 +172,78 @@ package struct SMTPGateway: SMTPService {
                 verb: "MAIL", at: environment.time.now)
             return (.accepted(Reply(.completed, .senderValid, "Ok")), admitted)
         } catch {
-            return (.refused(reply(error, .sender)), client)
+            return (refusal(error, .sender), client)
         }
     }
 
-    package func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> ServerVerdict {
+    package func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> SMTPAnswer {
         guard MailAddress(parsing: recipient.mailbox.text) != nil else {
-            return .refused(reply(.invalid(FieldFault("to", .email)), .recipient))
+            return refusal(.invalid(FieldFault("to", .email)), .recipient)
         }
         return .accepted(Reply(.completed, .recipientValid, "Ok"))
     }
 
-    package func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> ServerVerdict {
-        guard let passage = client.passage else { return .refused(reply(.credentialMissing, .message)) }
+    package func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> SMTPAnswer {
+        guard let passage = client.passage else { return refusal(.credentialMissing, .message) }
         do throws(KernelFailure) {
+            if let faults = environment.faults { try await raise(faults, client) }
             let submission = try submission(mail, client)
             let results = await environment.mail.send(
                 [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency)
             guard let result = results.first else { throw .internalError(incident: "no outcome") }
-            return .accepted(Self.reply(dialect.accepted(try result.get(), environment.ids)))
+            let acceptance = try result.get()
+            report(acceptance, passage.principal, client)
+            return .accepted(Self.reply(dialect.accepted(acceptance, environment.ids)))
         } catch {
             if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
-            return .refused(reply(error, .message))
+            return refusal(error, .message)
         }
+    }
+
+    /// The failures that were asked for, each whatever its place would be over HTTP: a message has come to its end.
+    private func raise(_ faults: FaultTable, _ client: SMTPClient) async throws(KernelFailure) {
+        guard let session = try faults.session(personality: personality, route: Self.faultRoute, field: nil) else {
+            return
+        }
+        let key: AccessKey? = if let id = client.passage?.principal.key { environment.directory.key(id) } else { nil }
+        do throws(KernelFailure) {
+            try session.raise(
+                at: nil,
+                FaultFacts(
+                    method: Self.faultRoute, path: "", now: environment.time.now, address: client.address,
+                    requirement: dialect.requirement, key: key))
+        } catch {
+            await pause(session.delay)
+            throw error
+        }
+    }
+
+    /// What stands for a route where an order names one.
+    package static let faultRoute = "SMTP"
+
+    // MARK: Logging
+
+    private func report(_ acceptance: Acceptance, _ principal: Principal, _ client: SMTPClient) {
+        environment.log.write(.requests, "message-accepted") { line in
+            line.add("service", OperatorText(name))
+            line.add("protocol", "smtp")
+            line.add("message", acceptance.message.value)
+            line.add("account", principal.account.value)
+            line.add("client", client.address)
+            if acceptance.replayed { line.add("replayed", true) }
+        }
+    }
+
+    /// What is ours to mend is always told.
+    private func refusal(_ failure: KernelFailure, _ stage: SMTPStage) -> SMTPAnswer {
+        if let incident = failure.incident {
+            environment.log.error("request-failed") { line in
+                line.add("service", OperatorText(name))
+                line.add("protocol", "smtp")
+                line.add("incident", incident)
+            }
+        }
+        return .refused(reply(failure, stage), FaultName(failure))
     }
 
     // MARK: Messages

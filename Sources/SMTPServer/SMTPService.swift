@@ -7,6 +7,9 @@ package import SMTPWire
 /// **Contract.** Called on the shard of the connection, which must not be blocked; what it awaits comes back there. It
 /// never fails: every failure is a reply. A client that goes away does not cancel it. An accepted message is on disk.
 package protocol SMTPService: Sendable {
+    /// Its name in logs and figures.
+    var name: String { get }
+
     /// How long a client may say nothing.
     var idleTimeout: Duration? { get }
 
@@ -16,14 +19,29 @@ package protocol SMTPService: Sendable {
     /// Whether the credentials are good; the client with them, if they are.
     func authenticate(
         _ credentials: ServerCredentials, _ client: SMTPClient
-    ) async -> (verdict: ServerVerdict, client: SMTPClient)
+    ) async -> (answer: SMTPAnswer, client: SMTPClient)
 
     /// Whether a message may begin; the client with the right to send it, if it may.
-    func begin(_ sender: ReversePath, _ client: SMTPClient) -> (verdict: ServerVerdict, client: SMTPClient)
+    func begin(_ sender: ReversePath, _ client: SMTPClient) -> (answer: SMTPAnswer, client: SMTPClient)
 
-    func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> ServerVerdict
+    func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> SMTPAnswer
 
-    func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> ServerVerdict
+    func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> SMTPAnswer
+}
+
+/// An answer to a session's question.
+package struct SMTPAnswer: Sendable {
+    package let verdict: ServerVerdict
+    /// What a refusal renders.
+    package let failure: FaultName?
+
+    package static func accepted(_ reply: Reply) -> SMTPAnswer {
+        SMTPAnswer(verdict: .accepted(reply), failure: nil)
+    }
+
+    package static func refused(_ reply: Reply, _ failure: FaultName) -> SMTPAnswer {
+        SMTPAnswer(verdict: .refused(reply), failure: failure)
+    }
 }
 
 /// What is known of the client of one connection.

@@ -33,11 +33,13 @@ package actor SMTPShard {
     private final class Listening {
         let socket: Socket
         let listener: SMTPListener
+        let meter: SMTPMeter
         var isPaused = false
 
-        init(socket: consuming Socket, listener: SMTPListener) {
+        init(socket: consuming Socket, listener: SMTPListener, meter: SMTPMeter) {
             self.socket = socket
             self.listener = listener
+            self.meter = meter
         }
     }
 
@@ -52,20 +54,27 @@ package actor SMTPShard {
 
     /// Listens at `address`; the address with the port that was chosen. Shards that listen at one port share it.
     package func listen(at address: SocketAddress, _ listener: SMTPListener) throws(PosixError) -> SocketAddress {
-        let listening = Listening(socket: try Socket.listen(at: address, sharesPort: true), listener: listener)
+        let socket = try Socket.listen(at: address, sharesPort: true)
+        let chosen = try socket.localAddress() ?? address
+        let listening = Listening(
+            socket: socket, listener: listener,
+            meter: SMTPMeter(service: listener.service.name, address: chosen.description))
         let number = listening.socket.number
         try loop.register(number, .readable) { [unowned self] _ in
             self.assumeIsolated { shard in shard.listeners[number].map { shard.accept(from: $0) } }
         }
         listeners[number] = listening
-        return try listening.socket.localAddress() ?? address
+        return chosen
     }
+
+    /// What each listener has done here.
+    package var figures: [SMTPFigures] { listeners.values.map(\.meter.figures) }
 
     private func accept(from listening: Listening) {
         while connectionCount < SMTPServerLimits.connectionsPerShard {
             do throws(PosixError) {
                 guard let accepted = try listening.socket.accept() else { return }
-                try open(accepted, listening.listener)
+                try open(accepted, listening)
             } catch {
                 // A connection that was reset while it waited is gone; anything else is a lack of descriptors or
                 // memory.
@@ -95,7 +104,8 @@ package actor SMTPShard {
 
     // MARK: Connections
 
-    private func open(_ accepted: consuming Accepted, _ listener: SMTPListener) throws(PosixError) {
+    private func open(_ accepted: consuming Accepted, _ listening: Listening) throws(PosixError) {
+        let listener = listening.listener
         let peer = accepted.peer
         let socket = accepted.takeSocket()
         var address: IPAddress?
@@ -110,8 +120,8 @@ package actor SMTPShard {
             channel = TLSChannel(stream)
         }
         let connection = SMTPConnection(
-            socket: socket, listener: listener, client: listener.service.client(at: address), channel: channel,
-            generation: nextGeneration)
+            socket: socket, listener: listener, meter: listening.meter, client: listener.service.client(at: address),
+            channel: channel, generation: nextGeneration)
         nextGeneration += 1
         let id = connection.id
         try loop.register(id.descriptor, .readable) { [unowned self] readiness in
@@ -120,6 +130,8 @@ package actor SMTPShard {
         while connections.count <= Int(id.descriptor) { connections.append(nil) }
         connections[Int(id.descriptor)] = connection
         connectionCount += 1
+        listening.meter.figures.connectionsAccepted += 1
+        listening.meter.figures.connectionsOpen += 1
         begin(connection)
     }
 
@@ -173,6 +185,8 @@ package actor SMTPShard {
         loop.unregister(connection.socket.number)
         connections[Int(connection.socket.number)] = nil
         connectionCount -= 1
+        connection.meter.figures.connectionsOpen -= 1
+        if connection.channel?.isEstablished == false { connection.meter.figures.handshakesFailed += 1 }
         contentOctets -= connection.countedOctets
         if connection.isCounted { addresses.end(connection.client.address) }
         if isDraining, connectionCount == 0 {
@@ -302,31 +316,36 @@ package actor SMTPShard {
         let service = connection.listener.service
         switch question {
         case .sender(let path):
-            let (verdict, client) = service.begin(path, connection.client)
+            let (answer, client) = service.begin(path, connection.client)
             connection.client = client
-            return verdict
-        case .recipient(let recipient): return service.check(recipient, connection.client)
+            return verdict(answer, connection)
+        case .recipient(let recipient): return verdict(service.check(recipient, connection.client), connection)
         case .credentials(let credentials):
             let (id, client) = (connection.id, connection.client)
             Task.immediate(executorPreference: loop) {
-                let (verdict, client) = await service.authenticate(credentials, client)
-                self.answered(verdict, client, id)
+                let (answer, client) = await service.authenticate(credentials, client)
+                self.answered(answer, client, id)
             }
         case .message(let mail):
             let (id, client) = (connection.id, connection.client)
             Task.immediate(executorPreference: loop) {
-                let verdict = await service.accept(mail, client)
-                self.answered(verdict, client, id)
+                let answer = await service.accept(mail, client)
+                self.answered(answer, client, id)
             }
         }
         return nil
     }
 
-    private func answered(_ verdict: ServerVerdict, _ client: SMTPClient, _ id: ConnectionID) {
+    private func verdict(_ answer: SMTPAnswer, _ connection: SMTPConnection) -> ServerVerdict {
+        connection.meter.note(answer)
+        return answer.verdict
+    }
+
+    private func answered(_ answer: SMTPAnswer, _ client: SMTPClient, _ id: ConnectionID) {
         // The client may be gone; what it handed over is kept all the same.
         guard let connection = connection(id), connection.stage == .open else { return }
         connection.client = client
-        give(.answered(verdict), connection)
+        give(.answered(verdict(answer, connection)), connection)
         if isOpen(connection), connection.stage == .open, mayRead(connection) {
             watch(connection, connection.watched.union(.readable))
         }

@@ -42,6 +42,8 @@ package struct ServerSession: Sendable {
     var transaction: Transaction?
     private var input: [UInt8] = []
     private var position = 0
+    /// Up to here there is no end of a line.
+    private var searched = 0
     /// Octets of a line that is too long, dropped so far; nil: the line is not.
     private var isDroppingLine = false
 
@@ -246,7 +248,7 @@ package struct ServerSession: Sendable {
 
     /// The next line without its end; nil until there is one, or where it ended the session.
     private mutating func nextLine(_ octetsMax: Int) -> ArraySlice<UInt8>? {
-        while let end = input[position...].firstIndex(where: { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn }) {
+        while let end = lineEnd() {
             // Whether a CR is one half of a line end shows the next byte.
             if input[end] == ASCII.carriageReturn, end + 1 == input.count { break }
             guard input[end] == ASCII.carriageReturn, input[end + 1] == ASCII.lineFeed else {
@@ -273,6 +275,21 @@ package struct ServerSession: Sendable {
         return nil
     }
 
+    /// The first CR or LF that was not looked at. What was searched before is not searched again, or a client that
+    /// sends byte by byte would cost the square of its line.
+    private mutating func lineEnd() -> Int? {
+        let end = Self.lineEnd(in: input, from: max(position, searched))
+        searched = end
+        return end < input.count ? end : nil
+    }
+
+    private static func lineEnd(in input: [UInt8], from start: Int) -> Int {
+        let bytes = input.span
+        var index = start
+        while index < bytes.count, bytes[index] != ASCII.lineFeed, bytes[index] != ASCII.carriageReturn { index += 1 }
+        return index
+    }
+
     private mutating func tooLong() {
         if case .authenticating = state {
             state = .command
@@ -294,6 +311,7 @@ package struct ServerSession: Sendable {
             return
         }
         position = 0
+        searched = 0
     }
 
     private mutating func refuseBareLineEnd() {

@@ -11,6 +11,7 @@ from dnslib import DNSRecord
 from nameserver import Zones, absolute
 
 PATIENCE_SECONDS = 20
+PORT_TRIES = 20
 
 CONFIGURATION = """
 server:
@@ -126,9 +127,14 @@ def _program(name: str) -> str:
 
 
 def _free_port() -> int:
-    """One that is free for UDP and TCP alike."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
-        datagrams.bind(("127.0.0.1", 0))
-        port = datagrams.getsockname()[1]
-        with socket.create_server(("127.0.0.1", port)):
-            return port
+    """One that is free for UDP and TCP alike: what is free for the one may be taken for the other."""
+    for _ in range(PORT_TRIES):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            datagrams.bind(("127.0.0.1", 0))
+            port = datagrams.getsockname()[1]
+            try:
+                with socket.create_server(("127.0.0.1", port)):
+                    return port
+            except OSError:
+                continue
+    raise OSError(f"no port is free for both UDP and TCP in {PORT_TRIES} tries")

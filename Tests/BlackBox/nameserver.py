@@ -12,6 +12,7 @@ from dnslib.server import BaseResolver, DNSHandler
 SILENT = "silent"
 # What a server sends in one datagram, whatever it is offered.
 DATAGRAM_BYTES = 512
+PORT_TRIES = 20
 # What a server may do to its answers over UDP.
 LIES = ("id", "question", "source")
 
@@ -84,11 +85,21 @@ class NameServer:
     """Serves `zones` over UDP and TCP at one port. `lies`: one of `LIES`; every answer over UDP has the wrong number,
     repeats another question, or comes from another port. An answer longer than 512 bytes is truncated over UDP."""
 
-    def __init__(self, zones: Zones | None = None, lies: str | None = None):
+    def __init__(self, zones: Zones | None = None, lies: str | None = None, port: int = 0):
+        """`port`: 0 for any."""
         self.zones = zones or Zones()
         self.lies = lies
-        self._servers = [_UDP(("127.0.0.1", 0), self)]
-        self._servers.append(_TCP(("127.0.0.1", self.port), self))
+        self._servers = self._at(port)
+
+    def _at(self, port: int) -> list:
+        """What is free for UDP may be taken for TCP."""
+        for _ in range(PORT_TRIES):
+            datagrams = _UDP(("127.0.0.1", port), self)
+            try:
+                return [datagrams, _TCP(datagrams.server_address, self)]
+            except OSError:
+                datagrams.server_close()
+        raise OSError(f"no port is free for both UDP and TCP in {PORT_TRIES} tries")
 
     @property
     def port(self) -> int:

@@ -194,7 +194,8 @@ def test_lies_alone_say_nothing(asking, lie):
         relay = asking(liar)
         account = added(relay, liar)
         refused = relay.verb("domain", "verify", "shop.example", "--account", account)
-        assert refused.code == 1 and refused.err.count("unreadable") == 4
+        records = refused.err.splitlines()[1:]
+        assert refused.code == 1 and records and all("unreadable" in record for record in records)
         assert state(relay) == "pending"
 
 

@@ -409,6 +409,11 @@ def test_a_lane_can_be_paused(relay, certificate):
         assert delivery(api, queue_id)["status"] == "queued" and target.all() == []
         running.ask("queue", "resume", lane)
         assert ended(api, queue_id)["status"] == "delivered"
+        # The figures name no target: callers chose them.
+        metrics = running.admin().get("/metrics").body.decode()
+        assert 'polyrelay_delivery_outcomes_total{kind="relay",outcome="delivered"} 1' in metrics
+        assert 'polyrelay_relay_answers_total{status="2xx"} 1' in metrics
+        assert "acme" not in metrics and "relay:" not in metrics
 
 
 # Crashes

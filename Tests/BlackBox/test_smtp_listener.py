@@ -596,6 +596,36 @@ def test_no_acknowledged_message_is_lost_by_a_crash(server, smarthost, files):
     relay.stop()
 
 
+# Looked at from outside
+
+
+def test_refusals_and_connections_are_figures(listening, tenant, files):
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        with session(listening, files, secret="sk_live_wrong"):
+            pass
+    with session(listening, files, "implicit", tenant.secret) as client:
+        assert refusal(client, content=b"From: a@foreign.example\r\n\r\nx")[1] == 550
+        page = listening.admin().get("/metrics").body.decode()
+    # smtplib tries one mechanism after the other.
+    assert 'polyrelay_smtp_refused_total{service="poststack",failure="credentialUnknown"} 2' in page
+    assert 'polyrelay_smtp_refused_total{service="poststack",failure="domainUnknown"} 1' in page
+    open_now = f'polyrelay_smtp_connections{{service="poststack",listener="127.0.0.1:{port(listening, "implicit")}"}} 1'
+    assert open_now in page
+
+
+def test_failures_are_met_on_demand(server, files):
+    relay = server(smtp=smtp(files, *RULES), faults={"allow": True}).start()
+    key = relay.tenant()
+    for order, expected in (("storageUnavailable", 451), ("quotaExceeded; period=day", 452), ("domainPaused", 550)):
+        relay.ask("fault", "add", order, "--route", "SMTP")
+        with session(relay, files, secret=key.secret) as client:
+            assert refusal(client)[:2] == ("DATA", expected), order
+        assert relay.api(key).get("/emails").status == 200
+        relay.ask("fault", "clear")
+    with session(relay, files, secret=key.secret) as client:
+        assert refusal(client)[:2] == ("DATA", 250)
+
+
 # What nobody honest says
 
 

@@ -216,6 +216,32 @@ struct ConfigurationReaderTests {
         #expect(configuration.limits == [PersonalityID("poststack"): [RateClass("default"): tiers]])
     }
 
+    @Test("A personality's switches are read, and no others; the local profile has them on")
+    func switches() throws {
+        var personality = NamedPersonality("poststack", classes: ["default"])
+        personality.switches = ["signup": false, "other": false]
+        let reader = ConfigurationReader(personalities: [personality])
+        func read(_ members: String) throws(ConfigurationErrors) -> Configuration {
+            try reader.read(fileText: Array("{ \(smallest), \(members) }".utf8), environment: [:])
+        }
+        let id = PersonalityID("poststack")
+        let configuration = try read(#""personalities": { "poststack": { "signup": true } }"#)
+        #expect(configuration.switches == [id: ["signup": true]])
+        let printed = ConfigurationPrinter.json(configuration)
+        #expect(try reader.read(fileText: printed, environment: [:]) == configuration)
+        #expect(throws: ConfigurationErrors.self) { try read(#""personalities": { "poststack": { "sinup": true } }"#) }
+        #expect(throws: ConfigurationErrors.self) { try read(#""personalities": { "poststack": { "signup": 1 } }"#) }
+        let local = try reader.read(fileText: nil, environment: [:])
+        #expect(local.switches == [id: ["signup": true, "other": true]])
+    }
+
+    @Test("The local profile serves each personality at an address of its own")
+    func localListeners() throws {
+        let local = try ConfigurationReader(personalities: Adapters.all).read(fileText: nil, environment: [:])
+        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost"])
+        #expect(local.listeners.map(\.listen.description) == ["127.0.0.1:8080", "127.0.0.1:8081"])
+    }
+
     @Test("The local profile raises every class of every personality")
     func localProfileLimits() throws {
         let reader = ConfigurationReader(personalities: [

@@ -5,6 +5,7 @@ import Model
 struct NamedPersonality: Personality {
     let id: PersonalityID
     let rateTiers: [RateClass: [RateTier]]
+    var switches: [String: Bool] = [:]
 
     init(_ name: String, classes: [String]) {
         id = PersonalityID(name)

@@ -116,6 +116,13 @@ struct WorkLanesTests {
         #expect(takeAll(&lanes) == [2])
         let taken = lanes.withdraw(2, from: 1)
         #expect(!taken)
+        lanes.ended(1, success: true)
+        lanes.recorded(1)
+        lanes.insert(work(3, due: now + .seconds(5)))
+        _ = lanes.withdraw(3, from: 1)
+        #expect(takeAll(&lanes, at: now + .seconds(9)) == [])
+        lanes.insert(work(4, due: now + .seconds(9)))
+        #expect(takeAll(&lanes, at: now + .seconds(9)) == [4])
     }
 
     @Test("A lane keeps its width until what it did is recorded, and is forgotten when nothing is left")

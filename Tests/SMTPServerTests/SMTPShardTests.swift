@@ -1,4 +1,5 @@
 import Base
+import Kernel
 import Posix
 import SMTPWire
 import TLS
@@ -59,6 +60,24 @@ struct SMTPShardTests {
             let second = try bench.connect()
             #expect(try await bench.rest(of: second) == "421 4.7.0 Too many connections from your address\r\n")
             #expect(first.isOpen)
+        }
+    }
+
+    @Test("Connections and refusals are counted")
+    func figures() async throws {
+        try await ShardBench.serve { bench in
+            let client = try await bench.greeted()
+            try client.send("AUTH PLAIN AHUAd3Jvbmc=\r\n")
+            try await bench.said(by: client, through: "535 5.7.8 No\r\n")
+            let open = try #require(await bench.shard.figures.first)
+            #expect(open.service == "letters" && open.address == bench.address.description)
+            #expect(open.connectionsAccepted == 1 && open.connectionsOpen == 1)
+            #expect(open.refusals == [.credentialUnknown: 1])
+            try client.send("QUIT\r\n")
+            _ = try await bench.rest(of: client)
+            client.endSending()
+            await bench.pass(.seconds(6))
+            #expect(await bench.shard.figures.first?.connectionsOpen == 0)
         }
     }
 

@@ -12,6 +12,7 @@ final class StubService: SMTPService {
         var held: [CheckedContinuation<Void, Never>] = []
     }
 
+    let name = "letters"
     let idleTimeout: Duration?
     /// One element for each message that has come so far.
     let arrivals: AsyncStream<Int>
@@ -40,24 +41,23 @@ final class StubService: SMTPService {
 
     func authenticate(
         _ credentials: ServerCredentials, _ client: SMTPClient
-    ) async -> (verdict: ServerVerdict, client: SMTPClient) {
+    ) async -> (answer: SMTPAnswer, client: SMTPClient) {
         let isGood = credentials.password.elementsEqual("secret".utf8)
-        let reply =
-            isGood
-            ? Reply(.authenticationSucceeded, .authenticationSucceeded, "Welcome")
-            : Reply(.credentialsInvalid, .credentialsInvalid, "No")
-        return (isGood ? .accepted(reply) : .refused(reply), client)
+        guard isGood else {
+            return (.refused(Reply(.credentialsInvalid, .credentialsInvalid, "No"), .credentialUnknown), client)
+        }
+        return (.accepted(Reply(.authenticationSucceeded, .authenticationSucceeded, "Welcome")), client)
     }
 
-    func begin(_ sender: ReversePath, _ client: SMTPClient) -> (verdict: ServerVerdict, client: SMTPClient) {
+    func begin(_ sender: ReversePath, _ client: SMTPClient) -> (answer: SMTPAnswer, client: SMTPClient) {
         (.accepted(Reply(.completed, .senderValid, "Ok")), client)
     }
 
-    func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> ServerVerdict {
+    func check(_ recipient: EnvelopeRecipient, _ client: SMTPClient) -> SMTPAnswer {
         .accepted(Reply(.completed, .recipientValid, "Ok"))
     }
 
-    func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> ServerVerdict {
+    func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> SMTPAnswer {
         let count = state.withLock { state in
             state.taken.append(mail)
             return state.taken.count

@@ -53,6 +53,22 @@ struct QueryPlanTests {
         }
     }
 
+    @Test("Nothing about relayed requests scans or sorts, whatever state is asked for")
+    func relays() throws {
+        let numbers = try PersonalityNumbers(connection, origins: [Fixture.personality])
+        let kept =
+            statements(of: try RelayStatements(connection))
+            + statements(of: try RelayReader(connection, personalities: numbers))
+        #expect(kept.count >= 10)
+        let lists = ([nil] + Relay.State.allCases).map { ("list", RelayReader.listSQL($0)) }
+        for (name, sql) in kept + lists {
+            let steps = try plan(sql).filter {
+                $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" || $0.contains("TEMP B-TREE")
+            }
+            #expect(steps == [], "\(name)")
+        }
+    }
+
     @Test("An owner's list runs along the owner's index, without sorting")
     func lists() throws {
         let steps = try plan(Reader.listSQL(ofOwner: true))

@@ -21,6 +21,9 @@ extension Rule {
         Ban(call: "debugPrint(", mend: "log an event with Log"),
         Ban(call: "try!", mend: "handle the error, or make it impossible"),
         Ban(call: "fatalError(", mend: "throw a typed error; for a broken invariant, precondition with its reason"),
+        // Other threads read the environment at that moment, to start a program or to look a name up (environ(7)).
+        Ban(call: "setenv(", mend: "give the child its environment; the process's own is never changed"),
+        Ban(call: "unsetenv(", mend: "give the child its environment; the process's own is never changed"),
         Ban(call: "usleep(", mend: "wait for the event itself"),
         Ban(call: "sleep(", mend: "wait for the event itself"),
         Ban(call: "Thread.sleep", mend: "wait for the event itself"),

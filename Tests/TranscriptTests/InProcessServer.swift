@@ -98,7 +98,8 @@ final class InProcessServer {
                 personality,
                 in: SMTPGateway.Environment(
                     directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail, ids: ids, time: time,
-                    hostName: hostName, trusted: [try TranscriptDirectory.trusted(personality)]))
+                    hostName: hostName, trusted: [try TranscriptDirectory.trusted(personality)],
+                    log: log))
         }
         var variables = directory.secrets
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)

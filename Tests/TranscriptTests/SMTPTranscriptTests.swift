@@ -108,15 +108,15 @@ struct SMTPTranscriptRun {
     private mutating func answer(_ question: ServerQuestion) async -> ServerVerdict {
         switch question {
         case .credentials(let credentials):
-            let (verdict, known) = await gateway.authenticate(credentials, client)
+            let (answer, known) = await gateway.authenticate(credentials, client)
             client = known
-            return verdict
+            return answer.verdict
         case .sender(let path):
-            let (verdict, admitted) = gateway.begin(path, client)
+            let (answer, admitted) = gateway.begin(path, client)
             client = admitted
-            return verdict
-        case .recipient(let recipient): return gateway.check(recipient, client)
-        case .message(let mail): return await gateway.accept(mail, client)
+            return answer.verdict
+        case .recipient(let recipient): return gateway.check(recipient, client).verdict
+        case .message(let mail): return await gateway.accept(mail, client).verdict
         }
     }
 

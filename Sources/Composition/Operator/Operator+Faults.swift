@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Kernel
 import Model
+import SMTPServer
 
 /// Failures on demand last as long as the server that raises them.
 extension Operator {
@@ -12,7 +13,9 @@ extension Operator {
             return .refused("--personality \(personality): allowed: \(known)", exit: .usage)
         }
         if let key, runtime.directory.key(AccessKey.ID(key)) == nil { return .refused("no such key") }
-        let routes = runtime.personalities.flatMap(\.routes).map { "\($0.method.rawValue) \($0.pattern)" }
+        let routes =
+            runtime.personalities.flatMap(\.routes).map { "\($0.method.rawValue) \($0.pattern)" }
+            + [SMTPGateway.faultRoute]
         if let route, !routes.contains(route) {
             let near = NearestName.to(route, among: routes).map { " (did you mean \"\($0)\"?)" } ?? ""
             return .refused("--route \"\(route)\": there is no such route\(near); `check` lists them", exit: .usage)

@@ -47,7 +47,8 @@ final class SMTPListeners: Sendable {
                     in: SMTPGateway.Environment(
                         directory: runtime.directory, limiter: limiter, mail: runtime.mail,
                         ids: runtime.ids(personality), time: runtime.time, hostName: hostName, uses: runtime.keyUses,
-                        refusals: refusals, trusted: Self.networks(smtp.trusted, personality.id)))
+                        refusals: refusals, trusted: Self.networks(smtp.trusted, personality.id),
+                        faults: runtime.faults, log: log))
             else { throw StartError.configuration("smtp.listeners: \(listener.personality) takes no mail") }
             try await listen(listener, gateway)
         }
@@ -83,6 +84,8 @@ final class SMTPListeners: Sendable {
         }
     }
 
+    var metrics: SMTPMetrics { SMTPMetrics(shards) }
+
     // MARK: Reloading
 
     /// Reads the certificate anew. Where it cannot be used, the old one stays, and the log says why.
@@ -99,6 +102,12 @@ final class SMTPListeners: Sendable {
 
     // MARK: Ending
 
-    func drain() async { for shard in shards { await shard.drain() } }
+    /// All shards at once: a message that is still coming in on one holds up no leave-taking on another.
+    func drain() async {
+        await withTaskGroup { group in
+            for shard in shards { group.addTask { await shard.drain() } }
+        }
+    }
+
     func closeAll() async { for shard in shards { await shard.closeAll() } }
 }

@@ -80,14 +80,15 @@ final class Server: Sendable {
     /// Who has figures for the metrics page.
     private var metrics: [any MetricSource] {
         let personalities = runtime.personalities.map(\.id)
-        return [
-            HTTPMetrics(shards, personalities: personalities),
+        let sources: [(any MetricSource)?] = [
+            HTTPMetrics(shards, personalities: personalities), smtp?.metrics,
             StoreMetrics(runtime.store, claims: runtime.claims, limits: limits, personalities: personalities),
             QueueMetrics(
                 mail: runtime.dispatcher, webhooks: runtime.webhooks.dispatcher, relays: runtime.relays.dispatcher,
                 store: runtime.store, time: runtime.time),
             ProcessMetrics(workers: runtime.workers, started: runtime.started),
         ]
+        return sources.compactMap { $0 }
     }
 
     private func gateway(_ id: PersonalityID) throws -> Gateway {
@@ -178,7 +179,10 @@ final class Server: Sendable {
         log.info("draining") { $0.add("deadline", deadline) }
         await within(deadline) { [runtime, shards, smtp] in
             async let mail: Void? = smtp?.drain()
-            for shard in shards { await shard.drain() }
+            // All at once: a request that runs on one shard keeps no idle connection open on another.
+            await withTaskGroup { group in
+                for shard in shards { group.addTask { await shard.drain() } }
+            }
             await mail
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()

@@ -37,14 +37,17 @@ package struct RelayService: Sendable {
     package func accept(
         _ request: RelayRequest, body: [UInt8], field: String, by principal: Principal
     ) async throws(KernelFailure) -> (id: Relay.ID, at: Instant) {
-        let fault = FieldFault(field, .publicAddress, value: UserData(request.target.text))
-        guard guardian.admitsLiterally(request.target) else { throw .invalid(fault) }
+        guard guardian.admitsLiterally(request.target) else { throw Self.notPublic(request, field) }
         try authorise(request.target.host, for: principal)
-        guard await guardian.admitsAddresses(of: request.target.host) else { throw .invalid(fault) }
+        guard await guardian.admitsAddresses(of: request.target.host) else { throw Self.notPublic(request, field) }
         let now = time.now
         let relay = NewRelay(
             account: principal.account, origin: principal.personality, request: request, body: body, at: now)
         return (Relay.ID(try await commit(.accept(relay))), now)
+    }
+
+    private static func notPublic(_ request: RelayRequest, _ field: String) -> KernelFailure {
+        .invalid(FieldFault(field, .publicAddress, value: UserData(request.target.text)))
     }
 
     /// Whether the host lies in a domain that the account has proved it may call. A domain covers what is below it.

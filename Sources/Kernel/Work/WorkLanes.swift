@@ -76,6 +76,7 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     package mutating func withdraw(_ id: Int64, from lane: LaneID) -> Bool {
         guard waiting.removeValue(forKey: id) != nil else { return false }
         lanes[lane]?.count -= 1
+        forgetIfIdle(lane)
         return true
     }
 
@@ -117,8 +118,12 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
 
     /// What `ended` is on disk: a lane in which nothing is left is forgotten.
     package mutating func recorded(_ id: LaneID) {
+        lanes[id]?.unrecorded -= 1
+        forgetIfIdle(id)
+    }
+
+    private mutating func forgetIfIdle(_ id: LaneID) {
         guard let index = lanes.index(forKey: id) else { return }
-        lanes.values[index].unrecorded -= 1
         let lane = lanes.values[index]
         let isIdle = lane.running == 0 && lane.count == 0 && lane.unrecorded == 0
         if isIdle, !lane.isHeld { lanes.remove(at: index) }

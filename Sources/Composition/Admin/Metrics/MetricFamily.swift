@@ -29,7 +29,7 @@ enum MetricLimits {
 
 extension MetricFamily {
     /// Every family, in the order of the page.
-    static let all: [MetricFamily] = http + store + queue + process
+    static let all: [MetricFamily] = http + smtp + store + queue + process
 
     // MARK: HTTP
 
@@ -48,6 +48,20 @@ extension MetricFamily {
     static let httpRequestsRefused = MetricFamily(
         "polyrelay_http_requests_refused_total", .counter,
         "Requests that met a failure, by service and the failure's name; a batch whose elements failed is not one.")
+
+    // MARK: SMTP
+
+    static let smtp: [MetricFamily] = [smtpConnections, smtpConnectionsAccepted, smtpHandshakesFailed, smtpRefusals]
+    static let smtpConnections = MetricFamily(
+        "polyrelay_smtp_connections", .gauge, "SMTP connections that are open, by service and listener.")
+    static let smtpConnectionsAccepted = MetricFamily(
+        "polyrelay_smtp_connections_accepted_total", .counter, "SMTP connections accepted, by service and listener.")
+    static let smtpHandshakesFailed = MetricFamily(
+        "polyrelay_smtp_tls_handshakes_failed_total", .counter,
+        "SMTP connections that ended before their TLS handshake did, by service and listener.")
+    static let smtpRefusals = MetricFamily(
+        "polyrelay_smtp_refused_total", .counter,
+        "Credentials, senders, recipients and messages refused over SMTP, by service and the failure's name.")
 
     // MARK: The store
 
