@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import textwrap
 import threading
@@ -16,6 +17,7 @@ from .servers import Process, await_port, free_port
 POSTFIX = "/usr/sbin/postfix"
 # How often the sink's figures are read: it writes one for each message.
 READ_SECONDS = 0.005
+SETTLED_SECONDS = 0.2
 
 MAIN = """\
     compatibility_level = 3.6
@@ -90,16 +92,28 @@ class Postfix:
             parent.chmod(parent.stat().st_mode | 0o055)
 
     @contextmanager
-    def serving(self) -> Iterator[Process]:
+    def serving(self) -> Iterator["Postfix"]:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
         process = Process([POSTFIX, "-c", self.settings, "start-fg"], **quiet)
         try:
             await_port(self.port, "Postfix")
-            yield process
+            yield self
         finally:
-            process.go_on()
+            self.go_on()
             subprocess.run([POSTFIX, "-c", self.settings, "stop"], capture_output=True, timeout=60)
             process.end()
+
+    def pause(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        """To the master and its children, which have left the process group of the script that started them."""
+        master = self.folder / "spool" / "pid" / "master.pid"
+        if master.exists():
+            os.killpg(int(master.read_text()), number)
 
     def release(self) -> None:
         """What is held may go, at the next look at the queue."""
@@ -162,6 +176,14 @@ class Sink:
         with self.changed:
             if not self.changed.wait_for(lambda: self.messages >= count, seconds):
                 raise SystemExit(f"bench: {count - self.messages} messages have not come after {seconds:.0f} s")
+
+    def settled(self) -> int:
+        """How many messages it has taken, once no more come."""
+        while True:
+            count = self.messages
+            threading.Event().wait(SETTLED_SECONDS)
+            if count == self.messages:
+                return count
 
     def _read(self, counters) -> None:
         """Its lines are `sess=1 quit=2 mesg=3`, each over the one before."""

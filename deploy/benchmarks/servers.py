@@ -123,6 +123,7 @@ class Polyrelay:
         domain: str = "example.com",
         limits: dict | None = None,
         egress: dict | None = None,
+        dns: dict | None = None,
         probe: str = "/emails",
     ):
         """`limits`: by rate class. `probe`: a path that answers 200 to the key."""
@@ -138,6 +139,7 @@ class Polyrelay:
             "limits": {personality: limits or {"default": unlimited}},
             "secrets": {"keyFile": f"{folder}/polyrelay.key"},
             "egress": {"allow": ["127.0.0.1/32"]} | (egress or {}),
+            "dns": dns or {},
         }
         self.config.write_text(json.dumps(settings))
         account = self.verb("account", "create", "bench")["id"]

@@ -1,8 +1,8 @@
 """Durable acceptance over SMTP, beside Debian's Postfix in the same run, on the same disk.
 
-Postfix's smtp-source sends --messages messages of --octets over --sessions sessions that are kept, in alternating rounds, to
-Polyrelay (in capture mode, from a trusted network) and to a Postfix of its own. Both answer 250 when the message is on disk;
-Postfix then holds it, so that it has nothing to do but accept.
+Postfix's smtp-source sends --messages messages of --octets over --sessions sessions that are kept, in alternating
+rounds, to Polyrelay (in capture mode, from a trusted network) and to a Postfix of its own. Both answer 250 when the
+message is on disk; Postfix then holds it, so that it has nothing to do but accept.
 """
 
 import argparse
@@ -26,16 +26,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def bench(binary: Path, options: argparse.Namespace, folder: Path) -> dict:
     ours, theirs, processor = [], [], []
     relay, postfix = MailRelay(binary, folder / "polyrelay"), Postfix(folder / "postfix", options.sessions)
-    with relay.serving() as (process, _), postfix.serving() as other:
+    with relay.serving() as (process, _), postfix.serving():
         send(relay.smtp_port, options, WARMING)
         for index in range(options.rounds):
             say(f"Round {index + 1} of {options.rounds}")
-            other.pause()
+            postfix.pause()
             used = processor_seconds(process.child.pid)
             ours.append(send(relay.smtp_port, options, options.messages))
             processor.append((processor_seconds(process.child.pid) - used) / options.messages * 1e6)
             process.pause()
-            other.go_on()
+            postfix.go_on()
             theirs.append(send(postfix.port, options, options.postfix_messages))
             process.go_on()
         stored = relay.stored()
