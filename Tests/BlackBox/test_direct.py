@@ -4,70 +4,11 @@ import re
 import time
 
 import pytest
-from nameserver import NameServer
-from peers import Certificate, ScriptedPeer, Smarthost, free_port
+from destinations import becomes, final_reason, types, waiting
+from peers import Certificate, ScriptedPeer
 from polyrelay import eventually
 
-RETRIES = ["200ms", "400ms", "800ms", "800ms", "800ms"]
-LOOPBACK = ["127.0.0.0/8", "::1/128"]
 CUT = ScriptedPeer.CUT
-
-
-class World:
-    """A DNS, a port that all mail servers listen at, and a relay."""
-
-    def __init__(self, server, names: NameServer):
-        self.names, self.zones, self.port = names, names.zones, free_port()
-        self._server = server
-        self._api = None
-
-    def relay(self, *, egress=LOOPBACK, delivery: dict | None = None, retries=RETRIES):
-        made = self._server(
-            direct=self.port,
-            retries=retries,
-            dns={"servers": [self.names.address]},
-            egress={"allow": egress},
-        )
-        made.settings["delivery"] |= delivery or {}
-        return made.start()
-
-    def api(self, **options):
-        relay = self.relay(**options)
-        api = relay.api(relay.tenant())
-        api.relay = relay
-        return api
-
-    def receiver(self, host: str, **options) -> Smarthost:
-        return Smarthost(host=host, port=self.port, **options)
-
-    def mx(self, domain: str, *exchanges: tuple[int, str, str]) -> None:
-        """(preference, name, address) each; an address of None leaves the name without one."""
-        for preference, name, address in exchanges:
-            self.zones.put(domain, "MX", f"{preference} {name}")
-            if address is not None:
-                self.zones.put(name, "AAAA" if ":" in address else "A", address)
-
-
-@pytest.fixture
-def world(server):
-    with NameServer() as names:
-        yield World(server, names)
-
-
-def types(api, sent) -> list[str]:
-    return [event["eventType"] for event in api.events(sent) if event["eventType"] != "sent"]
-
-
-def becomes(api, sent, status: str) -> None:
-    eventually(lambda: api.email(sent)["status"] == status, why=f"{status}, not {api.email(sent)['status']}")
-
-
-def final_reason(api, sent) -> str:
-    return api.events(sent)[-1]["metadata"]["message"]
-
-
-def waiting(relay) -> dict[str, int]:
-    return {lane["lane"]: lane["waiting"] for lane in relay.ask("queue", "stats")}
 
 
 # Where to
