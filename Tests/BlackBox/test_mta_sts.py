@@ -1,6 +1,6 @@
 """MTA-STS over the wire (RFC 8461): a destination says by a TXT record and a policy over HTTPS that mail for it needs
-TLS, and to whom. Policies are fetched from port 443 alone, and their host is found by the machine's own resolver; so the
-destination is a name under `localhost`, which leads to this machine everywhere."""
+TLS, and to whom. Policies are fetched from port 443 alone, and their host is found by the machine's own resolver; so
+the destination is a name under `localhost`, which leads to this machine everywhere."""
 
 import errno
 import threading

@@ -85,7 +85,8 @@ def test_of_many_messages_each_arrives_once(world, receiver, behind):
 
 AWKWARD = (
     b"From: hello@example.com\r\nto: ann@dest.test\r\nSUBJECT:no space\r\n"
-    b"Date: Tue, 2 Jun 2026 10:00:00 +0200 (CEST)\r\nMessage-ID: <odd.id@client.example>\r\nX-Folded: a\r\n b\r\n\t c\r\nMIME-Version: 1.0\r\n"
+    b"Date: Tue, 2 Jun 2026 10:00:00 +0200 (CEST)\r\nMessage-ID: <odd.id@client.example>\r\n"
+    b"X-Folded: a\r\n b\r\n\t c\r\nMIME-Version: 1.0\r\n"
     b'Content-Type: multipart/mixed; boundary="=_b"\r\n\r\npreamble\r\n.\r\n..\r\n.leading\r\n'
     b"--=_b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     b"gr\xc3\xbc\xc3\x9fe \xf0\x9f\x90\x99 \r\nFrom here\r\n-- \r\n\r\n\r\n"

@@ -7,9 +7,9 @@ most --sessions connections.
 
 In the same rounds: `openssl speed` says how many RSA-2048 signatures all cores make in a second; and a Postfix of its
 own is filled the same way with --postfix-messages, which it holds. They are released, and the time is taken from the
-flush of its queue until smtp-sink has all of them. Its destination concurrency is --sessions from the start, its process
-limit 100 or twice that, it keeps its connections, and it neither signs nor looks names up. Who is not being measured is
-stopped.
+flush of its queue until smtp-sink has all of them. Its destination concurrency is --sessions from the start, its
+process limit 100 or twice that, it keeps its connections, and it neither signs nor looks names up. Who is not being
+measured is stopped.
 
 Before, each way is looked at: of --proof messages every one must arrive once, with the signatures that it is to have.
 """
