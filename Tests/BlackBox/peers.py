@@ -130,8 +130,8 @@ class Smarthost:
 
 class ScriptedPeer:
     """An SMTP server that answers line by line as `answer(line, number)` says: a reply line, `None` for the usual one,
-    `CUT` to close without a word, or `(reply, CUT)` to close after it. `number` counts lines with this verb from 1, over
-    all connections; the content counts as the verb `.`."""
+    `CUT` to close without a word, or `(reply, CUT)` to close after it. `number` counts lines with this verb from 1,
+    over all connections; the content counts as the verb `.`, and a connection as `CONNECT`."""
 
     CUT = "cut"
 
@@ -142,6 +142,7 @@ class ScriptedPeer:
         self.connections = 0
         self._counts: dict[str, int] = {}
         self._listener = socket.create_server((host, port))
+        self.port = self._listener.getsockname()[1]
 
     def __enter__(self) -> "ScriptedPeer":
         threading.Thread(target=self._serve, daemon=True).start()
@@ -164,7 +165,8 @@ class ScriptedPeer:
     def _talk(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as lines:
             try:
-                connection.sendall(b"220 peer.test ESMTP\r\n")
+                if not self._say(connection, "CONNECT", "220 peer.test ESMTP"):
+                    return
                 while line := lines.readline():
                     if not self._reply(connection, line.decode(errors="replace").rstrip("\r\n"), lines):
                         return

@@ -239,6 +239,56 @@ def test_greylisting_is_waited_out(world):
         assert types(api, sent) == ["queued", "deferred", "delivered"]
 
 
+def test_greylisting_by_the_clock_is_waited_out(world):
+    """As greylisting is done: this recipient is known from the first attempt on, and taken after a time, not before."""
+    world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
+    patience, seen = 1.5, {}
+    with world.receiver("127.0.0.2") as receiver:
+
+        def greylist(address: str, _: int) -> str | None:
+            first = seen.setdefault(address, time.monotonic())
+            return "450 4.2.0 greylisted, see you later" if time.monotonic() < first + patience else None
+
+        receiver.on_recipient = greylist
+        api = world.api(retries=["400ms", "800ms", "1200ms"])
+        sent = api.send(to=["ann@dest.test"])
+        becomes(api, sent, "delivered")
+        assert len(receiver.deliveries) == 1
+        assert types(api, sent) == ["queued", *["deferred"] * (receiver.attempts["ann@dest.test"] - 1), "delivered"]
+        # Who is known is taken at once, and greylisting slowed nobody else down.
+        becomes(api, api.send(to=["ann@dest.test"]), "delivered")
+        assert receiver.deliveries[1].at - receiver.deliveries[0].at < patience
+
+
+STAGES = ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"]
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "."])
+def test_a_server_that_takes_its_leave_gets_the_message_once_later(world, stage):
+    """RFC 5321 §3.8: 421 may come at any time, and nothing was taken before."""
+    world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
+    leave = lambda line, number: ("421 4.3.2 going down", CUT) if line.split(" ")[0] == stage and number == 1 else None
+    with ScriptedPeer("127.0.0.2", world.port, leave) as peer:
+        api = world.api()
+        sent = api.send(to=["ann@dest.test"])
+        becomes(api, sent, "delivered")
+        assert peer.connections >= 2
+        # The content of the refused one has come, too, where it was refused after it.
+        assert len(peer.contents) == (2 if stage == "." else 1)
+    assert types(api, sent)[-1] == "delivered"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_connection_cut_anywhere_before_the_content_costs_no_message_and_doubles_none(world, stage):
+    world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
+    cut = lambda line, number: CUT if line.split(" ")[0] == stage and number == 1 else None
+    with ScriptedPeer("127.0.0.2", world.port, cut) as peer:
+        api = world.api()
+        sent = api.send(to=["ann@dest.test"])
+        becomes(api, sent, "delivered")
+        assert len(peer.contents) == 1
+
+
 def test_recipients_have_fates_of_their_own(world):
     world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
     with world.receiver("127.0.0.2") as receiver:

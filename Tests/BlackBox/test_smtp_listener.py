@@ -327,6 +327,35 @@ def test_no_acknowledged_message_is_lost_by_a_crash(server, smarthost, files):
     relay.stop()
 
 
+def test_a_message_that_was_cut_before_its_end_was_never_there(listening, tenant, smarthost):
+    for part in (b"", b"From: hello@example.com\r\n\r\nhalf", b"From: hello@example.com\r\n\r\nwhole\r\n.\r"):
+        with Wire(port(listening, "none")) as wire:
+            wire.log_in(tenant.secret).begin()
+            wire.say(part)
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        assert wire.ask(b"From: hello@example.com\r\nX-Name: last\r\n\r\nx\r\n.") == 250
+    assert [one.message["X-Name"] for one in smarthost.wait(1)] == ["last"]
+    assert listening.api(tenant).get("/emails").json()["meta"]["total"] == 1
+
+
+def test_a_client_that_missed_the_last_reply_makes_no_duplicate(listening, tenant, smarthost):
+    """RFC 1047: it cannot know, and sends again; with an idempotency key it is told of the first one."""
+    content = b"X-PostStack-Idempotency-Key: again\r\nFrom: hello@example.com\r\n\r\nx\r\n.\r\n"
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        wire.say(content)
+    smarthost.one()
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        wire.say(content)
+        assert wire.reply() == 250
+    api = listening.api(tenant)
+    eventually(lambda: api.get("/emails").json()["data"][0]["status"] == "delivered", why="delivered")
+    assert api.get("/emails").json()["meta"]["total"] == 1
+    assert len(smarthost.deliveries) == 1
+
+
 # Looked at from outside
 
 
