@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Delivery queue: lanes that are found out, and that give way")
 struct DeliveryQueueLaneTests {
-    private let (own, provider) = (LaneID("example.net"), LaneID("mx:mx.example"))
+    private let own = LaneID("example.net")
+    private let provider = LaneID("mx:mx.example")
     private let start = Fixture.start
 
     @Test("A delivery that is moved waits in the other lane as if it had never been leased")

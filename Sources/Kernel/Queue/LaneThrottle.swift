@@ -1,6 +1,7 @@
 import Base
 
-/// How a lane gives way to a provider that pushes back, and comes back later. A pure value; its owner gives it the time.
+/// How a lane gives way to a provider that pushes back, and comes back later. A pure value; its owner gives it the
+/// time.
 ///
 /// A push-back halves the sessions and lets the lane rest, twice as long each time; each session that goes well adds
 /// one again and halves the next rest. What others do to networks under load (RFC 5681 §3.1), for the same reason:

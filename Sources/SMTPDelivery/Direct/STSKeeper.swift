@@ -3,10 +3,11 @@ import DNSWire
 import Kernel
 import Posix
 
-/// Knows the MTA-STS policies of destinations: looks for them, and believes each for as long as it says (RFC 8461 §3.3).
+/// Knows the MTA-STS policies of destinations: looks for them, and believes each for as long as it says (RFC 8461
+/// §3.3).
 ///
-/// Policies are kept in memory, so after a start each is fetched anew. A policy that is believed holds also while nobody
-/// can be asked for it: to keep the question away is what an attacker would do.
+/// Policies are kept in memory, so after a start each is fetched anew. A policy that is believed holds also while
+/// nobody can be asked for it: to keep the question away is what an attacker would do.
 actor STSKeeper {
     private struct Entry {
         let id: String
