@@ -1,8 +1,8 @@
 import Base
 import Crypto
 
-/// Writes a delivery status notification as a message: `multipart/report` (RFC 6522) of a text for people, the fields of
-/// RFC 3464 for programs, and what is returned of the message; in the forms of RFC 6533 where it is international.
+/// Writes a delivery status notification as a message: `multipart/report` (RFC 6522) of a text for people, the fields
+/// of RFC 3464 for programs, and what is returned of the message; in the forms of RFC 6533 where it is international.
 ///
 /// Pure, and deterministic. The message has neither Date nor Message-ID: those come with its identity.
 package enum NotificationComposer {

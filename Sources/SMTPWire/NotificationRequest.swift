@@ -38,8 +38,8 @@ extension NotificationRequest {
         return parameters
     }
 
-    /// RFC 3461 §4.2: `addr-type ";" xtext`; nil where it is none, or too long. A type of RFC 6533 §3 has an encoding of
-    /// its own.
+    /// RFC 3461 §4.2: `addr-type ";" xtext`; nil where it is none, or too long. The type of RFC 6533 §3 has an encoding
+    /// of its own.
     private static func encoded(_ original: String, utf8: Bool) -> String? {
         guard let semicolon = original.firstIndex(of: ";") else { return nil }
         let (type, address) = (original[..<semicolon], String(original[original.index(after: semicolon)...]))
