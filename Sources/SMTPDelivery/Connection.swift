@@ -50,29 +50,37 @@ final class Connection {
 
     var host: String { surroundings.host }
 
+    /// What was said, of transactions the latest.
+    var dialogue: Dialogue { session.dialogue }
+
     /// Ready for `carry`.
     var isIdle: Bool { session.isIdle }
 
     // MARK: Opening
 
-    /// Takes over a connected socket and goes through greeting, EHLO, TLS and AUTH.
+    /// Takes over a connected socket and goes through greeting, EHLO, TLS and AUTH. `dialogue`: what was tried before;
+    /// what was said here is added where it came to nothing.
     static func open(
-        _ socket: consuming Socket, _ configuration: ClientConfiguration, _ surroundings: Surroundings
+        _ socket: consuming Socket, _ configuration: ClientConfiguration, _ surroundings: Surroundings,
+        after dialogue: inout Dialogue
     ) async throws(ConnectionFault) -> Connection {
-        let connection = Connection(configuration, surroundings)
+        let connection = Connection(configuration, surroundings, dialogue)
         do throws(PosixError) {
             try connection.attach(socket)
         } catch {
             throw .connect(error)
         }
         await connection.rest()
-        if let reason = connection.closeReason { throw .closed(reason, tls: connection.tlsError) }
+        if let reason = connection.closeReason {
+            dialogue = connection.dialogue
+            throw .closed(reason, tls: connection.tlsError)
+        }
         return connection
     }
 
-    private init(_ configuration: ClientConfiguration, _ surroundings: Surroundings) {
+    private init(_ configuration: ClientConfiguration, _ surroundings: Surroundings, _ dialogue: Dialogue) {
         self.surroundings = surroundings
-        session = ClientSession(configuration)
+        session = ClientSession(configuration, after: dialogue)
     }
 
     /// The channel and the timer hold this connection, and let go when it closes.
@@ -196,6 +204,7 @@ final class Connection {
         surroundings.log.debug("smtp-tls") { line in
             line.add("version", channel?.tlsVersion.map { OperatorText($0) })
         }
+        session.note("encrypted with \(channel?.tlsVersion ?? "TLS")")
         // Where TLS came first, the session has not begun to talk and expects no such event.
         if session.phase == .tlsHandshake { handle(.tlsEstablished) }
     }

@@ -31,6 +31,21 @@ enum ConnectionFault: Error, Sendable {
         }
     }
 
+    /// What happened, in our words and the system's.
+    var sentence: String {
+        switch self {
+        case .lookup: "the next hop's name could not be looked up"
+        case .noAddress: "the next hop's name has no address"
+        case .connect(let error): error.description
+        case .connectTimedOut: "the next hop did not answer"
+        case .closed(let reason, _): reason.sentence
+        case .outOfTime: "the next hop was too slow to get to it"
+        case .resolver: "the name servers could not tell where to"
+        case .unroutable(let refusal): refusal.sentence
+        case .notNamedByPolicy: "the domain's MTA-STS policy names none of its mail exchanges"
+        }
+    }
+
     var isPermanent: Bool {
         if case .unroutable = self { true } else { false }
     }

@@ -70,8 +70,11 @@ final class Courier {
             let wasUsed = connection.transactions > 0
             let verdict = verdict(connection.host)
             let outcomes = await connection.carry(transaction, mail.content)
-            for (recipient, outcome) in zip(recipients, outcomes) where !goesAgain(outcome, wasUsed: wasUsed) {
-                envelope.decide(recipient, verdict.outcome(outcome, digest: mail.digest))
+            for (place, (recipient, outcome)) in zip(recipients, outcomes).enumerated()
+            where !goesAgain(outcome, wasUsed: wasUsed) {
+                var decided = verdict.outcome(outcome, digest: mail.digest)
+                decided.result.dialogue = UserData(connection.dialogue.text(of: place))
+                envelope.decide(recipient, decided)
             }
             lookAfter(connection, wasUsed: wasUsed)
         }
@@ -80,7 +83,11 @@ final class Courier {
 
     private func verdict(_ host: String?) -> Verdict { Verdict(host: host, isOwnServer: way.isOwn) }
 
-    private func outcome(_ fault: HopFault) -> AttemptOutcome { verdict(fault.host).outcome(fault.fault) }
+    private func outcome(_ fault: HopFault) -> AttemptOutcome {
+        var outcome = verdict(fault.host).outcome(fault.fault)
+        outcome.result.dialogue = fault.dialogue.isEmpty ? nil : UserData(fault.dialogue)
+        return outcome
+    }
 
     /// The connection at hand, an idle one, or a new one.
     private func openConnection() async throws(HopFault) -> Connection {
@@ -92,13 +99,15 @@ final class Courier {
             connection = idle
             return idle
         }
+        var dialogue = Dialogue()
         do throws(HopFault) {
-            let opened = try await way.open()
+            let opened = try await way.open(&dialogue)
             connection = opened
             return opened
         } catch {
-            fault = error
-            throw error
+            let told = HopFault(fault: error.fault, host: error.host, dialogue: dialogue.openingText)
+            fault = told
+            throw told
         }
     }
 

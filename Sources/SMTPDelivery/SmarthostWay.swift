@@ -39,23 +39,23 @@ final class SmarthostWay: Way {
     /// A new connection under the configured policy. A handshake that fails where TLS is only a wish is followed by one
     /// more connection without it (RFC 7435 §3): mail in the clear is what this policy prefers to no mail. With
     /// credentials that is no way out, since those are not shown outside TLS.
-    func open() async throws(HopFault) -> Connection {
+    func open(_ dialogue: inout Dialogue) async throws(HopFault) -> Connection {
         do throws(HopFault) {
-            return try await open(configuration.tlsPolicy)
+            return try await open(configuration.tlsPolicy, &dialogue)
         } catch {
             let mayGoWithout = configuration.security == .opportunistic && configuration.credentials == nil
             guard mayGoWithout, error.fault.isHandshakeFailure else { throw error }
-            return try await open(.never)
+            return try await open(.never, &dialogue)
         }
     }
 
     /// Tries the addresses in order until one answers.
-    private func open(_ policy: TLSPolicy) async throws(HopFault) -> Connection {
+    private func open(_ policy: TLSPolicy, _ dialogue: inout Dialogue) async throws(HopFault) -> Connection {
         var fault = ConnectionFault.noAddress
         do throws(ConnectionFault) {
-            for address in try await lookUp() {
+            for address in try await lookUp(&dialogue) {
                 do throws(ConnectionFault) {
-                    return try await open(address, policy)
+                    return try await open(address, policy, &dialogue)
                 } catch {
                     fault = error
                     if !error.isOfAddress { break }
@@ -69,13 +69,17 @@ final class SmarthostWay: Way {
         throw error
     }
 
-    private func open(_ address: IPAddress, _ policy: TLSPolicy) async throws(ConnectionFault) -> Connection {
+    private func open(
+        _ address: IPAddress, _ policy: TLSPolicy, _ dialogue: inout Dialogue
+    ) async throws(ConnectionFault) -> Connection {
         let socket = try await SocketConnector.connect(
-            to: .ip(address, port: configuration.port), loop: surroundings.loop, timeout: configuration.connectTimeout)
-        return try await Connection.open(socket, configuration.session(tls: policy), surroundings)
+            to: .ip(address, port: configuration.port), loop: surroundings.loop, timeout: configuration.connectTimeout,
+            named: configuration.host, &dialogue)
+        return try await Connection.open(
+            socket, configuration.session(tls: policy), surroundings, after: &dialogue)
     }
 
-    private func lookUp() async throws(ConnectionFault) -> [IPAddress] {
+    private func lookUp(_ dialogue: inout Dialogue) async throws(ConnectionFault) -> [IPAddress] {
         let time = surroundings.time
         if let known = addresses.addresses(uptime: time.uptime) { return known }
         let host = configuration.host
@@ -90,7 +94,9 @@ final class SmarthostWay: Way {
         case .success(let found):
             addresses.keep(found, uptime: time.uptime)
             return found
-        case .failure(let error): throw .lookup(error)
+        case .failure(let error):
+            dialogue.note("\(host): \(error.description)")
+            throw .lookup(error)
         }
     }
 

@@ -1,5 +1,6 @@
 import Base
 import Posix
+import SMTPWire
 
 /// Makes one TCP connection, within a time. Called on the loop's thread, and comes back there.
 enum SocketConnector {
@@ -9,9 +10,24 @@ enum SocketConnector {
         case failed(PosixError)
     }
 
-    /// `source`: the address of ours that it comes from; nil leaves the choice to the kernel.
+    /// `source`: the address of ours that it comes from; nil leaves the choice to the kernel. `name`: whose address it
+    /// is, for the dialogue, where it is told how it went.
     static func connect(
-        to address: SocketAddress, from source: IPAddress? = nil, loop: EventLoop, timeout: Duration
+        to address: SocketAddress, from source: IPAddress? = nil, loop: EventLoop, timeout: Duration,
+        named name: String, _ dialogue: inout Dialogue
+    ) async throws(ConnectionFault) -> Socket {
+        do throws(ConnectionFault) {
+            let socket = try await connect(to: address, from: source, loop: loop, timeout: timeout)
+            dialogue.note("connected to \(name) at \(address)")
+            return socket
+        } catch {
+            dialogue.note("no connection to \(name) at \(address): \(error.sentence)")
+            throw error
+        }
+    }
+
+    private static func connect(
+        to address: SocketAddress, from source: IPAddress?, loop: EventLoop, timeout: Duration
     ) async throws(ConnectionFault) -> Socket {
         do {
             let socket = try Socket.connect(to: address, from: source)

@@ -72,37 +72,30 @@ struct Verdict {
             if case .authenticationRefused = reason { result.classification = .authentication }
             return .deferred(result)
         }
-        let (classification, status, text) = description(of: reason)
-        return .deferred(result(classification, status, text))
+        let (classification, status) = nature(of: reason)
+        return .deferred(result(classification, status, reason.sentence))
     }
 
-    private func description(of reason: CloseReason) -> (AttemptResult.Class, EnhancedStatus, String) {
+    private func nature(of reason: CloseReason) -> (AttemptResult.Class, EnhancedStatus) {
         switch reason {
-        case .timedOut: (.noAnswer, .badConnection, "the next hop stopped answering")
-        case .protocolViolation: (.protocolError, .protocolErrorForNow, "the next hop does not keep to the protocol")
-        case .tlsNotOffered: (.policy, .securityFailureForNow, "the next hop does not offer TLS, which is required")
-        case .tlsFailed: (.badConnection, .securityFailureForNow, "the TLS handshake failed")
-        case .authenticationNotOffered:
-            (.authentication, .notAuthorizedForNow, "the next hop offers no authentication that is known here")
-        case .authenticationNeedsTLS:
-            (.authentication, .notAuthorizedForNow, "the password is not sent outside TLS")
-        default: (.badConnection, .badConnection, "the connection to the next hop was lost")
+        case .timedOut: (.noAnswer, .badConnection)
+        case .protocolViolation: (.protocolError, .protocolErrorForNow)
+        case .tlsNotOffered: (.policy, .securityFailureForNow)
+        case .tlsFailed: (.badConnection, .securityFailureForNow)
+        case .authenticationNotOffered, .authenticationNeedsTLS: (.authentication, .notAuthorizedForNow)
+        default: (.badConnection, .badConnection)
         }
     }
 
     func outcome(_ fault: ConnectionFault) -> AttemptOutcome {
-        switch fault {
-        case .lookup: .deferred(result(.dnsFailure, .directoryFailure, "the next hop's name could not be looked up"))
-        case .noAddress: .deferred(result(.dnsFailure, .directoryFailure, "the next hop's name has no address"))
-        case .connect(let error): .deferred(result(.noAnswer, .noAnswerFromHost, error.description))
-        case .connectTimedOut: .deferred(result(.noAnswer, .noAnswerFromHost, "the next hop did not answer"))
+        let sentence = fault.sentence
+        return switch fault {
+        case .lookup, .noAddress, .resolver: .deferred(result(.dnsFailure, .directoryFailure, sentence))
+        case .connect, .connectTimedOut: .deferred(result(.noAnswer, .noAnswerFromHost, sentence))
         case .closed(let reason, _): outcome(reason)
-        case .outOfTime: .deferred(result(.transient, .temporaryFailure, "the next hop was too slow to get to it"))
-        case .resolver: .deferred(result(.dnsFailure, .directoryFailure, "the name servers could not tell where to"))
-        case .notNamedByPolicy:
-            .deferred(
-                result(.policy, .securityFailureForNow, "the domain's MTA-STS policy names none of its mail exchanges"))
-        case .unroutable(let refusal): .refused(result(refusal.classification, refusal.status, refusal.sentence))
+        case .outOfTime: .deferred(result(.transient, .temporaryFailure, sentence))
+        case .notNamedByPolicy: .deferred(result(.policy, .securityFailureForNow, sentence))
+        case .unroutable(let refusal): .refused(result(refusal.classification, refusal.status, sentence))
         }
     }
 

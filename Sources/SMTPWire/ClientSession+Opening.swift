@@ -58,6 +58,7 @@ extension ClientSession {
             // RFC 4954 §4: each 334 asks for one response. What its text asks for does not matter: the mechanism
             // says what comes when.
             guard reply.code == .authenticationContinues, let response = responses.first else { return violate(reply) }
+            dialogue.sayCredentials()
             emit(.send(response + Self.lineEnd))
             enter(.authenticating(responses: Array(responses.dropFirst())))
         case .transientNegative, .permanentNegative: leave(.authenticationRefused(reply))

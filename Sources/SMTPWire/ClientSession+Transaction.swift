@@ -4,9 +4,12 @@ extension ClientSession {
         precondition(isIdle || isLeaving || isClosed, "a transaction begins after .idle only")
         let begun = Delivery(transaction, offered: extensions)
         delivery = begun
+        dialogue.transactionBegins()
         // The server, or we, may have left between `.idle` and this event.
         switch state {
-        case .closed(let reason), .quitting(let reason): return finish(undecided: .failed(.closed(reason)))
+        case .closed(let reason), .quitting(let reason):
+            dialogue.note(reason.sentence)
+            return finish(undecided: .failed(.closed(reason)))
         default: break
         }
         transactionsBegun += 1
@@ -28,6 +31,7 @@ extension ClientSession {
         case .sendEmptyContent:
             // RFC 2920 §3.1: DATA was sent along with RCPTs that were all refused, and the server waits for content
             // now. A lone dot ends it; nobody is left to receive it.
+            dialogue.note("no content, as no recipient was accepted")
             emit(.send(Self.loneDot))
             enter(.emptyContentReply)
         case .rejected: fail()
@@ -48,6 +52,7 @@ extension ClientSession {
             return close(.contentInvalid)
         }
         if !output.isEmpty { emit(.send(output)) }
+        if isLast, let octets = delivery?.transaction.contentOctets { dialogue.note("content, \(octets) octets") }
         enter(isLast ? .contentReply : .content)
         if !isLast { emit(.wantContent) }
     }
@@ -83,6 +88,7 @@ extension ClientSession {
     private mutating func sendEnvelope() {
         var bytes: [UInt8] = []
         while let command = delivery?.nextCommand() {
+            dialogue.say(command, to: delivery?.recipientNamed)
             command.append(to: &bytes)
             if !extensions.pipelining { break }
         }

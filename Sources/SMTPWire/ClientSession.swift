@@ -38,14 +38,17 @@ package struct ClientSession: Sendable {
     var stuffer = DotStuffer()
     /// The running transaction.
     var delivery: Delivery?
+    /// What was said. After `.transactionDone`, of that transaction.
+    package internal(set) var dialogue: Dialogue
     var transactionsBegun = 0
     private var isQuitRequested = false
     private var actions: [ClientAction] = []
 
     /// A session for a connection that was just made (with `TLSPolicy.implicit`: whose handshake is complete). The
-    /// server speaks first.
-    package init(_ configuration: ClientConfiguration) {
+    /// server speaks first. `dialogue`: what was tried before.
+    package init(_ configuration: ClientConfiguration, after dialogue: Dialogue = Dialogue()) {
         self.configuration = configuration
+        self.dialogue = dialogue
         isSecure = configuration.tls == .implicit
     }
 
@@ -77,6 +80,9 @@ package struct ClientSession: Sendable {
         if case .closed = state { true } else { false }
     }
 
+    /// Writes into the dialogue what whoever holds the connection knows and the session does not.
+    package mutating func note(_ text: String) { dialogue.note(text) }
+
     /// Takes one event and gives what to do about it, in order.
     package mutating func handle(_ event: ClientEvent) -> [ClientAction] {
         switch event {
@@ -97,6 +103,7 @@ package struct ClientSession: Sendable {
 
     /// Sends a command and waits for its reply in `state`.
     mutating func send(_ command: ClientCommand, then state: State) {
+        dialogue.say(command)
         emit(.send(command.bytes))
         enter(state)
     }
@@ -123,6 +130,7 @@ extension ClientSession {
 
     private mutating func take(_ reply: Reply) {
         waitNumber += 1
+        dialogue.hear(reply, of: state == .envelope ? delivery?.recipientAnswered : nil)
         switch state {
         // RFC 5321 §3.8: 421 may answer any command, or none.
         case _ where reply.code == .serviceNotAvailable: serviceNotAvailable(reply)
@@ -158,17 +166,22 @@ extension ClientSession {
     mutating func rest() {
         if isQuitRequested { return leave(.requested) }
         if transactionsBegun >= configuration.transactionsMax { return leave(.transactionLimit) }
+        dialogue.opened()
         enter(.idle)
         emit(.idle)
     }
 
     /// RFC 5321 §4.1.1.10: a client says QUIT, and waits for the reply, before it closes.
-    mutating func leave(_ reason: CloseReason) { send(.quit, then: .quitting(reason)) }
+    mutating func leave(_ reason: CloseReason) {
+        dialogue.note(reason.sentence)
+        send(.quit, then: .quitting(reason))
+    }
 
     /// The session is over at once, and with it the running transaction.
     mutating func close(_ reason: CloseReason) {
         guard !isClosed else { return }
         let isUnclear = state == .contentReply
+        if !isLeaving { dialogue.note(reason.sentence) }
         finish(undecided: .failed(isUnclear ? .lostAfterData(reason) : .closed(reason)))
         var first = reason
         // How a leaving connection ends does not matter any more.
@@ -188,6 +201,7 @@ extension ClientSession {
     mutating func finish() {
         guard let outcome = delivery?.outcome else { return }
         delivery = nil
+        dialogue.transactionEnds()
         emit(.transactionDone(outcome))
     }
 

@@ -66,6 +66,16 @@ struct Delivery: Hashable, Sendable {
         }
     }
 
+    /// Whom the latest command names alone.
+    var recipientNamed: Int? { sent > 0 ? recipient(steps[sent - 1]) : nil }
+
+    /// Whom the reply that is due next concerns alone.
+    var recipientAnswered: Int? { answered < sent ? recipient(steps[answered]) : nil }
+
+    private func recipient(_ step: Step) -> Int? {
+        if case .recipient(let index) = step { index } else { nil }
+    }
+
     /// The next command, which counts as sent from here on; nil after the last.
     mutating func nextCommand() -> ClientCommand? {
         guard sent < steps.count else { return nil }

@@ -27,6 +27,11 @@ package enum SMTPLimits {
     /// User name and password, each: both in base64 fit the 12,288 octets of RFC 4954 §4.
     package static let credentialOctetsMax = 4096
 
+    /// Of a `Dialogue`: what is kept of the way to the first idle moment, other hosts that were tried before included.
+    package static let dialogueOpeningOctetsMax = 4 * 1024
+    /// What is kept of one transaction, for all its recipients.
+    package static let dialogueTransactionOctetsMax = 64 * 1024
+
     // MARK: The server's side
 
     /// A command line, CRLF included: 512 octets (RFC 5321 §4.5.3.1.4) and what the extensions we speak add to MAIL,

@@ -4,6 +4,8 @@ import Model
 /// The stored form of an attempt's result, in an event's `detail`.
 enum EventRecord {
     private static let version = 1
+    /// With what was said behind the rest.
+    private static let versionWithDialogue = 2
 
     // Several events in one row: it has the last one's number, and those before it are the others'. Each row less is
     // two pages less to touch.
@@ -24,14 +26,15 @@ enum EventRecord {
     }
 
     static func detail(_ result: AttemptResult) -> [UInt8] {
-        var writer = RecordWriter(reserving: 96)
-        writer.integer(version)
+        var writer = RecordWriter(reserving: 96 + (result.dialogue?.text.utf8.count ?? 0))
+        writer.integer(result.dialogue == nil ? version : versionWithDialogue)
         writer.integer(Int(result.classification.rawValue))
         writer.integer(result.code)
         writer.optionalText(result.enhancedStatus)
         writer.text(result.text.text)
         writer.optionalText(result.host)
         writer.blob(result.contentDigest ?? [])
+        if let dialogue = result.dialogue { writer.text(dialogue.text) }
         return writer.bytes
     }
 
@@ -51,7 +54,8 @@ enum EventRecord {
 
     static func result(_ detail: [UInt8]) throws(RecordError) -> AttemptResult {
         var reader = RecordReader(detail)
-        guard try reader.integer() == version,
+        let written = try reader.integer()
+        guard written == version || written == versionWithDialogue,
             let classification = AttemptResult.Class(rawValue: UInt8(truncatingIfNeeded: try reader.integer()))
         else { throw RecordError() }
         let code = try reader.integer()
@@ -59,8 +63,9 @@ enum EventRecord {
         let text = UserData(try reader.text())
         let host = try reader.optionalText()
         let digest = try reader.blob()
+        let dialogue = written == versionWithDialogue ? UserData(try reader.text()) : nil
         return AttemptResult(
             classification: classification, code: code, enhancedStatus: enhancedStatus, text: text, host: host,
-            contentDigest: digest.isEmpty ? nil : digest)
+            contentDigest: digest.isEmpty ? nil : digest, dialogue: dialogue)
     }
 }

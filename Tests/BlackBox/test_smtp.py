@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import mail
 import pytest
-from peers import Certificate, Smarthost, smtp_sink
+from peers import Certificate, Smarthost, free_port, smtp_sink
 from polyrelay import eventually
 from wire import email
 
@@ -346,3 +346,39 @@ def test_tags_stay_out_of_the_message(api, smarthost):
         assert tag.encode() not in smarthost.one().data
     else:
         assert answer.status == 422
+
+
+# What was said
+
+
+def dialogues(relay, sent) -> list[list[str]]:
+    """What `message show` tells of each attempt."""
+    return [event["dialogue"] for event in relay.ask("message", "show", sent)["events"] if "dialogue" in event]
+
+
+def test_every_attempt_can_be_read_word_for_word(relay, api, smarthost):
+    smarthost.on_recipient = lambda address, attempt: "450 4.2.0 come back" if attempt == 1 else None
+    sent = api.send(to=["ann@dest.test"])
+    smarthost.one()
+    eventually(lambda: api.email(sent)["status"] == "delivered")
+    first, second = dialogues(relay, sent)
+    assert first[0] == f"* connected to 127.0.0.1 at 127.0.0.1:{smarthost.port}"
+    assert first[1].startswith("S: 220 ") and "C: RCPT TO:<ann@dest.test>" in first
+    assert first[-1] == "S: 450 4.2.0 come back"
+    assert second[-2].startswith("* content, ") and second[-1] == "S: 250 2.0.0 queued"
+    assert len([line for line in second if line.startswith("C: RCPT TO")]) == 1
+
+
+def test_each_recipient_of_a_message_has_a_dialogue_of_its_own(relay, api, smarthost):
+    smarthost.on_recipient = lambda address, attempt: "550 5.1.1 nobody" if address.startswith("bob") else None
+    sent = api.send(to=["ann@dest.test", "bob@dest.test"])
+    eventually(lambda: len(dialogues(relay, sent)) == 2)
+    told = {("bob" if "S: 550 5.1.1 nobody" in lines else "ann"): "\n".join(lines) for lines in dialogues(relay, sent)}
+    assert "bob@" not in told["ann"] and "ann@" not in told["bob"]
+
+
+def test_a_smarthost_that_is_away_is_told_too(server):
+    relay = server(smarthost=free_port(), retries=["100ms", "100ms"]).start()
+    sent = relay.api(relay.tenant()).send(to=["ann@dest.test"])
+    told = eventually(lambda: dialogues(relay, sent))
+    assert told[0][0].startswith("* no connection to 127.0.0.1 at 127.0.0.1:") and "refused" in told[0][0]

@@ -14,6 +14,7 @@ struct ConfigurationPrinterTests {
             "lifetime": "3d" }, "perDestination": { "messagesPerMinute": 600, "connections": 7 },
             "connections": 300, "port": 2525, "mtaSTS": false, "domains": { "example.org": { "tls": "required" } },
             "sources": ["192.0.2.7", "2001:db8::7"],
+            "signatures": ["ed25519"],
             "auth": { "user": "relay", "passwordFile": "/run/password" }
         },
         "hosts": { "tracking": "https://t.example/u", "spf": "s.example", "mx": "m.example",

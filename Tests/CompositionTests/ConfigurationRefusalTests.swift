@@ -50,6 +50,8 @@ struct ConfigurationRefusalTests {
             (#""delivery": { "port": 0 }"#, "delivery.port", "1 to 65535"),
             (#""delivery": { "mtaSTS": "yes" }"#, "delivery.mtaSTS", "true, false"),
             (#""delivery": { "connections": 0 }"#, "delivery.connections", "1 to"),
+            (#""delivery": { "signatures": [] }"#, "delivery.signatures", "one or both of"),
+            (#""delivery": { "signatures": ["dsa"] }"#, "delivery.signatures[0]", "rsa"),
             (#""delivery": { "perDestination": { "connections": 0 } }"#, "delivery.perDestination.connections", "1 to"),
             (#""delivery": { "domains": { "x.net": {} } }"#, "delivery.domains.x.net.tls", "\"required\""),
             (#""delivery": { "domains": { "a b": { "tls": "never" } } }"#, "delivery.domains.a b", "example.com"),

@@ -20,7 +20,8 @@ struct MailBench {
 
     init(
         store: MemoryStore = MemoryStore(), transport: ScriptedTransport? = ScriptedTransport(),
-        directory: Directory = Fixture.directory(), keyring: Keyring? = nil, pace: LanePace = LanePace()
+        directory: Directory = Fixture.directory(), keyring: Keyring? = nil, pace: LanePace = LanePace(),
+        algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519]
     ) throws {
         loop = HandLoop(time: time)
         self.store = store
@@ -28,7 +29,7 @@ struct MailBench {
         self.directory = directory
         office = PostOffice(
             store: store, directory: directory, keyring: try keyring ?? Fixture.keyring(), workers: ImmediateWorkers(),
-            selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")],
+            selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")], algorithms: algorithms,
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/")
         let simulation = SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true)
         let reporter = FailureReporter(

@@ -12,11 +12,14 @@ struct PostOfficeTests {
         try keyring.get().makeKeys(account: Account.ID(1), domain: "example.com")
     }
 
-    private func bench(_ sending: MailDomain.Proof, transport: ScriptedTransport? = nil) throws -> MailBench {
+    private func bench(
+        _ sending: MailDomain.Proof, transport: ScriptedTransport? = nil,
+        algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519]
+    ) throws -> MailBench {
         try MailBench(
             transport: transport,
             directory: Fixture.directory(domains: [Fixture.domain(sending: sending, keys: try Self.keys.get())]),
-            keyring: try Self.keyring.get())
+            keyring: try Self.keyring.get(), algorithms: algorithms)
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
@@ -52,6 +55,18 @@ struct PostOfficeTests {
             let content = try await bench.office.outgoing(await bench.accept(), recipients: [0]).content
             #expect(algorithms(content) == expected)
             #expect(text(content).contains("d=example.com") && text(content).contains("s=r;"))
+        }
+    }
+
+    @Test("Ed25519 alone signs where it is wanted and published; RSA stands in where it is not")
+    func oneSignature() async throws {
+        for (sending, wanted, expected) in [
+            (MailDomain.Proof.pinned, SigningKey.Algorithm.ed25519, "ed25519-sha256"),
+            (.verified, .ed25519, "rsa-sha256"), (.pinned, .rsa, "rsa-sha256"),
+        ] {
+            let bench = try bench(sending, algorithms: [wanted])
+            let content = try await bench.office.outgoing(await bench.accept(), recipients: [0]).content
+            #expect(algorithms(content) == [expected])
         }
     }
 

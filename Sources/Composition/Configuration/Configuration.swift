@@ -70,6 +70,8 @@ package struct Configuration: Sendable, Equatable {
         package var caFile: String?
         /// What we call ourselves in EHLO (RFC 5321 §4.1.1.1).
         package var hostname = "localhost"
+        /// What mail is signed with, where a domain has published it; never empty.
+        package var signatures = SigningKey.Algorithm.allCases
         /// Waits between attempts.
         package var retries: [Duration]
         /// How long a delivery is tried at all.

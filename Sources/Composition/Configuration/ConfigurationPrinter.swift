@@ -120,6 +120,7 @@ package enum ConfigurationPrinter {
         object.member("tls", delivery.tls.rawValue)
         object.member("caFile", delivery.caFile)
         object.member("hostname", delivery.hostname)
+        object.member("signatures", delivery.signatures.map(\.rawValue))
         object.object("retries") {
             $0.member("schedule", delivery.retries.map(DurationText.of))
             $0.member("lifetime", DurationText.of(delivery.lifetime))

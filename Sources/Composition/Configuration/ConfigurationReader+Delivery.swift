@@ -7,7 +7,7 @@ extension ConfigurationReader {
     func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {
         let section = node.section([
             "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries", "perDestination",
-            "port", "domains", "sources", "connections", "mtaSTS",
+            "port", "domains", "sources", "connections", "mtaSTS", "signatures",
         ])
         let retries = section["retries"].section(["schedule", "lifetime"])
         var delivery = Configuration.Delivery(retries: self.retries(retries["schedule"]))
@@ -29,6 +29,7 @@ extension ConfigurationReader {
             delivery.smarthostHost = smarthost.host
             delivery.smarthostPort = smarthost.port ?? ConfigurationDefaults.smarthostPort
         }
+        delivery.signatures = signatures(section["signatures"]) ?? delivery.signatures
         direct(section, &delivery)
         if section["auth"].isPresent { delivery.auth = credentials(section["auth"]) }
         if delivery.auth != nil, delivery.tls == .never {
@@ -37,6 +38,14 @@ extension ConfigurationReader {
                 allowed: ConfigurationNode.list(["opportunistic", "required"]))
         }
         return delivery
+    }
+
+    private func signatures(_ node: ConfigurationNode) -> [SigningKey.Algorithm]? {
+        let form = "a list of one or both of \(ConfigurationNode.list(SigningKey.Algorithm.allCases.map(\.rawValue)))"
+        guard let nodes = node.elements(form) else { return nil }
+        if nodes.isEmpty { node.refuse("is empty", allowed: form) }
+        let named = Set(nodes.compactMap { $0.word(SigningKey.Algorithm.self, isRequired: true) })
+        return SigningKey.Algorithm.allCases.filter(named.contains)
     }
 
     /// What only direct delivery reads.

@@ -200,9 +200,20 @@ struct OperatorJSON: Sendable {
                 }
             }
             object.array("events") { array in
-                for event in message.events { array.object { Self.write(event, &$0) } }
+                for event in message.events {
+                    array.object { object in
+                        Self.write(event, &object)
+                        Self.writeDialogue(of: event, &object)
+                    }
+                }
             }
         }
+    }
+
+    /// A line each, as people read it. One session's end is two events, `transmitted` and `delivered`; the first tells.
+    private static func writeDialogue(of event: MailEvent, _ object: inout JSONObjectWriter) {
+        guard event.kind != .delivered, let dialogue = event.attempt?.dialogue else { return }
+        object.member("dialogue", dialogue.text.split(separator: "\n").map(String.init))
     }
 
     private func write(_ message: Message, _ object: inout JSONObjectWriter) {

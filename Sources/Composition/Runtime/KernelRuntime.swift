@@ -58,7 +58,8 @@ final class KernelRuntime: Sendable {
         idKey = keyFile.key("public ids")
         postOffice = PostOffice(
             store: store, directory: directory, keyring: keyring, workers: workers,
-            selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }), idKey: idKey,
+            selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }),
+            algorithms: Set(configuration.delivery.signatures), idKey: idKey,
             unsubscribeBase: Self.unsubscribeBase(configuration))
         let simulation = SimulationPolicy(
             capturesEverything: configuration.delivery.mode == .capture,

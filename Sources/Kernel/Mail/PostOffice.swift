@@ -14,21 +14,25 @@ package struct PostOffice: Sendable {
     private let keyring: Keyring
     private let workers: any Workers
     private let selectors: [PersonalityID: DKIMSelectors]
+    private let algorithms: Set<SigningKey.Algorithm>
     private let messageIDs: SerialCipher
     private let unsubscribeIDs: SerialCipher
     private let unsubscribeBase: String
 
+    /// `algorithms`: what mail is signed with; RSA stands in where Ed25519 alone is wanted and not published.
     /// `idKey`: 32 bytes that stay the same for the life of the database. `unsubscribeBase`: the URL before the token
     /// of an unsubscribe link.
     package init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers,
-        selectors: [PersonalityID: DKIMSelectors], idKey: [UInt8], unsubscribeBase: String
+        selectors: [PersonalityID: DKIMSelectors], algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519],
+        idKey: [UInt8], unsubscribeBase: String
     ) {
         self.store = store
         self.directory = directory
         self.keyring = keyring
         self.workers = workers
         self.selectors = selectors
+        self.algorithms = algorithms
         self.unsubscribeBase = unsubscribeBase
         messageIDs = SerialCipher(key: idKey, label: "message-id")
         unsubscribeIDs = SerialCipher(key: idKey, label: "unsubscribe")
@@ -158,11 +162,8 @@ package struct PostOffice: Sendable {
         var signers: [DKIMSigner] = []
         do {
             let name = try DomainName(parsing: domain.name)
-            for key in domain.signingKeys(.active) {
+            for key in try signingKeys(of: domain, name, selectors) {
                 let selector = try DomainName(parsing: selectors[key.algorithm, key.slot])
-                guard Self.signs(with: key, at: DKIMRecord.name(selector: selector, domain: name), domain) else {
-                    continue
-                }
                 signers.append(
                     DKIMSigner(domain: name, selector: selector, key: try keyring.privateKey(key, of: domain)))
             }
@@ -191,9 +192,22 @@ package struct PostOffice: Sendable {
         return (domain, selectors)
     }
 
+    /// Those of the algorithms that are asked for; RSA's where that would leave none, as unsigned mail is refused by
+    /// many and every verifier knows RSA.
+    private func signingKeys(
+        of domain: MailDomain, _ name: DomainName, _ selectors: DKIMSelectors
+    ) throws -> [SigningKey] {
+        let usable = try domain.signingKeys(.active).filter { key in
+            let selector = try DomainName(parsing: selectors[key.algorithm, key.slot])
+            return Self.isUsable(key, at: DKIMRecord.name(selector: selector, domain: name), domain)
+        }
+        let wanted = usable.filter { algorithms.contains($0.algorithm) }
+        return wanted.isEmpty ? usable.filter { $0.algorithm == .rsa } : wanted
+    }
+
     /// RSA always. Ed25519 once its record is known to be published: an unpublished key would only make a verifier that
     /// tries it report a failure.
-    private static func signs(with key: SigningKey, at recordName: String, _ domain: MailDomain) -> Bool {
+    private static func isUsable(_ key: SigningKey, at recordName: String, _ domain: MailDomain) -> Bool {
         key.algorithm == .rsa || domain.sending == .pinned
             || domain.check(.dkimEd25519, at: recordName)?.verdict == .ok
     }

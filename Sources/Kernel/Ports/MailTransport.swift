@@ -125,4 +125,19 @@ package enum AttemptOutcome: Sendable, Equatable {
     case refused(AttemptResult)
     /// Temporarily refused, or nobody answered.
     case deferred(AttemptResult)
+
+    package var result: AttemptResult {
+        get {
+            switch self {
+            case .accepted(let result), .refused(let result), .deferred(let result): result
+            }
+        }
+        set {
+            switch self {
+            case .accepted: self = .accepted(newValue)
+            case .refused: self = .refused(newValue)
+            case .deferred: self = .deferred(newValue)
+            }
+        }
+    }
 }

@@ -77,10 +77,13 @@ public struct AttemptResult: Hashable, Sendable {
     public var host: String?
     /// SHA-256 of the bytes handed over, so that `message raw` can prove that it shows those; nil where none were.
     public var contentDigest: [UInt8]?
+    /// What was said with the next hop, a line each: `C: ` before what we said, `S: ` before the server's words, `* `
+    /// before what else happened. Without credentials and content. nil where nobody was asked.
+    public var dialogue: UserData?
 
     public init(
         classification: Class, code: Int, enhancedStatus: String? = nil, text: UserData, host: String? = nil,
-        contentDigest: [UInt8]? = nil
+        contentDigest: [UInt8]? = nil, dialogue: UserData? = nil
     ) {
         self.classification = classification
         self.code = code
@@ -88,6 +91,7 @@ public struct AttemptResult: Hashable, Sendable {
         self.text = text
         self.host = host
         self.contentDigest = contentDigest
+        self.dialogue = dialogue
     }
 }
 

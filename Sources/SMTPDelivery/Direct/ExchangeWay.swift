@@ -42,21 +42,22 @@ final class ExchangeWay: Way {
         pool = ConnectionPool(capacity: ground.configuration.sessions)
     }
 
-    func open() async throws(HopFault) -> Connection {
+    func open(_ dialogue: inout Dialogue) async throws(HopFault) -> Connection {
         var search = Search()
         for exchange in route.exchanges(ground.random) {
             for address in await addresses(of: exchange, &search) {
                 let hop = Hop(exchange: exchange, address: address)
                 if ground.memory.isResting(address, uptime: ground.time.uptime) {
                     search.postponed.append(hop)
-                } else if let connection = await open(hop, &search) {
+                } else if let connection = await open(hop, &search, &dialogue) {
                     return connection
                 }
             }
         }
         for hop in search.postponed {
-            if let connection = await open(hop, &search) { return connection }
+            if let connection = await open(hop, &search, &dialogue) { return connection }
         }
+        if search.tried == 0 { dialogue.note("\(search.fault.host ?? "nobody"): \(search.fault.fault.sentence)") }
         throw search.fault
     }
 
@@ -95,11 +96,11 @@ final class ExchangeWay: Way {
     // MARK: Connections
 
     /// Nil where there is none; the search knows why.
-    private func open(_ hop: Hop, _ search: inout Search) async -> Connection? {
+    private func open(_ hop: Hop, _ search: inout Search, _ dialogue: inout Dialogue) async -> Connection? {
         guard search.tried < SMTPDeliveryLimits.addressesTried else { return nil }
         search.tried += 1
         do throws(ConnectionFault) {
-            let connection = try await open(hop)
+            let connection = try await open(hop, &dialogue)
             ground.memory.answered(hop.address)
             return connection
         } catch {
@@ -111,27 +112,30 @@ final class ExchangeWay: Way {
     }
 
     /// A handshake that fails where TLS is only a wish is followed by one more connection without it (RFC 7435 §3).
-    private func open(_ hop: Hop) async throws(ConnectionFault) -> Connection {
+    private func open(_ hop: Hop, _ dialogue: inout Dialogue) async throws(ConnectionFault) -> Connection {
         switch route.security {
-        case .never: return try await open(hop, .never)
-        case .required: return try await open(hop, .required)
+        case .never: return try await open(hop, .never, &dialogue)
+        case .required: return try await open(hop, .required, &dialogue)
         case .opportunistic:
             do throws(ConnectionFault) {
-                return try await open(hop, .opportunistic)
+                return try await open(hop, .opportunistic, &dialogue)
             } catch {
                 guard error.isHandshakeFailure else { throw error }
                 report(error, at: hop.address)
-                return try await open(hop, .never)
+                return try await open(hop, .never, &dialogue)
             }
         }
     }
 
-    private func open(_ hop: Hop, _ policy: TLSPolicy) async throws(ConnectionFault) -> Connection {
+    private func open(
+        _ hop: Hop, _ policy: TLSPolicy, _ dialogue: inout Dialogue
+    ) async throws(ConnectionFault) -> Connection {
         let configuration = ground.configuration
         let socket = try await SocketConnector.connect(
             to: .ip(hop.address, port: configuration.port), from: configuration.source(for: hop.address),
-            loop: ground.loop, timeout: configuration.connectTimeout)
-        return try await Connection.open(socket, configuration.session(tls: policy), surroundings(hop.exchange))
+            loop: ground.loop, timeout: configuration.connectTimeout, named: hop.exchange.host, &dialogue)
+        return try await Connection.open(
+            socket, configuration.session(tls: policy), surroundings(hop.exchange), after: &dialogue)
     }
 
     private func surroundings(_ exchange: Exchange) -> Connection.Surroundings {
