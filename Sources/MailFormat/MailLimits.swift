@@ -31,6 +31,15 @@ package enum MailLimits {
     /// RFC 6838 §4.2 allows 127 each for type and subtype.
     package static let mediaTypeMax = 255
 
+    // MARK: What reports return
+
+    /// The header of the message that a report is about; beyond that, its last fields are left out.
+    package static let returnedHeaderMax = 65_536
+    /// A message that a report returns whole; of a larger one it returns the header.
+    package static let returnedMessageMax = 131_072
+    /// A word of a reply that a report repeats, so that its line is none too long.
+    package static let statusWordMax = 900
+
     // MARK: What is read
 
     /// Fields of a received header.

@@ -36,7 +36,8 @@ struct Envelope {
         let recipients = Array(undecided.prefix(SMTPLimits.recipientsPerTransactionMax))
         let transaction = Transaction(
             sender: sender, recipients: recipients.map(\.mailbox), contentOctets: mail.content.count,
-            isEightBit: isEightBit, hasInternationalHeader: mail.needsSMTPUTF8)
+            isEightBit: isEightBit, hasInternationalHeader: mail.needsSMTPUTF8,
+            notifications: NotificationRequest(mail.reports, of: recipients.map(\.index)))
         return transaction.map { ($0, recipients) }
     }
 
@@ -48,5 +49,37 @@ struct Envelope {
     mutating func decideAll(_ outcome: AttemptOutcome) {
         for recipient in undecided { outcomes[recipient.index] = outcome }
         undecided = []
+    }
+}
+
+extension NotificationRequest {
+    /// `recipients`: their places in the parcel.
+    init(_ request: ReportRequest, of recipients: [Int]) {
+        self.init(envelopeID: request.envelopeID)
+        switch request.returned {
+        case .full: returned = .full
+        case .headers: returned = .headers
+        case nil: break
+        }
+        self.recipients = recipients.map { index in
+            guard request.recipients.indices.contains(index) else { return RecipientParameters() }
+            return RecipientParameters(request.recipients[index])
+        }
+    }
+}
+
+extension RecipientParameters {
+    init(_ recipient: ReportRequest.Recipient) {
+        self.init()
+        originalRecipient = recipient.original
+        notify = recipient.notify.map(Self.notify)
+    }
+
+    private static func notify(_ bits: UInt8) -> Notify {
+        var notify: Notify = []
+        if bits & ReportWishes.Recipient.success != 0 { notify.insert(.success) }
+        if bits & ReportWishes.Recipient.failure != 0 { notify.insert(.failure) }
+        if bits & ReportWishes.Recipient.delay != 0 { notify.insert(.delay) }
+        return notify
     }
 }

@@ -7,7 +7,7 @@ enum ClientCommand {
     case startTLS  // RFC 3207 §4
     case authenticate(SASLMechanism, initialResponse: [UInt8]?)  // RFC 4954 §4
     case mail(Mailbox?, [MailParameter])
-    case recipient(Mailbox)
+    case recipient(Mailbox, [RecipientParameter])
     case data
     case reset
     case quit
@@ -29,7 +29,9 @@ enum ClientCommand {
         case .mail(let sender, let parameters):
             line.append("MAIL FROM:<\(sender?.text ?? "")>")
             for parameter in parameters { line.append(" \(parameter.text)") }
-        case .recipient(let recipient): line.append("RCPT TO:<\(recipient.text)>")
+        case .recipient(let recipient, let parameters):
+            line.append("RCPT TO:<\(recipient.text)>")
+            for parameter in parameters { line.append(" \(parameter.text)") }
         case .data: line.append(literal: "DATA")
         case .reset: line.append(literal: "RSET")
         case .quit: line.append(literal: "QUIT")
@@ -43,12 +45,38 @@ enum MailParameter: Hashable, Sendable {
     case size(octets: Int)  // RFC 1870 §6
     case bodyEightBitMIME  // RFC 6152 §2
     case smtpUTF8  // RFC 6531 §3.4
+    case returned(SenderParameters.Returned)  // RFC 3461 §4.3
+    /// Encoded.
+    case envelopeID(String)  // RFC 3461 §4.4
 
     var text: String {
         switch self {
         case .size(let octets): "SIZE=\(octets)"
         case .bodyEightBitMIME: "BODY=8BITMIME"
         case .smtpUTF8: "SMTPUTF8"
+        case .returned(let returned): "RET=\(returned.rawValue)"
+        case .envelopeID(let text): "ENVID=\(text)"
         }
+    }
+}
+
+/// The parameters of RCPT that we use (`Rcpt-parameters` of RFC 5321 §4.1.2).
+enum RecipientParameter: Hashable, Sendable {
+    case notify(RecipientParameters.Notify)  // RFC 3461 §4.1
+    /// Encoded.
+    case originalRecipient(String)  // RFC 3461 §4.2
+
+    var text: String {
+        switch self {
+        case .notify(let notify): "NOTIFY=\(notify.text)"
+        case .originalRecipient(let text): "ORCPT=\(text)"
+        }
+    }
+}
+
+extension RecipientParameters.Notify {
+    fileprivate var text: String {
+        let words = [(Self.success, "SUCCESS"), (.failure, "FAILURE"), (.delay, "DELAY")].filter { contains($0.0) }
+        return words.isEmpty ? "NEVER" : words.map(\.1).joined(separator: ",")
     }
 }

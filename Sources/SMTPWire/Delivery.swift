@@ -28,6 +28,7 @@ struct Delivery: Hashable, Sendable {
     private var outcomes: [RecipientOutcome?]
     private var recipientsAccepted = 0
     private let parameters: [MailParameter]
+    private let offered: EHLOExtensions
     private var steps: [Step] = []
     private var sent = 0
     private var answered = 0
@@ -41,6 +42,7 @@ struct Delivery: Hashable, Sendable {
             return (obstacle ?? (unreadable ? .smtpUTF8NotOffered : nil)).map { .failed($0) }
         }
         parameters = Self.parameters(transaction, offered)
+        self.offered = offered
         let recipients = outcomes.indices.filter { outcomes[$0] == nil }
         guard !recipients.isEmpty else { return }
         steps = [.mail] + recipients.map { .recipient($0) } + [.data]
@@ -80,7 +82,7 @@ struct Delivery: Hashable, Sendable {
         defer { sent += 1 }
         return switch steps[sent] {
         case .mail: .mail(transaction.sender, parameters)
-        case .recipient(let index): .recipient(transaction.recipients[index])
+        case .recipient(let index): .recipient(transaction.recipients[index], parameters(of: index))
         case .data: .data
         }
     }
@@ -153,6 +155,12 @@ struct Delivery: Hashable, Sendable {
         if offered.size { parameters.append(.size(octets: transaction.contentOctets)) }
         if transaction.isEightBit { parameters.append(.bodyEightBitMIME) }
         if needsUTF8 && offered.smtpUTF8 { parameters.append(.smtpUTF8) }
+        if offered.statusNotifications { parameters += transaction.notifications.mailParameters }
         return parameters
+    }
+
+    private func parameters(of recipient: Int) -> [RecipientParameter] {
+        guard offered.statusNotifications else { return [] }
+        return transaction.notifications.parameters(of: recipient, utf8: parameters.contains(.smtpUTF8))
     }
 }

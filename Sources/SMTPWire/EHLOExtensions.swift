@@ -6,6 +6,7 @@ package struct EHLOExtensions: Hashable, Sendable {
     package private(set) var eightBitMIME = false  // RFC 6152
     package private(set) var smtpUTF8 = false  // RFC 6531
     package private(set) var enhancedStatusCodes = false  // RFC 2034
+    package private(set) var statusNotifications = false  // RFC 3461
     /// RFC 1870: whether `SIZE=` may stand in MAIL.
     package private(set) var size = false
     /// RFC 1870 §4: the largest message that the server takes, in octets; nil where it names none.
@@ -33,6 +34,7 @@ package struct EHLOExtensions: Hashable, Sendable {
         case "8BITMIME": eightBitMIME = true
         case "SMTPUTF8": smtpUTF8 = true
         case "ENHANCEDSTATUSCODES": enhancedStatusCodes = true
+        case "DSN": statusNotifications = true
         case "AUTH": mechanisms.formUnion(parameters.compactMap(SASLMechanism.init))
         case "SIZE":
             size = true

@@ -122,29 +122,3 @@ extension RecipientParameters.Notify {
         }
     }
 }
-
-/// `xtext` of RFC 3461 §4: a `+` and two hexadecimal digits stand for what must not stand by itself.
-enum XText {
-    /// Nil where it is none.
-    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index < text.endIndex {
-            guard text[index] == ASCII.plus else {
-                guard ASCII.isVisible(text[index]), text[index] != ASCII.equals else { return nil }
-                decoded.append(text[index])
-                index += 1
-                continue
-            }
-            guard index + 2 < text.endIndex, let high = digit(text[index + 1]), let low = digit(text[index + 2])
-            else { return nil }
-            decoded.append(high << 4 | low)
-            index += 3
-        }
-        return decoded
-    }
-
-    /// In upper case alone.
-    private static func digit(_ byte: UInt8) -> UInt8? { ASCII.isLower(byte) ? nil : ASCII.hexValue(byte) }
-}

@@ -45,7 +45,7 @@ package struct EnvelopeRecipient: Equatable, Sendable {
 }
 
 /// The parameters of RCPT that we know (RFC 3461 §4.1, §4.2).
-package struct RecipientParameters: Equatable, Sendable {
+package struct RecipientParameters: Hashable, Sendable {
     package struct Notify: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
 

@@ -12,11 +12,13 @@ package struct Transaction: Hashable, Sendable {
     /// Whether the content's header has non-ASCII letters outside encoded words (RFC 6532): it needs SMTPUTF8
     /// whatever the addresses are.
     package let hasInternationalHeader: Bool
+    /// What to ask of a server that makes delivery status notifications.
+    package let notifications: NotificationRequest
 
     /// Nil where the number of recipients is out of range.
     package init?(
         sender: Mailbox?, recipients: [Mailbox], contentOctets: Int, isEightBit: Bool = false,
-        hasInternationalHeader: Bool = false
+        hasInternationalHeader: Bool = false, notifications: NotificationRequest = NotificationRequest()
     ) {
         guard (1...SMTPLimits.recipientsPerTransactionMax).contains(recipients.count) else { return nil }
         self.sender = sender
@@ -25,5 +27,6 @@ package struct Transaction: Hashable, Sendable {
         // RFC 6532 §3: such a header is UTF-8, so the content is 8-bit even if its body is not.
         self.isEightBit = isEightBit || hasInternationalHeader
         self.hasInternationalHeader = hasInternationalHeader
+        self.notifications = notifications
     }
 }

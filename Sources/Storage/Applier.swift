@@ -129,6 +129,7 @@ final class Applier {
         case .accept(let message): try accept(message)
         case .relay(let relay): try relays.accept(relay)
         case .once(let unit): try once(unit)
+        case .settle(let settlements, let reports): try settle(settlements, reports)
         case .other(let change): try apply(change)
         }
     }
@@ -154,7 +155,7 @@ final class Applier {
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
         case .accept, .once: .refused(.internalError(incident: "a message must be encoded first"))
-        case .settle(let settlements): .settled(try settlements.map { item throws(DatabaseError) in try settle(item) })
+        case .settle(let settlements, _): try settle(settlements, [])
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
@@ -213,6 +214,15 @@ final class Applier {
         if let record = encoded.message.idempotency { try claim(record, for: id) }
         counts.note(account: encoded.message.account.value, origin: origin)
         return .accepted(Acceptance(message: Message.ID(id), replayed: false))
+    }
+
+    /// A message of our own, which nothing is asked about.
+    private func accept(report: EncodedMessage) throws(DatabaseError) {
+        guard let origin = personalities.number(report.message.origin) else { return }
+        serials.message += 1
+        try insertMessage(report, serials.message, origin)
+        try begin(report.message, serials.message, suppressed: [])
+        counts.note(account: report.message.account.value, origin: origin)
     }
 
     /// The message that an earlier request with this key made; or the refusal, if it was another request.
@@ -346,6 +356,16 @@ final class Applier {
     }
 
     // MARK: Delivering
+
+    private func settle(
+        _ settlements: [Settlement], _ reports: [EncodedReport]
+    ) throws(DatabaseError) -> ChangeOutcome {
+        let applied = try settlements.map { item throws(DatabaseError) in try settle(item) }
+        for report in reports where report.settlements.contains(where: { applied[$0] }) {
+            try accept(report: report.message)
+        }
+        return .settled(applied)
+    }
 
     /// Applies only while the delivery is queued: a delivery that was cancelled meanwhile has no row any more.
     private func settle(_ settlement: Settlement) throws(DatabaseError) -> Bool {

@@ -49,7 +49,8 @@ struct DomainChanges {
         let insert = try connection.prepare(
             """
             INSERT INTO domain (id, account, name, sending, receiving, target, created, verified, return_path,
-            tracking_host, receives, target_verified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            tracking_host, receives, target_verified, report_address)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, "create a domain")
         insert.bind(1, id)
         insert.bind(2, domain.account.value)
@@ -63,6 +64,7 @@ struct DomainChanges {
         insert.bind(10, domain.options.trackingHost)
         insert.bind(11, domain.options.receives ? 1 : 0)
         insert.bind(12, domain.targetVerifiedAt?.nanoseconds)
+        insert.bind(13, domain.options.reportAddress)
         try insert.run()
     }
 
@@ -162,12 +164,15 @@ struct DomainChanges {
         _ domain: MailDomain.ID, _ options: DomainOptions, _ facets: [PersonalityID: [UInt8]]
     ) throws(DatabaseError) -> ChangeOutcome {
         let update = try connection.prepare(
-            "UPDATE domain SET return_path = ?, tracking_host = ?, receives = ? WHERE id = ? RETURNING id",
-            "change a domain")
+            """
+            UPDATE domain SET return_path = ?, tracking_host = ?, receives = ?, report_address = ?
+            WHERE id = ? RETURNING id
+            """, "change a domain")
         update.bind(1, options.returnPath)
         update.bind(2, options.trackingHost)
         update.bind(3, options.receives ? 1 : 0)
-        update.bind(4, domain.value)
+        update.bind(4, options.reportAddress)
+        update.bind(5, domain.value)
         let outcome = try serial(update)
         if case .done = outcome { try putFacets(facets, of: domain.value) }
         return outcome

@@ -7,6 +7,8 @@ enum EncodedChange: Sendable {
     case accept(EncodedMessage)
     case relay(EncodedRelay)
     case once(EncodedOnce)
+    /// With reports on it; one without is not encoded.
+    case settle([Settlement], [EncodedReport])
     /// Everything that is rare enough to be encoded by the writer.
     case other(Change)
 
@@ -15,6 +17,8 @@ enum EncodedChange: Sendable {
         case .accept(let message): self = .accept(EncodedMessage(message))
         case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
         case .once(let unit): self = .once(EncodedOnce(unit))
+        case .settle(let settlements, let reports) where !reports.isEmpty:
+            self = .settle(settlements, reports.map { EncodedReport($0) })
         default: self = .other(change)
         }
     }
@@ -24,7 +28,7 @@ enum EncodedChange: Sendable {
         switch self {
         case .accept(let message): message.contentName
         case .relay(let relay): relay.contentName
-        case .once, .other: nil
+        case .once, .settle, .other: nil
         }
     }
 }
@@ -40,6 +44,17 @@ struct EncodedOnce: Sendable {
         var unit = unit
         unit.changes = []
         self.unit = unit
+    }
+}
+
+/// A report as rows; its body is always in its row.
+struct EncodedReport: Sendable {
+    let message: EncodedMessage
+    let settlements: [Int]
+
+    init(_ report: SettlementReport) {
+        message = EncodedMessage(report.message)
+        settlements = report.settlements
     }
 }
 

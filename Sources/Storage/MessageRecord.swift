@@ -98,10 +98,11 @@ extension MessageRecord {
         writer.integer(rawVersion)
         writer.optionalText(raw.reversePath)
         writer.integer(raw.isInternational ? 1 : 0)
-        writer.text(raw.trace.heloName)
-        writer.optionalText(raw.trace.client?.description)
-        writer.text(raw.trace.protocolName)
-        writer.text(raw.trace.serverName)
+        writer.text(raw.trace?.heloName ?? "")
+        writer.optionalText(raw.trace?.client?.description)
+        // Empty where there is no trace.
+        writer.text(raw.trace?.protocolName ?? "")
+        writer.text(raw.trace?.serverName ?? "")
         writer.integer(Int(raw.reports.returned?.rawValue ?? 0))
         writer.optionalText(raw.reports.envelopeID)
         writer.list(raw.reports.recipients) { writer, wish in
@@ -119,8 +120,9 @@ extension MessageRecord {
         let isInternational = try reader.integer() == 1
         let heloName = try reader.text()
         let client = try reader.optionalText().flatMap { IPAddress($0) }
+        let (protocolName, serverName) = (try reader.text(), try reader.text())
         let trace = MailTrace(
-            heloName: heloName, client: client, protocolName: try reader.text(), serverName: try reader.text())
+            heloName: heloName, client: client, protocolName: protocolName, serverName: serverName)
         let returned = UInt8(exactly: try reader.integer()).flatMap { ReportWishes.Returned(rawValue: $0) }
         let envelopeID = try reader.optionalText()
         let recipients = try reader.list { reader throws(RecordError) in
@@ -131,7 +133,8 @@ extension MessageRecord {
                 original: try reader.optionalText())
         }
         return RawContent(
-            bytes: try reader.blob(), reversePath: reversePath, isInternational: isInternational, trace: trace,
+            bytes: try reader.blob(), reversePath: reversePath, isInternational: isInternational,
+            trace: protocolName.isEmpty ? nil : trace,
             reports: ReportWishes(returned: returned, envelopeID: envelopeID, recipients: recipients))
     }
 }

@@ -12,7 +12,8 @@ extension Reader {
         let statement = try connection.prepare(
             """
             SELECT id, account, name, sending, created, verified, receiving, target, return_path, tracking_host,
-            receives, checked, rotation_started, rotation_published, rotation_activated, target_verified FROM domain
+            receives, checked, rotation_started, rotation_published, rotation_activated, target_verified,
+            report_address FROM domain
             """, "read domains")
         try statement.forEach { row in
             let id = row.integer(0)
@@ -23,7 +24,8 @@ extension Reader {
             domain.receiving = Self.proof(row.text(6))
             domain.target = Self.proof(row.text(7))
             domain.options = DomainOptions(
-                returnPath: row.optionalText(8), trackingHost: row.optionalText(9), receives: row.integer(10) != 0)
+                returnPath: row.optionalText(8), trackingHost: row.optionalText(9), receives: row.integer(10) != 0,
+                reportAddress: row.optionalText(16))
             domain.checkedAt = row.optionalInteger(11).map { Instant(nanoseconds: $0) }
             domain.rotation = row.optionalInteger(12).map { started in
                 KeyRotation(

@@ -58,7 +58,7 @@ package final class SQLiteStore: Store {
         try Self.prepare(connection)
         _ = try connection.migrate(Schema.migrations)
         try Files.setMode(path, 0o600)
-        personalities = try PersonalityNumbers(connection, origins: origins)
+        personalities = try PersonalityNumbers(connection, origins: origins + [.reports])
         contents = ContentFiles(folder: path + ".contents")
         try contents.removeOrphans(known: try Self.contentNames(connection))
         checkpointer = try Checkpointer(path: path) { error in

@@ -46,4 +46,12 @@ extension Schema {
             ALTER TABLE domain ADD COLUMN rotation_published INTEGER;
             ALTER TABLE domain ADD COLUMN rotation_activated INTEGER;
             """)
+
+    /// Where reports of what could not be delivered go.
+    static let reportAddresses = Migration(
+        number: 11, name: "report addresses",
+        sql: """
+            -- NULL: nowhere.
+            ALTER TABLE domain ADD COLUMN report_address TEXT;
+            """)
 }

@@ -87,5 +87,6 @@ enum Schema {
         deadLetters,
         keyRotation,
         relays,
+        reportAddresses,
     ]
 }

@@ -15,6 +15,7 @@ struct MailBench {
     let directory: Directory
     let log = CollectingLog()
 
+    static let hostName = "mail.example.com"
     static let delays: [Duration] = [.seconds(60), .seconds(300)]
 
     init(
@@ -30,12 +31,15 @@ struct MailBench {
             store: store, directory: directory, keyring: try keyring ?? Fixture.keyring(), workers: ImmediateWorkers(),
             selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")], algorithms: algorithms,
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/")
+        let simulation = SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true)
+        let reporter = FailureReporter(
+            store: store, directory: directory, postOffice: office, hostName: Self.hostName, simulation: simulation,
+            retries: Fixture.retries, time: time)
         dispatcher = Dispatcher(
-            loop: loop, store: store, transport: transport, postOffice: office,
-            pace: pace, time: time, random: SeededRandom(seed: 1), log: log.log(time: time))
+            loop: loop, store: store, transport: transport, postOffice: office, reporter: reporter, pace: pace,
+            time: time, random: SeededRandom(seed: 1), log: log.log(time: time))
         service = MailService(
-            store: store, directory: directory, dispatcher: dispatcher,
-            simulation: SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true),
+            store: store, directory: directory, dispatcher: dispatcher, simulation: simulation,
             retries: Fixture.retries, time: time)
         store.observe(dispatcher)
     }

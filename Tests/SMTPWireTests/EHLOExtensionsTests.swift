@@ -9,10 +9,10 @@ struct EHLOExtensionsTests {
     @Test("Every extension that we use is read, in any case")
     func all() {
         let offered = extensions(
-            "PIPELINING", "starttls", "8bitMIME", "SMTPUTF8", "EnhancedStatusCodes", "SIZE 35882577", "AUTH login PLAIN"
-        )
+            "PIPELINING", "starttls", "8bitMIME", "SMTPUTF8", "EnhancedStatusCodes", "SIZE 35882577",
+            "AUTH login PLAIN", "Dsn")
         #expect(offered.pipelining && offered.startTLS && offered.eightBitMIME && offered.smtpUTF8)
-        #expect(offered.enhancedStatusCodes && offered.size)
+        #expect(offered.enhancedStatusCodes && offered.size && offered.statusNotifications)
         #expect(offered.messageOctetsMax == 35_882_577)
         #expect(offered.mechanisms == [.plain, .login])
     }

@@ -110,12 +110,13 @@ func mailbox(_ text: String) -> Mailbox { known(Mailbox(text)) }
 
 /// From `a@example.org` to the given recipients, `octets` long.
 func letter(
-    to recipients: String..., octets: Int = 9, isEightBit: Bool = false, hasInternationalHeader: Bool = false
+    to recipients: String..., octets: Int = 9, isEightBit: Bool = false, hasInternationalHeader: Bool = false,
+    notifications: NotificationRequest = NotificationRequest()
 ) -> Transaction {
     known(
         Transaction(
             sender: mailbox("a@example.org"), recipients: recipients.map(mailbox), contentOctets: octets,
-            isEightBit: isEightBit, hasInternationalHeader: hasInternationalHeader))
+            isEightBit: isEightBit, hasInternationalHeader: hasInternationalHeader, notifications: notifications))
 }
 
 func reply(_ code: UInt16, _ text: String = "", status: EnhancedStatus? = nil) -> Reply {

@@ -10,7 +10,8 @@ extension StoreConformance {
             bench in
             var domain = try await made(on: bench) { domain in
                 domain.options = DomainOptions(
-                    returnPath: "b.example.com", trackingHost: "t.example.com", receives: true)
+                    returnPath: "b.example.com", trackingHost: "t.example.com", receives: true,
+                    reportAddress: "ops@example.com")
                 domain.facets = [Fixture.personality: Array(#"{"a":1}"#.utf8)]
             }
             domain = domain.applying(Self.check(.verified))
@@ -42,7 +43,7 @@ extension StoreConformance {
             let domain = try await made(on: bench) {
                 $0.facets = [Fixture.personality: [1], Fixture.otherPersonality: [2]]
             }
-            let options = DomainOptions(trackingHost: "t.example.com")
+            let options = DomainOptions(trackingHost: "t.example.com", reportAddress: "ops@example.com")
             _ = try await bench.commit(
                 .changeDomain(domain.id, options: options, facets: [Fixture.personality: [3]]))
             let found = try #require(try await bench.store.directory().domains.first)

@@ -130,7 +130,7 @@ package final class MemoryStore: Store {
         case .accept(let new) where !origins.contains(new.origin):
             .refused(.internalError(incident: "unregistered personality"))
         case .accept(let new): Self.accept(new, &state, &queued)
-        case .settle(let settlements): .settled(settlements.map { Self.settle($0, &state) })
+        case .settle(let settlements, let reports): Self.settle(settlements, reports, &state, &queued)
         case .cancel(let id, let at):
             Self.change(id, .cancel, &state) { row, state in
                 state.quotas.refund(state.charges.removeValue(forKey: id) ?? [])
@@ -168,6 +168,18 @@ package final class MemoryStore: Store {
         let id = Message.ID(Int64(state.rows.count) + 1)
         let recipients = new.envelope.count - suppressed.count
         if let failure = charge(new, recipients: recipients, id, &state) { return .refused(failure) }
+        insert(new, id, suppressed: suppressed, &state, &queued)
+        if let record = new.idempotency {
+            state.claims.append(record)
+            state.claimed.append(id)
+        }
+        return .accepted(Acceptance(message: id, replayed: false))
+    }
+
+    private static func insert(
+        _ new: NewMessage, _ id: Message.ID, suppressed: [Int], _ state: inout State,
+        _ queued: inout [PendingDelivery]
+    ) {
         var row = Row(new: new)
         for (index, recipient) in new.envelope.enumerated() where !suppressed.contains(index) {
             let delivery = PendingDelivery(
@@ -180,11 +192,18 @@ package final class MemoryStore: Store {
         note(&row, &state, id, nil, .accepted, new.at)
         for index in suppressed { note(&row, &state, id, index, .suppressed, new.at) }
         state.rows.append(row)
-        if let record = new.idempotency {
-            state.claims.append(record)
-            state.claimed.append(id)
+    }
+
+    private static func settle(
+        _ settlements: [Settlement], _ reports: [SettlementReport], _ state: inout State,
+        _ queued: inout [PendingDelivery]
+    ) -> ChangeOutcome {
+        let applied = settlements.map { settle($0, &state) }
+        for report in reports where report.settlements.contains(where: { applied[$0] }) {
+            let id = Message.ID(Int64(state.rows.count) + 1)
+            insert(report.message, id, suppressed: [], &state, &queued)
         }
-        return .accepted(Acceptance(message: id, replayed: false))
+        return .settled(applied)
     }
 
     private static func settle(_ settlement: Settlement, _ state: inout State) -> Bool {

@@ -16,6 +16,7 @@ enum Help {
                      [--domains d,e] [--allow-ip CIDR,..] [--expires-in SECONDS] [--label TEXT] [--secret-file FILE]
           key list | revoke ID
           domain add NAME --account ID [--verified] | list | verify NAME --account ID | show NAME --account ID
+          domain set NAME --account ID --dsn-address ADDRESS | --no-dsn-address     who hears of mail that failed
           domain rotate NAME --account ID [--activate [--force] | --cancel]     new signing keys
           domain limits NAME --account ID [--daily N|none] [--monthly N|none]
           suppression add ADDRESS --account ID [--domain NAME] [--reason R] [--note TEXT] [--expires-in SECONDS]

@@ -72,6 +72,7 @@ public enum Program {
     private static func print(_ reply: OperatorReply, _ invocation: Invocation) -> ExitCode {
         if let reason = reply.reason { return fail(reason, reply.exit) }
         if let raw = reply.raw { StandardStream.output.write(raw) }
+        if let heading = reply.heading, !invocation.printsJSON { _ = show(heading + "\n\n") }
         if let json = reply.json { _ = show(invocation.printsJSON ? json + "\n" : TextTable.text(json)) }
         return reply.exit
     }

@@ -26,10 +26,10 @@ extension Invocation {
     private static let valued: Set<String> = [
         "config", "parent", "account", "personality", "kind", "mode", "scopes", "domains", "allow-ip", "expires-in",
         "label", "secret-file", "limit", "delivery", "within", "event", "after", "daily", "monthly", "domain", "reason",
-        "note", "key", "route",
+        "note", "key", "route", "dsn-address",
     ]
     private static let bare: Set<String> = [
-        "json", "help", "verified", "follow", "dry-run", "activate", "force", "cancel",
+        "json", "help", "verified", "follow", "dry-run", "activate", "force", "cancel", "no-dsn-address",
     ]
 
     /// Reads a command line, without the program's name.
@@ -97,7 +97,7 @@ extension Invocation {
     }
 
     private static func domain(_ words: [String], _ arguments: Arguments) throws(UsageError) -> OperatorCommand {
-        switch try action(words, ["add", "list", "verify", "show", "rotate", "limits"]) {
+        switch try action(words, ["add", "list", "verify", "show", "set", "rotate", "limits"]) {
         case "add":
             .domainAdd(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
@@ -109,12 +109,24 @@ extension Invocation {
                     arguments, account: arguments.requiredNumber("account"), domain: operand(words, "NAME")))
         case "verify":
             .domainVerify(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
+        case "set":
+            .domainSetReportAddress(
+                name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
+                address: try reportAddress(arguments))
         case "rotate":
             .domainRotate(
                 name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"),
                 step: try rotationStep(arguments))
         default: .domainShow(name: try operand(words, "NAME"), account: try arguments.requiredNumber("account"))
         }
+    }
+
+    private static func reportAddress(_ arguments: Arguments) throws(UsageError) -> String? {
+        let address = arguments.text("dsn-address")
+        guard (address == nil) == arguments.flag("no-dsn-address") else {
+            throw UsageError("domain set: --dsn-address ADDRESS, or --no-dsn-address")
+        }
+        return address
     }
 
     private static func rotationStep(_ arguments: Arguments) throws(UsageError) -> OperatorCommand.RotationStep {

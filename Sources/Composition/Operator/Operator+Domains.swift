@@ -3,9 +3,29 @@ import Kernel
 import Model
 
 extension Operator {
-    /// The records to publish, by personality.
+    /// The records to publish, by personality. Where reports go stands above the table.
     func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {
-        .json(describe.records(records(of: try runtime.domains.domain(named: name, of: Account.ID(account)))))
+        let domain = try runtime.domains.domain(named: name, of: Account.ID(account))
+        var reply = OperatorReply.json(describe.records(records(of: domain)))
+        reply.heading = domain.options.reportAddress.map { "reports of failed mail go to \($0)" }
+        return reply
+    }
+
+    /// Has reports of what could not be delivered sent to an address, or no more.
+    func setReportAddress(
+        of name: String, _ account: Int64, _ address: String?
+    ) async throws(KernelFailure) -> OperatorReply {
+        let domain = try runtime.domains.domain(named: name, of: Account.ID(account))
+        var options = domain.options
+        options.reportAddress = nil
+        if let address {
+            guard let checked = MailAddress(parsing: address), checked.name == nil else {
+                return .refused(
+                    "--dsn-address \(address): must be one mail address such as ops@example.com", exit: .usage)
+            }
+            options.reportAddress = checked.address
+        }
+        return .json(describe.domain(try await runtime.domains.change(domain, options: options, facets: [:])))
     }
 
     /// Looks the records up now. Refused, with what is wrong, where they do not prove that mail may be sent.

@@ -64,6 +64,8 @@ struct Operator: Sendable {
         case .webhookDeliveries(let id, let limit): try await listDeliveries(id, limit)
         case .webhookSetPaused(let id, let paused): try await setWebhookPaused(id, paused)
         case .webhookReplay(let replay): try await replayWebhook(replay)
+        case .domainSetReportAddress(let name, let account, let address):
+            try await setReportAddress(of: name, account, address)
         case .domainRotate(let name, let account, let step): try await rotateKeys(of: name, account, step)
         case .suppressionAdd(let addition): try await addSuppression(addition)
         case .suppressionList(let account, let limit): try await listSuppressions(account, limit)

@@ -29,6 +29,8 @@ enum OperatorCommand: Codable, Sendable {
     case webhookDeliveries(id: Int64, limit: Int)
     case webhookSetPaused(id: Int64, paused: Bool)
     case webhookReplay(WebhookReplay)
+    /// nil: reports go nowhere.
+    case domainSetReportAddress(name: String, account: Int64, address: String?)
     case domainRotate(name: String, account: Int64, step: RotationStep)
     case suppressionAdd(SuppressionAddition)
     case suppressionList(account: Int64?, limit: Int)
@@ -107,6 +109,8 @@ struct OperatorReply: Codable, Sendable {
     var json: String?
     /// Bytes to print as they are.
     var raw: [UInt8]?
+    /// What stands above the table, where JSON has no place for it.
+    var heading: String?
     /// Why it was refused.
     var reason: String?
 

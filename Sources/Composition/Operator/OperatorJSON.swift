@@ -83,6 +83,7 @@ struct OperatorJSON: Sendable {
         object.member("state", domain.sending.rawValue)
         object.member("createdAt", domain.createdAt.rfc3339(.milliseconds))
         object.member("verifiedAt", domain.verifiedAt?.rfc3339(.milliseconds))
+        object.member("dsnAddress", domain.options.reportAddress)
         let rotation = domain.rotation
         object.member("keys", rotation?.state.rawValue ?? "idle")
         object.member("newKeysSignAt", rotation.flatMap(RotationRule.activatesAfter)?.rfc3339(.milliseconds))

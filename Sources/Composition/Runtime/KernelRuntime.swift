@@ -61,6 +61,12 @@ final class KernelRuntime: Sendable {
             selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }),
             algorithms: Set(configuration.delivery.signatures), idKey: idKey,
             unsubscribeBase: Self.unsubscribeBase(configuration))
+        let simulation = SimulationPolicy(
+            capturesEverything: configuration.delivery.mode == .capture,
+            localPartsDecide: configuration.delivery.localPartOutcomes)
+        let reporter = FailureReporter(
+            store: store, directory: directory, postOffice: postOffice, hostName: configuration.delivery.hostname,
+            simulation: simulation, retries: Self.retries(configuration), time: time)
         deliveryLoop = try EventLoop(name: "delivery", time: time)
         resolver = DNSResolver(
             ResolverConfiguration(
@@ -71,13 +77,11 @@ final class KernelRuntime: Sendable {
             transport: try Transports.transport(
                 for: configuration, resolver: resolver, loop: deliveryLoop, workers: workers, time: time,
                 random: random, log: log),
-            postOffice: postOffice, pace: LanePace(perDestination: configuration.delivery.perDestination), time: time,
+            postOffice: postOffice, reporter: reporter,
+            pace: LanePace(perDestination: configuration.delivery.perDestination), time: time,
             random: random, log: log)
         mail = MailService(
-            store: store, directory: directory, dispatcher: dispatcher,
-            simulation: SimulationPolicy(
-                capturesEverything: configuration.delivery.mode == .capture,
-                localPartsDecide: configuration.delivery.localPartOutcomes),
+            store: store, directory: directory, dispatcher: dispatcher, simulation: simulation,
             retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)

@@ -91,6 +91,14 @@ package final class Directory: Sendable {
         tables.withLock { $0.domains.values.filter { $0.account == account } }.sorted { $0.id < $1.id }
     }
 
+    /// The nearest domain around a host's name that mail may be sent from, whosever it is; of several accounts' the
+    /// oldest.
+    func sendingDomain(around host: String) -> MailDomain? {
+        let all = tables.withLock { Array($0.domains.values) }
+        let fitting = all.filter { $0.maySend && (host == $0.name || host.hasSuffix("." + $0.name)) }
+        return fitting.min { ($1.name.utf8.count, $0.id.value) < ($0.name.utf8.count, $1.id.value) }
+    }
+
     package var accounts: [Account] { tables.withLock { $0.accounts.values.sorted { $0.id < $1.id } } }
     package var keys: [AccessKey] {
         tables.withLock { tables in tables.keys.keys.compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id } }

@@ -48,18 +48,23 @@ package struct PostOffice: Sendable {
             sender: sender?.wireText ?? "", recipients: addresses.map(\.wireText), content: content,
             digest: SHA256.digest(content).bytes,
             needsSMTPUTF8: addresses.contains(where: \.requiresSMTPUTF8) || sender?.requiresSMTPUTF8 == true
-                || message.submission.raw?.isInternational == true)
+                || message.submission.raw?.isInternational == true,
+            reports: ReportRequest(message, recipients: recipients))
     }
 
-    /// Where reports about the message go; nil for nowhere. A caller's own choice counts only within the domain that it
-    /// was allowed to send from: others would get reports of mail that is not theirs, and SPF would fail.
+    /// Where reports about the message go; nil for nowhere.
     private func envelopeSender(of submission: Submission) -> EmailAddress? {
         let author = submission.from.mailbox?.address
         guard let raw = submission.raw else { return author }
-        guard let path = raw.reversePath else { return nil }
-        guard let chosen = try? EmailAddress(parsing: path), chosen.domain == submission.from.domain else {
-            return author
-        }
+        return raw.reversePath == nil ? nil : Self.chosenReversePath(of: submission) ?? author
+    }
+
+    /// A caller's own choice counts only within the domain that it was allowed to send from: others would get reports
+    /// of mail that is not theirs, and SPF would fail. nil where there is none that counts.
+    static func chosenReversePath(of submission: Submission) -> EmailAddress? {
+        guard let path = submission.raw?.reversePath, let chosen = try? EmailAddress(parsing: path),
+            chosen.domain == submission.from.domain
+        else { return nil }
         return chosen
     }
 
@@ -71,6 +76,11 @@ package struct PostOffice: Sendable {
         let transmitted = message.events.compactMap { $0.attempt?.contentDigest }
         let digest = SHA256.digest(content).bytes
         return transmitted.allSatisfy { $0 == digest } ? content : nil
+    }
+
+    /// The message without its signatures, for showing what it was; nil where it cannot be composed.
+    func unsigned(_ message: Message) async -> [UInt8]? {
+        await workers.run { try? compose(message) }
     }
 
     private func render(_ message: Message) async throws(KernelFailure) -> [UInt8] {
@@ -148,8 +158,7 @@ package struct PostOffice: Sendable {
     // MARK: Signing
 
     private func sign(_ content: [UInt8], _ message: Message) throws(KernelFailure) -> [UInt8] {
-        guard let domain = message.domain.flatMap({ directory.domain($0) }), let selectors = selectors[message.origin]
-        else { return content }
+        guard let (domain, selectors) = identity(of: message) else { return content }
         var signers: [DKIMSigner] = []
         do {
             let name = try DomainName(parsing: domain.name)
@@ -164,6 +173,23 @@ package struct PostOffice: Sendable {
         } catch {
             throw .internalError(incident: "a message could not be signed")
         }
+    }
+
+    /// Who signs: the domain that it is from, under the selectors of the personality that it came in by.
+    private func identity(of message: Message) -> (domain: MailDomain, selectors: DKIMSelectors)? {
+        if message.origin == .reports { return reportIdentity(message.submission) }
+        guard let domain = message.domain.flatMap({ directory.domain($0) }), let selectors = selectors[message.origin]
+        else { return nil }
+        return (domain, selectors)
+    }
+
+    /// A report is from this server, whose name may lie in a domain that somebody sends from. It bears the name of the
+    /// personality whose message it is about, and signs under those selectors.
+    private func reportIdentity(_ report: Submission) -> (domain: MailDomain, selectors: DKIMSelectors)? {
+        guard let origin = report.tags.first, let selectors = selectors[PersonalityID(origin)],
+            let domain = directory.sendingDomain(around: report.from.domain)
+        else { return nil }
+        return (domain, selectors)
     }
 
     /// Those of the algorithms that are asked for; RSA's where that would leave none, as unsigned mail is refused by

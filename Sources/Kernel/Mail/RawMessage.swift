@@ -6,7 +6,7 @@ import Model
 /// lacks. Nothing else is changed. The same message always gives the same bytes.
 enum RawMessage {
     static func bytes(of raw: RawContent, id: String, from: MailAddress, date: Instant) -> [UInt8] {
-        var bytes = trace(raw.trace, id: id, date: date)
+        var bytes = raw.trace.map { trace($0, id: id, date: date) } ?? []
         bytes.reserveCapacity(bytes.count + raw.bytes.count + 256)
         if let header = try? HeaderBlock(parsing: raw.bytes) {
             // RFC 6409 §8.2, §8.3: a submission server may add what is missing.

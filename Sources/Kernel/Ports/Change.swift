@@ -8,7 +8,8 @@ package enum Change: Sendable {
     /// that moment get a `suppressed` event in place of a queue row.
     case accept(NewMessage)
     /// The outcomes of attempts. Each applies only if its delivery is still queued: what was cancelled stays cancelled.
-    case settle([Settlement])
+    /// Reports on them are accepted with them, each if something that it tells of applied.
+    case settle([Settlement], reports: [SettlementReport] = [])
     /// Takes back every delivery of a message none of which was attempted; `wrongState` otherwise.
     case cancel(Message.ID, at: Instant)
     /// Moves every delivery of a message none of which was attempted; `wrongState` otherwise.
@@ -65,6 +66,20 @@ package enum Change: Sendable {
 
     case webhook(WebhookChange)
     case relay(RelayChange)
+}
+
+/// A message of ours about deliveries that ended. It counts against no quota, and goes to suppressed addresses too: who
+/// gets reports asked for them.
+package struct SettlementReport: Sendable {
+    /// Of the origin `reports`.
+    package var message: NewMessage
+    /// The places of what it tells of among the settlements.
+    package var settlements: [Int]
+
+    package init(message: NewMessage, settlements: [Int]) {
+        self.message = message
+        self.settlements = settlements
+    }
 }
 
 /// What became of one change.

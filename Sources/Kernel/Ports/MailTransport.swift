@@ -94,15 +94,19 @@ package struct OutgoingMail: Sendable {
     package var digest: [UInt8]
     /// An address or a header field is not ASCII, so the next hop must know SMTPUTF8 (RFC 6531).
     package var needsSMTPUTF8: Bool
+    /// What the next hop is asked to report on, if it can be asked.
+    package var reports: ReportRequest
 
     package init(
-        sender: String, recipients: [String], content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool
+        sender: String, recipients: [String], content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool,
+        reports: ReportRequest = ReportRequest()
     ) {
         self.sender = sender
         self.recipients = recipients
         self.content = content
         self.digest = digest
         self.needsSMTPUTF8 = needsSMTPUTF8
+        self.reports = reports
     }
 }
 

@@ -15,6 +15,7 @@ package actor Dispatcher: DeliveryObserver {
     private let store: any Store
     private let transport: (any MailTransport)?
     private let postOffice: PostOffice
+    private let reporter: FailureReporter?
     private let time: any TimeSource
     private let random: any RandomSource
     private let log: Log
@@ -33,15 +34,17 @@ package actor Dispatcher: DeliveryObserver {
     private var outcomes = OutcomeCounts()
     private var simulatedOutcomes = OutcomeCounts()
 
-    /// `transport` nil: capture mode, where nothing leaves the machine.
+    /// `transport` nil: capture mode, where nothing leaves the machine. `reporter` nil: failures are not reported.
     package init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
-        pace: LanePace = LanePace(), time: any TimeSource, random: any RandomSource, log: Log
+        reporter: FailureReporter? = nil, pace: LanePace = LanePace(), time: any TimeSource, random: any RandomSource,
+        log: Log
     ) {
         self.loop = loop
         self.store = store
         self.transport = transport
         self.postOffice = postOffice
+        self.reporter = reporter
         self.time = time
         self.random = random
         self.log = log
@@ -232,7 +235,7 @@ package actor Dispatcher: DeliveryObserver {
         _ settlements: [Settlement], _ leases: [DeliveryQueue.Lease], _ lane: LaneID
     ) async {
         if settlements.isEmpty { return }
-        let applied = await record(settlements)
+        let applied = await record(settlements, await reports(on: settlements, leases))
         for (index, (lease, settlement)) in zip(leases, settlements).enumerated() {
             switch settlement.verdict {
             case .finished: _ = queue.finish(lease)
@@ -245,9 +248,9 @@ package actor Dispatcher: DeliveryObserver {
     }
 
     /// For each settlement whether it applied, once they are on disk.
-    private func record(_ settlements: [Settlement]) async -> [Bool] {
+    private func record(_ settlements: [Settlement], _ reports: [SettlementReport]) async -> [Bool] {
         while true {
-            let outcome = await store.commit([.settle(settlements)]).first
+            let outcome = await store.commit([.settle(settlements, reports: reports)]).first
             if case .settled(let applied) = outcome { return applied }
             guard case .refused(let failure) = outcome else { return [] }
             log.error("settlement-postponed") { line in
@@ -256,6 +259,45 @@ package actor Dispatcher: DeliveryObserver {
                 line.add("temporary", failure.isTemporary)
             }
             await pause(KernelLimits.storageRetryDelay)
+        }
+    }
+
+    /// The reports on what ended in failure. What fails of one message in one session is told in one.
+    private func reports(
+        on settlements: [Settlement], _ leases: [DeliveryQueue.Lease]
+    ) async -> [SettlementReport] {
+        guard let reporter else { return [] }
+        var failures: [Message.ID: [Int]] = [:]
+        for (index, (settlement, lease)) in zip(settlements, leases).enumerated()
+        where FailureReporter.concerns(settlement, of: lease.delivery) {
+            failures[settlement.id.message, default: []].append(index)
+        }
+        var reports: [SettlementReport] = []
+        for (message, places) in failures.sorted(by: { $0.key < $1.key }) {
+            for report in await self.reports(on: message, places.map { settlements[$0] }, reporter) {
+                reports.append(SettlementReport(message: report, settlements: places))
+            }
+        }
+        return reports
+    }
+
+    /// A failure that cannot be looked at now is neither settled nor reported yet. One whose message does not read back
+    /// is settled all the same.
+    private func reports(
+        on message: Message.ID, _ failures: [Settlement], _ reporter: FailureReporter
+    ) async -> [NewMessage] {
+        while true {
+            do throws(KernelFailure) {
+                return try await reporter.reports(on: message, failures)
+            } catch {
+                log.error("report-not-made") { line in
+                    line.add("message", message.value)
+                    line.add("temporary", error.isTemporary)
+                    line.add("incident", error.incident)
+                }
+                guard error.isTemporary else { return [] }
+                await pause(KernelLimits.storageRetryDelay)
+            }
         }
     }
 

@@ -99,7 +99,7 @@ public struct MailDomain: Sendable, Equatable {
     }
 }
 
-/// What a domain's owner chose that decides which records there are to publish.
+/// What a domain's owner chose, and the operator for it.
 public struct DomainOptions: Sendable, Equatable {
     /// The name of the return path (RFC 5321 §4.4) that is an alias of ours; nil: bounces come to our own name.
     public var returnPath: String?
@@ -107,11 +107,16 @@ public struct DomainOptions: Sendable, Equatable {
     public var trackingHost: String?
     /// Mail for the domain is to come here.
     public var receives: Bool
+    /// Where reports go of mail from the domain that could not be delivered, a checked address; nil: nowhere.
+    public var reportAddress: String?
 
-    public init(returnPath: String? = nil, trackingHost: String? = nil, receives: Bool = false) {
+    public init(
+        returnPath: String? = nil, trackingHost: String? = nil, receives: Bool = false, reportAddress: String? = nil
+    ) {
         self.returnPath = returnPath
         self.trackingHost = trackingHost
         self.receives = receives
+        self.reportAddress = reportAddress
     }
 }
 

@@ -6,5 +6,9 @@ public struct PersonalityID: Hashable, Comparable, Sendable, CustomStringConvert
 
     public var description: String { name }
 
+    /// Where delivery status reports of our own come from: no personality, so that none lists them, rates them or has
+    /// webhooks for them.
+    public static let reports = PersonalityID("reports")
+
     public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 }

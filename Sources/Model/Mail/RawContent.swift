@@ -11,11 +11,12 @@ public final class RawContent: Sendable {
     public let reversePath: String?
     /// Header and addresses may be UTF-8, and every hop has to know it (RFC 6531).
     public let isInternational: Bool
-    public let trace: MailTrace
+    /// nil: it was made here.
+    public let trace: MailTrace?
     public let reports: ReportWishes
 
     public init(
-        bytes: [UInt8], reversePath: String?, isInternational: Bool, trace: MailTrace, reports: ReportWishes
+        bytes: [UInt8], reversePath: String?, isInternational: Bool, trace: MailTrace?, reports: ReportWishes
     ) {
         self.bytes = bytes
         self.reversePath = reversePath

@@ -1,0 +1,161 @@
+package import Base
+import MailFormat
+package import Model
+
+/// Reports on deliveries that failed for good (RFC 3464): to the address that the sender's domain has for them, and to
+/// the reverse-path of a sender who asked for it (RFC 3461 §4.1).
+///
+/// A report is a message of ours in the same queue, accepted with the settlement that it reports. It goes from the null
+/// reverse-path (RFC 5321 §4.5.5), counts against nothing, and is never reported on itself. Any thread.
+package struct FailureReporter: Sendable {
+    private let store: any Store
+    private let directory: Directory
+    private let postOffice: PostOffice
+    private let hostName: String
+    private let simulation: SimulationPolicy
+    private let retries: RetryPolicy
+    private let time: any TimeSource
+
+    /// `hostName`: what this server calls itself, a name or an address literal.
+    package init(
+        store: any Store, directory: Directory, postOffice: PostOffice, hostName: String,
+        simulation: SimulationPolicy, retries: RetryPolicy, time: any TimeSource
+    ) {
+        self.store = store
+        self.directory = directory
+        self.postOffice = postOffice
+        self.hostName = hostName
+        self.simulation = simulation
+        self.retries = retries
+        self.time = time
+    }
+
+    /// Whether the end of a delivery is one that is reported on.
+    static func concerns(_ settlement: Settlement, of delivery: PendingDelivery) -> Bool {
+        guard case .finished(let events) = settlement.verdict, DeadLetter.isEnded(by: events) else { return false }
+        return delivery.simulation == .none && delivery.origin != .reports
+    }
+
+    /// The reports on these failures of one message, one for each address that wants one.
+    func reports(on id: Message.ID, _ failures: [Settlement]) async throws(KernelFailure) -> [NewMessage] {
+        guard let message = try await store.message(id, content: true) else { return [] }
+        let readers = readers(of: message, failures)
+        if readers.isEmpty { return [] }
+        let bytes = await postOffice.unsigned(message)
+        return readers.compactMap { reader in
+            report(on: message, to: reader, showing: bytes)
+        }
+    }
+
+    // MARK: Who is told
+
+    /// An address that a report goes to, and what it tells.
+    private struct Reader {
+        let address: EmailAddress
+        let failures: [Settlement]
+        var returnsContent = false
+    }
+
+    private func readers(of message: Message, _ failures: [Settlement]) -> [Reader] {
+        let domain = message.domain.flatMap { directory.domain($0) }
+        let operators = (domain?.options.reportAddress).flatMap { try? EmailAddress(parsing: $0) }.map {
+            Reader(address: $0, failures: failures)
+        }
+        guard let sender = sender(of: message, failures) else { return [operators].compactMap { $0 } }
+        // One report is enough for who has both.
+        if var both = operators, both.address == sender.address {
+            both.returnsContent = sender.returnsContent
+            return [both]
+        }
+        return [operators, sender].compactMap { $0 }
+    }
+
+    /// A sender who asked for reports of failure for some of these recipients.
+    private func sender(of message: Message, _ failures: [Settlement]) -> Reader? {
+        guard let wishes = message.submission.raw?.reports,
+            let address = PostOffice.chosenReversePath(of: message.submission)
+        else { return nil }
+        let wanted = failures.filter { failure in
+            let wish = wishes.recipient(message.recipients[failure.id.recipient].address)
+            return (wish?.notify ?? 0) & ReportWishes.Recipient.failure != 0
+        }
+        if wanted.isEmpty { return nil }
+        return Reader(address: address, failures: wanted, returnsContent: wishes.returned == .full)
+    }
+
+    // MARK: The report
+
+    private func report(on message: Message, to reader: Reader, showing bytes: [UInt8]?) -> NewMessage? {
+        guard let from = MailAddress(parsing: "Mail Delivery System <MAILER-DAEMON@\(hostName)>"),
+            let sender = from.mailbox
+        else { return nil }
+        var notification = DeliveryStatusNotification(
+            from: sender, to: reader.address, reportingMTA: hostName, arrival: message.createdAt,
+            recipients: reader.failures.compactMap { recipient(of: message, $0) })
+        notification.envelopeID = message.submission.raw?.reports.envelopeID
+        notification.subject = bytes
+        notification.returnsContent = reader.returnsContent
+        notification.isInternational = message.submission.raw?.isInternational == true
+        let to = MailAddress(
+            name: nil, checkedAddress: reader.address.text, domain: reader.address.domain)
+        let raw = RawContent(
+            bytes: NotificationComposer.compose(notification), reversePath: nil,
+            isInternational: reader.address.requiresSMTPUTF8, trace: nil, reports: ReportWishes())
+        let now = time.now
+        return NewMessage(
+            submission: Submission(
+                from: from, to: [to], subject: NotificationComposer.subject, tags: [message.origin.name], raw: raw),
+            envelope: [
+                NewRecipient(role: .to, address: to, simulation: simulation.outcome(for: to, mode: .live))
+            ],
+            account: message.account, key: AccessKey.noID, domain: message.domain ?? MailDomain.ID(0),
+            origin: .reports, mode: .live, at: now, due: now, retries: retries, idempotency: nil)
+    }
+
+    private func recipient(
+        of message: Message, _ failure: Settlement
+    ) -> DeliveryStatusNotification.Recipient? {
+        let given = message.recipients[failure.id.recipient].address
+        guard let address = try? EmailAddress(parsing: given.address) else { return nil }
+        let result = failure.result
+        return DeliveryStatusNotification.Recipient(
+            address: address, original: ReportRequest.given(given, in: message), status: result.reportedStatus,
+            remoteMTA: result.code > 0 ? result.host.map(Self.name) : nil, diagnostic: result.diagnostic,
+            lastAttempt: failure.attempts > 0 ? failure.at : nil)
+    }
+
+    /// The host without its port. An address becomes a literal (RFC 5321 §4.1.3).
+    private static func name(of host: String) -> String {
+        let name = host.lastIndex(of: ":").map { String(host[..<$0]) } ?? host
+        let inner = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
+        guard let address = IPAddress(inner) else { return name }
+        return address.family == .v4 ? "[\(address)]" : "[IPv6:\(address)]"
+    }
+}
+
+extension AttemptResult {
+    /// The status that a report of failure gives. Where the attempt brought none that tells of a failure, its class
+    /// does (RFC 3463 §3).
+    fileprivate var reportedStatus: String {
+        if let enhancedStatus, enhancedStatus.hasPrefix("5.") || enhancedStatus.hasPrefix("4.") {
+            return enhancedStatus
+        }
+        let isTemporary = (400...499).contains(code)
+        return switch classification {
+        case .expired: "4.4.7"
+        case .noAnswer: "4.4.1"
+        case .dnsFailure: "4.4.3"
+        case .badConnection: "4.4.2"
+        case .invalidRecipient where !isTemporary: "5.1.1"
+        case .badDomain where !isTemporary: "5.1.2"
+        case .inactiveMailbox where !isTemporary: "5.2.1"
+        case .mailboxFull: isTemporary ? "4.2.2" : "5.2.2"
+        default: isTemporary ? "4.0.0" : "5.0.0"
+        }
+    }
+
+    fileprivate var diagnostic: DeliveryStatusNotification.Diagnostic {
+        guard code > 0 else { return .own(text.text) }
+        return .reply([String(code), enhancedStatus, text.text].compactMap { $0 }.joined(separator: " "))
+    }
+}
