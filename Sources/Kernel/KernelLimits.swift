@@ -22,6 +22,8 @@ package enum KernelLimits {
     static let laneRestMax: Duration = .seconds(600)
     /// How long a lane that was slowed down is remembered while nothing is in it.
     static let laneMemory: Duration = .seconds(600)
+    /// How long a delivery waits before a sender who asked for it hears that it is delayed.
+    package static let delayReportedAfter: Duration = .seconds(4 * 3600)
     /// How long the dispatcher waits before it tries again to record outcomes that the store could not take.
     package static let storageRetryDelay: Duration = .seconds(1)
     /// Rate windows of one tier kept in memory; beyond that, ended ones are dropped.

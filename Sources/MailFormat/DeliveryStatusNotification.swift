@@ -1,31 +1,35 @@
 package import Base
 
-/// A report that a message was given up for some of its recipients (RFC 3464), as values. `NotificationComposer` turns
+/// A report on what became of a message for some of its recipients (RFC 3464), as values. `NotificationComposer` turns
 /// it into a message.
 package struct DeliveryStatusNotification: Hashable, Sendable {
-    /// A recipient that was given up.
+    /// What became of it (RFC 3464 §2.3.3), as far as this server can tell: who delivers is another.
+    package enum Action: String, Sendable {
+        case failed, delayed
+        /// Passed on to a server that makes no reports.
+        case relayed
+    }
+
+    /// A recipient, and what became of the message for it.
     package struct Recipient: Hashable, Sendable {
         package var address: EmailAddress
+        package var action: Action
         /// `addr-type;address`, as the sender gave it (RFC 3461 §4.2); nil where none did.
         package var original: String?
         /// `5.1.1` and its kin (RFC 3463).
         package var status: String
         /// Who said it: a name, or an address literal; nil where nobody did.
         package var remoteMTA: String?
-        package var diagnostic: Diagnostic
+        package var diagnostic: Diagnostic?
         /// nil where none was made.
         package var lastAttempt: Instant?
+        /// How long it is tried, of one that is delayed.
+        package var triedUntil: Instant?
 
-        package init(
-            address: EmailAddress, original: String? = nil, status: String, remoteMTA: String? = nil,
-            diagnostic: Diagnostic, lastAttempt: Instant? = nil
-        ) {
+        package init(address: EmailAddress, action: Action, status: String) {
             self.address = address
-            self.original = original
+            self.action = action
             self.status = status
-            self.remoteMTA = remoteMTA
-            self.diagnostic = diagnostic
-            self.lastAttempt = lastAttempt
         }
     }
 
@@ -53,6 +57,13 @@ package struct DeliveryStatusNotification: Hashable, Sendable {
     package var returnsContent = false
     /// It is a message that SMTPUTF8 was needed for.
     package var isInternational = false
+
+    /// What the report is called, by the gravest of what it tells.
+    package var title: String {
+        let actions = recipients.map(\.action)
+        let word = actions.contains(.failed) ? "Failure" : actions.contains(.delayed) ? "Delay" : "Relay"
+        return "Delivery Status Notification (\(word))"
+    }
 
     package init(
         from: Mailbox, to: EmailAddress, reportingMTA: String, arrival: Instant, recipients: [Recipient]

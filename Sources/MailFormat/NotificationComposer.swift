@@ -6,8 +6,6 @@ import Crypto
 ///
 /// Pure, and deterministic. The message has neither Date nor Message-ID: those come with its identity.
 package enum NotificationComposer {
-    package static let subject = "Delivery Status Notification (Failure)"
-
     package static func compose(_ notification: DeliveryStatusNotification) -> [UInt8] {
         let returned = notification.subject.flatMap { ReturnedMessage($0) }
         var parts = [text(notification), status(notification)]
@@ -33,7 +31,7 @@ package enum NotificationComposer {
     private static func header(_ notification: DeliveryStatusNotification, about: MessageID?) -> [UInt8] {
         var header = HeaderEncoder.addresses("From", [notification.from])
         header += HeaderEncoder.addresses("To", [Mailbox(notification.to)])
-        header += HeaderEncoder.unstructured("Subject", subject)
+        header += HeaderEncoder.unstructured("Subject", notification.title)
         // RFC 3834 §3.1.5: so that it is shown beside the message.
         if let about {
             header += HeaderEncoder.structured("In-Reply-To", about.description)
@@ -70,24 +68,38 @@ package enum NotificationComposer {
 
     private static func text(_ notification: DeliveryStatusNotification) -> NotificationPart {
         var lines = [
-            "This is the mail system of \(notification.reportingMTA).", "",
-            "A message that it accepted on \(notification.arrival.rfc5322Date)",
-            "could not be delivered to:", "",
+            "This is the mail system of \(notification.reportingMTA). It reports on a message that",
+            "it accepted on \(notification.arrival.rfc5322Date).", "",
         ]
-        for recipient in notification.recipients {
-            lines.append("  \(recipient.address.text)")
-            switch recipient.diagnostic {
-            case .reply(let reply): lines.append("    \(recipient.remoteMTA ?? "a server") said: \(reply)")
-            case .own(let sentence): lines.append("    \(sentence)")
-            }
+        for (action, sentence) in sentences {
+            let recipients = notification.recipients.filter { $0.action == action }
+            if recipients.isEmpty { continue }
+            lines += [sentence, ""]
+            for recipient in recipients { lines += self.lines(recipient) }
             lines.append("")
         }
-        lines.append("No further attempt will be made for these recipients.")
         let body = TextBody(lines.map { line($0) + "\r\n" }.joined())
         let fields =
             HeaderEncoder.structured("Content-Type", "text/plain;", "charset=utf-8")
             + HeaderEncoder.structured("Content-Transfer-Encoding", body.encoding.rawValue)
         return NotificationPart(fields: fields, body: body.bytes)
+    }
+
+    private static let sentences: [(DeliveryStatusNotification.Action, String)] = [
+        (.failed, "It could not be delivered, and no further attempt will be made, for:"),
+        (.delayed, "It could not be delivered yet, and is tried again, for:"),
+        (.relayed, "It was passed on to a server that will not report on it, for:"),
+    ]
+
+    private static func lines(_ recipient: DeliveryStatusNotification.Recipient) -> [String] {
+        var lines = ["  \(recipient.address.text)"]
+        switch recipient.diagnostic {
+        case .reply(let reply): lines.append("    \(recipient.remoteMTA ?? "a server") said: \(reply)")
+        case .own(let sentence): lines.append("    \(sentence)")
+        case nil: break
+        }
+        if let until = recipient.triedUntil { lines.append("    attempts end on \(until.rfc5322Date)") }
+        return lines
     }
 
     /// What a server said can end no line.
@@ -119,14 +131,16 @@ package enum NotificationComposer {
         // RFC 6533 §3
         let type = recipient.address.requiresSMTPUTF8 ? "utf-8" : "rfc822"
         body.append("Final-Recipient", "\(type); \(recipient.address.wireText)")
-        body.append("Action", "failed")
+        body.append("Action", recipient.action.rawValue)
         body.append("Status", recipient.status)
         body.append("Remote-MTA", recipient.remoteMTA.map { "dns; \($0)" })
         switch recipient.diagnostic {
         case .reply(let reply): body.append("Diagnostic-Code", "smtp; \(reply)")
         case .own(let sentence): body.append("Diagnostic-Code", "X-Polyrelay; \(sentence)")
+        case nil: break
         }
         body.append("Last-Attempt-Date", recipient.lastAttempt?.rfc5322Date)
+        body.append("Will-Retry-Until", recipient.triedUntil?.rfc5322Date)
     }
 }
 

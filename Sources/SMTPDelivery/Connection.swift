@@ -53,6 +53,9 @@ final class Connection {
     /// What was said, of transactions the latest.
     var dialogue: Dialogue { session.dialogue }
 
+    /// The server offers delivery status notifications (RFC 3461).
+    var makesReports: Bool { session.extensions.statusNotifications }
+
     /// Ready for `carry`.
     var isIdle: Bool { session.isIdle }
 

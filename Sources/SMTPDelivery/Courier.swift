@@ -28,18 +28,18 @@ final class Courier {
 
     func deliver(_ parcels: [Parcel]) async -> [ParcelResult] {
         var results: [ParcelResult] = []
-        for parcel in parcels { results.append(ParcelResult(outcomes: await attempt(parcel))) }
+        for parcel in parcels { results.append(await attempt(parcel)) }
         if let connection { way.pool.giveBack(connection) }
         connection = nil
         return results
     }
 
-    private func attempt(_ parcel: Parcel) async -> [AttemptOutcome] {
+    private func attempt(_ parcel: Parcel) async -> ParcelResult {
         do throws(HopFault) {
             // Before the message is composed: that is work, and in vain where nobody takes it.
             _ = try await openConnection()
         } catch {
-            return parcel.recipients.map { _ in outcome(error) }
+            return ParcelResult(outcomes: parcel.recipients.map { _ in outcome(error) })
         }
         do throws(KernelFailure) {
             return await send(try await parcel.open())
@@ -49,7 +49,7 @@ final class Courier {
                 line.add("temporary", error.isTemporary)
                 line.add("incident", error.incident)
             }
-            return parcel.recipients.map { _ in Verdict.outcome(error) }
+            return ParcelResult(outcomes: parcel.recipients.map { _ in Verdict.outcome(error) })
         }
     }
 
@@ -57,7 +57,7 @@ final class Courier {
     ///
     /// It ends: a transaction leaves somebody undecided only where it decided somebody else, or where the connection
     /// had been used before, and then the next one has not.
-    private func send(_ mail: OutgoingMail) async -> [AttemptOutcome] {
+    private func send(_ mail: OutgoingMail) async -> ParcelResult {
         var envelope = Envelope(mail)
         while let (transaction, recipients) = envelope.nextTransaction() {
             let connection: Connection
@@ -74,11 +74,11 @@ final class Courier {
             where !goesAgain(outcome, wasUsed: wasUsed) {
                 var decided = verdict.outcome(outcome, digest: mail.digest)
                 decided.result.dialogue = UserData(connection.dialogue.text(of: place))
-                envelope.decide(recipient, decided)
+                envelope.decide(recipient, decided, hopReports: connection.makesReports)
             }
             lookAfter(connection, wasUsed: wasUsed)
         }
-        return envelope.outcomes
+        return envelope.result
     }
 
     private func verdict(_ host: String?) -> Verdict { Verdict(host: host, isOwnServer: way.isOwn) }

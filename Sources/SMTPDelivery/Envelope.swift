@@ -15,6 +15,10 @@ struct Envelope {
     private let isEightBit: Bool
     private(set) var undecided: [Recipient] = []
     private(set) var outcomes: [AttemptOutcome]
+    /// Those whose sender would hear of their success, and hears nothing from the hop that took them.
+    private var unannounced: Set<Int> = []
+
+    var result: ParcelResult { ParcelResult(outcomes: outcomes, unannounced: unannounced) }
 
     /// Decides at once whoever cannot be named in a command.
     init(_ mail: OutgoingMail) {
@@ -41,8 +45,12 @@ struct Envelope {
         return transaction.map { ($0, recipients) }
     }
 
-    mutating func decide(_ recipient: Recipient, _ outcome: AttemptOutcome) {
+    /// `hopReports`: who gave the outcome makes delivery status notifications.
+    mutating func decide(_ recipient: Recipient, _ outcome: AttemptOutcome, hopReports: Bool) {
         outcomes[recipient.index] = outcome
+        if case .accepted = outcome, !hopReports, mail.reports.wantsSuccess(at: recipient.index) {
+            unannounced.insert(recipient.index)
+        }
         undecided.removeAll { $0.index == recipient.index }
     }
 

@@ -285,6 +285,18 @@ def test_never_is_never_to_the_sender_and_the_domains_address_hears(listening, t
     assert len(listening.ask("message", "list")) == 2
 
 
+def test_a_sender_who_wants_to_hear_of_success_hears_where_the_trail_ends(listening, tenant, smarthost):
+    """The smarthost offers no DSN, so nobody after us will tell."""
+    wishes = {"ann@example.net": ["NOTIFY=SUCCESS"], "bob@example.net": ["NOTIFY=FAILURE"]}
+    submit(listening, tenant.secret, "bounces@example.com", wishes, ["RET=FULL"])
+    message = report(smarthost, "bounces@example.com").message
+    assert message["Subject"] == "Delivery Status Notification (Relay)"
+    (group,) = groups(message)[1:]
+    assert (group["Final-Recipient"], group["Action"]) == ("rfc822; ann@example.net", "relayed")
+    assert group["Status"].startswith("2.")
+    assert message.get_payload()[2].get_content_type() == "text/rfc822-headers"
+
+
 def test_nobody_elses_reverse_path_is_written_to(listening, tenant, smarthost):
     smarthost.on_recipient = refusing("ann@example.net")
     submit(listening, tenant.secret, "victim@elsewhere.example", {"ann@example.net": ["NOTIFY=FAILURE"]})
@@ -356,7 +368,7 @@ def test_a_senders_parameters_are_passed_on_as_they_came(hop):
 def test_a_next_hop_without_dsn_is_asked_for_nothing(hop):
     relay, tenant, peer = hop("PIPELINING")
     with peer:
-        submit(relay, tenant.secret, "hello@example.com", {"ann@example.net": ["NOTIFY=SUCCESS"]}, ["RET=FULL"])
+        submit(relay, tenant.secret, "hello@example.com", {"ann@example.net": ["NOTIFY=FAILURE"]}, ["RET=FULL"])
         assert said(peer, "MAIL") == ["MAIL FROM:<hello@example.com>"]
         assert said(peer, "RCPT") == ["RCPT TO:<ann@example.net>"]
 

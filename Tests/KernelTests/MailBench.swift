@@ -32,7 +32,7 @@ struct MailBench {
             selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")], algorithms: algorithms,
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/")
         let simulation = SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true)
-        let reporter = FailureReporter(
+        let reporter = StatusReporter(
             store: store, directory: directory, postOffice: office, hostName: Self.hostName, simulation: simulation,
             retries: Fixture.retries, time: time)
         dispatcher = Dispatcher(

@@ -13,9 +13,13 @@ struct NotificationComposerTests {
     private func recipient(
         _ address: String = "ann@example.net", original: String? = nil, diagnostic: Notification.Diagnostic = refusal
     ) throws -> Notification.Recipient {
-        Notification.Recipient(
-            address: try EmailAddress(parsing: address), original: original, status: "5.1.1",
-            remoteMTA: "mx.example.net", diagnostic: diagnostic, lastAttempt: Self.start + .seconds(60))
+        var recipient = Notification.Recipient(
+            address: try EmailAddress(parsing: address), action: .failed, status: "5.1.1")
+        recipient.original = original
+        recipient.remoteMTA = "mx.example.net"
+        recipient.diagnostic = diagnostic
+        recipient.lastAttempt = Self.start + .seconds(60)
+        return recipient
     }
 
     private func notification(
@@ -91,6 +95,34 @@ struct NotificationComposerTests {
                 Diagnostic-Code: X-Polyrelay; not delivered within its lifetime
 
                 """.replacing("\n", with: "\r\n"))
+    }
+
+    @Test("What is delayed says how long it is tried, what was passed on says no more, and the gravest gives the title")
+    func otherActions() throws {
+        var delayed = try recipient("bob@example.net", diagnostic: .reply("451 4.2.2 full"))
+        (delayed.action, delayed.status, delayed.triedUntil) = (.delayed, "4.2.2", Self.start + .seconds(86_400))
+        var relayed = try recipient("eve@example.net")
+        (relayed.action, relayed.status, relayed.diagnostic) = (.relayed, "2.0.0", nil)
+        let parts = try parts(notification(delayed, relayed))
+        #expect(parts[0].contains("\r\nSubject: Delivery Status Notification (Delay)\r\n"))
+        #expect(
+            parts[1].contains(
+                "is tried again, for:\r\n\r\n  bob@example.net\r\n    mx.example.net said: 451 4.2.2 full"))
+        #expect(parts[1].contains("will not report on it, for:\r\n\r\n  eve@example.net\r\n\r\n"))
+        #expect(
+            parts[2].hasSuffix(
+                """
+                Will-Retry-Until: Thu, 02 Jul 2026 08:30:00 +0000
+
+                Final-Recipient: rfc822; eve@example.net
+                Action: relayed
+                Status: 2.0.0
+                Remote-MTA: dns; mx.example.net
+                Last-Attempt-Date: Wed, 01 Jul 2026 08:31:00 +0000
+
+                """.replacing("\n", with: "\r\n")))
+        #expect(try notification(relayed).title == "Delivery Status Notification (Relay)")
+        #expect(try notification(relayed, delayed, recipient()).title == "Delivery Status Notification (Failure)")
     }
 
     @Test("People read who was not reached, and why")

@@ -42,8 +42,10 @@ final class Bench: Sendable {
     var log: String { sink.text.withLock { $0 } }
 
     /// The outcomes of each parcel.
-    func deliver(_ parcels: [Parcel]) async -> [[AttemptOutcome]] {
-        await transport.deliver(parcels, lane: transport.lane(for: "example.net")).map(\.outcomes)
+    func deliver(_ parcels: [Parcel]) async -> [[AttemptOutcome]] { await results(parcels).map(\.outcomes) }
+
+    func results(_ parcels: [Parcel]) async -> [ParcelResult] {
+        await transport.deliver(parcels, lane: transport.lane(for: "example.net"))
     }
 
     func deliver(_ parcel: Parcel) async -> [AttemptOutcome] { await deliver([parcel]).first ?? [] }

@@ -66,6 +66,53 @@ struct DeliveryTests {
         #expect(server.commands.contains { $0.hasPrefix("MAIL FROM:<>") })
     }
 
+    // MARK: Reports
+
+    /// A message for three recipients, of whom the first is to be told of.
+    private var wishing: Parcel {
+        let recipients = ["ann@example.net", "bob@example.net", "eve@example.net"]
+        let wishes = [
+            ReportRequest.Recipient(notify: ReportWishes.Recipient.success, original: "rfc822;a@example.org"),
+            ReportRequest.Recipient(notify: 0), ReportRequest.Recipient(),
+        ]
+        let mail = OutgoingMail(
+            sender: "hello@example.com", recipients: recipients, content: Array("Subject: x\r\n\r\n".utf8),
+            digest: Parcel.digest, needsSMTPUTF8: false,
+            reports: ReportRequest(returned: .full, envelopeID: "e", recipients: wishes))
+        return Parcel(message: Message.ID(1), recipients: [0, 1, 2]) { mail }
+    }
+
+    @Test("A server that offers DSN is told what to report on, and is then the one to do it")
+    func reports() async throws {
+        var script = ScriptedServer.Script()
+        script.extensions.append("DSN")
+        let server = try await ScriptedServer(script)
+        let bench = try Bench(to: server)
+        let result = try #require(await bench.results([wishing]).first)
+        #expect(result.outcomes.allAccepted && result.unannounced.isEmpty)
+        #expect(server.commands.contains("MAIL FROM:<hello@example.com> SIZE=14 RET=FULL ENVID=e"))
+        #expect(server.commands.contains("RCPT TO:<ann@example.net> NOTIFY=SUCCESS ORCPT=rfc822;a@example.org"))
+        #expect(server.commands.contains("RCPT TO:<bob@example.net> NOTIFY=NEVER"))
+        #expect(server.commands.contains("RCPT TO:<eve@example.net>"))
+    }
+
+    @Test("A server that does not offer DSN is told nothing, and what it takes is left to us to tell of")
+    func noReports() async throws {
+        let (server, bench) = try await pair { line, _ in
+            line.hasPrefix("RCPT TO:<eve") ? .reply("550 5.1.1 no") : nil
+        }
+        let result = try #require(await bench.results([wishing]).first)
+        #expect(result.unannounced == [0])
+        #expect(!server.commands.contains { $0.contains("NOTIFY") || $0.contains("RET=") || $0.contains("ORCPT") })
+    }
+
+    @Test("What a server refuses is not left to be told of as a success")
+    func refusedReports() async throws {
+        let (_, bench) = try await pair { line, _ in line == "." ? .reply("550 5.7.1 no") : nil }
+        let result = try #require(await bench.results([wishing]).first)
+        #expect(result.outcomes.allRefused && result.unannounced.isEmpty)
+    }
+
     // MARK: Connections
 
     @Test("Parcels of one call go over one connection, one after the other")

@@ -34,6 +34,7 @@ package final class ScriptedTransport: MailTransport {
     private struct State {
         var script: Script
         var calls: [Call] = []
+        var unannounced: Set<Int> = []
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
         var closes = 0
@@ -81,8 +82,9 @@ package final class ScriptedTransport: MailTransport {
         let script = begin(parcels, lane)
         await waitWhileHeld()
         state.withLock { $0.running[lane, default: 0] -= 1 }
+        let unannounced = state.withLock { $0.unannounced }
         return parcels.map { parcel in
-            ParcelResult(outcomes: parcel.recipients.map { script(parcel.message, $0) })
+            ParcelResult(outcomes: parcel.recipients.map { script(parcel.message, $0) }, unannounced: unannounced)
         }
     }
 
@@ -119,6 +121,9 @@ package final class ScriptedTransport: MailTransport {
     package var attempts: Int { calls.reduce(0) { $0 + $1.parcels.reduce(0) { $0 + $1.recipients.count } } }
 
     package func say(_ script: @escaping Script) { state.withLock { $0.script = script } }
+
+    /// The recipients at these places of each parcel are nobody's to report on.
+    package func leaveUnannounced(_ places: Set<Int>) { state.withLock { $0.unannounced = places } }
 
     package func hold() { state.withLock { $0.isHeld = true } }
 

@@ -64,7 +64,7 @@ final class KernelRuntime: Sendable {
         let simulation = SimulationPolicy(
             capturesEverything: configuration.delivery.mode == .capture,
             localPartsDecide: configuration.delivery.localPartOutcomes)
-        let reporter = FailureReporter(
+        let reporter = StatusReporter(
             store: store, directory: directory, postOffice: postOffice, hostName: configuration.delivery.hostname,
             simulation: simulation, retries: Self.retries(configuration), time: time)
         deliveryLoop = try EventLoop(name: "delivery", time: time)

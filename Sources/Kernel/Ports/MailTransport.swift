@@ -113,8 +113,14 @@ package struct OutgoingMail: Sendable {
 /// What one hop said about each recipient of a parcel.
 package struct ParcelResult: Sendable {
     package var outcomes: [AttemptOutcome]
+    /// The places of recipients whose sender asked to hear of success (`OutgoingMail.reports`), and that a hop accepted
+    /// which makes no reports.
+    package var unannounced: Set<Int>
 
-    package init(outcomes: [AttemptOutcome]) { self.outcomes = outcomes }
+    package init(outcomes: [AttemptOutcome], unannounced: Set<Int> = []) {
+        self.outcomes = outcomes
+        self.unannounced = unannounced
+    }
 }
 
 /// What one attempt at one recipient came to.

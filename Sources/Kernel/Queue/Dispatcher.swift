@@ -15,7 +15,7 @@ package actor Dispatcher: DeliveryObserver {
     private let store: any Store
     private let transport: (any MailTransport)?
     private let postOffice: PostOffice
-    private let reporter: FailureReporter?
+    private let reporter: StatusReporter?
     private let time: any TimeSource
     private let random: any RandomSource
     private let log: Log
@@ -37,7 +37,7 @@ package actor Dispatcher: DeliveryObserver {
     /// `transport` nil: capture mode, where nothing leaves the machine. `reporter` nil: failures are not reported.
     package init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
-        reporter: FailureReporter? = nil, pace: LanePace = LanePace(), time: any TimeSource, random: any RandomSource,
+        reporter: StatusReporter? = nil, pace: LanePace = LanePace(), time: any TimeSource, random: any RandomSource,
         log: Log
     ) {
         self.loop = loop
@@ -117,8 +117,9 @@ package actor Dispatcher: DeliveryObserver {
         let now = time.now
         let expired = leases.filter { $0.delivery.expires < now }
         let tried = await moveStrays(leases.filter { $0.delivery.expires >= now }, from: lane)
-        let outcomes = await attempt(lane, tried)
-        let settlements = expired.map(expiry) + zip(tried, outcomes).map { settlement($0, $1) }
+        let (outcomes, unannounced) = await attempt(lane, tried)
+        var settlements = expired.map(expiry) + zip(tried, outcomes).map { settlement($0, $1) }
+        for place in unannounced { settlements[expired.count + place].isUnannounced = true }
         await settle(settlements, expired + tried, lane)
         queue.sessionEnded(in: lane, now: time.now, outcome: SessionOutcome(outcomes))
         sessions -= 1
@@ -162,14 +163,22 @@ package actor Dispatcher: DeliveryObserver {
 
     // MARK: Attempts
 
-    private func attempt(_ lane: LaneID, _ leases: [DeliveryQueue.Lease]) async -> [AttemptOutcome] {
-        if leases.isEmpty { return [] }
+    /// An outcome for each, and the places of those that nobody else will report on.
+    private func attempt(
+        _ lane: LaneID, _ leases: [DeliveryQueue.Lease]
+    ) async -> (outcomes: [AttemptOutcome], unannounced: [Int]) {
+        if leases.isEmpty { return ([], []) }
         guard let transport, lane != Self.captureLane else {
-            return leases.map { $0.delivery.simulation.attempt ?? Self.noTransport }
+            return (leases.map { $0.delivery.simulation.attempt ?? Self.noTransport }, [])
         }
         let parcels = parcels(leases)
-        let results = await transport.deliver(parcels, lane: lane)
-        return results.flatMap(\.outcomes)
+        var outcomes: [AttemptOutcome] = []
+        var unannounced: [Int] = []
+        for result in await transport.deliver(parcels, lane: lane) {
+            unannounced += result.unannounced.map { outcomes.count + $0 }
+            outcomes += result.outcomes
+        }
+        return (outcomes, unannounced)
     }
 
     /// A real delivery accepted in another mode of operation, met in capture mode: kept, and looked at again later.
@@ -262,33 +271,31 @@ package actor Dispatcher: DeliveryObserver {
         }
     }
 
-    /// The reports on what ended in failure. What fails of one message in one session is told in one.
+    /// The reports on what somebody wants to hear of. What becomes of one message in one session is told in one.
     private func reports(
         on settlements: [Settlement], _ leases: [DeliveryQueue.Lease]
     ) async -> [SettlementReport] {
         guard let reporter else { return [] }
-        var failures: [Message.ID: [Int]] = [:]
-        for (index, (settlement, lease)) in zip(settlements, leases).enumerated()
-        where FailureReporter.concerns(settlement, of: lease.delivery) {
-            failures[settlement.id.message, default: []].append(index)
+        var outcomes: [Message.ID: [ReportableOutcome]] = [:]
+        for (place, (settlement, lease)) in zip(settlements, leases).enumerated() {
+            guard let outcome = ReportableOutcome(settlement, at: place, of: lease.delivery) else { continue }
+            outcomes[settlement.id.message, default: []].append(outcome)
         }
         var reports: [SettlementReport] = []
-        for (message, places) in failures.sorted(by: { $0.key < $1.key }) {
-            for report in await self.reports(on: message, places.map { settlements[$0] }, reporter) {
-                reports.append(SettlementReport(message: report, settlements: places))
-            }
+        for (message, outcomes) in outcomes.sorted(by: { $0.key < $1.key }) {
+            reports += await self.reports(on: message, outcomes, reporter)
         }
         return reports
     }
 
-    /// A failure that cannot be looked at now is neither settled nor reported yet. One whose message does not read back
-    /// is settled all the same.
+    /// What cannot be looked at now is neither settled nor reported yet. What does not read back is settled all the
+    /// same.
     private func reports(
-        on message: Message.ID, _ failures: [Settlement], _ reporter: FailureReporter
-    ) async -> [NewMessage] {
+        on message: Message.ID, _ outcomes: [ReportableOutcome], _ reporter: StatusReporter
+    ) async -> [SettlementReport] {
         while true {
             do throws(KernelFailure) {
-                return try await reporter.reports(on: message, failures)
+                return try await reporter.reports(on: message, outcomes)
             } catch {
                 log.error("report-not-made") { line in
                     line.add("message", message.value)

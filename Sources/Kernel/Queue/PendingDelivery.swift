@@ -77,6 +77,8 @@ package struct Settlement: Sendable, Equatable {
     package var result: AttemptResult
     /// Attempts made, this one included.
     package var attempts: Int
+    /// The sender asked to hear of success, and the server that took the message will not tell it.
+    package var isUnannounced = false
 
     package init(id: DeliveryID, at: Instant, verdict: Verdict, result: AttemptResult, attempts: Int) {
         self.id = id

@@ -30,6 +30,11 @@ package struct ReportRequest: Sendable, Equatable {
 }
 
 extension ReportRequest {
+    /// The sender asked to hear of success for the recipient at this place.
+    package func wantsSuccess(at place: Int) -> Bool {
+        recipients.indices.contains(place) && (recipients[place].notify ?? 0) & ReportWishes.Recipient.success != 0
+    }
+
     /// What a message's sender asked for, and what we ask for in the place of one who could not.
     init(_ message: Message, recipients: [Int]) {
         let addresses = recipients.map { message.recipients[$0].address }

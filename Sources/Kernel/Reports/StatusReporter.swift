@@ -2,12 +2,12 @@ package import Base
 import MailFormat
 package import Model
 
-/// Reports on deliveries that failed for good (RFC 3464): to the address that the sender's domain has for them, and to
-/// the reverse-path of a sender who asked for it (RFC 3461 §4.1).
+/// Reports on deliveries (RFC 3464): on those that failed for good to the address that the sender's domain has for
+/// them, and to the reverse-path of a sender on whatever it asked to hear of (RFC 3461 §4.1).
 ///
 /// A report is a message of ours in the same queue, accepted with the settlement that it reports. It goes from the null
 /// reverse-path (RFC 5321 §4.5.5), counts against nothing, and is never reported on itself. Any thread.
-package struct FailureReporter: Sendable {
+package struct StatusReporter: Sendable {
     private let store: any Store
     private let directory: Directory
     private let postOffice: PostOffice
@@ -30,20 +30,16 @@ package struct FailureReporter: Sendable {
         self.time = time
     }
 
-    /// Whether the end of a delivery is one that is reported on.
-    static func concerns(_ settlement: Settlement, of delivery: PendingDelivery) -> Bool {
-        guard case .finished(let events) = settlement.verdict, DeadLetter.isEnded(by: events) else { return false }
-        return delivery.simulation == .none && delivery.origin != .reports
-    }
-
-    /// The reports on these failures of one message, one for each address that wants one.
-    func reports(on id: Message.ID, _ failures: [Settlement]) async throws(KernelFailure) -> [NewMessage] {
+    /// The reports on what became of one message, one for each address that wants one.
+    func reports(on id: Message.ID, _ outcomes: [ReportableOutcome]) async throws(KernelFailure) -> [SettlementReport] {
         guard let message = try await store.message(id, content: true) else { return [] }
-        let readers = readers(of: message, failures)
+        let readers = readers(of: message, outcomes)
         if readers.isEmpty { return [] }
         let bytes = await postOffice.unsigned(message)
         return readers.compactMap { reader in
-            report(on: message, to: reader, showing: bytes)
+            report(on: message, to: reader, showing: bytes).map {
+                SettlementReport(message: $0, settlements: reader.outcomes.map(\.place))
+            }
         }
     }
 
@@ -52,35 +48,43 @@ package struct FailureReporter: Sendable {
     /// An address that a report goes to, and what it tells.
     private struct Reader {
         let address: EmailAddress
-        let failures: [Settlement]
+        var outcomes: [ReportableOutcome]
         var returnsContent = false
     }
 
-    private func readers(of message: Message, _ failures: [Settlement]) -> [Reader] {
-        let domain = message.domain.flatMap { directory.domain($0) }
-        let operators = (domain?.options.reportAddress).flatMap { try? EmailAddress(parsing: $0) }.map {
-            Reader(address: $0, failures: failures)
-        }
-        guard let sender = sender(of: message, failures) else { return [operators].compactMap { $0 } }
+    private func readers(of message: Message, _ outcomes: [ReportableOutcome]) -> [Reader] {
+        let (domains, sender) = (domainsReader(of: message, outcomes), sender(of: message, outcomes))
         // One report is enough for who has both.
-        if var both = operators, both.address == sender.address {
+        if var both = domains, let sender, both.address == sender.address {
             both.returnsContent = sender.returnsContent
+            both.outcomes += sender.outcomes.filter { $0.action != .failed }
             return [both]
         }
-        return [operators, sender].compactMap { $0 }
+        return [domains, sender].compactMap { $0 }
     }
 
-    /// A sender who asked for reports of failure for some of these recipients.
-    private func sender(of message: Message, _ failures: [Settlement]) -> Reader? {
+    private func domainsReader(of message: Message, _ outcomes: [ReportableOutcome]) -> Reader? {
+        let failures = outcomes.filter { $0.action == .failed }
+        guard !failures.isEmpty, let domain = message.domain.flatMap({ directory.domain($0) }),
+            let address = domain.options.reportAddress.flatMap({ try? EmailAddress(parsing: $0) })
+        else { return nil }
+        return Reader(address: address, outcomes: failures)
+    }
+
+    /// A sender who asked for reports like these for some of the recipients.
+    private func sender(of message: Message, _ outcomes: [ReportableOutcome]) -> Reader? {
         guard let wishes = message.submission.raw?.reports,
             let address = PostOffice.chosenReversePath(of: message.submission)
         else { return nil }
-        let wanted = failures.filter { failure in
-            let wish = wishes.recipient(message.recipients[failure.id.recipient].address)
-            return (wish?.notify ?? 0) & ReportWishes.Recipient.failure != 0
+        let wanted = outcomes.filter { outcome in
+            let wish = wishes.recipient(message.recipients[outcome.settlement.id.recipient].address)
+            return (wish?.notify ?? 0) & outcome.wish != 0 && outcome.isNews(in: message)
         }
         if wanted.isEmpty { return nil }
-        return Reader(address: address, failures: wanted, returnsContent: wishes.returned == .full)
+        // RFC 3461 §4.3: RET is about reports of failure.
+        let tellsOfFailure = wanted.contains { $0.action == .failed }
+        return Reader(
+            address: address, outcomes: wanted, returnsContent: wishes.returned == .full && tellsOfFailure)
     }
 
     // MARK: The report
@@ -91,7 +95,7 @@ package struct FailureReporter: Sendable {
         else { return nil }
         var notification = DeliveryStatusNotification(
             from: sender, to: reader.address, reportingMTA: hostName, arrival: message.createdAt,
-            recipients: reader.failures.compactMap { recipient(of: message, $0) })
+            recipients: reader.outcomes.compactMap { recipient(of: message, $0) })
         notification.envelopeID = message.submission.raw?.reports.envelopeID
         notification.subject = bytes
         notification.returnsContent = reader.returnsContent
@@ -104,7 +108,7 @@ package struct FailureReporter: Sendable {
         let now = time.now
         return NewMessage(
             submission: Submission(
-                from: from, to: [to], subject: NotificationComposer.subject, tags: [message.origin.name], raw: raw),
+                from: from, to: [to], subject: notification.title, tags: [message.origin.name], raw: raw),
             envelope: [
                 NewRecipient(role: .to, address: to, simulation: simulation.outcome(for: to, mode: .live))
             ],
@@ -113,15 +117,19 @@ package struct FailureReporter: Sendable {
     }
 
     private func recipient(
-        of message: Message, _ failure: Settlement
+        of message: Message, _ outcome: ReportableOutcome
     ) -> DeliveryStatusNotification.Recipient? {
-        let given = message.recipients[failure.id.recipient].address
+        let given = message.recipients[outcome.settlement.id.recipient].address
         guard let address = try? EmailAddress(parsing: given.address) else { return nil }
-        let result = failure.result
-        return DeliveryStatusNotification.Recipient(
-            address: address, original: ReportRequest.given(given, in: message), status: result.reportedStatus,
-            remoteMTA: result.code > 0 ? result.host.map(Self.name) : nil, diagnostic: result.diagnostic,
-            lastAttempt: failure.attempts > 0 ? failure.at : nil)
+        let result = outcome.settlement.result
+        var recipient = DeliveryStatusNotification.Recipient(
+            address: address, action: outcome.action, status: result.status(for: outcome.action))
+        recipient.original = ReportRequest.given(given, in: message)
+        recipient.remoteMTA = result.code > 0 ? result.host.map(Self.name) : nil
+        recipient.diagnostic = outcome.action == .relayed ? nil : result.diagnostic
+        recipient.lastAttempt = outcome.settlement.attempts > 0 ? outcome.settlement.at : nil
+        recipient.triedUntil = outcome.action == .delayed ? outcome.expires : nil
+        return recipient
     }
 
     /// The host without its port. An address becomes a literal (RFC 5321 §4.1.3).
@@ -134,12 +142,14 @@ package struct FailureReporter: Sendable {
 }
 
 extension AttemptResult {
-    /// The status that a report of failure gives. Where the attempt brought none that tells of a failure, its class
-    /// does (RFC 3463 §3).
-    fileprivate var reportedStatus: String {
-        if let enhancedStatus, enhancedStatus.hasPrefix("5.") || enhancedStatus.hasPrefix("4.") {
-            return enhancedStatus
-        }
+    /// The status that a report gives. Where the attempt brought none that tells of this, its class does (RFC 3463 §3).
+    fileprivate func status(for action: DeliveryStatusNotification.Action) -> String {
+        let classes = action == .relayed ? ["2."] : ["5.", "4."]
+        if let enhancedStatus, classes.contains(where: enhancedStatus.hasPrefix) { return enhancedStatus }
+        return action == .relayed ? "2.0.0" : failureStatus
+    }
+
+    private var failureStatus: String {
         let isTemporary = (400...499).contains(code)
         return switch classification {
         case .expired: "4.4.7"

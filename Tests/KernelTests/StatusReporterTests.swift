@@ -4,8 +4,8 @@ import Model
 import TestKit
 import Testing
 
-@Suite("Reports of failure")
-struct FailureReportTests {
+@Suite("Reports on deliveries")
+struct StatusReporterTests {
     private let transport = ScriptedTransport(script: { _, _ in ScriptedTransport.refused })
     private let bench: MailBench
 
@@ -222,6 +222,64 @@ struct FailureReportTests {
         let reports = try await reports()
         #expect(reports.count == 1)
         #expect(text(reports[0]).contains("\r\nthe body\r\n"))
+    }
+
+    @Test("A sender who wants to hear of success does, where nobody else would tell it")
+    func relayed() async throws {
+        transport.say { _, _ in ScriptedTransport.accepted }
+        transport.leaveUnannounced([1])
+        let wishes = ["ann@example.net", "bob@example.net", "c@example.net"].map {
+            wish(ReportWishes.Recipient.success, for: $0)
+        }
+        await bench.accept(
+            submitted(
+                ReportWishes(returned: .full, recipients: wishes),
+                to: ["ann@example.net", "bob@example.net", "c@example.net"]))
+        let report = try #require(try await reports().first)
+        #expect(report.recipients.map(\.address.address) == ["bounces@example.com"])
+        #expect(report.submission.subject == "Delivery Status Notification (Relay)")
+        let text = text(report)
+        #expect(text.contains("rfc822; bob@example.net\r\nAction: relayed\r\nStatus: 2.0.0\r\nRemote-MTA: dns; mx\r\n"))
+        #expect(!text.contains("ann@example.net\r\nAction") && !text.contains("Diagnostic-Code"))
+        #expect(text.contains("text/rfc822-headers"))
+    }
+
+    @Test("Of several messages in one session each is reported by itself")
+    func severalMessages() async throws {
+        let transport = ScriptedTransport()
+        let bench = try Self.bench(transport)
+        transport.leaveUnannounced([1])
+        let wishes = ReportWishes(recipients: [wish(ReportWishes.Recipient.success, for: "bob@example.net")])
+        for path in ["one@example.com", "two@example.com"] {
+            let message = submitted(wishes, path: path, to: ["ann@example.net", "bob@example.net"])
+            _ = await bench.store.commit([.accept(message)])
+        }
+        bench.gather()
+        #expect(transport.calls.first?.parcels.count == 2)
+        let reports = try await reports(bench)
+        #expect(reports.map { $0.recipients[0].address.address } == ["one@example.com", "two@example.com"])
+        #expect(reports.allSatisfy { text($0).contains("Final-Recipient: rfc822; bob@example.net") })
+    }
+
+    @Test("A sender who wants to hear of delays hears of the first that is long, and once")
+    func delayed() async throws {
+        transport.say { _, _ in ScriptedTransport.deferred }
+        let hour: Duration = .seconds(3600)
+        var message = submitted(
+            ReportWishes(recipients: [
+                wish(ReportWishes.Recipient.delay), wish(Self.failure, for: "bob@example.net"),
+            ]), to: ["ann@example.net", "bob@example.net"])
+        message.retries = RetryPolicy(delays: .constant(hour), attempts: 9)
+        await bench.accept(message)
+        for _ in 0..<3 { bench.loop.advance(by: hour) }
+        #expect(try await reports().isEmpty)
+        for _ in 0..<3 { bench.loop.advance(by: hour) }
+        let reports = try await reports()
+        #expect(reports.count == 1)
+        let text = text(reports[0])
+        #expect(text.contains("rfc822; ann@example.net\r\nAction: delayed\r\nStatus: 4.0.0\r\n"))
+        #expect(text.contains("Will-Retry-Until: Mon, 06 Jul 2026 08:30:00 +0000\r\n"))
+        #expect(!text.contains("bob@example.net\r\nAction"))
     }
 
     // MARK: What the next hop is asked
