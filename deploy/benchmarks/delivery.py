@@ -24,6 +24,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,8 +199,7 @@ def postfix_round(postfix: Postfix, sink: Sink, options) -> float:
     postfix.flush()
     sink.await_messages(before + options.postfix_messages, DRAIN_SECONDS)
     took = time.monotonic() - begun
-    while postfix.unfinished():
-        threading.Event().wait(0.01)
+    await_none(postfix.unfinished, "in Postfix's queue")
     postfix.pause()
     return options.postfix_messages / took
 
@@ -221,10 +221,14 @@ def unfinished(made: MailRelay) -> int:
 
 def await_empty(made: MailRelay) -> None:
     """Returns when each delivery's outcome is on disk."""
+    await_none(lambda: ask(made, "SELECT EXISTS (SELECT 1 FROM delivery)"), "not delivered")
+
+
+def await_none(left: Callable[[], int], what: str) -> None:
     deadline = time.monotonic() + DRAIN_SECONDS
-    while ask(made, "SELECT EXISTS (SELECT 1 FROM delivery)"):
+    while left():
         if time.monotonic() > deadline:
-            raise SystemExit(f"bench: {unfinished(made)} messages are not delivered after {DRAIN_SECONDS} s")
+            raise SystemExit(f"bench: messages are {what} after {DRAIN_SECONDS} s")
         threading.Event().wait(0.01)
 
 
