@@ -258,7 +258,7 @@ def test_nothing_is_relayed_and_nobody_logs_in(relay, api, smarthost):
         for address, expected in [
             ("ann@dest.test", b"5.7.1"), ("hello@example.com", b"5.7.1"), (f"{local}@example.com", b"5.7.1"),
             (f"ann@{HOST}", b"5.1.1"), (f"b-0123456789abcdefgh@{HOST}", b"5.1.1"), (f"{local[:-1]}@{HOST}", b"5.1.1"),
-            (f"ann%dest.test@{HOST}", b"5.1.1"), ("complaints@relay.test", b"5.7.1"),
+            (f"ann%dest.test@{HOST}", b"5.1.1"), ("complaints@relay.test", b"5.1.1"),
         ]:  # fmt: skip
             code, text = client.docmd(f"RCPT TO:<{address}>")
             assert (code, text[:5]) == (550, expected), address

@@ -102,8 +102,8 @@ package struct ReportService: Sendable {
         }
     }
 
-    /// Keeps what is for people to read, with the fields that its last server adds (RFC 5321 §4.4). `sender`: nil for the
-    /// null path.
+    /// Keeps what is for people to read, with the fields that its last server adds (RFC 5321 §4.4). `sender`: nil for
+    /// the null path.
     package func keep(_ content: [UInt8], from sender: String?, _ trace: MailTrace) async -> Verdict {
         guard content.count <= KernelLimits.operatorMessageBytes else { return .tooLarge }
         let now = time.now
