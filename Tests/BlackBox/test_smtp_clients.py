@@ -12,8 +12,9 @@ import aiosmtplib
 import mail
 import pytest
 from mta import Exim, MailServer, OpenSMTPD, Postfix, as_root
-from polyrelay import eventually
-from submission import RULES, SECONDS, USER, letter, port, session
+from peers import Smarthost
+from polyrelay import Server, configuration, eventually
+from submission import RULES, SECONDS, USER, letter, port, session, smtp
 
 # (the listener's rule, whether the client speaks TLS from the first byte), of all ways in but those without TLS.
 WAYS = [("starttls", False), ("implicit", True), ("either", False), ("either", True)]
@@ -21,9 +22,30 @@ EVERY_WAY = pytest.mark.parametrize(("rule", "at_once"), WAYS)
 EVERY_MECHANISM = pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
 
 
+@pytest.fixture(scope="module")
+def listening(tmp_path_factory, files):
+    """A server that takes mail in all four ways, and what is behind it; the tests of this module share both."""
+    folder = tmp_path_factory.mktemp("server")
+    with Smarthost() as behind:
+        server = Server(folder, configuration(folder, smarthost=behind.port, smtp=smtp(files, *RULES)))
+        try:
+            server.start()
+            server.behind, server.owner = behind, server.tenant()
+            yield server
+        finally:
+            server.close()
+
+
 @pytest.fixture
 def tenant(listening):
-    return listening.tenant()
+    return listening.owner
+
+
+@pytest.fixture
+def smarthost(listening):
+    """It has nothing of the tests before: each of them waited for what it sent."""
+    listening.behind.deliveries.clear()
+    return listening.behind
 
 
 @pytest.mark.parametrize("rule", RULES)
