@@ -51,24 +51,28 @@ class MailServer:
         self._said: list[bytes] = []
 
     def __enter__(self) -> "MailServer":
-        command = self._prepare()
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        threading.Thread(target=lambda: self._said.extend(self._process.stdout), daemon=True).start()
         try:
-            await_port(self._process, self.port, self.host, self.said)
-        except AssertionError:
+            self._serve(self._prepare())
+        except BaseException:
             self.__exit__()
             raise
         return self
 
+    def _serve(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        threading.Thread(target=lambda: self._said.extend(self._process.stdout), daemon=True).start()
+        await_port(self._process, self.port, self.host, self.said)
+
     def __exit__(self, *_) -> None:
-        self._stop()
         try:
-            self._process.wait(END_SECONDS)
+            if self._process is not None:
+                self._stop()
+                self._process.wait(END_SECONDS)
         finally:
-            self._kill_children()
+            if self._process is not None:
+                self._kill_children()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def said(self) -> str:
