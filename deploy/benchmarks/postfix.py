@@ -135,11 +135,12 @@ class Postfix:
             raise SystemExit(f"bench: {program}: {done.stderr.strip()}")
 
 
-def send(port: int, options, count: int) -> float:
+def send(port: int, options, count: int, recipients: int = 1) -> float:
     """Sends messages with smtp-source, over connections that are made before and kept; how many a second."""
     program = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
     command = [
         *(program, "-d", "-s", str(options.sessions), "-m", str(count), "-l", str(options.octets)),
+        *(("-r", str(recipients)) if recipients > 1 else ()),
         *("-f", "hello@example.com", "-t", "ann@example.net", f"127.0.0.1:{port}"),
     ]
     begun = time.monotonic()

@@ -10,18 +10,16 @@ server's better rate: smtp-source is the ceiling of ours, and Postfix is slower 
 """
 
 import argparse
-import shutil
 import statistics
-import subprocess
 from pathlib import Path
 
 from .options import add_mail
 from .postfix import Postfix, send
+from .programs import compiled, output
 from .servers import MailRelay, processor_seconds, say
 
 GOAL = 8.0
 WARMING = 1000
-SOURCE = Path(__file__).with_name("submit.c")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,19 +32,11 @@ class Submitter:
     """submit.c, compiled."""
 
     def __init__(self, folder: Path):
-        compiler = shutil.which("clang") or shutil.which("cc")
-        if compiler is None:
-            raise SystemExit("bench: no C compiler; Swift brings clang, put its folder on the PATH")
-        self.program = folder / "submit"
-        subprocess.run([compiler, "-O2", "-o", self.program, SOURCE], check=True)
+        self.program = compiled("submit", folder)
 
     def send(self, port: int, options: argparse.Namespace, count: int) -> float:
         """How many messages a second were acknowledged."""
-        command = [self.program, *map(str, (port, options.sessions, count, options.octets))]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-        if done.returncode != 0:
-            raise SystemExit(f"bench: to port {port}: {done.stderr.strip()}")
-        return float(done.stdout)
+        return float(output(self.program, port, options.sessions, count, options.octets))
 
 
 class Loads:
