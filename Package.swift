@@ -77,8 +77,8 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
-                "Kernel", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer", "SMTPWire",
-                "Storage", "TLS",
+                "Kernel", "MailFormat", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer",
+                "SMTPWire", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -116,7 +116,8 @@ let package = Package(
             ]),
         tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
         tests(
-            "SMTPServerTests", ["Base", "Kernel", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
+            "SMTPServerTests",
+            ["Base", "Kernel", "MailFormat", "Model", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests(
             "SMTPDeliveryTests",
             ["Base", "DNSWire", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS", "TestKit"]),

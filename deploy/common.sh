@@ -46,6 +46,25 @@ install_packages() {
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# Unpacks packages into a folder, for Debian installs only one mail server at a time. Nothing of theirs is run.
+unpack_packages() {
+    local folder="$1" package missing=()
+    shift
+    for package in "$@"; do
+        [ -e "$folder/usr/share/doc/$package" ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || fail "missing, and no apt-get to get it with: ${missing[*]}"
+    say "Unpacking ${missing[*]}"
+    mkdir -p "$folder/archives"
+    apt-cache show "${missing[@]}" >/dev/null 2>&1 || as_root apt-get update -qq
+    (cd "$folder/archives" && apt-get download -qq -o APT::Sandbox::User=root "${missing[@]}" >&2)
+    for package in "$folder"/archives/*.deb; do
+        dpkg-deb --extract "$package" "$folder"
+    done
+    rm -r "$folder/archives"
+}
+
 # Runs a command while Debian's policy file forbids that packages start services. An existing policy is kept.
 without_services() {
     local policy=/usr/sbin/policy-rc.d code=0

@@ -76,6 +76,9 @@ public struct PostStack: Personality {
 
     public let smtp: SMTPDialect? = .postStack
 
+    public let autoSuppression = AutoSuppression(
+        hardBounce: AutoSuppression.Effect(.account), complaint: AutoSuppression.Effect(.account))
+
     public init() {}
 
     public func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer { Face.of(failure).answer }

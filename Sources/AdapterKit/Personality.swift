@@ -54,11 +54,15 @@ public protocol Personality: Sendable {
 
     /// What becomes of a message to suppressed addresses.
     var suppressionPolicy: SuppressionPolicy { get }
+
+    /// Which bounces and complaints suppress the address.
+    var autoSuppression: AutoSuppression { get }
 }
 
 extension Personality {
     public func accountID(in text: String) -> Account.ID? { nil }
     public var suppressionPolicy: SuppressionPolicy { .drop }
+    public var autoSuppression: AutoSuppression { .none }
 }
 
 extension Personality {

@@ -49,4 +49,17 @@ package enum MailLimits {
     package static let partDepthMax = 20
     /// RFC 2231 §3: sections of one parameter.
     package static let parameterSectionsMax = 100
+
+    // MARK: Reports
+
+    /// Of a report's machine-readable part, what is read.
+    package static let reportBytesMax = 256 * 1024
+    /// Characters, lines and recipients that are read of a report for people alone.
+    package static let reportTextMax = 64 * 1024
+    package static let reportLinesMax = 1000
+    package static let textRecipientsMax = 100
+    /// Recipients that one report speaks of; a message has a thousand at most.
+    package static let reportGroupsMax = 1001
+    /// Characters that are kept of what a server said.
+    package static let diagnosticMax = 512
 }

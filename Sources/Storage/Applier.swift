@@ -19,6 +19,8 @@ final class Applier {
     private let counts: MessageCounts
     private let policies: RetryPolicies
     private let deadLetters: DeadLetters
+    private let reports: ReportChanges
+    private let autoSuppressions: AutoSuppressions
     let webhooks: WebhookChanges
     let relays: RelayChanges
 
@@ -43,7 +45,7 @@ final class Applier {
 
     init(
         connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
-        started: Instant
+        suppressing: [PersonalityID: AutoSuppression], started: Instant
     ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
@@ -60,6 +62,8 @@ final class Applier {
         // What they wrote is on disk already.
         policies.committed()
         suppressions = try SuppressionIndex(connection)
+        autoSuppressions = try AutoSuppressions(connection, rules: suppressing, personalities: personalities)
+        reports = try ReportChanges(connection)
         serials = Serials(
             message: try connection.scalar("SELECT max(id) FROM message", "read the last serial"),
             event: try connection.scalar("SELECT max(id) FROM event", "read the last serial"),
@@ -105,6 +109,7 @@ final class Applier {
         queued.removeAll(keepingCapacity: true)
         webhooks.rollBack()
         relays.rollBack()
+        autoSuppressions.rollBack()
         serials = committedSerials
     }
 
@@ -160,6 +165,7 @@ final class Applier {
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
         case .replay(let message, let at): try replay(message, at)
+        case .report(let reports): try report(reports)
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
@@ -370,8 +376,10 @@ final class Applier {
     /// Applies only while the delivery is queued: a delivery that was cancelled meanwhile has no row any more.
     private func settle(_ settlement: Settlement) throws(DatabaseError) -> Bool {
         let kinds: [MailEvent.Kind]
+        var suppresses = false
         switch settlement.verdict {
         case .finished(let events):
+            suppresses = try autoSuppressions.isCalledFor(by: settlement, events)
             if DeadLetter.isEnded(by: events) { try deadLetters.add(settlement) }
             statements.deleteDelivery.bind(1, settlement.id.packed)
             try statements.deleteDelivery.run()
@@ -396,6 +404,29 @@ final class Applier {
                     message: message, recipient: recipient, kind, at: settlement.at.nanoseconds, detail: detail)
             }
         }
+        if suppresses {
+            try autoSuppressions.suppress(
+                settlement.id, after: .bounced, settlement.result.classification, at: settlement.at, &suppressions)
+        }
+        return true
+    }
+
+    // MARK: Reports
+
+    private func report(_ news: [RecipientReport]) throws(DatabaseError) -> ChangeOutcome {
+        for one in news where try reports.isQueued(one.id) {
+            return .refused(.wrongState(.delivery, state: .underWay, operation: .edit))
+        }
+        return .settled(try news.map { one throws(DatabaseError) in try report(one) })
+    }
+
+    private func report(_ news: RecipientReport) throws(DatabaseError) -> Bool {
+        guard try news.applies(to: reports.state(of: news.id)) else { return false }
+        try insertEvent(
+            message: news.id.message.value, recipient: news.id.recipient, news.kind, at: news.at.nanoseconds,
+            detail: news.result.map { EventRecord.detail($0) })
+        try autoSuppressions.suppress(
+            news.id, after: news.kind, news.result?.classification, at: news.at, &suppressions)
         return true
     }
 

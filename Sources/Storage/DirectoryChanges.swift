@@ -19,7 +19,8 @@ struct DirectoryChanges {
         case .noteKeyUse(let uses): try noteUse(uses)
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createDomain, .setDomainProof, .recordCheck,
+        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .report, .createDomain, .setDomainProof,
+            .recordCheck,
             .changeDomain, .changeKeys, .removeDomain, .suppress, .unsuppress, .webhook, .relay, .saveRateWindows,
             .setQuota,
             .setDefaultQuotas, .once, .purge:

@@ -17,7 +17,8 @@ struct DomainChanges {
         case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
         case .changeKeys(let id, let keys, let rotation, let from): try changeKeys(id, keys, rotation, from)
         case .removeDomain(let id): try remove(id)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .createAccount, .setAccountState, .createKey,
+        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .report, .createAccount, .setAccountState,
+            .createKey,
             .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .relay,
             .saveRateWindows, .setQuota, .setDefaultQuotas, .once, .purge:
             .refused(.internalError(incident: "not a change of a domain"))

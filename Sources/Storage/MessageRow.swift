@@ -50,7 +50,7 @@ struct MessageRow: Sendable {
             let delivery = pending.first { $0.recipient == index }
             return Recipient(
                 role: entry.role, address: entry.address, state: delivery.map(state) ?? finalState(of: index),
-                attempts: delivery?.attempts ?? events.count { $0.recipient == index && Self.endsAttempt($0.kind) })
+                attempts: delivery?.attempts ?? attempts(at: index))
         }
     }
 
@@ -69,7 +69,7 @@ struct MessageRow: Sendable {
         return .queued
     }
 
-    private static func state(after kind: MailEvent.Kind) -> Recipient.State? {
+    static func state(after kind: MailEvent.Kind) -> Recipient.State? {
         switch kind {
         case .delivered: .delivered
         case .bounced, .softBounced: .bounced
@@ -81,10 +81,20 @@ struct MessageRow: Sendable {
         }
     }
 
-    private static func endsAttempt(_ kind: MailEvent.Kind) -> Bool {
-        switch kind {
-        case .delivered, .bounced, .softBounced, .deferred: true
-        default: false
+    /// A bounce after a delivery was reported, and not attempted.
+    private func attempts(at recipient: Int) -> Int {
+        var attempts = 0
+        var isDelivered = false
+        for event in events where event.recipient == recipient {
+            switch event.kind {
+            case .delivered:
+                attempts += 1
+                isDelivered = true
+            case .deferred: attempts += 1
+            case .bounced, .softBounced: attempts += isDelivered ? 0 : 1
+            default: break
+            }
         }
+        return attempts
     }
 }

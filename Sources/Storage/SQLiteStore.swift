@@ -29,11 +29,12 @@ package final class SQLiteStore: Store {
     /// Opens the database at `path`, making it and its folder if need be, and brings its schema up to date. The caller
     /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer.
     package static func open(
-        path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules] = [:], time: any TimeSource,
-        log: Log
+        path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules] = [:],
+        suppressing: [PersonalityID: AutoSuppression] = [:], time: any TimeSource, log: Log
     ) throws(StorageError) -> SQLiteStore {
         do {
-            return try SQLiteStore(path: path, origins: origins, webhooks: webhooks, time: time, log: log)
+            return try SQLiteStore(
+                path: path, origins: origins, webhooks: webhooks, suppressing: suppressing, time: time, log: log)
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
@@ -50,7 +51,8 @@ package final class SQLiteStore: Store {
     }
 
     private init(
-        path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules], time: any TimeSource, log: Log
+        path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules],
+        suppressing: [PersonalityID: AutoSuppression], time: any TimeSource, log: Log
     ) throws {
         self.path = path
         try Files.makeFolder(Files.parent(of: path))
@@ -69,7 +71,7 @@ package final class SQLiteStore: Store {
             name: "storage", threads: StorageLimits.backgroundThreads, capacity: StorageLimits.backgroundQueue)
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, webhooks: webhooks,
-            time: time, log: log)
+            suppressing: suppressing, time: time, log: log)
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
     }
 

@@ -38,6 +38,9 @@ struct SuppressionIndex {
         return found
     }
 
+    /// This account is going to suppress an address, if it does not yet.
+    mutating func expect(_ account: Int64) { accounts.insert(account) }
+
     // MARK: Changes
 
     mutating func add(_ suppression: Suppression, _ connection: Connection) throws(DatabaseError) -> ChangeOutcome {

@@ -47,7 +47,8 @@ final class Writer: @unchecked Sendable {
 
     init(
         connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers,
-        webhooks: [PersonalityID: WebhookRules] = [:], time: any TimeSource, log: Log
+        webhooks: [PersonalityID: WebhookRules] = [:], suppressing: [PersonalityID: AutoSuppression] = [:],
+        time: any TimeSource, log: Log
     ) throws {
         queue = try WorkQueue(capacity: StorageLimits.writerQueue)
         self.connection = connection
@@ -55,7 +56,8 @@ final class Writer: @unchecked Sendable {
         self.time = time
         self.log = log
         apply = try Applier(
-            connection: connection, personalities: personalities, webhooks: webhooks, started: time.now)
+            connection: connection, personalities: personalities, webhooks: webhooks, suppressing: suppressing,
+            started: time.now)
         publish { _ in }
     }
 

@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from peers import Smarthost
+from destinations import World
+from nameserver import NameServer
+from peers import Certificate, Smarthost
 from polyrelay import ROOT, Key, Server, configuration
+from submission import RULES, smtp
 
 TIER = os.environ.get("POLYRELAY_TESTS", "quick")
 TIERS = ("quick", "full", "soak")
@@ -86,3 +89,22 @@ def relay(server, smarthost):
 @pytest.fixture
 def tenant(relay) -> Key:
     return relay.tenant()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory) -> Certificate:
+    """What the listeners for mail show."""
+    return Certificate.make(tmp_path_factory.mktemp("tls"), "relay.test")
+
+
+@pytest.fixture
+def listening(server, smarthost, files):
+    """A server that takes mail in all four ways and hands it to `smarthost`."""
+    return server(smarthost=smarthost.port, retries=["200ms"], smtp=smtp(files, *RULES)).start()
+
+
+@pytest.fixture
+def world(server):
+    """Direct delivery: a DNS, loopback addresses for mail servers, and a relay that is made when it is wanted."""
+    with NameServer() as names:
+        yield World(server, names)

@@ -59,6 +59,7 @@ class Smarthost:
         self._changed = threading.Condition()
         self._serving = threading.Event()
         self._numbers = itertools.count(1)
+        self._sessions: list[SMTP] = []
         self._loop = asyncio.new_event_loop()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family)
@@ -82,6 +83,10 @@ class Smarthost:
             self._loop.run_forever()
         finally:
             server.close()
+            # What is still open ends with its server, as that of a process would.
+            for session in self._sessions:
+                if session.transport is not None:
+                    session.transport.abort()
             for task in asyncio.all_tasks(self._loop):
                 task.cancel()
             self._loop.run_until_complete(asyncio.sleep(0))
@@ -89,7 +94,7 @@ class Smarthost:
 
     def _session(self) -> SMTP:
         self.connections += 1
-        return SMTP(
+        session = SMTP(
             _Handler(self, next(self._numbers)),
             hostname="smarthost.test",
             loop=self._loop,
@@ -97,6 +102,8 @@ class Smarthost:
             data_size_limit=64 << 20,
             tls_context=self.certificate.server_context() if self.certificate else None,
         )
+        self._sessions.append(session)
+        return session
 
     def attempt(self, what) -> int:
         self.attempts[what] = self.attempts.get(what, 0) + 1
@@ -123,8 +130,8 @@ class Smarthost:
 
 class ScriptedPeer:
     """An SMTP server that answers line by line as `answer(line, number)` says: a reply line, `None` for the usual one,
-    `CUT` to close without a word, or `(reply, CUT)` to close after it. `number` counts lines with this verb from 1, over
-    all connections; the content counts as the verb `.`."""
+    `CUT` to close without a word, or `(reply, CUT)` to close after it. `number` counts lines with this verb from 1,
+    over all connections; the content counts as the verb `.`, and a connection as `CONNECT`."""
 
     CUT = "cut"
 
@@ -135,6 +142,7 @@ class ScriptedPeer:
         self.connections = 0
         self._counts: dict[str, int] = {}
         self._listener = socket.create_server((host, port))
+        self.port = self._listener.getsockname()[1]
 
     def __enter__(self) -> "ScriptedPeer":
         threading.Thread(target=self._serve, daemon=True).start()
@@ -157,7 +165,8 @@ class ScriptedPeer:
     def _talk(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as lines:
             try:
-                connection.sendall(b"220 peer.test ESMTP\r\n")
+                if not self._say(connection, "CONNECT", "220 peer.test ESMTP"):
+                    return
                 while line := lines.readline():
                     if not self._reply(connection, line.decode(errors="replace").rstrip("\r\n"), lines):
                         return
@@ -226,7 +235,7 @@ class _Handler:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate that nobody has signed, for opportunistic TLS."""
+    """A certificate and its key, as PEM files."""
 
     certificate: Path
     key: Path
@@ -238,28 +247,53 @@ class Certificate:
 
     @staticmethod
     def make(folder: Path, name: str = "smarthost.test") -> "Certificate":
-        secret = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        now = datetime.now(UTC)
-        signed = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(secret.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-            .sign(secret, hashes.SHA256())
+        """One that nobody has signed but itself."""
+        return _certificate(folder, "smarthost", name, None)
+
+
+class Authority:
+    """Signs certificates. Who trusts `file` trusts them."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._own = _certificate(folder, "authority", "Authority of a test", None, is_authority=True)
+        self.file = self._own.certificate
+
+    def issue(self, name: str) -> Certificate:
+        return _certificate(self._folder, name, name, self._own)
+
+
+def _certificate(
+    folder: Path, stem: str, name: str, issuer: Certificate | None, is_authority: bool = False
+) -> Certificate:
+    secret = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    issuer_name, issuer_secret = subject, secret
+    if issuer is not None:
+        issuer_name = x509.load_pem_x509_certificate(issuer.certificate.read_bytes()).subject
+        issuer_secret = serialization.load_pem_private_key(issuer.key.read_bytes(), None)
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer_name)
+        .public_key(secret.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+    )
+    if is_authority:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    else:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    files = Certificate(folder / f"{stem}.crt", folder / f"{stem}.key")
+    files.certificate.write_bytes(builder.sign(issuer_secret, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    files.key.write_bytes(
+        secret.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        files = Certificate(folder / "smarthost.crt", folder / "smarthost.key")
-        files.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-        files.key.write_bytes(
-            secret.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return files
+    )
+    return files
 
 
 class Sink:
@@ -286,7 +320,7 @@ def smtp_sink(folder: Path, *options: str):
         stderr=subprocess.PIPE,
     )
     try:
-        _await_port(port, process)
+        await_port(process, port, said=lambda: process.stderr.read().decode(errors="replace"))
         yield Sink(folder, port)
     finally:
         process.kill()
@@ -302,15 +336,16 @@ def _unprivileged(folder: Path) -> list[str]:
     return ["-u", "nobody"]
 
 
-def _await_port(port: int, process: subprocess.Popen) -> None:
+def await_port(process: subprocess.Popen, port: int, host: str = "127.0.0.1", said=lambda: "") -> None:
+    """Returns when somebody takes connections there; fails with what it `said` where the process ends before."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((host, port), 1).close()
             return
         except ConnectionRefusedError:
-            assert process.poll() is None, process.stderr.read().decode(errors="replace")
-            assert time.monotonic() < deadline, "smtp-sink opens no port"
+            assert process.poll() is None, said()
+            assert time.monotonic() < deadline, f"{process.args[0]} opens no port: {said()}"
             threading.Event().wait(0.02)
 
 

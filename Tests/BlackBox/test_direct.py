@@ -4,70 +4,11 @@ import re
 import time
 
 import pytest
-from nameserver import NameServer
-from peers import Certificate, ScriptedPeer, Smarthost, free_port
+from destinations import becomes, final_reason, types, waiting
+from peers import Certificate, ScriptedPeer
 from polyrelay import eventually
 
-RETRIES = ["200ms", "400ms", "800ms", "800ms", "800ms"]
-LOOPBACK = ["127.0.0.0/8", "::1/128"]
 CUT = ScriptedPeer.CUT
-
-
-class World:
-    """A DNS, a port that all mail servers listen at, and a relay."""
-
-    def __init__(self, server, names: NameServer):
-        self.names, self.zones, self.port = names, names.zones, free_port()
-        self._server = server
-        self._api = None
-
-    def relay(self, *, egress=LOOPBACK, delivery: dict | None = None, retries=RETRIES):
-        made = self._server(
-            direct=self.port,
-            retries=retries,
-            dns={"servers": [self.names.address]},
-            egress={"allow": egress},
-        )
-        made.settings["delivery"] |= delivery or {}
-        return made.start()
-
-    def api(self, **options):
-        relay = self.relay(**options)
-        api = relay.api(relay.tenant())
-        api.relay = relay
-        return api
-
-    def receiver(self, host: str, **options) -> Smarthost:
-        return Smarthost(host=host, port=self.port, **options)
-
-    def mx(self, domain: str, *exchanges: tuple[int, str, str]) -> None:
-        """(preference, name, address) each; an address of None leaves the name without one."""
-        for preference, name, address in exchanges:
-            self.zones.put(domain, "MX", f"{preference} {name}")
-            if address is not None:
-                self.zones.put(name, "AAAA" if ":" in address else "A", address)
-
-
-@pytest.fixture
-def world(server):
-    with NameServer() as names:
-        yield World(server, names)
-
-
-def types(api, sent) -> list[str]:
-    return [event["eventType"] for event in api.events(sent) if event["eventType"] != "sent"]
-
-
-def becomes(api, sent, status: str) -> None:
-    eventually(lambda: api.email(sent)["status"] == status, why=f"{status}, not {api.email(sent)['status']}")
-
-
-def final_reason(api, sent) -> str:
-    return api.events(sent)[-1]["metadata"]["message"]
-
-
-def waiting(relay) -> dict[str, int]:
-    return {lane["lane"]: lane["waiting"] for lane in relay.ask("queue", "stats")}
 
 
 # Where to
@@ -296,6 +237,56 @@ def test_greylisting_is_waited_out(world):
         sent = api.send(to=["ann@dest.test"])
         becomes(api, sent, "delivered")
         assert types(api, sent) == ["queued", "deferred", "delivered"]
+
+
+def test_greylisting_by_the_clock_is_waited_out(world):
+    """As greylisting is done: this recipient is known from the first attempt on, and taken after a time, not before."""
+    world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
+    patience, seen = 1.5, {}
+    with world.receiver("127.0.0.2") as receiver:
+
+        def greylist(address: str, _: int) -> str | None:
+            first = seen.setdefault(address, time.monotonic())
+            return "450 4.2.0 greylisted, see you later" if time.monotonic() < first + patience else None
+
+        receiver.on_recipient = greylist
+        api = world.api(retries=["400ms", "800ms", "1200ms"])
+        sent = api.send(to=["ann@dest.test"])
+        becomes(api, sent, "delivered")
+        assert len(receiver.deliveries) == 1
+        assert types(api, sent) == ["queued", *["deferred"] * (receiver.attempts["ann@dest.test"] - 1), "delivered"]
+        # Who is known is taken at once, and greylisting slowed nobody else down.
+        becomes(api, api.send(to=["ann@dest.test"]), "delivered")
+        assert receiver.deliveries[1].at - receiver.deliveries[0].at < patience
+
+
+STAGES = ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"]
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "."])
+def test_a_server_that_takes_its_leave_gets_the_message_once_later(world, stage):
+    """RFC 5321 §3.8: 421 may come at any time, and nothing was taken before."""
+    world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
+    leave = lambda line, number: ("421 4.3.2 going down", CUT) if line.split(" ")[0] == stage and number == 1 else None
+    with ScriptedPeer("127.0.0.2", world.port, leave) as peer:
+        api = world.api()
+        sent = api.send(to=["ann@dest.test"])
+        becomes(api, sent, "delivered")
+        assert peer.connections >= 2
+        # The content of the refused one has come, too, where it was refused after it.
+        assert len(peer.contents) == (2 if stage == "." else 1)
+    assert types(api, sent)[-1] == "delivered"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_connection_cut_anywhere_before_the_content_costs_no_message_and_doubles_none(world, stage):
+    world.mx("dest.test", (10, "mx.test", "127.0.0.2"))
+    cut = lambda line, number: CUT if line.split(" ")[0] == stage and number == 1 else None
+    with ScriptedPeer("127.0.0.2", world.port, cut) as peer:
+        api = world.api()
+        sent = api.send(to=["ann@dest.test"])
+        becomes(api, sent, "delivered")
+        assert len(peer.contents) == 1
 
 
 def test_recipients_have_fates_of_their_own(world):

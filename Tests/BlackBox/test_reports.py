@@ -193,10 +193,12 @@ def test_captured_failures_are_not_reported(running):
 
 def test_a_crash_between_failure_and_report_loses_neither(listening, tenant, reporting, smarthost):
     """Settlement and report are one transaction: after a kill at any time there are both, or neither yet."""
-    smarthost.on_recipient = refusing("ann@example.net")
-    for round_number in range(8):
+    # One that bounced gets no second message.
+    recipients = [f"ann{number}@example.net" for number in range(8)]
+    smarthost.on_recipient = refusing(*recipients)
+    for round_number, recipient in enumerate(recipients):
         # Later and later in the life of the message, the earliest before the attempt.
-        sent = reporting.post("/emails", email(to=["ann@example.net"], subject=f"round {round_number}")).json()["id"]
+        sent = reporting.post("/emails", email(to=[recipient], subject=f"round {round_number}")).json()["id"]
         listening.log.wait_for_end(seconds=0.004 * round_number)
         listening.kill()
         listening.start()

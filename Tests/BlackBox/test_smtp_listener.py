@@ -1,56 +1,19 @@
-"""The SMTP listener, driven by those who submit mail: Python's smtplib, aiosmtplib, swaks, openssl, msmtp and Postfix;
-and by hand where no honest client says such things. What is accepted is compared where it arrives, byte by byte."""
+"""The SMTP listener, driven by Python's smtplib, and by hand where no honest client says such things. What is accepted
+is compared where it arrives, byte by byte. Other clients are in test_smtp_clients.py."""
 
-import asyncio
 import base64
 import json
-import os
 import shutil
 import signal
 import smtplib
-import socket
 import ssl
-import subprocess
-import tempfile
-import textwrap
 import threading
-from contextlib import contextmanager
-from email import policy
-from email.message import EmailMessage
-from pathlib import Path
 
-import aiosmtplib
-import mail
 import pytest
-from peers import Certificate, free_port
+from peers import Certificate
 from polyrelay import eventually
+from submission import RULES, SECONDS, USER, Wire, letter, port, queued_id, session, smtp, without_additions
 from wire import email
-
-USER = "poststack"
-SECONDS = 20
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory) -> Certificate:
-    return Certificate.make(tmp_path_factory.mktemp("tls"), "relay.test")
-
-
-def smtp(files: Certificate, *rules: str, **sections) -> dict:
-    """The section of listeners with these TLS rules."""
-    return {
-        "hostname": "relay.test",
-        "tls": {"certificate": str(files.certificate), "key": str(files.key)},
-        "listeners": [{"listen": "127.0.0.1:0", "tls": rule} for rule in rules],
-    } | sections
-
-
-RULES = ("starttls", "implicit", "either", "none")
-
-
-@pytest.fixture
-def listening(server, smarthost, files):
-    """A server that takes mail in all four ways and hands it to `smarthost`."""
-    return server(smarthost=smarthost.port, retries=["200ms"], smtp=smtp(files, *RULES)).start()
 
 
 @pytest.fixture
@@ -58,73 +21,7 @@ def tenant(listening):
     return listening.tenant()
 
 
-def port(server, rule: str) -> int:
-    return server.smtp_ports[RULES.index(rule)]
-
-
-def trusting(files: Certificate) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(files.certificate))
-    return context
-
-
-@contextmanager
-def session(server, files, rule="starttls", secret: str | None = None):
-    """A client of smtplib that is inside TLS where the rule asks for it, and authenticated where a secret is given."""
-    context = trusting(files)
-    context.check_hostname = False
-    if rule == "implicit":
-        client = smtplib.SMTP_SSL("127.0.0.1", port(server, rule), timeout=SECONDS, context=context)
-    else:
-        client = smtplib.SMTP("127.0.0.1", port(server, rule), timeout=SECONDS)
-    try:
-        if rule in ("starttls", "either"):
-            client.starttls(context=context)
-        if secret is not None:
-            client.login(USER, secret)
-        yield client
-    finally:
-        client.close()
-
-
-def letter(**fields) -> EmailMessage:
-    message = EmailMessage(policy.SMTP)
-    message["From"] = "Acme <hello@example.com>"
-    message["To"] = "Ann <ann@example.net>"
-    message["Subject"] = "Grüße"
-    message.set_content("Hello you.\n")
-    for name, value in fields.items():
-        message[name.replace("_", "-")] = value
-    return message
-
-
-def queued_id(reply: bytes) -> str:
-    text = reply.decode()
-    assert text.startswith("2.0.0 Ok: queued as em_"), text
-    return text.split()[-1]
-
-
-def without_additions(data: bytes, *names: bytes) -> bytes:
-    """What arrived without the fields that the server added on top: signatures, trace, and the named ones."""
-    head, _, body = data.partition(b"\r\n\r\n")
-    fields = mail.fields(data)
-    added = (b"dkim-signature:", b"received:", *(name.lower() + b":" for name in names))
-    while fields and fields[0].lower().startswith(added):
-        fields.pop(0)
-    return b"\r\n".join(fields) + b"\r\n\r\n" + body
-
-
-# The ways in
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_smtplib_submits_in_every_way(listening, tenant, files, smarthost, rule):
-    with session(listening, files, rule, tenant.secret) as client:
-        assert client.send_message(letter()) == {}
-    arrived = smarthost.one()
-    assert arrived.sender == "hello@example.com"
-    assert arrived.recipients == ["ann@example.net"]
-    assert arrived.message["Subject"] == "Grüße"
-    mail.assert_signed(arrived.data, listening.dkim_keys(tenant.account), listening.folder)
+# The ways in, beside those of test_smtp_clients.py
 
 
 def test_an_email_is_found_again_over_http(listening, tenant, files, smarthost):
@@ -150,172 +47,6 @@ def test_an_email_is_found_again_over_http(listening, tenant, files, smarthost):
     assert "eve@example.net" in json.dumps(found["bccAddresses"])
     for one in smarthost.deliveries:
         assert b"x-poststack" not in one.data.lower()
-
-
-def test_aiosmtplib_submits(listening, tenant, files, smarthost):
-    async def submit():
-        async with aiosmtplib.SMTP(
-            hostname="127.0.0.1", port=port(listening, "starttls"), start_tls=True, validate_certs=False,
-            username=USER, password=tenant.secret, timeout=SECONDS,
-        ) as client:
-            for _ in range(3):
-                await client.send_message(letter())
-
-    asyncio.run(submit())
-    assert len(smarthost.wait(3)) == 3
-
-
-@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
-@pytest.mark.parametrize("tls", ["--tls", "--tls-on-connect"])
-def test_swaks_submits(listening, tenant, smarthost, mechanism, tls):
-    rule = "either"
-    done = subprocess.run(
-        [
-            *("swaks", "--server", "127.0.0.1", "--port", str(port(listening, rule)), tls, "--helo", "client.test"),
-            *("--auth", mechanism, "--auth-user", USER, "--auth-password", tenant.secret),
-            *("--from", "hello@example.com", "--to", "ann@example.net", "--pipeline"),
-        ],
-        capture_output=True,
-        timeout=SECONDS,
-    )
-    assert done.returncode == 0, done.stdout.decode()
-    assert b"queued as em_" in done.stdout
-    assert smarthost.one().recipients == ["ann@example.net"]
-
-
-def test_openssl_sees_a_certificate_and_a_greeting(listening, files):
-    for rule, options in (("starttls", ["-starttls", "smtp"]), ("implicit", []), ("either", []),
-                          ("either", ["-starttls", "smtp"])):
-        done = subprocess.run(
-            ["openssl", "s_client", "-connect", f"127.0.0.1:{port(listening, rule)}", "-CAfile", files.certificate,
-             "-verify_return_error", "-crlf", "-quiet", *options],
-            input=b"EHLO client.test\nQUIT\n" if not options else b"QUIT\n",
-            capture_output=True,
-            timeout=SECONDS,
-        )
-        assert done.returncode == 0 or b"221" in done.stdout, (rule, done.stderr)
-
-
-def test_msmtp_submits(listening, tenant, files, smarthost, tmp_path):
-    settings = tmp_path / "msmtprc"
-    settings.write_text(
-        textwrap.dedent(f"""\
-            account default
-            host 127.0.0.1
-            port {port(listening, "starttls")}
-            tls on
-            tls_starttls on
-            tls_trust_file {files.certificate}
-            tls_host_override relay.test
-            auth plain
-            user {USER}
-            password {tenant.secret}
-            from hello@example.com
-            """)
-    )
-    settings.chmod(0o600)
-    done = subprocess.run(
-        ["msmtp", "-C", settings, "ann@example.net"], input=letter().as_bytes(), capture_output=True, timeout=SECONDS
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    assert smarthost.one().message["Subject"] == "Grüße"
-
-
-@contextmanager
-def postfix(folder: Path, relay: int, secret: str):
-    """A Postfix of its own that relays everything to us, with AUTH and TLS; the port that it takes mail at."""
-    spool, settings, data = folder / "spool", folder / "etc", folder / "data"
-    for one in (spool, settings, data):
-        one.mkdir(parents=True)
-    for one in (folder, folder.parent):
-        one.chmod(0o755)
-    own = free_port()
-    (settings / "password").write_text(f"[127.0.0.1]:{relay} {USER}:{secret}\n")
-    (settings / "main.cf").write_text(
-        textwrap.dedent(f"""\
-            compatibility_level = 3.6
-            queue_directory = {spool}
-            data_directory = {data}
-            maillog_file = /dev/stdout
-            myhostname = mta.test
-            inet_interfaces = 127.0.0.1
-            inet_protocols = ipv4
-            mynetworks = 127.0.0.0/8
-            mydestination =
-            local_recipient_maps =
-            smtpd_recipient_restrictions = permit_mynetworks, reject
-            relayhost = [127.0.0.1]:{relay}
-            smtp_sasl_auth_enable = yes
-            smtp_sasl_password_maps = texthash:{settings}/password
-            smtp_sasl_security_options = noanonymous
-            smtp_tls_security_level = encrypt
-            smtp_host_lookup = native
-            alias_maps =
-            minimal_backoff_time = 1s
-            """)
-    )
-    (settings / "master.cf").write_text(
-        textwrap.dedent(f"""\
-            127.0.0.1:{own} inet n - n - - smtpd
-            pickup unix n - n 60 1 pickup
-            cleanup unix n - n - 0 cleanup
-            qmgr unix n - n 300 1 qmgr
-            tlsmgr unix - - n 1000? 1 tlsmgr
-            rewrite unix - - n - - trivial-rewrite
-            bounce unix - - n - 0 bounce
-            defer unix - - n - 0 bounce
-            trace unix - - n - 0 bounce
-            smtp unix - - n - - smtp
-            relay unix - - n - - smtp
-            error unix - - n - - error
-            retry unix - - n - - error
-            proxymap unix - - n - - proxymap
-            anvil unix - - n - 1 anvil
-            scache unix - - n - 1 scache
-            postlog unix-dgram n - n - 1 postlogd
-            """)
-    )
-    shutil.chown(data, "postfix")
-    process = subprocess.Popen(
-        ["/usr/sbin/postfix", "-c", settings, "start-fg"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )
-    said: list[bytes] = []
-    threading.Thread(target=lambda: said.extend(process.stdout), daemon=True).start()
-    try:
-        eventually(lambda: _opens(own) or process.poll() is not None, why="Postfix opens its port")
-        assert process.poll() is None, b"".join(said).decode()
-        yield own, said
-    finally:
-        subprocess.run(["/usr/sbin/postfix", "-c", settings, "stop"], capture_output=True, timeout=SECONDS)
-        process.wait(SECONDS)
-
-
-def _opens(number: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", number), 1).close()
-        return True
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="Postfix starts as root alone")
-def test_postfix_relays_through_us(listening, tenant, smarthost):
-    # pytest's own folders are closed to the user that Postfix runs as.
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        postfix(Path(folder) / "postfix", port(listening, "starttls"), tenant.secret) as (own, said),
-    ):
-        with smtplib.SMTP("127.0.0.1", own, timeout=SECONDS) as client:
-            for index in range(5):
-                message = letter()
-                message["X-Index"] = str(index)
-                client.send_message(message)
-        try:
-            arrived = smarthost.wait(5)
-        except AssertionError:
-            raise AssertionError(b"".join(said).decode()) from None
-    assert sorted(one.message["X-Index"] for one in arrived) == list("01234")
 
 
 # What comes out
@@ -596,6 +327,35 @@ def test_no_acknowledged_message_is_lost_by_a_crash(server, smarthost, files):
     relay.stop()
 
 
+def test_a_message_that_was_cut_before_its_end_was_never_there(listening, tenant, smarthost):
+    for part in (b"", b"From: hello@example.com\r\n\r\nhalf", b"From: hello@example.com\r\n\r\nwhole\r\n.\r"):
+        with Wire(port(listening, "none")) as wire:
+            wire.log_in(tenant.secret).begin()
+            wire.say(part)
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        assert wire.ask(b"From: hello@example.com\r\nX-Name: last\r\n\r\nx\r\n.") == 250
+    assert [one.message["X-Name"] for one in smarthost.wait(1)] == ["last"]
+    assert listening.api(tenant).get("/emails").json()["meta"]["total"] == 1
+
+
+def test_a_client_that_missed_the_last_reply_makes_no_duplicate(listening, tenant, smarthost):
+    """RFC 1047: it cannot know, and sends again; with an idempotency key it is told of the first one."""
+    content = b"X-PostStack-Idempotency-Key: again\r\nFrom: hello@example.com\r\n\r\nx\r\n.\r\n"
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        wire.say(content)
+    smarthost.one()
+    with Wire(port(listening, "none")) as wire:
+        wire.log_in(tenant.secret).begin()
+        wire.say(content)
+        assert wire.reply() == 250
+    api = listening.api(tenant)
+    eventually(lambda: api.get("/emails").json()["data"][0]["status"] == "delivered", why="delivered")
+    assert api.get("/emails").json()["meta"]["total"] == 1
+    assert len(smarthost.deliveries) == 1
+
+
 # Looked at from outside
 
 
@@ -627,60 +387,6 @@ def test_failures_are_met_on_demand(server, files):
 
 
 # What nobody honest says
-
-
-class Wire:
-    """A client by hand."""
-
-    def __init__(self, number: int):
-        self.socket = socket.create_connection(("127.0.0.1", number), SECONDS)
-        self.file = self.socket.makefile("rb")
-
-    def __enter__(self) -> "Wire":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.file.close()
-        self.socket.close()
-
-    def say(self, data: bytes) -> None:
-        self.socket.sendall(data)
-
-    def reply(self) -> int | None:
-        """The code of the next reply; None where the connection has ended."""
-        while True:
-            try:
-                line = self.file.readline()
-            except ConnectionResetError:
-                return None
-            if not line:
-                return None
-            if line[3:4] == b" ":
-                return int(line[:3])
-
-    def codes(self) -> list[int]:
-        """Of all replies until the connection ends."""
-        codes = []
-        while (code := self.reply()) is not None:
-            codes.append(code)
-        return codes
-
-    def ask(self, line: bytes) -> int | None:
-        self.say(line + b"\r\n")
-        return self.reply()
-
-    def log_in(self, secret: str) -> "Wire":
-        assert self.reply() == 220
-        assert self.ask(b"EHLO client.test") == 250
-        plain = base64.b64encode(f"\0{USER}\0{secret}".encode())
-        assert self.ask(b"AUTH PLAIN " + plain) == 235
-        return self
-
-    def begin(self) -> "Wire":
-        assert self.ask(b"MAIL FROM:<hello@example.com>") == 250
-        assert self.ask(b"RCPT TO:<ann@example.net>") == 250
-        assert self.ask(b"DATA") == 354
-        return self
 
 
 SMUGGLED = b"MAIL FROM:<hello@example.com>\r\nRCPT TO:<evil@example.net>\r\nDATA\r\n"

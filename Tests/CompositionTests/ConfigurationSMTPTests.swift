@@ -16,7 +16,8 @@ struct ConfigurationSMTPTests {
         let smtp = try #require(
             try read(#""smtp": { "listen": ["127.0.0.1:2587", "[::1]:2587"], \#(Self.tls) }"#).smtp)
         #expect(smtp.listeners.map(\.listen.description) == ["127.0.0.1:2587", "[::1]:2587"])
-        #expect(smtp.listeners.allSatisfy { $0.encryption == .startTLS && $0.personality.name == "poststack" })
+        let role = Configuration.SMTP.Role.submission(PersonalityID("poststack"))
+        #expect(smtp.listeners.allSatisfy { $0.encryption == .startTLS && $0.role == role })
         #expect(smtp.tls == Configuration.TLSFiles(certificate: "c.pem", key: "k.pem"))
     }
 
@@ -31,6 +32,17 @@ struct ConfigurationSMTPTests {
             ).smtp)
         #expect(smtp.trusted.map(\.account) == [Account.ID(7)])
         #expect(smtp.trusted.map(\.network.description) == ["10.0.0.0/8"])
+    }
+
+    @Test("An mx listener is for no personality, and offers TLS where there is a certificate")
+    func mx() throws {
+        for (tls, expected) in [("", SMTPListener.Encryption.none), (", \(Self.tls)", .startTLS)] {
+            let smtp = try #require(
+                try read(#""smtp": { "listeners": [{ "listen": "0.0.0.0:25", "role": "mx" }]\#(tls) }"#).smtp)
+            #expect(smtp.listeners.map(\.role) == [.mx] && smtp.listeners.map(\.encryption) == [expected])
+            #expect(smtp.takesReports)
+        }
+        #expect(try read(#""smtp": { "listen": ["127.0.0.1:25"], \#(Self.tls) }"#).smtp?.takesReports == false)
     }
 
     @Test("Without it no mail is taken")
@@ -53,8 +65,19 @@ struct ConfigurationSMTPTests {
                 "smtp.listeners[0].tls"
             ),
             (
-                #""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "role": "mx" }], \#(Self.tls) }"#,
+                #""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "role": "relay" }], \#(Self.tls) }"#,
                 "smtp.listeners[0].role"
+            ),
+            (
+                #""smtp": { "listeners": [{ "listen": "[::]:25", "role": "mx", "tls": "implicit" }], \#(Self.tls) }"#,
+                "smtp.listeners[0].tls"
+            ),
+            (
+                #""smtp": { "listeners": [{ "listen": "0.0.0.0:25", "role": "mx", "tls": "starttls" }] }"#, "smtp.tls"
+            ),
+            (
+                #""smtp": { "listeners": [{ "listen": "0.0.0.0:25", "role": "mx", "personality": "poststack" }] }"#,
+                "smtp.listeners[0].personality"
             ),
             (
                 #""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "personality": "nobody" }], \#(Self.tls) }"#,

@@ -41,6 +41,8 @@ struct ReplyClassifierTests {
             ("421 4.7.0 Too many connections", .throttled), ("554 5.7.1 listed by zen.spamhaus.org", .reputation),
             ("550 5.7.1 Your IP has a poor reputation", .reputation), ("550 5.7.1 Relaying denied", .policy),
             ("550 Mailbox is full", .mailboxFull), ("550 5.2.0 account disabled", .inactiveMailbox),
+            ("550 relay not permitted", .policy), ("553 not in my list of allowed rcpthosts", .policy),
+            ("550 Sender verify failed", .invalidSender), ("550 Administrative prohibition", .policy),
             ("554 5.0.0 User unknown", .invalidRecipient), ("554 Message looks like SPAM", .content),
         ])
     func worded(line: String, expected: AttemptResult.Class) throws {

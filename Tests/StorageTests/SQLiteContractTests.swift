@@ -40,8 +40,9 @@ struct SQLiteFactory: StoreFactory {
     ) throws(StorageError) -> SQLiteStore {
         try SQLiteStore.open(
             path: "\(folder)/mail.db", origins: origins,
-            webhooks: Dictionary(uniqueKeysWithValues: origins.map { ($0, Fixture.webhookRules) }), time: HandTime(),
-            log: log.log())
+            webhooks: Dictionary(uniqueKeysWithValues: origins.map { ($0, Fixture.webhookRules) }),
+            suppressing: Dictionary(uniqueKeysWithValues: origins.map { ($0, Fixture.autoSuppression($0)) }),
+            time: HandTime(), log: log.log())
     }
 }
 

@@ -150,7 +150,7 @@ extension StoreConformance {
 }
 
 extension StoreBench {
-    fileprivate func makeAccounts() async throws {
+    func makeAccounts() async throws {
         _ = await store.commit([
             .createAccount(name: "a", parent: nil, at: Fixture.start),
             .createAccount(name: "b", parent: nil, at: Fixture.start), .createDomain(Fixture.domain(1)),

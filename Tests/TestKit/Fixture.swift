@@ -70,6 +70,18 @@ package enum Fixture {
             reason: .manual, note: nil, origin: personality, createdAt: at, expiresAt: expiresAt)
     }
 
+    /// Of the personality that tests speak; the other's are for the sending domain and end.
+    package static func autoSuppression(_ origin: PersonalityID) -> AutoSuppression {
+        if origin == .reports { return .none }
+        let effect =
+            origin == personality
+            ? AutoSuppression.Effect(.account)
+            : AutoSuppression.Effect(.sendingDomain, lifetime: suppressionLifetime)
+        return AutoSuppression(hardBounce: effect, complaint: effect)
+    }
+
+    package static let suppressionLifetime: Duration = .seconds(1000)
+
     // MARK: Mail
 
     package static func address(_ text: String, name: String? = nil) -> MailAddress {

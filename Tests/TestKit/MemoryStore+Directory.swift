@@ -29,7 +29,8 @@ extension MemoryStore {
         case .suppress(let suppression): return suppress(suppression, &state)
         case .unsuppress(let account, let address, let domain):
             return unsuppress(account, address, domain, &state)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .webhook, .relay, .saveRateWindows, .setQuota,
+        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .report, .webhook, .relay, .saveRateWindows,
+            .setQuota,
             .setDefaultQuotas, .once, .purge:
             return .refused(.internalError(incident: "not a change of the directory"))
         }

@@ -23,11 +23,16 @@ extension MemoryStore {
     private static func recipient(_ index: Int, _ row: Row) -> Recipient {
         let entry = row.new.envelope[index]
         let ends: [MailEvent.Kind] = [.delivered, .bounced, .softBounced, .deferred]
-        let attempts = row.events.count { $0.recipient == index && ends.contains($0.kind) }
-        return Recipient(role: entry.role, address: entry.address, state: state(index, row), attempts: attempts)
+        let own = row.events.filter { $0.recipient == index && ends.contains($0.kind) }
+        // What bounces after it was delivered was reported.
+        let attempted = own.indices.filter { place in
+            place == 0 || own[place - 1].kind != .delivered || own[place].kind == .deferred
+        }
+        return Recipient(
+            role: entry.role, address: entry.address, state: state(index, row), attempts: attempted.count)
     }
 
-    private static func state(_ index: Int, _ row: Row) -> Recipient.State {
+    static func state(_ index: Int, _ row: Row) -> Recipient.State {
         if let delivery = row.pending[index] {
             if delivery.attempts > 0 { return .deferred }
             return delivery.due > row.new.at ? .scheduled : .queued

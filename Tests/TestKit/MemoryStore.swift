@@ -131,6 +131,7 @@ package final class MemoryStore: Store {
             .refused(.internalError(incident: "unregistered personality"))
         case .accept(let new): Self.accept(new, &state, &queued)
         case .settle(let settlements, let reports): Self.settle(settlements, reports, &state, &queued)
+        case .report(let reports): Self.report(reports, &state)
         case .cancel(let id, let at):
             Self.change(id, .cancel, &state) { row, state in
                 state.quotas.refund(state.charges.removeValue(forKey: id) ?? [])
@@ -217,6 +218,12 @@ package final class MemoryStore: Store {
             row.pending[recipient] = nil
             if DeadLetter.isEnded(by: kinds) { bury(delivery, settlement, &state) }
             for kind in kinds { note(&row, &state, id, recipient, kind, settlement.at, settlement.result) }
+            if delivery.simulation == .none {
+                for kind in kinds {
+                    autoSuppress(
+                        row.new, recipient, after: kind, settlement.result.classification, at: settlement.at, &state)
+                }
+            }
         case .again(let due):
             row.pending[recipient]?.due = due
             row.pending[recipient]?.attempts = settlement.attempts

@@ -30,7 +30,8 @@ final class InProcessServer {
         folder = try TemporaryFolder()
         store = try SQLiteStore.open(
             path: folder.file("mail.db"), origins: [personality.id],
-            webhooks: personality.webhooks.map { [personality.id: $0.rules] } ?? [:], time: time, log: log)
+            webhooks: personality.webhooks.map { [personality.id: $0.rules] } ?? [:],
+            suppressing: [personality.id: personality.autoSuppression], time: time, log: log)
         var directory = TranscriptDirectory(subject, store: store)
         try await directory.fill(at: time.now)
         let idKey = [UInt8](repeating: 1, count: 32)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .load import Load, Run, scripts
+from .options import add_load
 from .servers import Polyrelay, nginx, resident_megabytes, say
 
 STARTS = 5
@@ -51,9 +52,7 @@ def rows(last: str) -> list[tuple[Row, str]]:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=int, default=5, help="length of one measurement (default 5)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which medians are taken (default 5)")
-    parser.add_argument("--connections", type=int, default=64, help="keep-alive connections (default 64)")
+    add_load(parser)
 
 
 def bench(binary: Path, options: argparse.Namespace, folder: Path) -> dict:

@@ -13,17 +13,16 @@ ten more targets that accept a connection and say nothing. The time is taken unt
 import argparse
 import http.client
 import json
-import socket
 import sqlite3
 import statistics
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 from .load import REPORT, Load
-from .servers import Polyrelay, Process, await_answer, free_port, nginx, say
+from .options import add_load
+from .servers import Polyrelay, nginx, say, silent_listener
 
 ACCEPT_GOAL, RATE_GOAL = 0.22, 4000
 HANGING, SENDERS = 10, 8
@@ -34,9 +33,7 @@ BODY = {"event": "invoice.settled", "text": "x" * 980}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=int, default=5, help="length of one measurement of accepting (default 5)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which medians are taken (default 5)")
-    parser.add_argument("--connections", type=int, default=64, help="keep-alive connections (default 64)")
+    add_load(parser)
     parser.add_argument("--targets", type=int, default=990, help="targets that live (default 990)")
     parser.add_argument("--each", type=int, default=10, help="requests for each target (default 10)")
 
@@ -78,40 +75,9 @@ def authority(folder: Path) -> dict[str, Path]:
     return {name: folder / name for name in ("ca.pem", "sink.pem", "sink.key")}
 
 
-@contextmanager
 def tls_sink(folder: Path, certificates: dict[str, Path]):
-    """nginx that answers every request over TLS with 200; its port."""
-    folder.mkdir()
-    port, plain = free_port(), free_port()
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "\n".join(f"  {kind}_temp_path {folder}/{kind};" for kind in kinds)
-    (folder / "nginx.conf").write_text(
-        f"""
-daemon off;
-user root;
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/error.log crit;
-events {{ worker_connections 8192; }}
-http {{
-  access_log off;
-{temporary}
-  keepalive_requests 1000000000;
-  keepalive_timeout 3600s;
-  client_body_buffer_size 64k;
-  ssl_certificate {certificates["sink.pem"]};
-  ssl_certificate_key {certificates["sink.key"]};
-  server {{ listen 127.0.0.1:{port} ssl; location / {{ return 200 "ok"; }} }}
-  server {{ listen 127.0.0.1:{plain}; location / {{ return 200 "ok"; }} }}
-}}
-"""
-    )
-    process = Process(["nginx", "-p", folder, "-c", folder / "nginx.conf"], start_new_session=True)
-    try:
-        await_answer(plain, "/", None)
-        yield process, port
-    finally:
-        process.end()
+    """nginx that answers every request over TLS with 200; its process, which is stopped, and its port."""
+    return nginx(folder, workers=1, certificate=(certificates["sink.pem"], certificates["sink.key"]))
 
 
 # Accepting and delivering
@@ -126,7 +92,6 @@ def accepting_and_delivering(binary: Path, options, folder: Path, certificates: 
         tls_sink(folder / "sink", certificates) as (sink, port),
         relay.serving() as (process, _),
     ):
-        sink.pause()
         process.pause()
         script = send_script(relay, port)
         for number in range(options.rounds + 1):
@@ -217,7 +182,8 @@ def await_empty(relay: Polyrelay, seconds: float = 300) -> None:
 
 def hanging(binary: Path, options, folder: Path, certificates: dict[str, Path]) -> dict:
     times = {"alone": [], "beside": []}
-    with tls_sink(folder / "targets", certificates) as (_, port), silent() as silent_port:
+    with tls_sink(folder / "targets", certificates) as (sink, port), silent_listener() as silent_port:
+        sink.go_on()
         living = [f"https://t{number}.{DOMAIN}:{port}/in" for number in range(options.targets)]
         dead = [f"https://h{number}.{DOMAIN}:{silent_port}/in" for number in range(HANGING)]
         for number in range(options.rounds):
@@ -246,13 +212,6 @@ def interleaved(living: list[str], dead: list[str]) -> list[str]:
             targets.append(dead[number // step])
         targets.append(target)
     return targets
-
-
-@contextmanager
-def silent():
-    """The port of a listener that accepts what the kernel takes for it and says nothing."""
-    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
-        yield listener.getsockname()[1]
 
 
 def time_to_deliver(relay: Polyrelay, targets: list[str], each: int, living: int) -> float:

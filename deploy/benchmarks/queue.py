@@ -7,19 +7,16 @@ memory once all that waits is in the queue.
 """
 
 import argparse
-import os
-import re
-import shutil
 import statistics
-import subprocess
 import threading
 import time
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from .load import Load, scripts
-from .servers import Polyrelay, Process, free_port, resident_megabytes, say
+from .options import add_load
+from .postfix import Sink
+from .servers import Polyrelay, Process, resident_megabytes, say
 
 BATCH = 100
 STARTS = 3
@@ -30,46 +27,7 @@ RATE_GOAL, START_GOAL_SECONDS, MEMORY_GOAL_MB = 0.9, 2.0, 150
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--waiting", type=int, default=1_000_000, help="deliveries that wait (default 1000000)")
-    parser.add_argument("--seconds", type=int, default=5, help="length of one measurement (default 5)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which medians are taken (default 5)")
-    parser.add_argument("--connections", type=int, default=64, help="keep-alive connections (default 64)")
-
-
-class Sink:
-    """Postfix's smtp-sink, and how many messages it has taken."""
-
-    def __init__(self):
-        self.port, self.messages = free_port(), 0
-        self.changed = threading.Condition()
-
-    @contextmanager
-    def serving(self):
-        program = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
-        command = [program, "-c", *(["-u", "root"] if os.geteuid() == 0 else []), f"127.0.0.1:{self.port}", "1024"]
-        process = Process(command, stdout=subprocess.PIPE, start_new_session=True)
-        reader = threading.Thread(target=self._read, args=(process.child.stdout,))
-        reader.start()
-        try:
-            yield self
-        finally:
-            process.end()
-            reader.join()
-
-    def await_messages(self, count: int, seconds: float) -> None:
-        with self.changed:
-            if not self.changed.wait_for(lambda: self.messages >= count, seconds):
-                raise SystemExit(f"bench: {count - self.messages} messages have not come after {seconds:.0f} s")
-
-    def _read(self, counters) -> None:
-        """Its lines are `sess=1 quit=2 mesg=3`, each over the one before."""
-        text = ""
-        while piece := os.read(counters.fileno(), 65536).decode():
-            text = (text + piece)[-4096:]
-            counts = re.findall(r"mesg=(\d+)\r", text)
-            if counts:
-                with self.changed:
-                    self.messages = int(counts[-1])
-                    self.changed.notify_all()
+    add_load(parser)
 
 
 def bench(binary: Path, options: argparse.Namespace, folder: Path) -> dict:

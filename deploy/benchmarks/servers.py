@@ -60,20 +60,24 @@ class Process:
 
 
 @contextmanager
-def nginx(folder: Path):
+def nginx(folder: Path, workers: int | str = "auto", certificate: tuple[Path, Path] | None = None):
+    """nginx that answers every request at once, over TLS if it has a certificate (its chain and its key); its process,
+    which is stopped, and its port."""
     folder.mkdir()
-    port = free_port()
-    temporary = "\n".join(
-        f"  {kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
+    port, plain = free_port(), free_port()
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"  {kind}_temp_path {folder}/{kind};" for kind in kinds)
+    secure = ""
+    if certificate:
+        secure = f"listen 127.0.0.1:{port} ssl; ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]};"
     (folder / "nginx.conf").write_text(
         f"""
 daemon off;
 {"user root;" if os.geteuid() == 0 else ""}
-worker_processes auto;
+worker_processes {workers};
 pid {folder}/pid;
 error_log {folder}/error.log crit;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 8192; }}
 http {{
   access_log off;
 {temporary}
@@ -82,7 +86,8 @@ http {{
   client_body_buffer_size 64k;
   default_type application/json;
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{plain};
+    {secure}
     location / {{ return 200 '{{"id":"em_000000000000000000"}}'; }}
     location = /status {{ stub_status; }}
   }}
@@ -92,11 +97,18 @@ http {{
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     process = Process([program, "-p", folder, "-c", folder / "nginx.conf"], start_new_session=True)
     try:
-        await_answer(port, "/", None)
+        await_answer(plain, "/", None)
         process.pause()
-        yield process, port
+        yield process, port if certificate else plain
     finally:
         process.end()
+
+
+@contextmanager
+def silent_listener():
+    """The port of a listener that accepts what the kernel takes for it and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
+        yield listener.getsockname()[1]
 
 
 class Polyrelay:
@@ -111,6 +123,7 @@ class Polyrelay:
         domain: str = "example.com",
         limits: dict | None = None,
         egress: dict | None = None,
+        dns: dict | None = None,
         probe: str = "/emails",
     ):
         """`limits`: by rate class. `probe`: a path that answers 200 to the key."""
@@ -126,6 +139,7 @@ class Polyrelay:
             "limits": {personality: limits or {"default": unlimited}},
             "secrets": {"keyFile": f"{folder}/polyrelay.key"},
             "egress": {"allow": ["127.0.0.1/32"]} | (egress or {}),
+            "dns": dns or {},
         }
         self.config.write_text(json.dumps(settings))
         account = self.verb("account", "create", "bench")["id"]
@@ -134,7 +148,10 @@ class Polyrelay:
 
     def verb(self, *arguments: str) -> dict:
         command = [self.binary, *arguments, "--json", "--config", self.config]
-        return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+        done = subprocess.run(command, capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise SystemExit(f"bench: polyrelay {' '.join(arguments)}: {done.stderr.decode().strip()}")
+        return json.loads(done.stdout)
 
     @contextmanager
     def serving(self):
@@ -180,6 +197,21 @@ class Polyrelay:
         return batch["data"][-1]["id"]
 
 
+class MailRelay(Polyrelay):
+    """With a listener for mail that trusts this machine."""
+
+    def __init__(self, binary: Path, folder: Path, **options):
+        super().__init__(binary, folder, **options)
+        self.smtp_port = free_port()
+        settings = json.loads(self.config.read_text())
+        settings["smtp"] = {
+            "hostname": "bench.test",
+            "listeners": [{"listen": f"127.0.0.1:{self.smtp_port}", "tls": "none"}],
+            "trusted": [{"network": "127.0.0.0/8", "account": 1}],
+        }
+        self.config.write_text(json.dumps(settings))
+
+
 def message() -> dict:
     return {"from": "Acme <hello@example.com>", "to": ["ann@example.net"], "subject": "Your order", "html": HTML}
 
@@ -205,6 +237,25 @@ def await_answer(port: int, path: str, key: str | None) -> None:
             if time.monotonic() > deadline:
                 raise SystemExit(f"bench: nothing serves on port {port} after {START_SECONDS} s") from None
             threading.Event().wait(0.001)
+
+
+def await_port(port: int, who: str) -> None:
+    """Returns when somebody takes connections there."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"bench: {who} opens no port in {START_SECONDS} s") from None
+            threading.Event().wait(0.05)
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used of the processors, its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_megabytes(pid: int, field: str = "VmRSS") -> float:

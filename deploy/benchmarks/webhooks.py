@@ -10,8 +10,6 @@ time from the request to the arrival at the living endpoint, before and beside t
 import argparse
 import http.server
 import json
-import os
-import socket
 import sqlite3
 import statistics
 import threading
@@ -20,7 +18,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from .servers import Polyrelay, Process, message, nginx, say
+from .options import add_rounds
+from .servers import Polyrelay, Process, message, nginx, processor_seconds, say, silent_listener
 
 # Webhook deliveries a second, and the bytes of each.
 RATE_GOAL, BYTES = 4000, 1024
@@ -30,7 +29,7 @@ SINGLES = 100
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deliveries", type=int, default=20_000, help="webhooks in a round (default 20000)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which medians are taken (default 5)")
+    add_rounds(parser)
     parser.add_argument("--dead", type=int, default=100_000, help="webhooks due for the dead (default 100000)")
 
 
@@ -101,11 +100,6 @@ def webhook_bytes(relay: Polyrelay, webhook: int) -> int:
     return len(json.dumps(log["deliveries"][0]["payload"], separators=(",", ":")))
 
 
-def processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 # Beside the dead
 
 
@@ -161,16 +155,9 @@ def message_of(body: dict) -> str:
     return body["data"]["email_id"]
 
 
-@contextmanager
-def silent_endpoint():
-    """The port of a listener that accepts what the kernel takes for it and says nothing."""
-    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
-        yield listener.getsockname()[1]
-
-
 def beside_the_dead(relay: Polyrelay, options: argparse.Namespace) -> dict:
     arrivals = Arrivals()
-    with relay.serving(), arrivals.serving() as port, silent_endpoint() as silent:
+    with relay.serving(), arrivals.serving() as port, silent_listener() as silent:
         living = {"url": f"http://127.0.0.1:{port}/hook", "events": ["email.delivered"]}
         relay.call("POST", "/webhooks", living)
         say("Sending beside nobody")

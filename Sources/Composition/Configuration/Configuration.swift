@@ -113,10 +113,17 @@ package struct Configuration: Sendable, Equatable {
 
     /// Where mail is taken over SMTP.
     package struct SMTP: Sendable, Equatable {
-        /// One address, for submission.
+        /// What an address is for.
+        package enum Role: Sendable, Equatable {
+            /// Clients hand in mail to be sent, in this dialect.
+            case submission(PersonalityID)
+            /// Other servers report bounces and complaints.
+            case mx
+        }
+
         package struct Listener: Sendable, Equatable {
             package var listen: SocketAddress
-            package var personality: PersonalityID
+            package var role: Role
             package var encryption: SMTPListener.Encryption
         }
 
@@ -134,6 +141,9 @@ package struct Configuration: Sendable, Equatable {
         package var tls: TLSFiles?
         package var listeners: [Listener] = []
         package var trusted: [Trusted] = []
+
+        /// Somebody reads what comes back, so mail goes out under return paths of ours.
+        package var takesReports: Bool { listeners.contains { $0.role == .mx } }
 
         package init() {}
     }

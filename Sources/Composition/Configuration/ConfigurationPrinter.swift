@@ -57,8 +57,12 @@ package enum ConfigurationPrinter {
             for listener in smtp.listeners {
                 list.object { object in
                     object.member("listen", listener.listen.description)
-                    object.member("role", "submission")
-                    object.member("personality", listener.personality.name)
+                    switch listener.role {
+                    case .submission(let personality):
+                        object.member("role", "submission")
+                        object.member("personality", personality.name)
+                    case .mx: object.member("role", "mx")
+                    }
                     object.member("tls", listener.encryption.rawValue)
                 }
             }

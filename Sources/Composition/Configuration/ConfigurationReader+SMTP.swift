@@ -19,14 +19,14 @@ extension ConfigurationReader {
         let first = listeners.lazy.map(\.personality).first { id in
             personalities.contains { $0.id == id && $0.smtp != nil }
         }
-        smtp.listeners = smtpListeners(section, first)
+        smtp.listeners = smtpListeners(section, first, hasTLS: smtp.tls != nil)
         smtp.trusted = trusted(section["trusted"], first)
         refuseMissingCertificate(smtp, section)
         return smtp
     }
 
     private func smtpListeners(
-        _ section: ConfigurationSection, _ first: PersonalityID?
+        _ section: ConfigurationSection, _ first: PersonalityID?, hasTLS: Bool
     ) -> [Configuration.SMTP.Listener] {
         let form = #"a list of { "listen", "personality", "role", "tls" }"#
         if section["listen"].isPresent {
@@ -43,13 +43,29 @@ extension ConfigurationReader {
             let listener = node.section(["listen", "personality", "role", "tls"])
             let listen = listener["listen"].text(
                 Self.listenForm, isRequired: true, SocketAddress.init(ipAndPort:))
+            if listener["role"].word([("submission", false), ("mx", true)]) ?? false {
+                let encryption = Self.mxEncryption(listener, hasTLS: hasTLS)
+                return listen.map { Configuration.SMTP.Listener(listen: $0, role: .mx, encryption: encryption) }
+            }
             let personality = mailPersonality(listener["personality"], first)
-            _ = listener["role"].word([("submission", true)], later: ["mx"])
             let encryption = listener["tls"].word() ?? SMTPListener.Encryption.startTLS
             guard let listen, let personality else { return nil }
             Self.refuseClearText(encryption, at: listen, listener["tls"])
-            return Configuration.SMTP.Listener(listen: listen, personality: personality, encryption: encryption)
+            return Configuration.SMTP.Listener(
+                listen: listen, role: .submission(personality), encryption: encryption)
         }
+    }
+
+    /// Servers come in clear text and go over to TLS if they like to: STARTTLS, where there is a certificate. It is for
+    /// no personality, and has no passwords to protect.
+    private static func mxEncryption(
+        _ listener: ConfigurationSection, hasTLS: Bool
+    ) -> SMTPListener.Encryption {
+        if listener["personality"].isPresent {
+            listener["personality"].refuse("is for submission; reports of all personalities come to one \"mx\"")
+        }
+        let usual = hasTLS ? SMTPListener.Encryption.startTLS : .none
+        return listener["tls"].word([("starttls", .startTLS), ("none", .none)]) ?? usual
     }
 
     /// Addresses alone: submission with STARTTLS, for the one personality.
@@ -58,7 +74,7 @@ extension ConfigurationReader {
         return nodes.compactMap { element in
             let listen = element.text(Self.listenForm, isRequired: true, SocketAddress.init(ipAndPort:))
             guard let listen, let first else { return nil }
-            return Configuration.SMTP.Listener(listen: listen, personality: first, encryption: .startTLS)
+            return Configuration.SMTP.Listener(listen: listen, role: .submission(first), encryption: .startTLS)
         }
     }
 

@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Crypto
 import Kernel
+import MailFormat
 import Model
 import Posix
 import Resolver
@@ -26,6 +27,8 @@ final class KernelRuntime: Sendable {
     let domains: DomainService
     let keyUses: KeyUseLog
     let suppressions: SuppressionService
+    /// nil where nobody takes reports.
+    let reports: ReportService?
     /// nil where faults are not allowed, and where nothing is served that could raise them.
     let faults: FaultTable?
     let outbound: OutboundHTTP
@@ -56,11 +59,17 @@ final class KernelRuntime: Sendable {
         let sealing = try SealingKey(bytes: keyFile.key("sealing"))
         let keyring = Keyring(sealing: sealing, random: random)
         idKey = keyFile.key("public ids")
+        let returnPaths = Self.returnPaths(configuration, idKey: idKey)
         postOffice = PostOffice(
             store: store, directory: directory, keyring: keyring, workers: workers,
             selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }),
             algorithms: Set(configuration.delivery.signatures), idKey: idKey,
-            unsubscribeBase: Self.unsubscribeBase(configuration))
+            unsubscribeBase: Self.unsubscribeBase(configuration), returnPaths: returnPaths)
+        reports = returnPaths.map { [store, directory, workers, idKey] in
+            ReportService(
+                store: store, directory: directory, returnPaths: $0, idKey: idKey, workers: workers, time: time,
+                log: log)
+        }
         let simulation = SimulationPolicy(
             capturesEverything: configuration.delivery.mode == .capture,
             localPartsDecide: configuration.delivery.localPartOutcomes)
@@ -149,10 +158,20 @@ final class KernelRuntime: Sendable {
         do {
             return try SQLiteStore.open(
                 path: configuration.database, origins: Adapters.all.map(\.id),
-                webhooks: WebhookRuntime.rules(configuration), time: time, log: log)
+                webhooks: WebhookRuntime.rules(configuration),
+                suppressing: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.autoSuppression) }),
+                time: time, log: log)
         } catch {
             throw .database(path: configuration.database, reason: error.description)
         }
+    }
+
+    /// nil where no listener takes what comes back.
+    private static func returnPaths(_ configuration: Configuration, idKey: [UInt8]) -> ReturnPaths? {
+        guard configuration.smtp?.takesReports == true,
+            let host = try? DomainName(parsing: configuration.hosts.returnPath ?? configuration.delivery.hostname)
+        else { return nil }
+        return ReturnPaths(idKey: idKey, host: host)
     }
 
     private static func unsubscribeBase(_ configuration: Configuration) -> String {

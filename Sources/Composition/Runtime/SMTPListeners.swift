@@ -40,17 +40,30 @@ final class SMTPListeners: Sendable {
     func listen(_ runtime: KernelRuntime, limits: RateBook, refusals: RefusalDelay) async throws {
         guard let smtp = configuration.smtp else { return }
         for listener in smtp.listeners {
-            guard let personality = runtime.personality(listener.personality), let limiter = limits[personality.id],
-                let hostName = HeloName(smtp.hostname ?? configuration.delivery.hostname),
-                let gateway = SMTPGateway(
-                    personality,
-                    in: SMTPGateway.Environment(
-                        directory: runtime.directory, limiter: limiter, mail: runtime.mail,
-                        ids: runtime.ids(personality), time: runtime.time, hostName: hostName, uses: runtime.keyUses,
-                        refusals: refusals, trusted: Self.networks(smtp.trusted, personality.id),
-                        faults: runtime.faults, log: log))
-            else { throw StartError.configuration("smtp.listeners: \(listener.personality) takes no mail") }
-            try await listen(listener, gateway)
+            guard let hostName = HeloName(smtp.hostname ?? configuration.delivery.hostname) else {
+                throw StartError.configuration("smtp.hostname: is no name that a server can call itself")
+            }
+            switch listener.role {
+            case .submission(let id):
+                guard let personality = runtime.personality(id), let limiter = limits[personality.id],
+                    let gateway = SMTPGateway(
+                        personality,
+                        in: SMTPGateway.Environment(
+                            directory: runtime.directory, limiter: limiter, mail: runtime.mail,
+                            ids: runtime.ids(personality), time: runtime.time, hostName: hostName,
+                            uses: runtime.keyUses, refusals: refusals,
+                            trusted: Self.networks(smtp.trusted, personality.id), faults: runtime.faults, log: log))
+                else { throw StartError.configuration("smtp.listeners: \(id) takes no mail") }
+                try await listen(listener, gateway, gateway.configuration(listener.encryption)) { line in
+                    line.add("personality", OperatorText(id.name))
+                    line.add("role", OperatorText("submission"))
+                }
+            case .mx:
+                guard let reports = runtime.reports else { continue }
+                let desk = ReportDesk(reports, hostName: hostName)
+                let settings = desk.configuration(offersTLS: listener.encryption == .startTLS)
+                try await listen(listener, desk, settings) { $0.add("role", OperatorText("mx")) }
+            }
         }
     }
 
@@ -62,10 +75,14 @@ final class SMTPListeners: Sendable {
         }
     }
 
-    private func listen(_ listener: Configuration.SMTP.Listener, _ gateway: SMTPGateway) async throws {
+    /// `describe` adds to the line that says so.
+    private func listen(
+        _ listener: Configuration.SMTP.Listener, _ service: any SMTPService, _ settings: ServerConfiguration,
+        _ describe: (inout LogLine) -> Void
+    ) async throws {
         let spoken = SMTPListener(
             encryption: listener.encryption, identity: listener.encryption == .none ? nil : identity,
-            configuration: gateway.configuration(listener.encryption), service: gateway)
+            configuration: settings, service: service)
         var chosen = listener.listen
         do {
             chosen = try Socket.listen(at: chosen, sharesPort: false).localAddress() ?? chosen
@@ -78,8 +95,7 @@ final class SMTPListeners: Sendable {
             line.add("service", OperatorText("smtp"))
             line.add("address", ip)
             line.add("port", port)
-            line.add("personality", OperatorText(listener.personality.name))
-            line.add("role", OperatorText("submission"))
+            describe(&line)
             line.add("tls", OperatorText(listener.encryption.rawValue))
         }
     }

@@ -82,6 +82,7 @@ final class Server: Sendable {
         let personalities = runtime.personalities.map(\.id)
         let sources: [(any MetricSource)?] = [
             HTTPMetrics(shards, personalities: personalities), smtp?.metrics,
+            runtime.reports.map { ReportMetrics($0) },
             StoreMetrics(runtime.store, claims: runtime.claims, limits: limits, personalities: personalities),
             QueueMetrics(
                 mail: runtime.dispatcher, webhooks: runtime.webhooks.dispatcher, relays: runtime.relays.dispatcher,

@@ -41,6 +41,8 @@ package final class Directory: Sendable {
         var credentials: [Digest256: Credential] = [:]
         var domains: [MailDomain.ID: MailDomain] = [:]
         var domainsByName: [DomainName: MailDomain.ID] = [:]
+        /// The domains' own names for reports, each with who has it: two accounts may hold one domain.
+        var returnPaths: [String: Set<MailDomain.ID>] = [:]
     }
 
     private let tables: Mutex<Tables>
@@ -86,6 +88,9 @@ package final class Directory: Sendable {
 
     package func domain(_ id: MailDomain.ID) -> MailDomain? { tables.withLock { $0.domains[id] } }
 
+    /// Whether a domain has this name, in lower case, as its own for reports.
+    package func isReturnPath(_ name: String) -> Bool { tables.withLock { $0.returnPaths[name] != nil } }
+
     /// In the order in which they were added.
     package func domains(of account: Account.ID) -> [MailDomain] {
         tables.withLock { $0.domains.values.filter { $0.account == account } }.sorted { $0.id < $1.id }
@@ -123,13 +128,14 @@ package final class Directory: Sendable {
         tables.withLock { tables in
             guard var domain = tables.domains[id] else { return nil }
             change(&domain)
-            tables.domains[id] = domain
+            Self.insert(domain, into: &tables)
             return domain
         }
     }
 
     package func remove(_ id: MailDomain.ID) {
         tables.withLock { tables in
+            Self.forgetReturnPath(of: id, in: &tables)
             guard let domain = tables.domains.removeValue(forKey: id) else { return }
             tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = nil
         }
@@ -187,7 +193,15 @@ package final class Directory: Sendable {
         return key
     }
 
+    private static func forgetReturnPath(of id: MailDomain.ID, in tables: inout Tables) {
+        guard let name = tables.domains[id]?.options.returnPath else { return }
+        tables.returnPaths[name]?.remove(id)
+        if tables.returnPaths[name]?.isEmpty == true { tables.returnPaths[name] = nil }
+    }
+
     private static func insert(_ domain: MailDomain, into tables: inout Tables) {
+        forgetReturnPath(of: domain.id, in: &tables)
+        if let name = domain.options.returnPath { tables.returnPaths[name, default: []].insert(domain.id) }
         tables.domains[domain.id] = domain
         tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = domain.id
     }

@@ -15,17 +15,18 @@ package struct PostOffice: Sendable {
     private let workers: any Workers
     private let selectors: [PersonalityID: DKIMSelectors]
     private let algorithms: Set<SigningKey.Algorithm>
-    private let messageIDs: SerialCipher
+    private let messageIDs: MessageIDs
     private let unsubscribeIDs: SerialCipher
     private let unsubscribeBase: String
+    private let returnPaths: ReturnPaths?
 
     /// `algorithms`: what mail is signed with; RSA stands in where Ed25519 alone is wanted and not published.
     /// `idKey`: 32 bytes that stay the same for the life of the database. `unsubscribeBase`: the URL before the token
-    /// of an unsubscribe link.
+    /// of an unsubscribe link. `returnPaths`: nil where nobody takes reports; they then go to the author.
     package init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers,
         selectors: [PersonalityID: DKIMSelectors], algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519],
-        idKey: [UInt8], unsubscribeBase: String
+        idKey: [UInt8], unsubscribeBase: String, returnPaths: ReturnPaths? = nil
     ) {
         self.store = store
         self.directory = directory
@@ -34,8 +35,23 @@ package struct PostOffice: Sendable {
         self.selectors = selectors
         self.algorithms = algorithms
         self.unsubscribeBase = unsubscribeBase
-        messageIDs = SerialCipher(key: idKey, label: "message-id")
+        self.returnPaths = returnPaths
+        messageIDs = MessageIDs(idKey: idKey)
         unsubscribeIDs = SerialCipher(key: idKey, label: "unsubscribe")
+    }
+
+    /// The left sides of Message-IDs.
+    struct MessageIDs: Sendable {
+        private let cipher: SerialCipher
+
+        init(idKey: [UInt8]) { cipher = SerialCipher(key: idKey, label: "message-id") }
+
+        func text(_ id: Message.ID) -> String { cipher.text(UInt64(id.value)) }
+
+        /// The message that a Message-ID of ours names; nil for every other.
+        func message(_ messageID: String) -> Message.ID? {
+            cipher.serial(String(messageID.prefix { $0 != "@" })).flatMap { Int64(exactly: $0) }.map(Message.ID.init)
+        }
     }
 
     /// The message as it goes out to some of its recipients.
@@ -43,7 +59,7 @@ package struct PostOffice: Sendable {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
         let content = try await render(message)
         let addresses = recipients.compactMap { message.recipients[$0].address.mailbox?.address }
-        let sender = envelopeSender(of: message.submission)
+        let sender = envelopeSender(of: message, recipients: recipients)
         return OutgoingMail(
             sender: sender?.wireText ?? "", recipients: addresses.map(\.wireText), content: content,
             digest: SHA256.digest(content).bytes,
@@ -52,8 +68,17 @@ package struct PostOffice: Sendable {
             reports: ReportRequest(message, recipients: recipients))
     }
 
-    /// Where reports about the message go; nil for nowhere.
-    private func envelopeSender(of submission: Submission) -> EmailAddress? {
+    /// Where reports about the message go; nil for nowhere: a caller's null path stays one (RFC 5321 §4.5.5).
+    private func envelopeSender(of message: Message, recipients: [Int]) -> EmailAddress? {
+        guard let returnPaths, let author = authorPath(of: message.submission) else {
+            return authorPath(of: message.submission)
+        }
+        let domain = message.domain.flatMap { directory.domain($0) }
+        return (try? returnPaths.address(of: message.id, recipients: recipients, domain: domain)) ?? author
+    }
+
+    /// Whom the author wants to have reports; nil for nobody.
+    private func authorPath(of submission: Submission) -> EmailAddress? {
         let author = submission.from.mailbox?.address
         guard let raw = submission.raw else { return author }
         return raw.reversePath == nil ? nil : Self.chosenReversePath(of: submission) ?? author
@@ -96,14 +121,14 @@ package struct PostOffice: Sendable {
         let submission = message.submission
         if let raw = submission.raw {
             return RawMessage.bytes(
-                of: raw, id: messageIDs.text(UInt64(message.id.value)), from: submission.from, date: date(of: message))
+                of: raw, id: messageIDs.text(message.id), from: submission.from, date: date(of: message))
         }
         guard let from = submission.from.mailbox else { throw Self.notComposable }
         do {
             var content = MailContent(
                 date: date(of: message),
                 messageID: try MessageID(
-                    unique: messageIDs.text(UInt64(message.id.value)),
+                    unique: messageIDs.text(message.id),
                     domain: DomainName(parsing: from.address.domain)),
                 from: from, subject: submission.subject)
             content.to = shown(submission.to, in: message).compactMap(\.mailbox)

@@ -19,6 +19,9 @@ package enum Change: Sendable {
     /// Queues every dead letter of a message again, due at once and with a new lifetime; `notFound` where there is
     /// none.
     case replay(Message.ID, at: Instant)
+    /// What was heard of deliveries that had ended. Each is made only where it takes its recipient further
+    /// (`RecipientReport.applies`); `wrongState` while one of them is queued still, and then none is made.
+    case report([RecipientReport])
 
     case createAccount(name: String, parent: Account.ID?, at: Instant)
     case setAccountState(Account.ID, Account.State)
@@ -85,7 +88,7 @@ package struct SettlementReport: Sendable {
 /// What became of one change.
 package enum ChangeOutcome: Sendable {
     case accepted(Acceptance)
-    /// For each settlement whether it applied.
+    /// For each settlement, or report, whether it applied.
     case settled([Bool])
     /// Made; the serial of the row that it made or changed.
     case done(serial: Int64)

@@ -51,7 +51,9 @@ extension MetricFamily {
 
     // MARK: SMTP
 
-    static let smtp: [MetricFamily] = [smtpConnections, smtpConnectionsAccepted, smtpHandshakesFailed, smtpRefusals]
+    static let smtp: [MetricFamily] = [
+        smtpConnections, smtpConnectionsAccepted, smtpHandshakesFailed, smtpRefusals, reports,
+    ]
     static let smtpConnections = MetricFamily(
         "polyrelay_smtp_connections", .gauge, "SMTP connections that are open, by service and listener.")
     static let smtpConnectionsAccepted = MetricFamily(
@@ -62,6 +64,10 @@ extension MetricFamily {
     static let smtpRefusals = MetricFamily(
         "polyrelay_smtp_refused_total", .counter,
         "Credentials, senders, recipients and messages refused over SMTP, by service and the failure's name.")
+
+    static let reports = MetricFamily(
+        "polyrelay_reports_total", .counter,
+        "Reports of bounces and complaints that others sent, by what came of each recipient that they speak of.")
 
     // MARK: The store
 

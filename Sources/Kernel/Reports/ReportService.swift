@@ -1,0 +1,202 @@
+package import Base
+import MailFormat
+package import Model
+import Synchronization
+
+/// Takes in what others report of mail from here: bounces that come after a server had taken the mail (RFC 3464), and
+/// complaints (RFC 5965). They become events, and suppress addresses as the personality of the message has it.
+///
+/// Any thread; it comes back on the caller's executor. What it says is taken is on disk.
+package struct ReportService: Sendable {
+    /// A mailbox of ours.
+    package enum Destination: Sendable, Equatable {
+        case returnPath(ReturnPath)
+        case complaints
+    }
+
+    /// Why an address is none of ours.
+    package enum Refusal: Error, Sendable, Equatable {
+        /// Its domain is somebody else's.
+        case elsewhere
+        case unknown
+    }
+
+    /// What became of a report.
+    package enum Verdict: Sendable, Equatable {
+        /// It is recorded, or there was nothing to record.
+        case taken
+        /// It is no report, or says nothing of mail from here.
+        case notUnderstood
+        /// Not now: the same may be handed over again.
+        case postponed(KernelFailure)
+    }
+
+    /// The local part that providers send complaints to, at the operator's own name for reports.
+    package static let complaints = "complaints"
+
+    private let store: any Store
+    private let directory: Directory
+    private let returnPaths: ReturnPaths
+    private let subject: ReportSubject
+    private let workers: any Workers
+    private let time: any TimeSource
+    private let log: Log
+    private let tally = Tally()
+
+    /// `idKey`: what the post office has.
+    package init(
+        store: any Store, directory: Directory, returnPaths: ReturnPaths, idKey: [UInt8], workers: any Workers,
+        time: any TimeSource, log: Log
+    ) {
+        self.store = store
+        self.directory = directory
+        self.returnPaths = returnPaths
+        subject = ReportSubject(returnPaths: returnPaths, messageIDs: PostOffice.MessageIDs(idKey: idKey))
+        self.workers = workers
+        self.time = time
+        self.log = log
+    }
+
+    // MARK: Addresses
+
+    /// The mailbox that an address names. Local parts are compared without case: some servers change it.
+    package func destination(_ text: String) throws(Refusal) -> Destination {
+        guard let address = try? EmailAddress(parsing: text) else { throw .unknown }
+        guard returnPaths.isOurs(address.domain, in: directory) else { throw .elsewhere }
+        if let path = returnPaths.path(localPart: address.localPart) { return .returnPath(path) }
+        guard address.localPart.asciiLowercased == Self.complaints, returnPaths.isOwn(address.domain) else {
+            throw .unknown
+        }
+        return .complaints
+    }
+
+    // MARK: Taking
+
+    /// Takes a report that came to a mailbox of ours.
+    package func take(_ content: [UInt8], for destination: Destination) async -> Verdict {
+        // A report may return all of a message: too much to look through on a shard.
+        let report = await workers.run { MailReport(parsing: content) }
+        do throws(KernelFailure) {
+            return switch report {
+            case .delivery(let report): try await take(report, for: destination)
+            case .feedback(let report): try await take(report, for: destination)
+            case nil: refuse()
+            }
+        } catch {
+            tally.note(.postponed)
+            return .postponed(error)
+        }
+    }
+
+    private func refuse() -> Verdict {
+        tally.note(.refused)
+        return .notUnderstood
+    }
+
+    private func take(
+        _ report: DeliveryReport, for destination: Destination
+    ) async throws(KernelFailure) -> Verdict {
+        guard case .returnPath(let path) = destination,
+            let message = try await store.message(path.message, content: false)
+        else { return refuse() }
+        var found: [Int: DeliveryReport.Recipient] = [:]
+        for one in report.recipients {
+            let place = subject.recipient(path, named: [one.original, one.final], in: message)
+            // Of several fates of one recipient, whose mail was forwarded to several, a failure counts.
+            guard let place, found[place]?.action != .failed else { continue }
+            found[place] = one
+        }
+        if found.isEmpty { return refuse() }
+        let failed = found.filter { $0.value.action == .failed }
+        if failed.isEmpty { return note(message) }
+        let now = time.now
+        return try await record(
+            failed.sorted { $0.key < $1.key }.map { place, recipient in
+                RecipientReport(
+                    id: DeliveryID(message: message.id, recipient: place), at: now, news: Self.news(recipient))
+            })
+    }
+
+    private func take(
+        _ feedback: FeedbackReport, for destination: Destination
+    ) async throws(KernelFailure) -> Verdict {
+        guard let path = subject.path(of: feedback, cameTo: destination),
+            let message = try await store.message(path.message, content: false)
+        else { return refuse() }
+        guard feedback.isComplaint else { return note(message) }
+        guard let place = subject.recipient(path, named: feedback.recipients, in: message) else { return refuse() }
+        return try await record([
+            RecipientReport(
+                id: DeliveryID(message: message.id, recipient: place), at: time.now, news: .complained)
+        ])
+    }
+
+    private func note(_ message: Message) -> Verdict {
+        tally.note(.noted)
+        log.write(.deliveries, "report") { line in
+            line.add("message", message.id.value)
+            line.add("outcome", ReportCounts.Outcome.noted.word)
+        }
+        return .taken
+    }
+
+    private func record(_ news: [RecipientReport]) async throws(KernelFailure) -> Verdict {
+        switch await store.commit([.report(news)]).first {
+        case .settled(let applied):
+            for (report, applied) in zip(news, applied) { self.note(report, applied ? report.outcome : .known) }
+            return .taken
+        // Its server was faster with the report than we with the record; or it is tried once more.
+        case .refused(let failure): throw failure
+        case .accepted, .done, .once, nil: throw .internalError(incident: "store answered another change")
+        }
+    }
+
+    private func note(_ report: RecipientReport, _ outcome: ReportCounts.Outcome) {
+        tally.note(outcome)
+        log.write(.deliveries, "report") { line in
+            line.add("message", report.id.message.value)
+            line.add("recipient", report.id.recipient)
+            line.add("outcome", outcome.word)
+            guard let result = report.result else { return }
+            line.add("class", result.classification.word)
+            line.add("status", result.loggableStatus)
+        }
+    }
+
+    // MARK: What it means
+
+    private static func news(_ recipient: DeliveryReport.Recipient) -> RecipientReport.News {
+        let text = recipient.diagnostic ?? UserData("reported as not delivered")
+        let status = recipient.status.map {
+            RefusalStatus(isPermanent: $0.isPermanent, subject: $0.subject, detail: $0.detail)
+        }
+        let result = AttemptResult(
+            classification: RefusalClassifier.classify(status, text) ?? (recipient.isTransient ? .transient : .unknown),
+            code: recipient.code ?? 0, enhancedStatus: recipient.status?.description, text: text,
+            host: recipient.remoteHost)
+        return recipient.isTransient ? .softBounced(result) : .bounced(result)
+    }
+
+    // MARK: Figures
+
+    /// Reports since the start, by what came of each recipient that they speak of.
+    package var counts: ReportCounts { tally.counts }
+
+    private final class Tally: Sendable {
+        private let state = Mutex(ReportCounts())
+
+        var counts: ReportCounts { state.withLock { $0 } }
+
+        func note(_ outcome: ReportCounts.Outcome) { state.withLock { $0.note(outcome) } }
+    }
+}
+
+extension RecipientReport {
+    fileprivate var outcome: ReportCounts.Outcome {
+        switch news {
+        case .bounced: .bounced
+        case .softBounced: .softBounced
+        case .complained: .complained
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Base
+import MailFormat
+import Model
+
+/// Tells which message a report is about, and which of its recipients.
+struct ReportSubject: Sendable {
+    let returnPaths: ReturnPaths
+    /// Of the Message-IDs that the post office writes.
+    let messageIDs: PostOffice.MessageIDs
+
+    /// The message of a complaint: by the return path that it came to, or that its message came under; else by its
+    /// Message-ID, whose check bits nobody hits by chance.
+    func path(of feedback: FeedbackReport, cameTo destination: ReportService.Destination) -> ReturnPath? {
+        if case .returnPath(let path) = destination { return path }
+        for address in [feedback.originalSender, feedback.returnPath] {
+            if let path = address.flatMap(path) { return path }
+        }
+        return feedback.messageID.flatMap(messageIDs.message).map { ReturnPath(message: $0, recipient: nil) }
+    }
+
+    private func path(_ address: String) -> ReturnPath? {
+        returnPaths.path(localPart: String(address.prefix { $0 != "@" }))
+    }
+
+    /// The place of the recipient: as the return path says, else the one that is named, else the only one. `named`: in
+    /// the order of how far they are believed.
+    func recipient(_ path: ReturnPath, named: [String?], in message: Message) -> Int? {
+        if let recipient = path.recipient { return message.recipients.indices.contains(recipient) ? recipient : nil }
+        for name in named.compactMap({ $0 }) {
+            guard let key = MailAddress(parsing: name)?.suppressionKey else { continue }
+            let place = message.recipients.firstIndex { $0.address.suppressionKey == key }
+            if let place { return place }
+        }
+        return message.recipients.count == 1 ? 0 : nil
+    }
+}

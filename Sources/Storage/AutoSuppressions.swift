@@ -1,0 +1,90 @@
+import Base
+import Database
+import Kernel
+import Model
+
+/// Suppresses addresses whose failures call for it, by the rule of the personality that their message came in by. The
+/// writer thread's own.
+final class AutoSuppressions {
+    private let rules: [PersonalityID: AutoSuppression]
+    private let personalities: PersonalityNumbers
+    private let simulation: Statement
+    private let sender: Statement
+    private let insert: Statement
+    /// A message with many recipients fails for one after the other.
+    private var last: (message: Message.ID, sender: Sender)?
+
+    private struct Sender {
+        let account: Int64
+        let origin: PersonalityID
+        let domain: Int64?
+        let recipients: [MailAddress]
+    }
+
+    init(
+        _ connection: Connection, rules: [PersonalityID: AutoSuppression], personalities: PersonalityNumbers
+    ) throws(DatabaseError) {
+        self.rules = rules
+        self.personalities = personalities
+        simulation = try connection.prepare("SELECT simulation FROM delivery WHERE id = ?", "look at a delivery")
+        sender = try connection.prepare(
+            "SELECT account, origin, domain, head FROM message WHERE id = ?", "read who sent a message")
+        // One for good stays as it is; one with an end gives way to one that lasts longer.
+        insert = try connection.prepare(
+            """
+            INSERT INTO suppression (account, domain, address, shown, reason, origin, created, expires)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+            WHERE EXISTS (SELECT 1 FROM account WHERE id = ?1)
+            AND (?2 IS NULL OR EXISTS (SELECT 1 FROM domain WHERE id = ?2))
+            ON CONFLICT (account, address, ifnull(domain, 0)) DO UPDATE
+            SET shown = ?4, reason = ?5, note = NULL, origin = ?6, expires = ?8,
+            created = CASE WHEN expires <= ?7 THEN ?7 ELSE created END
+            WHERE expires < ifnull(?8, 9223372036854775807)
+            """, "suppress an address that failed")
+    }
+
+    func rollBack() { last = nil }
+
+    /// Whether a delivery that ends so suppresses its address. Asked while its row is there: what was simulated
+    /// suppresses nobody, or a test could be made once only.
+    func isCalledFor(by settlement: Settlement, _ events: [MailEvent.Kind]) throws(DatabaseError) -> Bool {
+        guard settlement.result.classification.meansBadAddress, events.contains(.bounced) else { return false }
+        simulation.bind(1, settlement.id.packed)
+        return try simulation.first { SimulatedOutcome(code: $0.integer(0)) } == SimulatedOutcome.none
+    }
+
+    /// Suppresses the recipient, if the personality's rule says so.
+    func suppress(
+        _ id: DeliveryID, after kind: MailEvent.Kind, _ classification: AttemptResult.Class?, at: Instant,
+        _ index: inout SuppressionIndex
+    ) throws(DatabaseError) {
+        guard let sender = try sender(of: id.message), sender.recipients.indices.contains(id.recipient),
+            let (reason, effect) = rules[sender.origin]?.effect(of: kind, classification)
+        else { return }
+        let address = sender.recipients[id.recipient]
+        index.expect(sender.account)
+        insert.bind(1, sender.account)
+        insert.bind(2, effect.scope == .sendingDomain ? sender.domain : nil)
+        insert.bind(3, address.suppressionKey)
+        insert.bind(4, address.address)
+        insert.bind(5, reason.rawValue)
+        insert.bind(6, sender.origin.name)
+        insert.bind(7, at.nanoseconds)
+        insert.bind(8, effect.lifetime.map { (at + $0).nanoseconds })
+        try insert.run()
+    }
+
+    private func sender(of message: Message.ID) throws(DatabaseError) -> Sender? {
+        if let last, last.message == message { return last.sender }
+        sender.bind(1, message.value)
+        let found = try sender.first { row in
+            // A record that does not read back names nobody.
+            let submission = try? MessageRecord.submission(head: row.bytes(3))
+            return Sender(
+                account: row.integer(0), origin: self.personalities.id(row.integer(1)),
+                domain: row.optionalInteger(2), recipients: submission?.envelope.map(\.address) ?? [])
+        }
+        last = found.map { (message, $0) }
+        return found
+    }
+}

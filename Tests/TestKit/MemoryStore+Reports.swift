@@ -1,0 +1,56 @@
+import Base
+import Kernel
+import Model
+
+extension MemoryStore {
+    static func report(_ reports: [RecipientReport], _ state: inout State) -> ChangeOutcome {
+        let isUnderWay = reports.contains { report in
+            row(of: report, state)?.pending[report.id.recipient] != nil
+        }
+        if isUnderWay { return .refused(.wrongState(.delivery, state: .underWay, operation: .edit)) }
+        return .settled(reports.map { report($0, &state) })
+    }
+
+    private static func report(_ report: RecipientReport, _ state: inout State) -> Bool {
+        guard var row = row(of: report, state), row.new.envelope.indices.contains(report.id.recipient),
+            report.applies(to: Self.state(report.id.recipient, row))
+        else { return false }
+        note(&row, &state, report.id.message, report.id.recipient, report.kind, report.at, report.result)
+        state.rows[Int(report.id.message.value) - 1] = row
+        autoSuppress(
+            row.new, report.id.recipient, after: report.kind, report.result?.classification, at: report.at, &state)
+        return true
+    }
+
+    private static func row(of report: RecipientReport, _ state: State) -> Row? {
+        let index = Int(report.id.message.value) - 1
+        return state.rows.indices.contains(index) ? state.rows[index] : nil
+    }
+
+    static func autoSuppress(
+        _ message: NewMessage, _ recipient: Int, after kind: MailEvent.Kind, _ classification: AttemptResult.Class?,
+        at: Instant, _ state: inout State
+    ) {
+        guard let (reason, effect) = Fixture.autoSuppression(message.origin).effect(of: kind, classification) else {
+            return
+        }
+        let made = Suppression(
+            id: Suppression.ID(0), account: message.account,
+            domain: effect.scope == .sendingDomain ? message.domain : nil,
+            address: MailAddress(
+                name: nil, checkedAddress: message.envelope[recipient].address.address,
+                domain: message.envelope[recipient].address.domain),
+            reason: reason, note: nil, origin: message.origin, createdAt: at,
+            expiresAt: effect.lifetime.map { at + $0 })
+        let isHeldLonger = state.suppressions.contains { one in
+            one.account == made.account && one.domain == made.domain
+                && one.address.suppressionKey == made.address.suppressionKey
+                && (one.expiresAt ?? .distantFuture) >= (made.expiresAt ?? .distantFuture)
+        }
+        if !isHeldLonger { _ = suppress(made, &state) }
+    }
+}
+
+extension Instant {
+    fileprivate static let distantFuture = Instant(nanoseconds: .max)
+}
