@@ -38,20 +38,22 @@ package struct ReportService: Sendable {
     private let directory: Directory
     private let returnPaths: ReturnPaths
     private let subject: ReportSubject
+    private let reporter: StatusReporter?
     private let workers: any Workers
     private let time: any TimeSource
     private let log: Log
     private let tally = Tally()
 
-    /// `idKey`: what the post office has.
+    /// `idKey`: what the post office has. `reporter`: who passes bounces on to those who want to hear of failures.
     package init(
-        store: any Store, directory: Directory, returnPaths: ReturnPaths, idKey: [UInt8], workers: any Workers,
-        time: any TimeSource, log: Log
+        store: any Store, directory: Directory, returnPaths: ReturnPaths, idKey: [UInt8],
+        reporter: StatusReporter? = nil, workers: any Workers, time: any TimeSource, log: Log
     ) {
         self.store = store
         self.directory = directory
         self.returnPaths = returnPaths
         subject = ReportSubject(returnPaths: returnPaths, messageIDs: PostOffice.MessageIDs(idKey: idKey))
+        self.reporter = reporter
         self.workers = workers
         self.time = time
         self.log = log
@@ -141,7 +143,7 @@ package struct ReportService: Sendable {
     }
 
     private func record(_ news: [RecipientReport]) async throws(KernelFailure) -> Verdict {
-        switch await store.commit([.report(news)]).first {
+        switch await store.commit([.report(news, reports: try await reports(on: news))]).first {
         case .settled(let applied):
             for (report, applied) in zip(news, applied) { self.note(report, applied ? report.outcome : .known) }
             return .taken
@@ -149,6 +151,13 @@ package struct ReportService: Sendable {
         case .refused(let failure): throw failure
         case .accepted, .done, .once, nil: throw .internalError(incident: "store answered another change")
         }
+    }
+
+    /// Those of our own, about one message.
+    private func reports(on news: [RecipientReport]) async throws(KernelFailure) -> [SettlementReport] {
+        guard let reporter, let message = news.first?.id.message else { return [] }
+        let outcomes = news.enumerated().compactMap { ReportableOutcome($1, at: $0) }
+        return outcomes.isEmpty ? [] : try await reporter.reports(on: message, outcomes)
     }
 
     private func note(_ report: RecipientReport, _ outcome: ReportCounts.Outcome) {
