@@ -71,6 +71,9 @@ package enum KernelLimits {
     /// Orders whose requests are counted; beyond that all counts begin anew.
     package static let faultCounters = 10_000
 
+    /// Bytes of a message to the operator.
+    package static let operatorMessageBytes = 1 << 20
+
     // MARK: Outbound HTTP and webhooks
 
     /// Bytes of an answer's body that a delivery log keeps.

@@ -56,6 +56,12 @@ package enum Files {
         try syncFolder(of: path)
     }
 
+    /// Gives a file another name in the same file system, in place of one that has it. Both folders are then to be
+    /// synced (`syncFolder`) before the new name outlives a crash.
+    package static func move(_ path: String, to newPath: String) throws(PosixError) {
+        _ = try SystemCall.run("rename") { unsafe rename(path, newPath) }
+    }
+
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Bytes of a file; nil where there is none that can be seen.

@@ -1,8 +1,10 @@
 package import Base
 package import Kernel
+import Model
 package import SMTPWire
 
-/// The mx role: takes mail that reports of ours, for addresses of ours, from anybody, and nothing else. It relays for
+/// The mx role: takes mail that reports of ours, for addresses of ours, from anybody, keeps what is written to the
+/// operator, and takes nothing else. It relays for
 /// nobody, and answers an out-of-office note like any other message that it does not understand: with a refusal, for
 /// what is acknowledged must not be lost.
 package struct ReportDesk: SMTPService {
@@ -61,14 +63,28 @@ package struct ReportDesk: SMTPService {
             .messageMalformed)
         for recipient in mail.recipients {
             guard let destination = try? reports.destination(recipient.mailbox.text) else { continue }
-            switch await reports.take(mail.content, for: destination) {
+            switch await take(mail, for: destination, client) {
             case .taken: answer = .accepted(Reply(.completed, .contentAccepted, "Ok, recorded"))
             case .notUnderstood: break
+            case .tooLarge:
+                answer = .refused(
+                    Reply(.storageExceeded, .messageTooLarge, "Too large for a person to read"),
+                    .messageTooLarge)
             case .postponed(let failure):
                 return .refused(
                     Reply(.localError, .temporaryFailure, "Not now, try again later"), FaultName(failure))
             }
         }
         return answer
+    }
+
+    private func take(
+        _ mail: ReceivedMail, for destination: ReportService.Destination, _ client: SMTPClient
+    ) async -> ReportService.Verdict {
+        guard destination == .desk else { return await reports.take(mail.content, for: destination) }
+        let trace = MailTrace(
+            heloName: mail.trace.heloName, client: client.address, protocolName: mail.trace.protocolName,
+            serverName: hostName.text)
+        return await reports.keep(mail.content, from: mail.sender.mailbox?.text, trace)
     }
 }

@@ -15,6 +15,8 @@ package enum StorageLimits {
     static let inlineBodyBytes = 256 * 1024
     /// Bytes of one content file at most: 25 MB of attachments decoded, and the texts.
     static let contentFileBytes = 128 * 1024 * 1024
+    /// Messages to the operator that nobody has read; beyond that senders are told to come back.
+    static let unreadOperatorMessages = 500
     /// Threads for reads that take long and for content files, both of which block.
     static let backgroundThreads = 2
     /// Background jobs that may wait; more are refused as `overloaded`.

@@ -27,15 +27,22 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="mail servers start as ro
 
 
 class MailServer:
-    """Serves while it is entered. `next_hop` is a port of this machine; `certificate`: what STARTTLS shows."""
+    """Serves while it is entered. `next_hop` is a port of this machine; `certificate`: what STARTTLS shows; `login`: the
+    user and the password to say there, inside TLS, which is a must then."""
 
     # Whether a handshake with it succeeds.
     speaks_tls = True
 
     def __init__(
-        self, *, next_hop: int, host: str = "127.0.0.1", port: int = 0, certificate: Certificate | None = None
+        self,
+        *,
+        next_hop: int,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        certificate: Certificate | None = None,
+        login: tuple[str, str] | None = None,
     ):
-        self.host, self.port, self.next_hop = host, port or free_port(), next_hop
+        self.host, self.port, self.next_hop, self.login = host, port or free_port(), next_hop, login
         # pytest's own folders are closed to the users that these run as.
         self.folder = Path(tempfile.mkdtemp(prefix="mta"))
         self.folder.chmod(0o755)
@@ -44,24 +51,28 @@ class MailServer:
         self._said: list[bytes] = []
 
     def __enter__(self) -> "MailServer":
-        command = self._prepare()
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        threading.Thread(target=lambda: self._said.extend(self._process.stdout), daemon=True).start()
         try:
-            await_port(self._process, self.port, self.host, self.said)
-        except AssertionError:
+            self._serve(self._prepare())
+        except BaseException:
             self.__exit__()
             raise
         return self
 
+    def _serve(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        threading.Thread(target=lambda: self._said.extend(self._process.stdout), daemon=True).start()
+        await_port(self._process, self.port, self.host, self.said)
+
     def __exit__(self, *_) -> None:
-        self._stop()
         try:
-            self._process.wait(END_SECONDS)
+            if self._process is not None:
+                self._stop()
+                self._process.wait(END_SECONDS)
         finally:
-            self._kill_children()
+            if self._process is not None:
+                self._kill_children()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def said(self) -> str:
@@ -153,6 +164,12 @@ class Postfix(MailServer):
             "smtp_host_lookup": "native",
             "minimal_backoff_time": "1s",
         }
+        if self.login:
+            password = self._write("password", f"[127.0.0.1]:{self.next_hop} {':'.join(self.login)}")
+            settings["smtp_sasl_auth_enable"] = "yes"
+            settings["smtp_sasl_password_maps"] = f"texthash:{password}"
+            settings["smtp_sasl_security_options"] = "noanonymous"
+            settings["smtp_tls_security_level"] = "encrypt"
         if self.certificate:
             settings["smtpd_tls_security_level"] = "may"
             settings["smtpd_tls_received_header"] = "yes"
@@ -204,6 +221,14 @@ class Exim(MailServer):
                 f"tls_certificate = {self.certificate.certificate}",
                 f"tls_privatekey = {self.certificate.key}",
             ]
+        transport, authenticators = [], []
+        if self.login:
+            transport = ["  hosts_require_auth = *", "  hosts_require_tls = *"]
+            # A circumflex stands for NUL.
+            authenticators = [
+                *("begin authenticators", "plain:", "  driver = plaintext", "  public_name = PLAIN"),
+                f"  client_send = ^{'^'.join(self.login)}",
+            ]
         configuration = self._write(
             "exim.conf",
             f"exim_path = {program}",
@@ -234,13 +259,15 @@ class Exim(MailServer):
             "on:",
             "  driver = smtp",
             f"  port = {self.next_hop}",
+            *transport,
             "begin retry",
             "* * F,1h,1s",
+            *authenticators,
         )
         return self._namespace({self.USER: self.NUMBER}, (), program, "-C", configuration, "-bdf")
 
     def _logs(self) -> list[Path]:
-        return sorted((self.folder / "spool").glob("*log"))
+        return [path for path in (self.folder / "spool").glob("*log") if path.is_file()]
 
 
 class OpenSMTPD(MailServer):
@@ -254,11 +281,15 @@ class OpenSMTPD(MailServer):
             self.certificate.key.chmod(0o600)
             tls = " tls pki mx.test"
             keys = [f'pki mx.test cert "{self.certificate.certificate}"', f'pki mx.test key "{self.certificate.key}"']
+        relay = f"relay host smtp://127.0.0.1:{self.next_hop}"
+        if self.login:
+            keys.append(f'table logins {{ us = "{":".join(self.login)}" }}')
+            relay = f"relay host smtp+tls://us@127.0.0.1:{self.next_hop} tls no-verify auth <logins>"
         configuration = self._write(
             "smtpd.conf",
             *keys,
             f"listen on {self.host} port {self.port}{tls} hostname opensmtpd.test",
-            f'action "on" relay host smtp://127.0.0.1:{self.next_hop}',
+            f'action "on" {relay}',
             f'match from any for any rcpt-to regex {{ "^{UNKNOWN}@" }} reject',
             'match from any for any action "on"',
         )

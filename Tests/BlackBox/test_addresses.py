@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from addresses import Case, cases, is_mailbox
 from peers import ScriptedPeer
-from polyrelay import eventually
+from polyrelay import Server, configuration, eventually
 from submission import RULES, SECONDS, Wire, letter, port, smtp
 
 DEVIATIONS = Path(__file__).with_name("address-syntax.md")
@@ -23,18 +23,22 @@ def addresses(corpora) -> list[Case]:
     return found
 
 
-@pytest.fixture
-def trusting(server, files):
+@pytest.fixture(scope="module")
+def trusting(tmp_path_factory, files):
     """A server that takes mail from this machine without a word, and the next hop that sees what becomes of it."""
+    folder = tmp_path_factory.mktemp("server")
     with ScriptedPeer("127.0.0.1", 0, offers=("PIPELINING", "8BITMIME", "SMTPUTF8")) as peer:
-        relay = server(smarthost=peer.port, retries=["200ms"])
+        relay = Server(folder, configuration(folder, smarthost=peer.port))
         account = relay.account()
         relay.domain(account)
         trusted = [{"network": "127.0.0.0/8", "account": int(account)}]
         relay.settings["smtp"] = smtp(files, *RULES, trusted=trusted)
-        relay.start()
-        relay.peer = peer
-        yield relay
+        try:
+            relay.start()
+            relay.peer = peer
+            yield relay
+        finally:
+            relay.close()
 
 
 def deviations() -> dict[int, str]:

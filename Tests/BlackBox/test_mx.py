@@ -272,11 +272,30 @@ def test_nothing_is_relayed_and_nobody_logs_in(relay, api, smarthost):
         for address, expected in [
             ("ann@dest.test", b"5.7.1"), ("hello@example.com", b"5.7.1"), (f"{local}@example.com", b"5.7.1"),
             (f"ann@{HOST}", b"5.1.1"), (f"b-0123456789abcdefgh@{HOST}", b"5.1.1"), (f"{local[:-1]}@{HOST}", b"5.1.1"),
-            (f"ann%dest.test@{HOST}", b"5.1.1"), ("complaints@relay.test", b"5.7.1"),
+            (f"ann%dest.test@{HOST}", b"5.1.1"), ("complaints@relay.test", b"5.1.1"),
         ]:  # fmt: skip
             code, text = client.docmd(f"RCPT TO:<{address}>")
             assert (code, text[:5]) == (550, expected), address
     assert len(smarthost.deliveries) == 1
+
+
+def test_what_is_written_to_the_postmaster_is_kept(relay):
+    letter = b"From: ann@dest.test\r\nSubject: Hello?\r\n\r\nYour server is odd.\r\n"
+    addresses = ["postmaster", f"Postmaster@{HOST}", f"abuse@{HOST}", "abuse@mx.relay.test"]
+    for address in addresses:
+        code, text = report(relay, address, letter, "<ann@dest.test>")
+        assert code == 250, (address, text)
+    relay.kill()
+    folder = relay.folder / "polyrelay.db.postmaster/new"
+    kept = [path.read_bytes() for path in folder.iterdir()]
+    assert len(kept) == len(addresses)
+    for one in kept:
+        assert one.startswith(b"Return-Path: <ann@dest.test>\r\nReceived: from mx.test ([127.0.0.1])\r\n")
+        assert one.endswith(b"\r\n" + letter)
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    relay.start()
+    assert report(relay, f"postmaster@{HOST}", b"Subject: x\r\n\r\n" + b"x" * (1 << 20))[0] == 552
+    assert report(relay, "postmaster@example.com", letter)[0] == 550
 
 
 def test_a_changed_path_is_nobodys(relay, api, smarthost):

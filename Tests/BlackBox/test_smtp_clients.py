@@ -1,5 +1,5 @@
-"""Those who submit mail: Python's smtplib and aiosmtplib, swaks, openssl, msmtp and Postfix, by every way to log in and
-every way into TLS that each of them has."""
+"""Those who submit mail: Python's smtplib and aiosmtplib, swaks, openssl, msmtp, Postfix, Exim and OpenSMTPD, by every
+way to log in and every way into TLS that each of them has."""
 
 import asyncio
 import base64
@@ -11,8 +11,10 @@ import textwrap
 import aiosmtplib
 import mail
 import pytest
-from mta import Postfix, as_root
-from submission import RULES, SECONDS, USER, letter, port, session
+from mta import Exim, MailServer, OpenSMTPD, Postfix, as_root
+from peers import Smarthost
+from polyrelay import Server, configuration, eventually
+from submission import RULES, SECONDS, USER, letter, port, session, smtp
 
 # (the listener's rule, whether the client speaks TLS from the first byte), of all ways in but those without TLS.
 WAYS = [("starttls", False), ("implicit", True), ("either", False), ("either", True)]
@@ -20,9 +22,30 @@ EVERY_WAY = pytest.mark.parametrize(("rule", "at_once"), WAYS)
 EVERY_MECHANISM = pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
 
 
+@pytest.fixture(scope="module")
+def listening(tmp_path_factory, files):
+    """A server that takes mail in all four ways, and what is behind it; the tests of this module share both."""
+    folder = tmp_path_factory.mktemp("server")
+    with Smarthost() as behind:
+        server = Server(folder, configuration(folder, smarthost=behind.port, smtp=smtp(files, *RULES)))
+        try:
+            server.start()
+            server.behind, server.owner = behind, server.tenant()
+            yield server
+        finally:
+            server.close()
+
+
 @pytest.fixture
 def tenant(listening):
-    return listening.tenant()
+    return listening.owner
+
+
+@pytest.fixture
+def smarthost(listening):
+    """It has nothing of the tests before: each of them waited for what it sent."""
+    listening.behind.deliveries.clear()
+    return listening.behind
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -198,34 +221,39 @@ def test_msmtp_submits(listening, tenant, files, smarthost, tmp_path, rule, at_o
     assert smarthost.one().message["Subject"] == "Grüße"
 
 
-# Postfix
+# Mail servers
 
 
 @as_root
 @pytest.mark.parametrize(
     ("rule", "at_once", "mechanism"), [(*way, one) for way, one in zip(WAYS, ("PLAIN", "LOGIN") * 2, strict=True)]
 )
-def test_postfix_relays_through_us(listening, tenant, smarthost, tmp_path, rule, at_once, mechanism):
-    password = tmp_path / "password"
-    password.write_text(f"[127.0.0.1]:{port(listening, rule)} {USER}:{tenant.secret}\n")
-    settings = {
-        "smtp_sasl_auth_enable": "yes",
-        "smtp_sasl_password_maps": f"texthash:{password}",
-        "smtp_sasl_security_options": "noanonymous",
-        "smtp_sasl_mechanism_filter": mechanism.lower(),
-        "smtp_tls_security_level": "encrypt",
-        "smtp_tls_wrappermode": "yes" if at_once else "no",
-    }
-    with Postfix(next_hop=port(listening, rule), settings=settings) as postfix:
-        with smtplib.SMTP("127.0.0.1", postfix.port, timeout=SECONDS) as client:
-            for index in range(5):
-                message = letter()
-                message["X-Index"] = str(index)
-                client.send_message(message)
-        try:
-            arrived = smarthost.wait(5)
-        except AssertionError:
-            raise AssertionError(postfix.said()) from None
+def test_postfix_relays_through_us(listening, tenant, smarthost, rule, at_once, mechanism):
+    settings = {"smtp_sasl_mechanism_filter": mechanism.lower(), "smtp_tls_wrappermode": "yes" if at_once else "no"}
+    with Postfix(next_hop=port(listening, rule), login=(USER, tenant.secret), settings=settings) as server:
+        relay_through(server, smarthost)
+
+
+@as_root
+@pytest.mark.parametrize("kind", [Exim, OpenSMTPD])
+def test_other_servers_relay_through_us(listening, tenant, smarthost, kind):
+    with kind(next_hop=port(listening, "starttls"), login=(USER, tenant.secret)) as server:
+        relay_through(server, smarthost)
+        if kind is Exim:
+            # It marks deliveries by BDAT, which it prefers.
+            eventually(lambda: server.said().count(" K C=") == 5, why="five deliveries in chunks")
+
+
+def relay_through(server: MailServer, smarthost) -> None:
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=SECONDS) as client:
+        for index in range(5):
+            message = letter()
+            message["X-Index"] = str(index)
+            client.send_message(message)
+    try:
+        arrived = smarthost.wait(5)
+    except AssertionError:
+        raise AssertionError(server.said()) from None
     assert sorted(one.message["X-Index"] for one in arrived) == list("01234")
 
 

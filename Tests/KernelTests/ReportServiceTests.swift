@@ -8,6 +8,7 @@ import Testing
 @Suite("Reports that others send")
 struct ReportServiceTests {
     private let store = MemoryStore(origins: [Fixture.personality])
+    private let mailbox = MemoryMailbox()
     private let paths: ReturnPaths
     private let service: ReportService
     private let idKey = [UInt8](repeating: 1, count: 32)
@@ -17,7 +18,8 @@ struct ReportServiceTests {
         var domain = Fixture.domain()
         domain.options.returnPath = "bounce.example.com"
         service = ReportService(
-            store: store, directory: Fixture.directory(domains: [domain]), returnPaths: paths, idKey: idKey,
+            store: store, directory: Fixture.directory(domains: [domain]), returnPaths: paths,
+            ownNames: ["mx.relay.example"], mailbox: mailbox, idKey: idKey,
             workers: ImmediateWorkers(), time: HandTime(), log: CollectingLog().log())
         _ = await store.commit([
             .createAccount(name: "a", parent: nil, at: Fixture.start), .createDomain(Fixture.domain()),
@@ -252,6 +254,32 @@ struct ReportServiceTests {
         #expect(counts([.noted: 1, .refused: 4]))
     }
 
+    // MARK: For people
+
+    @Test("What is for people is kept with the fields that its last server adds")
+    func desk() async throws {
+        let trace = MailTrace(
+            heloName: "c.example", client: nil, protocolName: "ESMTP", serverName: "mx.relay.example")
+        let content = bytes("From: ann@example.net\n\nHello?\n")
+        #expect(await service.keep(content, from: "ann@example.net", trace) == .taken)
+        #expect(await service.keep(content, from: nil, trace) == .taken)
+        let kept = mailbox.kept.map { String(decoding: $0, as: UTF8.self) }
+        #expect(kept.count == 2)
+        #expect(kept[0].hasPrefix("Return-Path: <ann@example.net>\r\nReceived: from c.example (local)\r\n\tby mx."))
+        #expect(kept[0].hasSuffix("\r\nFrom: ann@example.net\r\n\r\nHello?\r\n"))
+        #expect(kept[1].hasPrefix("Return-Path: <>\r\n"))
+    }
+
+    @Test("What is too large for people is refused, and what finds no room is put off")
+    func deskLimits() async throws {
+        let trace = MailTrace(heloName: "c", client: nil, protocolName: "SMTP", serverName: "mx.relay.example")
+        let large = [UInt8](repeating: 65, count: KernelLimits.operatorMessageBytes + 1)
+        #expect(await service.keep(large, from: nil, trace) == .tooLarge)
+        mailbox.refuse(.storageUnavailable)
+        #expect(await service.keep([65], from: nil, trace) == .postponed(.storageUnavailable))
+        #expect(mailbox.kept.isEmpty)
+    }
+
     // MARK: Addresses
 
     @Test("Mailboxes are the signed ones at our names, and that for complaints at the operator's")
@@ -264,8 +292,12 @@ struct ReportServiceTests {
             }
         }
         #expect(try service.destination("Complaints@Bounce.Relay.example") == .complaints)
+        for desk in ["postmaster@mx.relay.example", "Abuse@bounce.example.com", "POSTMASTER@bounce.relay.example"] {
+            #expect(try service.destination(desk) == .desk)
+        }
         for (text, refusal) in [
             ("\(address.localPart)@elsewhere.example", ReportService.Refusal.elsewhere),
+            ("postmaster@example.com", .elsewhere), ("\(address.localPart)@mx.relay.example", .unknown),
             ("ann@example.com", .elsewhere), ("complaints@bounce.example.com", .unknown),
             ("b-0123456789abcdefgh@bounce.relay.example", .unknown), ("ann@bounce.relay.example", .unknown),
             ("ann@[192.0.2.1]", .elsewhere), ("nobody", .unknown),

@@ -181,8 +181,8 @@ struct StatusReporterTests {
         let idKey = [UInt8](repeating: 1, count: 32)
         let paths = ReturnPaths(idKey: idKey, host: try DomainName(parsing: "bounce.example.com"))
         let service = ReportService(
-            store: bench.store, directory: bench.directory, returnPaths: paths, idKey: idKey,
-            reporter: bench.reporter, workers: ImmediateWorkers(), time: bench.time,
+            store: bench.store, directory: bench.directory, returnPaths: paths, mailbox: MemoryMailbox(),
+            idKey: idKey, reporter: bench.reporter, workers: ImmediateWorkers(), time: bench.time,
             log: bench.log.log(time: bench.time))
         let address = try paths.address(of: id, recipients: [0], domain: nil)
         let path = try #require(paths.path(localPart: address.localPart))

@@ -11,6 +11,7 @@ import Testing
 @Suite("The mx role")
 struct ReportDeskTests {
     private let store = MemoryStore()
+    private let mailbox = MemoryMailbox()
     private let paths: ReturnPaths
     private let desk: ReportDesk
 
@@ -19,7 +20,7 @@ struct ReportDeskTests {
         paths = ReturnPaths(idKey: idKey, host: try DomainName(parsing: "bounce.relay.example"))
         desk = ReportDesk(
             ReportService(
-                store: store, directory: Fixture.directory(), returnPaths: paths, idKey: idKey,
+                store: store, directory: Fixture.directory(), returnPaths: paths, mailbox: mailbox, idKey: idKey,
                 workers: ImmediateWorkers(), time: HandTime(), log: CollectingLog().log()),
             hostName: try #require(HeloName("mx.relay.example")))
     }
@@ -82,5 +83,17 @@ struct ReportDeskTests {
         #expect(try await answer(Self.bounce, to: path).hasPrefix("451 4."))
         #expect(try await answer(Self.bounce, to: "complaints@bounce.relay.example", path).hasPrefix("250 2."))
         #expect(try await store.message(Message.ID(1), content: false)?.recipients.map(\.state) == [.bounced])
+    }
+
+    @Test("What is written to the postmaster is kept, up to a size")
+    func postmaster() async throws {
+        let address = "postmaster@bounce.relay.example"
+        #expect(try await answer("From: ann@example.net\n\nHello?", to: address).hasPrefix("250 2."))
+        #expect(mailbox.kept.count == 1)
+        let long = "From: ann@example.net\n\n" + String(repeating: "x", count: KernelLimits.operatorMessageBytes)
+        #expect(try await answer(long, to: address).hasPrefix("552 5.3.4"))
+        mailbox.refuse(.overloaded(retryAfter: .seconds(1)))
+        #expect(try await answer("From: ann@example.net\n\nHello?", to: address).hasPrefix("451 4."))
+        #expect(mailbox.kept.count == 1)
     }
 }

@@ -6,7 +6,7 @@ alone, by a smarthost and directly (a name server of our own names smtp-sink as 
 most --sessions connections.
 
 In the same rounds: `openssl speed` says how many RSA-2048 signatures all cores make in a second; and a Postfix of its
-own is filled the same way with --postfix-messages, which it holds. They are released, and the time is taken from the
+own is filled the same way with as many, which it holds. They are released, and the time is taken from the
 flush of its queue until smtp-sink has all of them. Its destination concurrency is --sessions from the start, its
 process limit 100 or twice that, it keeps its connections, and it neither signs nor looks names up. Who is not being
 measured is stopped.
@@ -24,6 +24,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,6 @@ ROWS = [Row(way, signatures) for signatures in (BOTH, ONE) for way in ("smarthos
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", type=int, default=10_000, help="messages of a round (default 10000)")
-    parser.add_argument("--postfix-messages", type=int, default=5_000, help="of one of Postfix (default 5000)")
     parser.add_argument("--proof", type=int, default=1_000, help="messages that are looked at (default 1000)")
     parser.add_argument("--signatures", choices=("both", "ed25519"), help="only these rows (default: all)")
     add_mail(parser)
@@ -192,16 +192,15 @@ def one_round(row: Row, made: MailRelay, process: Process, sink: Sink, options, 
 
 def postfix_round(postfix: Postfix, sink: Sink, options) -> float:
     postfix.go_on()
-    send(postfix.port, options, options.postfix_messages)
+    send(postfix.port, options, options.messages)
     postfix.release()
     before, begun = sink.messages, time.monotonic()
     postfix.flush()
-    sink.await_messages(before + options.postfix_messages, DRAIN_SECONDS)
+    sink.await_messages(before + options.messages, DRAIN_SECONDS)
     took = time.monotonic() - begun
-    while postfix.unfinished():
-        threading.Event().wait(0.01)
+    await_none(postfix.unfinished, "in Postfix's queue")
     postfix.pause()
-    return options.postfix_messages / took
+    return options.messages / took
 
 
 def rsa_signatures_per_second() -> float:
@@ -221,10 +220,14 @@ def unfinished(made: MailRelay) -> int:
 
 def await_empty(made: MailRelay) -> None:
     """Returns when each delivery's outcome is on disk."""
+    await_none(lambda: ask(made, "SELECT EXISTS (SELECT 1 FROM delivery)"), "not delivered")
+
+
+def await_none(left: Callable[[], int], what: str) -> None:
     deadline = time.monotonic() + DRAIN_SECONDS
-    while ask(made, "SELECT EXISTS (SELECT 1 FROM delivery)"):
+    while left():
         if time.monotonic() > deadline:
-            raise SystemExit(f"bench: {unfinished(made)} messages are not delivered after {DRAIN_SECONDS} s")
+            raise SystemExit(f"bench: messages are {what} after {DRAIN_SECONDS} s")
         threading.Event().wait(0.01)
 
 

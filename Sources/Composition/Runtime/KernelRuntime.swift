@@ -71,10 +71,13 @@ final class KernelRuntime: Sendable {
         let reporter = StatusReporter(
             store: store, directory: directory, postOffice: postOffice, hostName: configuration.delivery.hostname,
             simulation: simulation, retries: Self.retries(configuration), time: time)
+        let mailbox = Maildir(
+            folder: configuration.database + ".postmaster", workers: workers, time: time, random: random)
+        let ownNames = [configuration.smtp?.hostname, configuration.delivery.hostname].compactMap { $0?.lowercased() }
         reports = returnPaths.map { [store, directory, workers, idKey] in
             ReportService(
-                store: store, directory: directory, returnPaths: $0, idKey: idKey, reporter: reporter,
-                workers: workers, time: time, log: log)
+                store: store, directory: directory, returnPaths: $0, ownNames: Set(ownNames), mailbox: mailbox,
+                idKey: idKey, reporter: reporter, workers: workers, time: time, log: log)
         }
         deliveryLoop = try EventLoop(name: "delivery", time: time)
         resolver = DNSResolver(

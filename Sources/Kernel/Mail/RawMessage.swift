@@ -24,7 +24,7 @@ enum RawMessage {
     }
 
     /// RFC 5321 §4.4. All of it was checked when it came in: no part can end the line.
-    private static func trace(_ trace: MailTrace, id: String, date: Instant) -> [UInt8] {
+    static func trace(_ trace: MailTrace, id: String, date: Instant) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append("Received: from \(trace.heloName) (\(literal(trace.client)))\r\n")
         bytes.append("\tby \(trace.serverName) with \(trace.protocolName) id \(id);\r\n")

@@ -4,7 +4,8 @@ package import Model
 import Synchronization
 
 /// Takes in what others report of mail from here: bounces that come after a server had taken the mail (RFC 3464), and
-/// complaints (RFC 5965). They become events, and suppress addresses as the personality of the message has it.
+/// complaints (RFC 5965). They become events, and suppress addresses as the personality of the message has it. What is
+/// for people is kept for the operator.
 ///
 /// Any thread; it comes back on the caller's executor. What it says is taken is on disk.
 package struct ReportService: Sendable {
@@ -12,6 +13,8 @@ package struct ReportService: Sendable {
     package enum Destination: Sendable, Equatable {
         case returnPath(ReturnPath)
         case complaints
+        /// Read by people: `postmaster` and `abuse`.
+        case desk
     }
 
     /// Why an address is none of ours.
@@ -27,6 +30,8 @@ package struct ReportService: Sendable {
         case taken
         /// It is no report, or says nothing of mail from here.
         case notUnderstood
+        /// For a person to read.
+        case tooLarge
         /// Not now: the same may be handed over again.
         case postponed(KernelFailure)
     }
@@ -34,9 +39,14 @@ package struct ReportService: Sendable {
     /// The local part that providers send complaints to, at the operator's own name for reports.
     package static let complaints = "complaints"
 
+    /// The mailboxes that every server has for people (RFC 5321 §4.5.1, RFC 2142 §4).
+    package static let desks: Set<String> = ["postmaster", "abuse"]
+
     private let store: any Store
     private let directory: Directory
     private let returnPaths: ReturnPaths
+    private let ownNames: Set<String>
+    private let mailbox: any OperatorMailbox
     private let subject: ReportSubject
     private let reporter: StatusReporter?
     private let workers: any Workers
@@ -44,14 +54,19 @@ package struct ReportService: Sendable {
     private let log: Log
     private let tally = Tally()
 
-    /// `idKey`: what the post office has. `reporter`: who passes bounces on to those who want to hear of failures.
+    /// `idKey`: what the post office has. `ownNames`: what this server calls itself, where people may write to as well;
+    /// in lower case. `mailbox`: where that is kept. `reporter`: who passes bounces on to those who want to hear of
+    /// failures.
     package init(
-        store: any Store, directory: Directory, returnPaths: ReturnPaths, idKey: [UInt8],
-        reporter: StatusReporter? = nil, workers: any Workers, time: any TimeSource, log: Log
+        store: any Store, directory: Directory, returnPaths: ReturnPaths, ownNames: Set<String> = [],
+        mailbox: any OperatorMailbox, idKey: [UInt8], reporter: StatusReporter? = nil, workers: any Workers,
+        time: any TimeSource, log: Log
     ) {
         self.store = store
         self.directory = directory
         self.returnPaths = returnPaths
+        self.ownNames = ownNames
+        self.mailbox = mailbox
         subject = ReportSubject(returnPaths: returnPaths, messageIDs: PostOffice.MessageIDs(idKey: idKey))
         self.reporter = reporter
         self.workers = workers
@@ -64,11 +79,12 @@ package struct ReportService: Sendable {
     /// The mailbox that an address names. Local parts are compared without case: some servers change it.
     package func destination(_ text: String) throws(Refusal) -> Destination {
         guard let address = try? EmailAddress(parsing: text) else { throw .unknown }
-        guard returnPaths.isOurs(address.domain, in: directory) else { throw .elsewhere }
-        if let path = returnPaths.path(localPart: address.localPart) { return .returnPath(path) }
-        guard address.localPart.asciiLowercased == Self.complaints, returnPaths.isOwn(address.domain) else {
-            throw .unknown
-        }
+        let takesReports = returnPaths.isOurs(address.domain, in: directory)
+        guard takesReports || ownNames.contains(address.domain) else { throw .elsewhere }
+        let local = address.localPart.asciiLowercased
+        if Self.desks.contains(local) { return .desk }
+        if takesReports, let path = returnPaths.path(localPart: local) { return .returnPath(path) }
+        guard local == Self.complaints, returnPaths.isOwn(address.domain) else { throw .unknown }
         return .complaints
     }
 
@@ -86,6 +102,23 @@ package struct ReportService: Sendable {
             }
         } catch {
             tally.note(.postponed)
+            return .postponed(error)
+        }
+    }
+
+    /// Keeps what is for people to read, with the fields that its last server adds (RFC 5321 §4.4). `sender`: nil for
+    /// the null path.
+    package func keep(_ content: [UInt8], from sender: String?, _ trace: MailTrace) async -> Verdict {
+        guard content.count <= KernelLimits.operatorMessageBytes else { return .tooLarge }
+        let now = time.now
+        var bytes: [UInt8] = []
+        bytes.append("Return-Path: <\(sender ?? "")>\r\n")
+        bytes += RawMessage.trace(trace, id: String(now.nanoseconds, radix: 36), date: now)
+        do throws(KernelFailure) {
+            try await mailbox.keep(bytes + content)
+            log.info("operator-mail") { $0.add("bytes", content.count) }
+            return .taken
+        } catch {
             return .postponed(error)
         }
     }

@@ -1,0 +1,9 @@
+package import Model
+
+/// Where mail is kept that people wrote to whoever runs this server.
+///
+/// **Contract.** A message is on disk when `keep` returns. `overloaded` and `storageUnavailable` are temporary: there
+/// is no room until the operator has made some. Any thread; it comes back on the caller's executor.
+package protocol OperatorMailbox: Sendable {
+    func keep(_ message: [UInt8]) async throws(KernelFailure)
+}
