@@ -216,6 +216,7 @@ package actor SMTPShard {
         }
         guard case .done(let count) = progress else { return }
         if count == 0 { return lost(connection) }
+        let wasUndecided = connection.stage == .undecided
         switch connection.stage {
         case .closing: return
         case .undecided: decide(connection, firstByte: receiveBuffer[0])
@@ -224,6 +225,8 @@ package actor SMTPShard {
         guard isOpen(connection) else { return }
         if let channel = connection.channel { return receive(receiveBuffer[..<count], connection, channel) }
         give(.received(Array(receiveBuffer[..<count])), connection)
+        // Clear text ahead of the greeting: the session hears that it may greet, and sees that it was spoken to.
+        if wasUndecided { give(.opened, connection) }
     }
 
     private func mayRead(_ connection: SMTPConnection) -> Bool {

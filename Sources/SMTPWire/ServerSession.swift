@@ -40,12 +40,7 @@ package struct ServerSession: Sendable {
 
     var state = State.greeting
     var transaction: Transaction?
-    private var input: [UInt8] = []
-    private var position = 0
-    /// Up to here there is no end of a line.
-    private var searched = 0
-    /// Octets of a line that is too long, dropped so far; nil: the line is not.
-    private var isDroppingLine = false
+    private var input = ServerInput()
 
     /// What EHLO or HELO said; nil before either.
     var heloName: String?
@@ -53,14 +48,14 @@ package struct ServerSession: Sendable {
     /// Lines of commands read so far: what says that a new wait begins.
     package private(set) var commandNumber: UInt64 = 0
     var messages = 0
-    private var idleCommands = 0
+    var idleCommands = 0
     /// Since the last accepted message.
-    private var errors = 0
+    var errors = 0
     var failedAuthentications = 0
-    private var isDraining = false
+    var isDraining = false
 
-    private var output: [UInt8] = []
-    private var actions: [ServerAction] = []
+    var output: [UInt8] = []
+    var actions: [ServerAction] = []
 
     /// A message that is being received.
     struct Transaction: Equatable, Sendable {
@@ -81,7 +76,7 @@ package struct ServerSession: Sendable {
     package var phase: ServerPhase {
         switch state {
         case .greeting: .greeting
-        case .command: hasInput || isDroppingLine ? .command : .idle
+        case .command: hasInput || input.isDroppingLine ? .command : .idle
         case .tlsHandshake: .tlsHandshake
         case .authenticating: .authentication
         case .content, .chunk: .content
@@ -94,7 +89,7 @@ package struct ServerSession: Sendable {
 
     /// Octets of content and input that this session holds.
     package var octetsHeld: Int {
-        input.count + (reader.content?.count ?? 0) + (transaction?.chunks?.content?.count ?? 0)
+        input.bytes.count + (reader.content?.count ?? 0) + (transaction?.chunks?.content?.count ?? 0)
     }
 
     /// Octets of content that came so far, of the message at hand.
@@ -112,7 +107,7 @@ package struct ServerSession: Sendable {
     package mutating func handle(_ event: ServerEvent) -> [ServerAction] {
         if !isClosed { take(event) }
         flush()
-        releaseInput()
+        input.release()
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
     }
@@ -144,7 +139,7 @@ package struct ServerSession: Sendable {
         actions.append(.ask(question))
     }
 
-    private mutating func flush() {
+    mutating func flush() {
         guard !output.isEmpty else { return }
         actions.append(.send(output))
         output.removeAll(keepingCapacity: true)
@@ -155,8 +150,7 @@ package struct ServerSession: Sendable {
         state = .closed
         flush()
         actions.append(.close(reason))
-        input = []
-        position = 0
+        input.clear()
         transaction = nil
         reader.discard()
     }
@@ -190,7 +184,7 @@ package struct ServerSession: Sendable {
         guard !bytes.isEmpty else { return }
         // RFC 3207 §6: clear text behind STARTTLS is somebody on the way who wants it carried out inside TLS.
         if state == .tlsHandshake { return close(.inputTooEarly) }
-        input.append(contentsOf: bytes)
+        input.append(bytes)
         work()
     }
 
@@ -210,7 +204,7 @@ package struct ServerSession: Sendable {
         reply(Reply(.serviceNotAvailable, .badConnection, "Timeout, closing connection"), closing: .timedOut)
     }
 
-    private mutating func drain() {
+    mutating func drain() {
         isDraining = true
         guard state == .command, transaction == nil, !hasInput else { return }
         reply(configuration.replies.draining, closing: .draining)
@@ -244,50 +238,23 @@ package struct ServerSession: Sendable {
     // MARK: Input
 
     /// Whether input came that has not been looked at.
-    var hasInput: Bool { position < input.count }
+    var hasInput: Bool { input.hasMore }
 
     /// The next line without its end; nil until there is one, or where it ended the session.
     private mutating func nextLine(_ octetsMax: Int) -> ArraySlice<UInt8>? {
-        while let end = lineEnd() {
-            // Whether a CR is one half of a line end shows the next byte.
-            if input[end] == ASCII.carriageReturn, end + 1 == input.count { break }
-            guard input[end] == ASCII.carriageReturn, input[end + 1] == ASCII.lineFeed else {
-                refuseBareLineEnd()
-                return nil
-            }
-            let line = input[position..<end]
-            commandNumber += 1
-            consume(upTo: end + 2)
-            if isDroppingLine || line.count + 2 > octetsMax {
-                isDroppingLine = false
+        while !isClosed {
+            switch input.nextLine(octetsMax) {
+            case .unfinished: return nil
+            case .bareLineEnd: refuseBareLineEnd()
+            case .whole(let line):
+                commandNumber += 1
+                return line
+            case .tooLong:
+                commandNumber += 1
                 tooLong()
-                if isClosed { return nil }
-                continue
             }
-            return line
-        }
-        if !isDroppingLine, input.count - position > octetsMax { isDroppingLine = true }
-        if isDroppingLine {
-            // A CR may be half of the line's end.
-            let keepsLast = input.last == ASCII.carriageReturn
-            consume(upTo: keepsLast ? input.count - 1 : input.count)
         }
         return nil
-    }
-
-    /// The first CR or LF that was not looked at. What was searched before is not searched again, or a client that
-    /// sends byte by byte would cost the square of its line.
-    private mutating func lineEnd() -> Int? {
-        let end = Self.lineEnd(in: input, from: max(position, searched))
-        searched = end
-        return end < input.count ? end : nil
-    }
-
-    private static func lineEnd(in input: [UInt8], from start: Int) -> Int {
-        let bytes = input.span
-        var index = start
-        while index < bytes.count, bytes[index] != ASCII.lineFeed, bytes[index] != ASCII.carriageReturn { index += 1 }
-        return index
     }
 
     private mutating func tooLong() {
@@ -296,22 +263,6 @@ package struct ServerSession: Sendable {
             return fault(Reply(.commandUnrecognized, .authenticationLineTooLong, "Authentication line is too long"))
         }
         fault(Reply(.commandUnrecognized, .syntaxError, "Line is too long"))
-    }
-
-    private mutating func consume(upTo index: Int) { position = index }
-
-    /// Forgets what was looked at. Between events, when no line that is cut from the input is in use: then its memory
-    /// serves again.
-    private mutating func releaseInput() {
-        if position == input.count {
-            input.removeAll(keepingCapacity: input.capacity <= SMTPLimits.inputKeptOctets)
-        } else if position > SMTPLimits.inputKeptOctets {
-            input.removeSubrange(..<position)
-        } else {
-            return
-        }
-        position = 0
-        searched = 0
     }
 
     private mutating func refuseBareLineEnd() {
@@ -330,18 +281,18 @@ package struct ServerSession: Sendable {
     private mutating func readContent() -> Bool {
         guard hasInput else { return false }
         do throws(ContentError) {
-            let progress = try reader.read(input, from: position)
+            let progress = try reader.read(input.bytes, from: input.position)
             let isTooLarge = reader.octets > configuration.limits.messageOctetsMax
             if isTooLarge { reader.discard() }
             switch progress {
             case .more:
-                consume(upTo: input.count)
+                input.consume(upTo: input.bytes.count)
                 if reader.octets > SMTPLimits.droppedOctetsMax, isTooLarge {
                     reply(configuration.replies.messageTooLarge, closing: .contentTooLarge)
                 }
                 return false
             case .ended(let next):
-                consume(upTo: next)
+                input.consume(upTo: next)
                 endContent(isTooLarge: isTooLarge)
                 return true
             }
@@ -361,229 +312,13 @@ package struct ServerSession: Sendable {
 
     /// Reads a chunk of BDAT; false until more of it comes.
     private mutating func readChunk(_ chunk: Chunk) -> Bool {
-        let count = min(chunk.octetsLeft, input.count - position)
+        let position = input.position
+        let count = min(chunk.octetsLeft, input.bytes.count - position)
         guard count > 0 || chunk.octetsLeft == 0 else { return false }
-        take(input[position..<(position + count)], of: chunk)
-        consume(upTo: position + count)
+        take(input.bytes[position..<(position + count)], of: chunk)
+        input.consume(upTo: position + count)
         guard case .chunk(let rest) = state, rest.octetsLeft == 0 else { return false }
         endChunk(rest)
         return true
     }
-}
-
-// MARK: - Commands
-
-extension ServerSession {
-    private mutating func perform(_ line: ArraySlice<UInt8>) {
-        let command: ServerCommand
-        do throws(CommandFault) {
-            command = try ServerCommand(
-                line, isExtended: isExtended, takesUTF8: transaction?.sender.parameters.smtpUTF8 ?? false)
-        } catch {
-            return fault(error.reply)
-        }
-        // RFC 2920 §3.1: these end a group of commands; what was sent behind them without waiting is not carried out.
-        if command.endsGroup, hasInput { return refuseEarlyInput() }
-        guard countsWithinLimit(command) else { return }
-        carryOut(command)
-        endIfDraining()
-    }
-
-    private mutating func carryOut(_ command: ServerCommand) {
-        switch command {
-        case .ehlo(let name): hello(name, isExtended: true)
-        case .helo(let name): hello(name, isExtended: false)
-        case .startTLS: startTLS()
-        case .authenticate(let mechanism, let response): beginAuthentication(mechanism, response)
-        case .mail(let path): mail(path)
-        case .recipient(let path): recipient(path)
-        case .data: data()
-        case .chunk(let octets, let isLast): beginChunk(octets: octets, isLast: isLast)
-        case .reset:
-            transaction = nil
-            reply(.ok)
-        case .noOperation: reply(.ok)
-        case .verify: reply(Reply(.cannotVerifyButWillTry, .commandCompleted, "Send some mail, it will be tried"))
-        case .expand: fault(CommandFault.notImplemented.reply)
-        case .help: reply(Reply(.helpMessage, .success, "See RFC 5321"))
-        case .quit: reply(Reply(.serviceClosing, .success, "Goodbye"), closing: .quit)
-        }
-    }
-
-    /// Commands that bring no message forward are counted between messages.
-    private mutating func countsWithinLimit(_ command: ServerCommand) -> Bool {
-        switch command {
-        case .mail, .recipient, .data, .chunk, .quit: return true
-        case .ehlo, .helo, .startTLS, .authenticate, .reset, .noOperation, .verify, .expand, .help: idleCommands += 1
-        }
-        guard idleCommands > configuration.limits.idleCommandsMax else { return true }
-        reply(
-            Reply(.serviceNotAvailable, .securityFailureForNow, "Too many commands without a message"),
-            closing: .commandLimit)
-        return false
-    }
-
-    func badSequence(_ text: String) -> Reply { Reply(.badSequence, .invalidCommand, text) }
-
-    private mutating func hello(_ name: String, isExtended: Bool) {
-        // RFC 5321 §4.1.4: EHLO ends a transaction as RSET does.
-        transaction = nil
-        heloName = name
-        self.isExtended = isExtended
-        guard isExtended else { return reply(Reply(.completed, nil, configuration.hostName.text)) }
-        reply(Reply(code: .completed, lines: [configuration.hostName.text] + extensions))
-    }
-
-    private var extensions: [String] {
-        var lines = ["PIPELINING", "SIZE \(configuration.limits.messageOctetsMax)"]
-        if configuration.offersStartTLS, !isSecure { lines.append("STARTTLS") }
-        if mayAuthenticate { lines.append("AUTH " + configuration.mechanisms.map(\.rawValue).joined(separator: " ")) }
-        return lines + ["ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "CHUNKING", "DSN"]
-    }
-
-    /// Whether AUTH is offered now. Once it succeeded there is nothing to offer, but RFC 4954 §4 forbids only its use.
-    var mayAuthenticate: Bool { !configuration.mechanisms.isEmpty && (isSecure || !configuration.requiresTLS) }
-
-    private mutating func startTLS() {
-        guard configuration.offersStartTLS else { return fault(CommandFault.notImplemented.reply) }
-        guard !isSecure else { return fault(badSequence("TLS is active already")) }
-        reply(Reply(.serviceReady, .success, "Ready to start TLS"))
-        flush()
-        actions.append(.startTLS)
-        state = .tlsHandshake
-    }
-
-    // MARK: The envelope
-
-    private mutating func mail(_ path: ReversePath) {
-        guard heloName != nil else { return fault(badSequence("Say EHLO first")) }
-        guard transaction == nil else { return fault(badSequence("A transaction is open already")) }
-        if isDraining { return reply(configuration.replies.draining, closing: .draining) }
-        if configuration.requiresTLS, !isSecure, !isTrusted { return fault(configuration.replies.encryptionRequired) }
-        if configuration.requiresAuthentication, !isAuthenticated {
-            return fault(configuration.replies.authenticationRequired)
-        }
-        guard messages < configuration.limits.messagesMax else {
-            return reply(configuration.replies.messagesUsedUp)
-        }
-        // RFC 1870 §6.1.
-        if let size = path.parameters.size, size > configuration.limits.messageOctetsMax {
-            return fault(configuration.replies.messageTooLarge)
-        }
-        ask(.sender(path), .sender(path))
-    }
-
-    private mutating func recipient(_ path: RecipientPath) {
-        guard let transaction, transaction.chunks == nil else { return fault(badSequence("Say MAIL first")) }
-        guard transaction.recipients.count < configuration.limits.recipientsMax else {
-            return reply(configuration.replies.tooManyRecipients)
-        }
-        guard let recipient = envelopeRecipient(path) else { return fault(CommandFault.recipient.reply) }
-        ask(.recipient(recipient), .recipient(recipient))
-    }
-
-    /// RFC 5321 §4.5.1: `Postmaster` alone is this server's.
-    private func envelopeRecipient(_ path: RecipientPath) -> EnvelopeRecipient? {
-        switch path {
-        case .mailbox(let recipient): return recipient
-        case .postmaster(let parameters):
-            return Mailbox("postmaster@\(configuration.hostName.text)").map {
-                EnvelopeRecipient(mailbox: $0, parameters: parameters)
-            }
-        }
-    }
-
-    private mutating func data() {
-        guard let transaction, transaction.chunks == nil else { return fault(badSequence("Say MAIL and RCPT first")) }
-        guard !transaction.recipients.isEmpty else {
-            return fault(Reply(.transactionFailed, .invalidCommand, "No valid recipients"))
-        }
-        reader = ContentReader()
-        state = .content
-        reply(Reply(.startMailInput, nil, "End data with <CR><LF>.<CR><LF>"))
-    }
-
-    private mutating func endContent(isTooLarge: Bool) {
-        if isTooLarge { return refuseMessage(configuration.replies.messageTooLarge) }
-        guard let content = reader.takeContent() else { return refuseMessage(configuration.replies.outOfMemory) }
-        complete(content)
-    }
-
-    /// The message is whole: hands it to whoever takes responsibility for it.
-    mutating func complete(_ content: [UInt8]) {
-        guard let transaction else { return }
-        let mail = ReceivedMail(
-            sender: transaction.sender, recipients: transaction.recipients, content: content, trace: traceFacts)
-        ask(.message(mail), .message)
-    }
-
-    mutating func refuseMessage(_ reply: Reply) {
-        endTransaction()
-        self.reply(reply)
-        endIfDraining()
-    }
-
-    private mutating func endTransaction() {
-        messages += 1
-        idleCommands = 0
-        transaction = nil
-        reader.discard()
-        if !isClosed { state = .command }
-    }
-
-    private var traceFacts: TraceFacts {
-        let isInternational = transaction?.sender.parameters.smtpUTF8 == true
-        var name = isInternational ? "UTF8SMTP" : isExtended ? "ESMTP" : "SMTP"
-        if isExtended {
-            if isSecure { name += "S" }
-            if isAuthenticated, !isTrusted { name += "A" }
-        }
-        return TraceFacts(heloName: heloName ?? "", protocolName: name)
-    }
-
-    // MARK: Decisions
-
-    private mutating func answered(_ verdict: ServerVerdict) {
-        guard case .deciding(let decision) = state else { return }
-        state = .command
-        switch decision {
-        case .credentials: authenticated(verdict)
-        case .sender(let path):
-            if verdict.isAccepted { transaction = Transaction(sender: path) }
-            reply(verdict.reply)
-        case .recipient(let recipient):
-            // Who only guesses addresses is not held for ever.
-            guard verdict.isAccepted else {
-                fault(verdict.reply)
-                break
-            }
-            transaction?.recipients.append(recipient)
-            reply(verdict.reply)
-        case .message:
-            endTransaction()
-            if verdict.isAccepted { errors = 0 }
-            reply(verdict.reply)
-        }
-        endIfDraining()
-        work()
-    }
-
-    private mutating func endIfDraining() {
-        if isDraining, !isClosed { drain() }
-    }
-}
-
-extension ServerCommand {
-    /// RFC 2920 §3.1: the client waits for the reply before it says more. STARTTLS (RFC 3207 §4) and AUTH (RFC 4954
-    /// §4) change how the rest would be read.
-    fileprivate var endsGroup: Bool {
-        switch self {
-        case .ehlo, .helo, .startTLS, .authenticate, .data, .noOperation, .verify, .expand: true
-        case .mail, .recipient, .chunk, .reset, .help, .quit: false
-        }
-    }
-}
-
-extension Reply {
-    static let ok = Reply(.completed, .success, "Ok")
 }

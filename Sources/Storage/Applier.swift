@@ -135,6 +135,7 @@ final class Applier {
         case .relay(let relay): try relays.accept(relay)
         case .once(let unit): try once(unit)
         case .settle(let settlements, let reports): try settle(settlements, reports)
+        case .report(let news, let reports): try report(news, reports)
         case .other(let change): try apply(change)
         }
     }
@@ -165,7 +166,7 @@ final class Applier {
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
         case .replay(let message, let at): try replay(message, at)
-        case .report(let reports): try report(reports)
+        case .report(let news, _): try report(news, [])
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
@@ -367,10 +368,14 @@ final class Applier {
         _ settlements: [Settlement], _ reports: [EncodedReport]
     ) throws(DatabaseError) -> ChangeOutcome {
         let applied = try settlements.map { item throws(DatabaseError) in try settle(item) }
+        try accept(reports, on: applied)
+        return .settled(applied)
+    }
+
+    private func accept(_ reports: [EncodedReport], on applied: [Bool]) throws(DatabaseError) {
         for report in reports where report.settlements.contains(where: { applied[$0] }) {
             try accept(report: report.message)
         }
-        return .settled(applied)
     }
 
     /// Applies only while the delivery is queued: a delivery that was cancelled meanwhile has no row any more.
@@ -413,11 +418,15 @@ final class Applier {
 
     // MARK: Reports
 
-    private func report(_ news: [RecipientReport]) throws(DatabaseError) -> ChangeOutcome {
+    private func report(
+        _ news: [RecipientReport], _ ours: [EncodedReport]
+    ) throws(DatabaseError) -> ChangeOutcome {
         for one in news where try reports.isQueued(one.id) {
             return .refused(.wrongState(.delivery, state: .underWay, operation: .edit))
         }
-        return .settled(try news.map { one throws(DatabaseError) in try report(one) })
+        let applied = try news.map { one throws(DatabaseError) in try report(one) }
+        try accept(ours, on: applied)
+        return .settled(applied)
     }
 
     private func report(_ news: RecipientReport) throws(DatabaseError) -> Bool {

@@ -9,6 +9,7 @@ enum EncodedChange: Sendable {
     case once(EncodedOnce)
     /// With reports on it; one without is not encoded.
     case settle([Settlement], [EncodedReport])
+    case report([RecipientReport], [EncodedReport])
     /// Everything that is rare enough to be encoded by the writer.
     case other(Change)
 
@@ -19,6 +20,8 @@ enum EncodedChange: Sendable {
         case .once(let unit): self = .once(EncodedOnce(unit))
         case .settle(let settlements, let reports) where !reports.isEmpty:
             self = .settle(settlements, reports.map { EncodedReport($0) })
+        case .report(let news, let reports) where !reports.isEmpty:
+            self = .report(news, reports.map { EncodedReport($0) })
         default: self = .other(change)
         }
     }
@@ -28,7 +31,7 @@ enum EncodedChange: Sendable {
         switch self {
         case .accept(let message): message.contentName
         case .relay(let relay): relay.contentName
-        case .once, .settle, .other: nil
+        case .once, .settle, .report, .other: nil
         }
     }
 }

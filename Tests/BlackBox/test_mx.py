@@ -118,6 +118,20 @@ def test_without_a_listener_for_reports_mail_goes_out_under_its_author(server, s
 # Bounces
 
 
+def test_a_late_bounce_is_reported_to_the_domains_address_once(relay, smarthost):
+    tenant = relay.tenant()
+    relay.ask("domain", "set", "example.com", "--account", tenant.account, "--dsn-address", "ops@example.com")
+    identity, path = sent(relay.api(tenant), smarthost)
+    for _ in range(2):
+        assert report(relay, path, reports.bounce(path, "ann@dest.test"))[0] == 250
+    delivery = smarthost.wait(2)[1]
+    assert (delivery.sender, delivery.recipients) == ("<>", ["ops@example.com"])
+    group = delivery.message.get_payload()[1].get_payload()[1]
+    assert (group["Final-Recipient"], group["Action"]) == ("rfc822; ann@dest.test", "failed")
+    assert (group["Status"], group["Remote-MTA"]) == ("5.1.1", "dns; inner.test")
+    assert len(relay.ask("message", "list")) == 2
+
+
 def test_a_bounce_becomes_event_webhook_and_suppression(relay, api, smarthost):
     with Receiver() as hooks:
         assert api.post("/webhooks", {"url": hooks.url(), "events": ["email.bounced"]}).status == 201

@@ -10,6 +10,7 @@ struct MailBench {
     let store: MemoryStore
     let transport: ScriptedTransport?
     let dispatcher: Dispatcher
+    let reporter: StatusReporter
     let office: PostOffice
     let service: MailService
     let directory: Directory
@@ -33,7 +34,7 @@ struct MailBench {
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/",
             returnPaths: returnPaths)
         let simulation = SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true)
-        let reporter = StatusReporter(
+        reporter = StatusReporter(
             store: store, directory: directory, postOffice: office, hostName: Self.hostName, simulation: simulation,
             retries: Fixture.retries, time: time)
         dispatcher = Dispatcher(

@@ -1,5 +1,6 @@
 import Base
 import Kernel
+import MailFormat
 import Model
 import TestKit
 import Testing
@@ -171,6 +172,37 @@ struct StatusReporterTests {
         let report = try #require(try await reports(bench).first)
         #expect(text(report).contains("Diagnostic-Code: X-Polyrelay; nothing is sent in capture mode\r\n"))
         #expect(report.recipients.map(\.state) == [.delivered])
+    }
+
+    @Test("A bounce that others tell of later is reported like a refusal, and once")
+    func late() async throws {
+        transport.say { _, _ in ScriptedTransport.accepted }
+        let id = await bench.accept()
+        let idKey = [UInt8](repeating: 1, count: 32)
+        let paths = ReturnPaths(idKey: idKey, host: try DomainName(parsing: "bounce.example.com"))
+        let service = ReportService(
+            store: bench.store, directory: bench.directory, returnPaths: paths, mailbox: MemoryMailbox(),
+            idKey: idKey, reporter: bench.reporter, workers: ImmediateWorkers(), time: bench.time,
+            log: bench.log.log(time: bench.time))
+        let address = try paths.address(of: id, recipients: [0], domain: nil)
+        let path = try #require(paths.path(localPart: address.localPart))
+        for _ in 0..<2 { #expect(await service.take(bounce, for: .returnPath(path)) == .taken) }
+        let reports = try await reports()
+        #expect(reports.count == 1)
+        let text = text(reports[0])
+        #expect(text.contains("Final-Recipient: rfc822; ann@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n"))
+        #expect(text.contains("Remote-MTA: dns; mx.example.net\r\nDiagnostic-Code: smtp; 550 5.1.1 "))
+    }
+
+    private var bounce: [UInt8] {
+        let lines = [
+            "From: mailer-daemon@mx.example.net",
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b", "", "--b",
+            "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example.net", "",
+            "Final-Recipient: rfc822;ann@example.net", "Action: failed", "Status: 5.1.1",
+            "Remote-MTA: dns; mx.example.net", "Diagnostic-Code: smtp; 550 5.1.1 no such user", "", "--b--", "",
+        ]
+        return Array(lines.joined(separator: "\r\n").utf8)
     }
 
     // MARK: The sender's wishes

@@ -219,6 +219,42 @@ struct NotificationComposerTests {
         #expect(parts[3].hasSuffix("--\(first): x\r\n"))
     }
 
+    private static let hostilePieces = [
+        "\r\n", "\n", "\r", "\r\n\r\n", "--", "=_0_", "Final-Recipient: x", ": ", " ", "\t", "ü", "\u{0}", "\u{2028}",
+        "x", "<>",
+        String(repeating: "y", count: 700),
+    ]
+
+    @Test("Whatever servers, senders and messages say, a report keeps its form", arguments: 0..<40)
+    func hostile(seed: UInt64) throws {
+        let random = SeededRandom(seed: seed)
+        func number(below bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+        func text() -> String {
+            (0..<number(below: 12)).map { _ in Self.hostilePieces[number(below: Self.hostilePieces.count)] }.joined()
+        }
+        for _ in 0..<20 {
+            var one = try recipient(original: "rfc822;\(text())", diagnostic: .reply("550 \(text())"))
+            one.remoteMTA = text()
+            let other = try recipient("bob@example.net", diagnostic: .own(text()))
+            let notification = try notification(one, other) {
+                $0.envelopeID = text()
+                $0.isInternational = number(below: 2) == 0
+                $0.returnsContent = number(below: 2) == 0
+                // What is accepted has CR and LF together only.
+                let body = text().unicodeScalars.filter { $0 != "\r" && $0 != "\n" }.map { String($0) }.joined()
+                $0.subject = Array("Subject: x\r\nX-\(number(below: 99)): \(body)\r\n\r\n\(body)\r\n".utf8)
+            }
+            let bytes = NotificationComposer.compose(notification)
+            let message = String(decoding: bytes, as: UTF8.self)
+            #expect(try parts(notification).count == 4)
+            #expect(Self.pieces(message, "\r\n").allSatisfy { $0.utf8.count <= 998 && !$0.utf8.contains(0) })
+            for index in bytes.indices where bytes[index] == 0x0A { #expect(bytes[index - 1] == 0x0D) }
+            let groups = Self.pieces(try parts(notification)[2], "\r\n\r\n")
+            #expect(groups.count == 4)
+            #expect(groups.suffix(2).allSatisfy { Self.pieces("\r\n" + $0, "\r\nFinal-Recipient: ").count == 2 })
+        }
+    }
+
     @Test("Equal notifications are equal bytes")
     func deterministic() throws {
         #expect(NotificationComposer.compose(try notification()) == NotificationComposer.compose(try notification()))

@@ -171,6 +171,16 @@ struct SMTPShardTests {
         }
     }
 
+    @Test("On a port that takes both, clear text ahead of the greeting ends the session at once")
+    func eitherTooEarly() async throws {
+        try await ShardBench.serve(.either, identity: identity()) { bench in
+            let client = try bench.connect()
+            await bench.turn()
+            try client.send("EHLO client.example\r\n")
+            #expect(try await bench.rest(of: client).hasPrefix("421 5.5.1 "))
+        }
+    }
+
     @Test("A handshake that is not finished in its time is ended")
     func slowHandshake() async throws {
         try await ShardBench.serve(.implicit, identity: identity()) { bench in

@@ -42,6 +42,19 @@ extension StoreConformance {
             let used = try await bench.store.quotas(of: .account(Account.ID(1)), at: Fixture.start)
             #expect(used.map(\.used) == [1])
         },
+        StoreCheck("A report on what was heard later is accepted with it, if it takes its recipient further") { bench in
+            let id = try await bench.accept()
+            try await bench.settle(Fixture.settlement(id.value))
+            let result = AttemptResult(classification: .invalidRecipient, code: 550, text: UserData("no"))
+            let news = RecipientReport(
+                id: DeliveryID(message: id, recipient: 0), at: Fixture.start, news: .bounced(result))
+            let first = try await bench.commit(.report([news], reports: [report(on: [0])]))
+            let second = try await bench.commit(.report([news], reports: [report(on: [0])]))
+            #expect(first.applied == [true] && second.applied == [false])
+            try await bench.reopen()
+            #expect(try await bench.list(nil).messages.map(\.origin) == [.reports, Fixture.personality])
+            #expect(try await bench.states(id) == [.bounced])
+        },
         StoreCheck("Nobody has a webhook for a report") { bench in
             let hook = try await bench.makeWebhook(Fixture.webhook())
             let id = try await bench.accept()

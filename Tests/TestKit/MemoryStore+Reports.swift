@@ -3,12 +3,17 @@ import Kernel
 import Model
 
 extension MemoryStore {
-    static func report(_ reports: [RecipientReport], _ state: inout State) -> ChangeOutcome {
+    static func report(
+        _ reports: [RecipientReport], _ ours: [SettlementReport], _ state: inout State,
+        _ queued: inout [PendingDelivery]
+    ) -> ChangeOutcome {
         let isUnderWay = reports.contains { report in
             row(of: report, state)?.pending[report.id.recipient] != nil
         }
         if isUnderWay { return .refused(.wrongState(.delivery, state: .underWay, operation: .edit)) }
-        return .settled(reports.map { report($0, &state) })
+        let applied = reports.map { report($0, &state) }
+        accept(ours, on: applied, &state, &queued)
+        return .settled(applied)
     }
 
     private static func report(_ report: RecipientReport, _ state: inout State) -> Bool {

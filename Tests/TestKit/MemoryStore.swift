@@ -131,7 +131,7 @@ package final class MemoryStore: Store {
             .refused(.internalError(incident: "unregistered personality"))
         case .accept(let new): Self.accept(new, &state, &queued)
         case .settle(let settlements, let reports): Self.settle(settlements, reports, &state, &queued)
-        case .report(let reports): Self.report(reports, &state)
+        case .report(let news, let reports): Self.report(news, reports, &state, &queued)
         case .cancel(let id, let at):
             Self.change(id, .cancel, &state) { row, state in
                 state.quotas.refund(state.charges.removeValue(forKey: id) ?? [])
@@ -200,11 +200,17 @@ package final class MemoryStore: Store {
         _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
         let applied = settlements.map { settle($0, &state) }
+        accept(reports, on: applied, &state, &queued)
+        return .settled(applied)
+    }
+
+    static func accept(
+        _ reports: [SettlementReport], on applied: [Bool], _ state: inout State, _ queued: inout [PendingDelivery]
+    ) {
         for report in reports where report.settlements.contains(where: { applied[$0] }) {
             let id = Message.ID(Int64(state.rows.count) + 1)
             insert(report.message, id, suppressed: [], &state, &queued)
         }
-        return .settled(applied)
     }
 
     private static func settle(_ settlement: Settlement, _ state: inout State) -> Bool {

@@ -65,20 +65,20 @@ final class KernelRuntime: Sendable {
             selectors: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.selectors) }),
             algorithms: Set(configuration.delivery.signatures), idKey: idKey,
             unsubscribeBase: Self.unsubscribeBase(configuration), returnPaths: returnPaths)
-        let mailbox = Maildir(
-            folder: configuration.database + ".postmaster", workers: workers, time: time, random: random)
-        let ownNames = [configuration.smtp?.hostname, configuration.delivery.hostname].compactMap { $0?.lowercased() }
-        reports = returnPaths.map { [store, directory, workers, idKey] in
-            ReportService(
-                store: store, directory: directory, returnPaths: $0, ownNames: Set(ownNames), mailbox: mailbox,
-                idKey: idKey, workers: workers, time: time, log: log)
-        }
         let simulation = SimulationPolicy(
             capturesEverything: configuration.delivery.mode == .capture,
             localPartsDecide: configuration.delivery.localPartOutcomes)
         let reporter = StatusReporter(
             store: store, directory: directory, postOffice: postOffice, hostName: configuration.delivery.hostname,
             simulation: simulation, retries: Self.retries(configuration), time: time)
+        let mailbox = Maildir(
+            folder: configuration.database + ".postmaster", workers: workers, time: time, random: random)
+        let ownNames = [configuration.smtp?.hostname, configuration.delivery.hostname].compactMap { $0?.lowercased() }
+        reports = returnPaths.map { [store, directory, workers, idKey] in
+            ReportService(
+                store: store, directory: directory, returnPaths: $0, ownNames: Set(ownNames), mailbox: mailbox,
+                idKey: idKey, reporter: reporter, workers: workers, time: time, log: log)
+        }
         deliveryLoop = try EventLoop(name: "delivery", time: time)
         resolver = DNSResolver(
             ResolverConfiguration(

@@ -21,7 +21,8 @@ package enum Change: Sendable {
     case replay(Message.ID, at: Instant)
     /// What was heard of deliveries that had ended. Each is made only where it takes its recipient further
     /// (`RecipientReport.applies`); `wrongState` while one of them is queued still, and then none is made.
-    case report([RecipientReport])
+    /// Reports of our own on them are accepted with them, as on settlements.
+    case report([RecipientReport], reports: [SettlementReport] = [])
 
     case createAccount(name: String, parent: Account.ID?, at: Instant)
     case setAccountState(Account.ID, Account.State)
@@ -76,7 +77,7 @@ package enum Change: Sendable {
 package struct SettlementReport: Sendable {
     /// Of the origin `reports`.
     package var message: NewMessage
-    /// The places of what it tells of among the settlements.
+    /// The places of what it tells of among the settlements, or among what was heard.
     package var settlements: [Int]
 
     package init(message: NewMessage, settlements: [Int]) {

@@ -48,16 +48,19 @@ package struct ReportService: Sendable {
     private let ownNames: Set<String>
     private let mailbox: any OperatorMailbox
     private let subject: ReportSubject
+    private let reporter: StatusReporter?
     private let workers: any Workers
     private let time: any TimeSource
     private let log: Log
     private let tally = Tally()
 
     /// `idKey`: what the post office has. `ownNames`: what this server calls itself, where people may write to as well;
-    /// in lower case. `mailbox`: where that is kept.
+    /// in lower case. `mailbox`: where that is kept. `reporter`: who passes bounces on to those who want to hear of
+    /// failures.
     package init(
         store: any Store, directory: Directory, returnPaths: ReturnPaths, ownNames: Set<String> = [],
-        mailbox: any OperatorMailbox, idKey: [UInt8], workers: any Workers, time: any TimeSource, log: Log
+        mailbox: any OperatorMailbox, idKey: [UInt8], reporter: StatusReporter? = nil, workers: any Workers,
+        time: any TimeSource, log: Log
     ) {
         self.store = store
         self.directory = directory
@@ -65,6 +68,7 @@ package struct ReportService: Sendable {
         self.ownNames = ownNames
         self.mailbox = mailbox
         subject = ReportSubject(returnPaths: returnPaths, messageIDs: PostOffice.MessageIDs(idKey: idKey))
+        self.reporter = reporter
         self.workers = workers
         self.time = time
         self.log = log
@@ -172,7 +176,7 @@ package struct ReportService: Sendable {
     }
 
     private func record(_ news: [RecipientReport]) async throws(KernelFailure) -> Verdict {
-        switch await store.commit([.report(news)]).first {
+        switch await store.commit([.report(news, reports: try await reports(on: news))]).first {
         case .settled(let applied):
             for (report, applied) in zip(news, applied) { self.note(report, applied ? report.outcome : .known) }
             return .taken
@@ -180,6 +184,13 @@ package struct ReportService: Sendable {
         case .refused(let failure): throw failure
         case .accepted, .done, .once, nil: throw .internalError(incident: "store answered another change")
         }
+    }
+
+    /// Those of our own, about one message.
+    private func reports(on news: [RecipientReport]) async throws(KernelFailure) -> [SettlementReport] {
+        guard let reporter, let message = news.first?.id.message else { return [] }
+        let outcomes = news.enumerated().compactMap { ReportableOutcome($1, at: $0) }
+        return outcomes.isEmpty ? [] : try await reporter.reports(on: message, outcomes)
     }
 
     private func note(_ report: RecipientReport, _ outcome: ReportCounts.Outcome) {

@@ -28,6 +28,17 @@ struct ReportableOutcome: Sendable {
         expires = delivery.expires
     }
 
+    /// A failure that was heard of when the delivery had ended well; nil for other news.
+    init?(_ news: RecipientReport, at place: Int) {
+        guard let result = news.result else { return nil }
+        self.place = place
+        settlement = Settlement(
+            id: news.id, at: news.at, verdict: .finished([news.kind]), result: result, attempts: 0)
+        action = .failed
+        queuedAt = news.at
+        expires = news.at
+    }
+
     /// The wish that asks for it (RFC 3461 §4.1).
     var wish: UInt8 {
         switch action {
