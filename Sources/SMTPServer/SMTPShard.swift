@@ -136,7 +136,7 @@ package actor SMTPShard {
     }
 
     private func begin(_ connection: SMTPConnection) {
-        setDeadline(connection)
+        connection.setDeadline(uptime: time.uptime)
         sweepLater()
         if !connection.client.isTrusted {
             connection.isCounted = addresses.begin(connection.client.address)
@@ -292,7 +292,7 @@ package actor SMTPShard {
         }
         guard isOpen(connection) else { return }
         countContent(connection)
-        setDeadline(connection)
+        connection.setDeadline(uptime: time.uptime)
         flush(connection)
     }
 
@@ -433,28 +433,6 @@ package actor SMTPShard {
 
     // MARK: Timeouts
 
-    private func setDeadline(_ connection: SMTPConnection) {
-        guard connection.stage != .closing else { return }
-        let (phase, command) = (connection.session.phase, connection.session.commandNumber)
-        let isFirst = connection.deadline == nil && connection.phaseBegan == .zero
-        guard isFirst || phase != connection.timedPhase || command != connection.timedCommand else { return }
-        connection.timedPhase = phase
-        connection.timedCommand = command
-        connection.phaseBegan = time.uptime
-        connection.deadline = timeout(connection, phase).map { connection.phaseBegan + $0 }
-    }
-
-    private func timeout(_ connection: SMTPConnection, _ phase: ServerPhase) -> Duration? {
-        switch phase {
-        case .greeting, .tlsHandshake: SMTPServerLimits.handshakeTimeout
-        case .idle: connection.listener.service.idleTimeout ?? SMTPServerLimits.idleTimeout
-        case .command: SMTPServerLimits.commandTimeout
-        case .authentication: SMTPServerLimits.authenticationTimeout
-        case .content: SMTPServerLimits.contentTimeout
-        case .deciding, .closed: nil
-        }
-    }
-
     /// Timeouts are looked for once a second: cheaper than a timer per connection, and seconds are what they are in.
     private func sweepLater() {
         guard !isSweeping else { return }
@@ -466,18 +444,10 @@ package actor SMTPShard {
         isSweeping = false
         let now = time.uptime
         for connection in connections {
-            guard let connection, isLate(connection, now) else { continue }
+            guard let connection, connection.isLate(uptime: now) else { continue }
             if connection.stage == .closing { close(connection) } else { give(.timedOut, connection) }
         }
         if connectionCount > 0 { sweepLater() }
-    }
-
-    private func isLate(_ connection: SMTPConnection, _ now: Duration) -> Bool {
-        if let deadline = connection.deadline, deadline <= now { return true }
-        guard connection.stage == .open, connection.timedPhase == .content else { return false }
-        let elapsed = now - connection.phaseBegan
-        guard elapsed > SMTPServerLimits.contentGrace else { return false }
-        return connection.session.contentOctets < SMTPServerLimits.contentRateMin * Int(elapsed.components.seconds)
     }
 
     // MARK: The end

@@ -10,15 +10,15 @@ import Model
 /// Every change checks first and writes then. What a transaction did to the memory is undone by `rollBack`. The writer
 /// thread's own.
 final class Applier {
-    private let connection: Connection
-    private let statements: WriterStatements
+    let connection: Connection
+    let statements: WriterStatements
     private let personalities: PersonalityNumbers
     private let rateWindows: RateWindowRows
-    private let quotas: QuotaRows
+    let quotas: QuotaRows
     private let answers: AnswerRows
     private let counts: MessageCounts
     private let policies: RetryPolicies
-    private let deadLetters: DeadLetters
+    let deadLetters: DeadLetters
     private let reports: ReportChanges
     private let autoSuppressions: AutoSuppressions
     let webhooks: WebhookChanges
@@ -32,7 +32,7 @@ final class Applier {
     private var suppressions: SuppressionIndex
     /// Of the open transaction:
     private var claims: [(key: UInt64, row: Int64)] = []
-    private var queued: [PendingDelivery] = []
+    var queued: [PendingDelivery] = []
 
     /// The latest serial of each kind that is given out here, and what is counted with them.
     private struct Serials {
@@ -160,13 +160,12 @@ final class Applier {
 
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .accept, .once: .refused(.internalError(incident: "a message must be encoded first"))
-        case .settle(let settlements, _): try settle(settlements, [])
+        case .accept, .once, .settle, .report:
+            .refused(.internalError(incident: "what brings a message must be encoded first"))
         case .cancel(let message, let at): try cancel(message, at)
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
         case .replay(let message, let at): try replay(message, at)
-        case .report(let news, _): try report(news, [])
         case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
             try DirectoryChanges(connection).apply(change)
         case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
@@ -339,7 +338,7 @@ final class Applier {
         claims.append((record.key.firstWord, serials.idempotency))
     }
 
-    private func insertEvent(
+    func insertEvent(
         message: Int64, recipient: Int?, _ kind: MailEvent.Kind, at: Int64, detail: [UInt8]?
     ) throws(DatabaseError) {
         try insertEvents(Int64(kind.rawValue), message: message, recipient: recipient, at: at, detail: detail)
@@ -437,71 +436,5 @@ final class Applier {
         try autoSuppressions.suppress(
             news.id, after: news.kind, news.result?.classification, at: news.at, &suppressions)
         return true
-    }
-
-    // MARK: Taking back and moving
-
-    private func cancel(_ message: Message.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
-        if let state = try attemptState(message) {
-            return .refused(.wrongState(.message, state: state, operation: .cancel))
-        }
-        let range = DeliveryID.range(of: message)
-        statements.deleteDeliveries.bind(1, range.lowerBound)
-        statements.deleteDeliveries.bind(2, range.upperBound)
-        try statements.deleteDeliveries.run()
-        try quotas.refund(message)
-        try insertEvent(message: message.value, recipient: nil, .cancelled, at: at.nanoseconds, detail: nil)
-        return .done(serial: message.value)
-    }
-
-    private func reschedule(_ message: Message.ID, _ due: Instant, _ at: Instant) throws(DatabaseError) -> ChangeOutcome
-    {
-        if let state = try attemptState(message) {
-            return .refused(.wrongState(.message, state: state, operation: .reschedule))
-        }
-        if let failure = try quotas.move(message, to: due) { return .refused(failure) }
-        try move(message, due)
-        try insertEvent(
-            message: message.value, recipient: nil, .rescheduled, at: at.nanoseconds,
-            detail: EventRecord.detail(due: due))
-        return .done(serial: message.value)
-    }
-
-    private func expedite(_ message: Message.ID, _ due: Instant) throws(DatabaseError) -> ChangeOutcome {
-        try move(message, due)
-        return connection.changedRows == 0 ? .refused(.notFound(.message)) : .done(serial: message.value)
-    }
-
-    private func replay(_ message: Message.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
-        let deliveries = try deadLetters.replay(message, at: at)
-        guard !deliveries.isEmpty else { return .refused(.notFound(.delivery)) }
-        for delivery in deliveries {
-            try insertEvent(
-                message: message.value, recipient: delivery.id.recipient, .replayed, at: at.nanoseconds, detail: nil)
-        }
-        queued += deliveries
-        return .done(serial: message.value)
-    }
-
-    private func move(_ message: Message.ID, _ due: Instant) throws(DatabaseError) {
-        let range = DeliveryID.range(of: message)
-        statements.moveDeliveries.bind(1, range.lowerBound)
-        statements.moveDeliveries.bind(2, range.upperBound)
-        statements.moveDeliveries.bind(3, due.nanoseconds)
-        try statements.moveDeliveries.run()
-    }
-
-    /// nil while something of the message is queued, and no attempt at any of its recipients was made. An attempt
-    /// leaves an event of its recipient behind, also where that delivery is finished and its row gone; being suppressed
-    /// leaves one too, and is none.
-    private func attemptState(_ message: Message.ID) throws(DatabaseError) -> ResourceState? {
-        let range = DeliveryID.range(of: message)
-        statements.attemptState.bind(1, range.lowerBound)
-        statements.attemptState.bind(2, range.upperBound)
-        statements.attemptState.bind(3, message.value)
-        statements.attemptState.bind(4, Int64(MailEvent.Kind.suppressed.rawValue))
-        let found = try statements.attemptState.first { (isQueued: $0.integer(0) == 1, wasTried: $0.integer(1) == 1) }
-        guard let found, found.isQueued else { return .ended }
-        return found.wasTried ? .underWay : nil
     }
 }

@@ -7,7 +7,6 @@ enum EncodedChange: Sendable {
     case accept(EncodedMessage)
     case relay(EncodedRelay)
     case once(EncodedOnce)
-    /// With reports on it; one without is not encoded.
     case settle([Settlement], [EncodedReport])
     case report([RecipientReport], [EncodedReport])
     /// Everything that is rare enough to be encoded by the writer.
@@ -18,9 +17,9 @@ enum EncodedChange: Sendable {
         case .accept(let message): self = .accept(EncodedMessage(message))
         case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
         case .once(let unit): self = .once(EncodedOnce(unit))
-        case .settle(let settlements, let reports) where !reports.isEmpty:
+        case .settle(let settlements, let reports):
             self = .settle(settlements, reports.map { EncodedReport($0) })
-        case .report(let news, let reports) where !reports.isEmpty:
+        case .report(let news, let reports):
             self = .report(news, reports.map { EncodedReport($0) })
         default: self = .other(change)
         }

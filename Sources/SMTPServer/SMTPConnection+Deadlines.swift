@@ -1,0 +1,36 @@
+import SMTPWire
+
+/// How long a client may take for what is waited for.
+extension SMTPConnection {
+    /// Begins a new deadline where something new is waited for: another phase, or the next command.
+    func setDeadline(uptime: Duration) {
+        guard stage != .closing else { return }
+        let (phase, command) = (session.phase, session.commandNumber)
+        let isFirst = deadline == nil && phaseBegan == .zero
+        guard isFirst || phase != timedPhase || command != timedCommand else { return }
+        timedPhase = phase
+        timedCommand = command
+        phaseBegan = uptime
+        deadline = timeout(phase).map { uptime + $0 }
+    }
+
+    private func timeout(_ phase: ServerPhase) -> Duration? {
+        switch phase {
+        case .greeting, .tlsHandshake: SMTPServerLimits.handshakeTimeout
+        case .idle: listener.service.idleTimeout ?? SMTPServerLimits.idleTimeout
+        case .command: SMTPServerLimits.commandTimeout
+        case .authentication: SMTPServerLimits.authenticationTimeout
+        case .content: SMTPServerLimits.contentTimeout
+        case .deciding, .closed: nil
+        }
+    }
+
+    /// The deadline is over, or content comes in too slowly to count as coming in.
+    func isLate(uptime now: Duration) -> Bool {
+        if let deadline, deadline <= now { return true }
+        guard stage == .open, timedPhase == .content else { return false }
+        let elapsed = now - phaseBegan
+        guard elapsed > SMTPServerLimits.contentGrace else { return false }
+        return session.contentOctets < SMTPServerLimits.contentRateMin * Int(elapsed.components.seconds)
+    }
+}
