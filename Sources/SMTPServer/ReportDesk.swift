@@ -4,9 +4,8 @@ import Model
 package import SMTPWire
 
 /// The mx role: takes mail that reports of ours, for addresses of ours, from anybody, keeps what is written to the
-/// operator, and takes nothing else. It relays for
-/// nobody, and answers an out-of-office note like any other message that it does not understand: with a refusal, for
-/// what is acknowledged must not be lost.
+/// operator, and takes nothing else. It relays for nobody, and answers an out-of-office note like any other message
+/// that it does not understand: with a refusal, for what is acknowledged must not be lost.
 package struct ReportDesk: SMTPService {
     private let reports: ReportService
     private let hostName: HeloName

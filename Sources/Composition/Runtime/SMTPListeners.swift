@@ -59,7 +59,10 @@ final class SMTPListeners: Sendable {
                     line.add("role", OperatorText("submission"))
                 }
             case .mx:
-                guard let reports = runtime.reports else { continue }
+                guard let reports = runtime.reports else {
+                    throw StartError.configuration(
+                        "hosts.returnPath: an \"mx\" listener needs it where delivery.hostname is no domain name")
+                }
                 let desk = ReportDesk(reports, hostName: hostName)
                 let settings = desk.configuration(offersTLS: listener.encryption == .startTLS)
                 try await listen(listener, desk, settings) { $0.add("role", OperatorText("mx")) }
