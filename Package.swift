@@ -52,16 +52,17 @@ let package = Package(
 
         // Layer 3: the domain.
         layer("Model", ["Base"]),
-        layer("Kernel", ["Base", "Crypto", "DNSWire", "MailFormat", "Model"]),
-        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Model"]),
+        layer("Ports", ["Base", "Crypto", "DNSWire", "Model"]),
+        layer("Kernel", ["Base", "Crypto", "DNSWire", "MailFormat", "Model", "Ports"]),
+        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Model", "Ports"]),
 
         // Layer 4: engines that fill the kernel's ports.
-        layer("Storage", ["Base", "Crypto", "Database", "Kernel", "Model", "Posix"]),
-        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Posix", "TLS"]),
-        layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
-        layer("SMTPDelivery", ["Base", "DNSWire", "Kernel", "Model", "Posix", "SMTPWire", "TLS"]),
-        layer("HTTPDelivery", ["Base", "CCurl", "Kernel", "Model", "Posix"]),
-        layer("Resolver", ["Base", "DNSWire", "Kernel", "Model", "Posix"]),
+        layer("Storage", ["Base", "Crypto", "Database", "Model", "Ports", "Posix"]),
+        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TLS"]),
+        layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
+        layer("SMTPDelivery", ["Base", "DNSWire", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
+        layer("HTTPDelivery", ["Base", "CCurl", "Model", "Ports", "Posix"]),
+        layer("Resolver", ["Base", "DNSWire", "Model", "Ports", "Posix"]),
 
         // Plugins: one vendor each.
         layer(
@@ -77,8 +78,8 @@ let package = Package(
             "Composition",
             [
                 "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
-                "Kernel", "MailFormat", "Model", "Posix", "PostStack", "Resolver", "SMTPDelivery", "SMTPServer",
-                "SMTPWire", "Storage", "TLS",
+                "Kernel", "MailFormat", "Model", "Ports", "Posix", "PostStack", "Resolver", "SMTPDelivery",
+                "SMTPServer", "SMTPWire", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -89,41 +90,46 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Posix"], path: "Tests/TestKit"),
+        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Ports", "Posix"], path: "Tests/TestKit"),
         layer(
-            "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "TestKit"], path: "Tests/StoreConformance"),
+            "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "Ports", "TestKit"],
+            path: "Tests/StoreConformance"),
         layer(
             "AdapterConformance",
-            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "MailFormat", "Model", "TestKit"],
+            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "MailFormat", "Model", "Ports", "TestKit"],
             path: "Tests/AdapterConformance"),
         tests(
             "StorageTests",
             [
-                "Base", "Crypto", "Database", "Kernel", "Model", "Posix", "Storage", "StoreConformance", "TestKit",
+                "Base", "Crypto", "Database", "Kernel", "Model", "Ports", "Posix", "Storage", "StoreConformance",
+                "TestKit",
             ]),
-        tests("KernelTests", ["Base", "Crypto", "DNSWire", "Kernel", "MailFormat", "Model", "TestKit"]),
+        tests("KernelTests", ["Base", "Crypto", "DNSWire", "Kernel", "MailFormat", "Model", "Ports", "TestKit"]),
         tests("PosixTests", ["Base", "Posix", "TestKit"]),
         tests(
             "HTTPServerTests",
-            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Posix", "TLS", "TestKit"]),
+            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TLS", "TestKit"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "PostStack",
-                "SMTPServer", "SMTPWire", "Storage", "TestKit",
+                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "Ports",
+                "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
             ]),
-        tests("CompositionTests", ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Posix", "SMTPServer"]),
+        tests(
+            "CompositionTests",
+            ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Ports", "Posix", "SMTPServer"]),
         tests(
             "SMTPServerTests",
-            ["Base", "Kernel", "MailFormat", "Model", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
+            ["Base", "Kernel", "MailFormat", "Model", "Ports", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
         tests(
             "SMTPDeliveryTests",
-            ["Base", "DNSWire", "Kernel", "Model", "Posix", "SMTPDelivery", "SMTPWire", "TLS", "TestKit"]),
+            ["Base", "DNSWire", "Kernel", "Model", "Ports", "Posix", "SMTPDelivery", "SMTPWire", "TLS", "TestKit"]),
         tests("TidyTests", []),
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
-        tests("ResolverTests", ["Base", "DNSWire", "Kernel", "Posix", "Resolver", "TestKit"]),
-        tests("HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Model", "Posix", "TestKit"]),
+        tests("ResolverTests", ["Base", "DNSWire", "Ports", "Posix", "Resolver", "TestKit"]),
+        tests(
+            "HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TestKit"]),
     ]
 )

@@ -1,4 +1,3 @@
-import Kernel
 public import Model
 
 /// The second half of a route's requirement: what only the body or a stored row can tell. Asked before anything is

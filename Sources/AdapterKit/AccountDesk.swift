@@ -1,6 +1,7 @@
 import Base
 import Kernel
 public import Model
+import Ports
 
 /// Accounts that people make for themselves.
 public struct AccountDesk: Sendable {

@@ -1,5 +1,6 @@
-package import Kernel
+import Kernel
 public import Model
+package import Ports
 
 /// What a route under an idempotency rule does: changes that are made with its answer in one commit, or not at all
 /// where an earlier request with the key made them.

@@ -1,6 +1,7 @@
 public import Base
 package import Kernel
 public import Model
+import Ports
 
 /// What a dialect does with requests to targets of its caller's choice. Everything is seen through the caller's account
 /// and personality: what is somebody else's is not there.

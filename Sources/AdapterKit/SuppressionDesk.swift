@@ -1,5 +1,6 @@
 import Kernel
 public import Model
+import Ports
 
 /// What a dialect's callers do with the addresses that their account sends nothing to. Of suppressions for one sending
 /// domain they see those that were made through their own personality.

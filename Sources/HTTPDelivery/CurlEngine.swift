@@ -1,7 +1,7 @@
 import Base
 import CCurl
-import Kernel
 import Model
+import Ports
 import Posix
 
 /// Owns one libcurl multi handle and all transfers in it. The loop's thread alone, once the first transfer has begun.

@@ -1,6 +1,6 @@
 import Base
 import CCurl
-import Kernel
+import Ports
 
 /// Owns one libcurl easy handle and the list of fields that it was lent.
 @safe

@@ -1,7 +1,7 @@
 import Base
 import CCurl
-import Kernel
 import Model
+import Ports
 import Posix
 
 /// One exchange on its way: what the guard said, what has arrived. Alive from its start to its end, as libcurl's

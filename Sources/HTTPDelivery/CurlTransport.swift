@@ -1,4 +1,4 @@
-package import Kernel
+package import Ports
 package import Posix
 
 /// `HTTPTransport` on libcurl: HTTP/1.1 and HTTP/2, connections kept per destination, TLS 1.2 or later.

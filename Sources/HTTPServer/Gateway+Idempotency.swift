@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Kernel
 import Model
+import Ports
 
 /// Routes whose answers are kept: what is done, and the answer about it, are one commit.
 extension Gateway {

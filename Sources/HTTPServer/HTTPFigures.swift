@@ -1,5 +1,6 @@
 import HTTPWire
 package import Kernel
+package import Ports
 
 /// What one listener has done on one shard since it was opened.
 package struct HTTPFigures: Sendable, Equatable {

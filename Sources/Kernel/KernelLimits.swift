@@ -1,7 +1,5 @@
 /// The kernel's limits, each with its unit. Dialects may set tighter ones.
 package enum KernelLimits {
-    /// Recipients of one message, over to, cc and bcc. Bounded by the delivery identity, which keeps ten bits for it.
-    package static let recipientsPerMessage = 1000
     /// Addresses in Reply-To that are read of a message which came in as finished bytes.
     static let replyToRead = 50
     /// Bytes of an idempotency key.
@@ -74,17 +72,8 @@ package enum KernelLimits {
     /// Bytes of a message to the operator.
     package static let operatorMessageBytes = 1 << 20
 
-    // MARK: Outbound HTTP and webhooks
-
-    /// Bytes of an answer's body that a delivery log keeps.
-    package static let responseSnippetBytes = 1024
-    /// Webhooks; a lane is an endpoint.
-    package static let webhookWork = WorkLimits(running: 1024, laneWidth: 32, laneWidthAtStart: 4, unrecorded: 8192)
-
     // MARK: Relayed requests
 
-    /// Relayed requests; a lane is a target's origin.
-    package static let relayWork = WorkLimits(running: 1024, laneWidth: 64, laneWidthAtStart: 4, unrecorded: 8192)
     /// Whether a host's addresses may be called is looked up anew after this.
     package static let hostVerdictAge: Duration = .seconds(30)
     /// Hosts of which that is remembered.

@@ -1,6 +1,6 @@
 import Base
 import DNSWire
-import Kernel
+import Ports
 import Posix
 
 /// One query to one server, over UDP or TCP, on a socket of its own. Made and used on the loop's thread, and there it

@@ -1,6 +1,6 @@
 package import Base
 package import DNSWire
-package import Kernel
+package import Ports
 package import Posix
 
 /// The kernel's `Resolver`: a stub that asks recursive servers, with a cache.

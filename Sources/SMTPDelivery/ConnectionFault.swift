@@ -1,5 +1,5 @@
 import Base
-import Kernel
+import Ports
 import Posix
 import SMTPWire
 import TLS

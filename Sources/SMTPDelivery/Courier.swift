@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 import SMTPWire
 
 /// Carries the parcels of one call, one after the other, over the connections of one way.

@@ -1,5 +1,5 @@
-import Kernel
 import Model
+import Ports
 import SMTPWire
 
 /// Who a message goes to, in SMTP's own form: the recipients that are still to be decided, and the outcomes so far.

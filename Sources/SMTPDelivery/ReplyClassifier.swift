@@ -1,5 +1,5 @@
-import Kernel
 import Model
+import Ports
 import SMTPWire
 
 /// Says what a negative reply means for the mail: what its enhanced status and its words say (`RefusalClassifier`), or

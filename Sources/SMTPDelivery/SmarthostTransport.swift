@@ -1,5 +1,5 @@
 package import Base
-package import Kernel
+package import Ports
 package import Posix
 import SMTPWire
 import TLS

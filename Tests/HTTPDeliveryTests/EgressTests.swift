@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 import Testing
 
 /// The guard at work: whatever a URL looks like, what counts is the address that is connected to.

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
-import Kernel
 import Model
+import Ports
 import Testing
 
 @Suite("HTTP transport: TLS")

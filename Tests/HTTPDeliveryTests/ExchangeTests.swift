@@ -1,8 +1,8 @@
 import Base
 import Glibc
 import HTTPDelivery
-import Kernel
 import Model
+import Ports
 import Testing
 
 @Suite("HTTP transport: exchanges")
@@ -124,7 +124,7 @@ struct ExchangeTests {
         let sink = try await HTTPSink { _ in .status("500 Oops", body: body) }
         let answer = await (try TransportBench()).perform(sink.url).answer
         #expect(answer?.status == 500)
-        #expect(answer?.snippet == Array(body.utf8.prefix(KernelLimits.responseSnippetBytes)))
+        #expect(answer?.snippet == Array(body.utf8.prefix(PortLimits.responseSnippetBytes)))
     }
 
     @Test("An endless body is cut off, and the answer counts by its status")
@@ -134,7 +134,7 @@ struct ExchangeTests {
         }
         let answer = await (try TransportBench()).perform(sink.url).answer
         #expect(answer?.status == 200)
-        #expect(answer?.snippet.count == KernelLimits.responseSnippetBytes)
+        #expect(answer?.snippet.count == PortLimits.responseSnippetBytes)
     }
 
     @Test("An endless head is a protocol error")

@@ -1,6 +1,5 @@
 import Base
 import Foundation
-import Kernel
 import Posix
 import Testing
 

@@ -1,7 +1,7 @@
 import Base
 import HTTPDelivery
-import Kernel
 import Model
+import Ports
 import Posix
 
 /// A transport on a loop of its own.

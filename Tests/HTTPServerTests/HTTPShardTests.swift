@@ -1,6 +1,6 @@
 import HTTPServer
 import HTTPWire
-import Kernel
+import Ports
 import Posix
 import TestKit
 import Testing

@@ -2,6 +2,7 @@ import Base
 import DNSWire
 import Kernel
 import Model
+import Ports
 import TestKit
 
 /// Domains over a store in memory, a scripted DNS and a loop that is turned by hand.

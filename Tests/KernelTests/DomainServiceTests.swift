@@ -2,6 +2,7 @@ import DNSWire
 import Kernel
 import MailFormat
 import Model
+import Ports
 import TestKit
 import Testing
 

@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Ports
 import Synchronization
 import TestKit
 import Testing

@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Ports
 import TestKit
 
 /// The kernel's mail machinery around a store in memory, on a loop that is turned by hand.
@@ -41,7 +42,7 @@ struct MailBench {
             loop: loop, store: store, transport: transport, postOffice: office, reporter: reporter, pace: pace,
             time: time, random: SeededRandom(seed: 1), log: log.log(time: time))
         service = MailService(
-            store: store, directory: directory, dispatcher: dispatcher, simulation: simulation,
+            store: store, directory: directory, deliveries: dispatcher, simulation: simulation,
             retries: Fixture.retries, time: time)
         store.observe(dispatcher)
     }

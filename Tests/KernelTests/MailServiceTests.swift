@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Ports
 import TestKit
 import Testing
 
@@ -65,7 +66,7 @@ struct MailServiceTests {
             results == [
                 .success(Acceptance(message: Message.ID(1), replayed: false)),
                 .failure(.domainUnknown(UserData("nowhere.example"), role: .sender)),
-                .failure(.invalid(FieldFault("to", .count(minimum: 1, maximum: KernelLimits.recipientsPerMessage)))),
+                .failure(.invalid(FieldFault("to", .count(minimum: 1, maximum: PortLimits.recipientsPerMessage)))),
                 .success(Acceptance(message: Message.ID(2), replayed: false)),
             ])
     }

@@ -2,6 +2,7 @@ import Base
 import Crypto
 import Kernel
 import Model
+import Ports
 import TestKit
 import Testing
 

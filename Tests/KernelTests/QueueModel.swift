@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 
 /// What `DeliveryQueue` promises, said as plainly as can be: one list, searched from end to end.
 struct QueueModel {

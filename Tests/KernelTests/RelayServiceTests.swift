@@ -2,6 +2,7 @@ import Base
 import DNSWire
 import Kernel
 import Model
+import Ports
 import TestKit
 import Testing
 

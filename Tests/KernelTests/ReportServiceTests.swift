@@ -2,6 +2,7 @@ import Base
 import Kernel
 import MailFormat
 import Model
+import Ports
 import TestKit
 import Testing
 

@@ -1,5 +1,6 @@
 import Base
 import Model
+import Ports
 import TestKit
 import Testing
 

@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Ports
 import Testing
 
 /// The five vendors' recipes, and vectors that were computed apart from this program.

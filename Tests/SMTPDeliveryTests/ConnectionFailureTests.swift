@@ -1,5 +1,5 @@
-import Kernel
 import Model
+import Ports
 import SMTPDelivery
 import SMTPWire
 import Synchronization

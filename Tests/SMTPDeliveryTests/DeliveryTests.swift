@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 import SMTPDelivery
 import SMTPWire
 import Synchronization

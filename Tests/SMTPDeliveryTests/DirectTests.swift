@@ -1,7 +1,7 @@
 import Base
 import DNSWire
-import Kernel
 import Model
+import Ports
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
 import Base
 import DNSWire
-import Kernel
+import Ports
 import TestKit
 import Testing
 

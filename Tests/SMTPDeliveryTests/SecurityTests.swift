@@ -1,4 +1,3 @@
-import Kernel
 import Model
 import SMTPDelivery
 import Testing

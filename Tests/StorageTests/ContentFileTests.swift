@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 import Posix
 import TestKit
 import Testing

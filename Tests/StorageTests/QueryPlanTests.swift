@@ -1,5 +1,4 @@
 import Database
-import Kernel
 import Model
 import TestKit
 import Testing

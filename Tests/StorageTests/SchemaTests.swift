@@ -1,6 +1,5 @@
 import Base
 import Database
-import Kernel
 import Model
 import Posix
 import TestKit

@@ -1,6 +1,6 @@
 import Database
-import Kernel
 import Model
+import Ports
 import Posix
 import StoreConformance
 import TestKit

@@ -1,7 +1,7 @@
 import Base
 import Crypto
-import Kernel
 import Model
+import Ports
 import TestKit
 import Testing
 
@@ -112,7 +112,7 @@ extension StoreConformance {
             #expect(pending.count == 2)
         },
         StoreCheck("The largest envelope is accepted") { bench in
-            let to = (0..<KernelLimits.recipientsPerMessage).map { "r\($0)@example.net" }
+            let to = (0..<PortLimits.recipientsPerMessage).map { "r\($0)@example.net" }
             let id = try await bench.accept(Fixture.message(Fixture.submission(to: to)))
             #expect(try await bench.pending().count == to.count)
             #expect(try await bench.message(id).recipients.map(\.address.address) == to)

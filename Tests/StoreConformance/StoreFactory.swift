@@ -1,5 +1,5 @@
-package import Kernel
 package import Model
+package import Ports
 
 /// Makes the engine under test.
 package protocol StoreFactory: Sendable {

@@ -1,6 +1,6 @@
 package import Base
-package import Kernel
 package import Model
+package import Ports
 
 extension Fixture {
     package static let relayRules = RelayRules(

@@ -1,6 +1,6 @@
 package import Base
-package import Kernel
 package import Model
+package import Ports
 
 extension Fixture {
     /// Webhooks of the personality that tests speak: `transmitted` has two names, `cancelled` none.

@@ -2,6 +2,7 @@ package import Base
 package import Crypto
 package import Kernel
 package import Model
+package import Ports
 
 /// The things that tests are about, made in one place. Each function's defaults are the plainest case.
 package enum Fixture {

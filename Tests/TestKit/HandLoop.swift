@@ -1,5 +1,5 @@
 import Glibc
-import Kernel
+import Ports
 import Synchronization
 
 /// A loop without a thread of its own: whoever hands something over runs all that waits, and timers ring when `advance`

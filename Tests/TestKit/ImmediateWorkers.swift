@@ -1,4 +1,4 @@
-import Kernel
+import Ports
 
 /// Workers whose threads are the callers' own.
 package struct ImmediateWorkers: Workers {

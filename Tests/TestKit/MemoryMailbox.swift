@@ -1,5 +1,5 @@
-import Kernel
 package import Model
+import Ports
 import Synchronization
 
 /// Keeps mail to the operator in memory.

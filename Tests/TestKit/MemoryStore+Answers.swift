@@ -1,6 +1,6 @@
 package import Crypto
-package import Kernel
 package import Model
+package import Ports
 import Synchronization
 
 extension MemoryStore {

@@ -1,6 +1,6 @@
 import Base
-package import Kernel
 package import Model
+package import Ports
 import Synchronization
 
 extension MemoryStore {

@@ -1,5 +1,5 @@
-import Kernel
 import Model
+import Ports
 
 extension MemoryStore {
     static func directoryChange(_ change: Change, _ state: inout State) -> ChangeOutcome {

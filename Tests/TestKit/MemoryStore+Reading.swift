@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 
 extension MemoryStore {
     /// The message that a row stands for: what is pending says where it stands, else what happened last.

@@ -1,5 +1,5 @@
-package import Kernel
 package import Model
+package import Ports
 import Synchronization
 
 extension MemoryStore {

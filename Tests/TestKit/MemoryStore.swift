@@ -1,7 +1,7 @@
 import Base
 import Crypto
-package import Kernel
 package import Model
+package import Ports
 import Synchronization
 
 /// The plainest thing that keeps the `Store` contract: values in memory under one lock. What it holds outlives the

@@ -2,6 +2,7 @@ import Base
 import Crypto
 package import Kernel
 package import Model
+package import Ports
 
 /// The kernel's relayed requests around a store, on a loop that is turned by hand, with a way out and a DNS that say
 /// what a test wants.

@@ -1,6 +1,6 @@
 import Base
 package import DNSWire
-package import Kernel
+package import Ports
 import Synchronization
 
 /// A DNS that holds what a test put into it. Names that are not there do not exist.

@@ -1,6 +1,6 @@
 import Base
-package import Kernel
 package import Model
+package import Ports
 import Synchronization
 
 /// A way out for mail that says what a test tells it to, and remembers what it was asked.

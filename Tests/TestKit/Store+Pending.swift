@@ -1,5 +1,5 @@
-package import Kernel
 package import Model
+package import Ports
 
 extension Store {
     /// All of them.

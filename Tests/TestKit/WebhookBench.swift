@@ -2,6 +2,7 @@ import Base
 import Crypto
 package import Kernel
 package import Model
+package import Ports
 import Synchronization
 
 /// The kernel's webhooks around a store, on a loop that is turned by hand, with a way out that says what a test wants.

@@ -41,6 +41,7 @@ struct CanaryTests {
         Canary(.imports, "Sources/HTTPServer/A.swift", "import CLinux\nimport Glibc\nimport Posix", [1, 2]),
         Canary(.imports, "Sources/Posix/A.swift", "import CLinux\nimport Synchronization\nimport COpenSSL", [3]),
         Canary(.imports, "Plugins/PostStack/A.swift", "import AdapterKit\nimport Kernel", [2]),
+        Canary(.imports, "Sources/Storage/A.swift", "import Ports\nimport Kernel", [2]),
         Canary(.imports, "Sources/Composition/A.swift", "import Foundation\nimport CSQLite", [2]),
         Canary(.imports, "Sources/Unheard/A.swift", "import Base", [1]),
         Canary(.citations, "Sources/Kernel/A.swift", "// RFC 8259 §4\n// RFC 99999 §1", [2]),
@@ -57,6 +58,14 @@ struct CanaryTests {
         Canary(.fileName, "Sources/Kernel/Queue+Lease.swift", "package extension Queue {}", []),
         Canary(.membership, "Sources/Nowhere/A.swift", "enum A {}", [1]),
         Canary(.membership, "Sources/Base/A.swift", "enum A {}", []),
+        Canary(
+            .folderOrder, "Sources/Kernel/Directory/A.swift",
+            "let a: Directory?\n// MailService\nlet b = \"MailService\"\nlet c: MailService?\nlet d = x.MailService",
+            [4]),
+        Canary(.folderOrder, "Sources/Kernel/Queue/A.swift", "let a: MailService?", []),
+        Canary(.folderOrder, "Sources/Kernel/A.swift", "let a: Directory?", [1]),
+        Canary(.folderOrder, "Sources/Kernel/Elsewhere/A.swift", "let a = 1", [1]),
+        Canary(.folderOrder, "Sources/Storage/Engine/A.swift", "let a: MailService?", []),
     ]
 
     @Test("A planted violation is reported in its line, and nothing else", arguments: canaries)

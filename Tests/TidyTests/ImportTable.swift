@@ -5,7 +5,8 @@ enum ImportTable {
     private static let allowed: [String: Set<String>] = {
         let wire: Set = ["HTTPWire", "SMTPWire", "DNSWire", "MailFormat"]
         let kernelTools = wire.union(["Base", "Crypto"])
-        let engineTools = kernelTools.union(["AdapterKit", "Kernel", "Model", "Posix", "TLS"])
+        let engineTools = kernelTools.union(["Model", "Ports", "Posix", "TLS"])
+        let serverTools = engineTools.union(["AdapterKit", "Kernel"])
         var table: [String: Set<String>] = [
             "Base": [],
             "Posix": ["Base", "CLinux"],
@@ -13,13 +14,15 @@ enum ImportTable {
             "TLS": ["Base", "COpenSSL", "Crypto", "Posix"],
             "Database": ["Base", "CSQLite", "Posix"],
             "Model": ["Base"],
-            "Kernel": kernelTools.union(["Model"]),
-            "AdapterKit": kernelTools.union(["Kernel", "Model"]),
+            "Ports": ["Base", "Crypto", "DNSWire", "Model"],
+            "Kernel": kernelTools.union(["Model", "Ports"]),
+            "AdapterKit": kernelTools.union(["Kernel", "Model", "Ports"]),
             "Storage": engineTools.union(["Database"]),
             "HTTPDelivery": engineTools.union(["CCurl"]),
         ]
         for target in wire { table[target] = ["Base", "Crypto"] }
-        for engine in ["HTTPServer", "SMTPServer", "SMTPDelivery", "Resolver"] { table[engine] = engineTools }
+        for engine in ["SMTPDelivery", "Resolver"] { table[engine] = engineTools }
+        for server in ["HTTPServer", "SMTPServer"] { table[server] = serverTools }
         for plugin in plugins { table[plugin] = ["AdapterKit", "Base", "Model"] }
         return table
     }()

@@ -22,6 +22,25 @@ extension Rule {
         return String(name.prefix { $0 != "." })
     }
 
+    /// Folders of one target are not held apart by the compiler: a circle grows by one convenient name at a time.
+    static let folderOrder = Rule(name: "folder order") { file in
+        guard let folder = KernelFolders.folder(of: file.path) else { return [] }
+        guard let place = KernelFolders.place(of: folder) else {
+            let mend = "give the folder its place in KernelFolders"
+            return [Violation(path: file.path, line: 1, rule: "folder order", mend: mend)]
+        }
+        return file.lines.enumerated().compactMap { index, line in
+            let upward = KernelFolders.typeNames(in: line.code).first { name in
+                KernelFolders.homes[name].flatMap(KernelFolders.place).map { $0 > place } ?? false
+            }
+            return upward.map {
+                Violation(
+                    path: file.path, line: index + 1, rule: "folder order",
+                    mend: "\($0) stands above \(folder): pass in a port or a closure, or move what is needed down")
+            }
+        }
+    }
+
     /// A file outside every target is never compiled, and rots.
     static let membership = Rule(name: "dead file") { file in
         guard file.isSwift, file.isIn(["Sources/", "Plugins/", "Tests/"]) else { return [] }

@@ -7,6 +7,6 @@ struct Rule: Sendable, CustomStringConvertible {
 
     static let all = [
         bannedCalls, sql, vendorWords, imports, citations, openEnds, uncheckedSafety, lineLength, title, fileName,
-        membership,
+        membership, folderOrder,
     ]
 }

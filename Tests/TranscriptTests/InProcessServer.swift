@@ -4,6 +4,7 @@ import DNSWire
 import HTTPWire
 import Kernel
 import Model
+import Ports
 import SMTPServer
 import SMTPWire
 import Storage
@@ -46,7 +47,7 @@ final class InProcessServer {
             log: log)
         store.observe(dispatcher)
         let mail = MailService(
-            store: store, directory: tables, dispatcher: dispatcher,
+            store: store, directory: tables, deliveries: dispatcher,
             simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), retries: .mail, time: time)
         let planner = RecordPlanner(
             plan: personality.domainPlan, selectors: personality.selectors,

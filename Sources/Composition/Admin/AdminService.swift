@@ -1,7 +1,6 @@
 import Base
 import HTTPServer
 import HTTPWire
-import Kernel
 import Model
 import Storage
 

@@ -1,5 +1,4 @@
 package import Base
-import Kernel
 package import Model
 package import Posix
 package import SMTPServer

@@ -1,5 +1,4 @@
 import Base
-import Kernel
 import MailFormat
 import Model
 

@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Ports
 
 extension Operator {
     func addSuppression(_ addition: OperatorCommand.SuppressionAddition) async throws(KernelFailure) -> OperatorReply {

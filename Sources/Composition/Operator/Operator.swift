@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Kernel
 import Model
+import Ports
 import Posix
 import Storage
 
@@ -128,7 +129,7 @@ struct Operator: Sendable {
         let id = try self.id(text)
         let range = DeliveryID.range(of: id)
         let deliveries = try await runtime.store.pendingDeliveries(
-            after: DeliveryID(packed: range.lowerBound - 1), limit: KernelLimits.recipientsPerMessage
+            after: DeliveryID(packed: range.lowerBound - 1), limit: PortLimits.recipientsPerMessage
         ).filter { $0.id.message == id }
         guard !deliveries.isEmpty else { throw .notFound(.delivery) }
         return .json(describe.deliveries(deliveries))

@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Kernel
 import Model
+import Ports
 
 /// How the operator's commands show things: stable member names, in a fixed order.
 struct OperatorJSON: Sendable {

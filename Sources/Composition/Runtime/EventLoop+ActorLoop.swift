@@ -1,4 +1,4 @@
-import Kernel
+import Ports
 import Posix
 
 /// The loop that the kernel's actors live on.

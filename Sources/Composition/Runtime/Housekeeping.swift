@@ -1,5 +1,6 @@
 import Base
 import Kernel
+import Ports
 import Storage
 import Synchronization
 

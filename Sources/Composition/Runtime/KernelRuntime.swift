@@ -4,6 +4,7 @@ import Crypto
 import Kernel
 import MailFormat
 import Model
+import Ports
 import Posix
 import Resolver
 import Storage
@@ -93,7 +94,7 @@ final class KernelRuntime: Sendable {
             pace: LanePace(perDestination: configuration.delivery.perDestination), time: time,
             random: random, log: log)
         mail = MailService(
-            store: store, directory: directory, dispatcher: dispatcher, simulation: simulation,
+            store: store, directory: directory, deliveries: dispatcher, simulation: simulation,
             retries: Self.retries(configuration), time: time)
         administration = Administration(
             store: store, directory: directory, keyring: keyring, workers: workers, time: time, random: random)

@@ -1,6 +1,6 @@
 import Base
 import HTTPDelivery
-import Kernel
+import Ports
 import Posix
 
 /// The way out for requests of our own, webhooks and relayed ones alike, on a loop of its own.

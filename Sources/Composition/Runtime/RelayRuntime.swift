@@ -3,6 +3,7 @@ import Base
 import Crypto
 import Kernel
 import Model
+import Ports
 import Storage
 
 /// The kernel's relayed requests on the way out for HTTP.

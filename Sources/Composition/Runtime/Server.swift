@@ -5,6 +5,7 @@ import HTTPServer
 import HTTPWire
 import Kernel
 import Model
+import Ports
 import Posix
 import Storage
 import Synchronization

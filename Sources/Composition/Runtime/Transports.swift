@@ -1,6 +1,6 @@
 import Base
 import HTTPDelivery
-import Kernel
+import Ports
 import Posix
 import SMTPDelivery
 

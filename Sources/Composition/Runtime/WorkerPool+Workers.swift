@@ -1,4 +1,4 @@
-import Kernel
+import Ports
 import Posix
 
 /// The kernel's threads for long work.

@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 import Synchronization
 
 /// Gathers uses of keys and has them written together: one commit for all keys that were used within a few seconds, and

@@ -1,5 +1,6 @@
 import Base
 package import Model
+import Ports
 
 extension Administration {
     /// Gives a key another label.

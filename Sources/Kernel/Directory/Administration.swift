@@ -2,6 +2,7 @@ package import Base
 import Crypto
 import MailFormat
 package import Model
+package import Ports
 
 /// What the operator changes: accounts, keys, domains. Each change is on disk and in the directory when its call
 /// returns. Any thread; making a domain's keys runs on the workers.

@@ -1,6 +1,7 @@
 package import Base
 package import Crypto
 package import Model
+package import Ports
 import Synchronization
 
 /// Accounts, keys and domains in memory, for the checks of every request.

@@ -1,6 +1,7 @@
 package import Base
 import DNSWire
 package import Model
+package import Ports
 
 /// Looks a domain's records up and says what follows. Changes nothing itself. Any thread.
 package struct DomainChecker: Sendable {

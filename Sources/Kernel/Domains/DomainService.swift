@@ -2,6 +2,7 @@ import Base
 import DNSWire
 import MailFormat
 package import Model
+package import Ports
 
 /// Looking after domains: what all personalities that have domains share. Any thread; calls come back on the caller's
 /// executor. Everything is seen through an account: what is another's is not there.

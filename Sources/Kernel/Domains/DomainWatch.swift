@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 import Synchronization
 
 /// Has domains checked: when somebody asks, and again and again as the plans say. Records what is found.

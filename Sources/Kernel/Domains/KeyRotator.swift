@@ -1,6 +1,7 @@
 package import Base
 import MailFormat
 package import Model
+package import Ports
 
 /// Changes domains' signing keys. A step is on disk and in the directory when its call returns; of two at one time one
 /// is refused. Any thread; making keys runs on the workers.

@@ -2,6 +2,7 @@ import Base
 import DNSWire
 import MailFormat
 package import Model
+package import Ports
 
 /// Says of what DNS has under a name whether it is what the owner was asked to publish. Pure.
 package enum RecordInspector {

@@ -1,6 +1,7 @@
 package import Base
 package import Crypto
 package import Model
+package import Ports
 
 /// Carries out a request at most once for its key, by the rule of its dialect.
 ///

@@ -1,6 +1,7 @@
 import Base
 package import Crypto
 package import Model
+package import Ports
 
 /// What a rule may look at of a request, besides its body.
 package struct IdempotencyContext: Sendable {

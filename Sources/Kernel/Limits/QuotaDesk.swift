@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Setting and reading quotas. Any thread; what is set holds for what is accepted afterwards.
 package struct QuotaDesk: Sendable {

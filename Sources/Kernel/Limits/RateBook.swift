@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Every personality's rate limiter, and what becomes of their windows when the process ends.
 ///

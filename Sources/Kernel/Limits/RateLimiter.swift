@@ -1,5 +1,6 @@
 package import Base
 package import Model
+import Ports
 import Synchronization
 
 /// Counts requests against the tiers of their rate class.

@@ -1,5 +1,6 @@
 import Base
 import Model
+import Ports
 
 /// One tier with everybody's counts.
 ///

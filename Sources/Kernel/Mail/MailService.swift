@@ -1,6 +1,7 @@
 package import Base
 import Crypto
 package import Model
+package import Ports
 
 /// Sending mail, and looking after what was sent: what all mail personalities share.
 ///
@@ -9,18 +10,18 @@ package import Model
 package struct MailService: Sendable {
     private let store: any Store
     private let directory: Directory
-    private let dispatcher: Dispatcher
+    private let deliveries: any DeliveryControl
     private let simulation: SimulationPolicy
     private let retries: RetryPolicy
     private let time: any TimeSource
 
     package init(
-        store: any Store, directory: Directory, dispatcher: Dispatcher, simulation: SimulationPolicy,
+        store: any Store, directory: Directory, deliveries: any DeliveryControl, simulation: SimulationPolicy,
         retries: RetryPolicy, time: any TimeSource
     ) {
         self.store = store
         self.directory = directory
-        self.dispatcher = dispatcher
+        self.deliveries = deliveries
         self.simulation = simulation
         self.retries = retries
         self.time = time
@@ -105,9 +106,9 @@ package struct MailService: Sendable {
     ) throws(KernelFailure) -> NewMessage {
         let domain = try authorise(sender: submission.from, for: principal)
         let envelope = submission.envelope
-        guard (1...KernelLimits.recipientsPerMessage).contains(envelope.count) else {
+        guard (1...PortLimits.recipientsPerMessage).contains(envelope.count) else {
             throw .invalid(
-                FieldFault("to", .count(minimum: 1, maximum: KernelLimits.recipientsPerMessage)))
+                FieldFault("to", .count(minimum: 1, maximum: PortLimits.recipientsPerMessage)))
         }
         let now = time.now
         return NewMessage(
@@ -151,10 +152,10 @@ package struct MailService: Sendable {
         try await store.messages(query)
     }
 
-    /// Whether an attempt is running is known to the dispatcher alone; only unfinished messages pay for asking.
+    /// Whether an attempt is running is known to the queue alone; only unfinished messages pay for asking.
     private func markSending(_ message: Message) async -> Message {
         guard message.recipients.contains(where: { !$0.state.isFinal }),
-            await dispatcher.isSending(message.id, recipients: message.recipients.count)
+            await deliveries.isSending(message.id, recipients: message.recipients.count)
         else { return message }
         var message = message
         for index in message.recipients.indices where !message.recipients[index].state.isFinal {
@@ -189,15 +190,15 @@ package struct MailService: Sendable {
         _ message: Message, operation: Operation, _ change: Change,
         remaining: ([PendingDelivery]) -> [PendingDelivery]
     ) async throws(KernelFailure) {
-        guard let withdrawn = await dispatcher.withdraw(message.id, recipients: message.recipients.count) else {
+        guard let withdrawn = await deliveries.withdraw(message.id, recipients: message.recipients.count) else {
             let isEnded = message.recipients.allSatisfy(\.state.isFinal)
             throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: operation)
         }
         if case .refused(let failure) = await store.commit([change]).first {
-            await dispatcher.insert(withdrawn)
+            await deliveries.insert(withdrawn)
             throw failure
         }
-        await dispatcher.insert(remaining(withdrawn))
+        await deliveries.insert(remaining(withdrawn))
     }
 }
 

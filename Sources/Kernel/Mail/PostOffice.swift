@@ -2,6 +2,7 @@ import Base
 import Crypto
 import MailFormat
 package import Model
+package import Ports
 
 /// Turns stored messages into what is handed over: composed, signed bytes with an envelope.
 ///

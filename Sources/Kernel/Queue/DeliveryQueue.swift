@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Deliveries in memory: which are due, which are leased, in which lane. A pure value; its owner gives it the time.
 ///

@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Runs the queue: leases what is due, has it delivered, records what came of it.
 ///
@@ -8,7 +9,7 @@ package import Model
 ///
 /// An outcome is recorded before its lease is given up; if the store cannot take it, it is offered again until it can.
 /// What was in flight when the process died is due again at the next start.
-package actor Dispatcher: DeliveryObserver {
+package actor Dispatcher: DeliveryObserver, DeliveryControl {
     package nonisolated let loop: any ActorLoop
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -65,7 +66,6 @@ package actor Dispatcher: DeliveryObserver {
         loop.execute { self.assumeIsolated { $0.gather(deliveries) } }
     }
 
-    /// Takes over deliveries; at start, all that an earlier process left unfinished.
     package func insert(_ deliveries: [PendingDelivery]) {
         for delivery in deliveries { queue.insert(delivery, lane: lane(of: delivery)) }
         turn()
@@ -333,8 +333,6 @@ package actor Dispatcher: DeliveryObserver {
 
     // MARK: From callers and operators
 
-    /// Takes a message out of the queue, if no attempt at it was made or is running; nil otherwise. The caller makes
-    /// the change durable, and puts the deliveries back with `insert` if it cannot.
     package func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         queue.withdraw(message, recipients: recipients)
     }

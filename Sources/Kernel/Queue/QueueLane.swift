@@ -1,4 +1,5 @@
 import Base
+import Ports
 
 /// What waits in one lane: each account's deliveries by due time, and the accounts in rotation.
 ///

@@ -1,5 +1,6 @@
 import Base
 import Model
+import Ports
 
 /// The rows of the queue, packed: a million of them are to fit beside everything else. What many rows share
 /// (destinations, accounts, policies, lanes) is kept once and named by a number.

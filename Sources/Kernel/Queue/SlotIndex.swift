@@ -1,4 +1,5 @@
 import Base
+import Ports
 
 /// Where the delivery with an identity is in the queue's rows: open addressing with linear probing, one word of four
 /// octets per place.

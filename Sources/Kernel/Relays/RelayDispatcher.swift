@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Makes relayed requests: a kind of work whose lanes are the targets' origins. Any thread.
 package final class RelayDispatcher: RelayObserver {

@@ -1,6 +1,7 @@
 package import Base
 package import Crypto
 package import Model
+package import Ports
 import Synchronization
 
 /// The secrets that accounts' relayed requests are signed with, one for each account and personality: minted when it

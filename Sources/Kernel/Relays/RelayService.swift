@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// What callers do with requests to targets of their choice, in whatever dialect. Look-ups are keyed by account and
 /// personality, so that what belongs to others is as absent as what does not exist.

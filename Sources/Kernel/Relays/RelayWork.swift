@@ -1,5 +1,6 @@
 import Base
 import Model
+import Ports
 
 /// One attempt at a relayed request: signs it, sends it, says what follows.
 struct RelayWork: WorkKind {

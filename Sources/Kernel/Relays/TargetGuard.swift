@@ -1,5 +1,6 @@
 package import Base
 import DNSWire
+package import Ports
 import Synchronization
 
 /// Says before anything is accepted whether a target may be called. The same is asked again at every connection, with

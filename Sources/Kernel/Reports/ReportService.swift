@@ -1,6 +1,7 @@
 package import Base
 import MailFormat
 package import Model
+package import Ports
 import Synchronization
 
 /// Takes in what others report of mail from here: bounces that come after a server had taken the mail (RFC 3464), and

@@ -1,6 +1,7 @@
 import Base
 import MailFormat
 import Model
+import Ports
 
 /// What became of a delivery, where somebody may want to hear of it.
 struct ReportableOutcome: Sendable {

@@ -1,6 +1,7 @@
 package import Base
 import MailFormat
 package import Model
+package import Ports
 
 /// Reports on deliveries (RFC 3464): on those that failed for good to the address that the sender's domain has for
 /// them, and to the reverse-path of a sender on whatever it asked to hear of (RFC 3461 §4.1).

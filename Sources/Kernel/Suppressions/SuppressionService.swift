@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Looks after the addresses that get no mail. Whether a message's recipients are among them is the store's to decide,
 /// in the transaction that accepts it. Any thread.

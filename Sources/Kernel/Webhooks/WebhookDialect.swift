@@ -1,4 +1,5 @@
 package import Model
+package import Ports
 
 /// A personality's webhooks as the kernel uses them: its rules, and how it writes a payload.
 package struct WebhookDialect: Sendable {

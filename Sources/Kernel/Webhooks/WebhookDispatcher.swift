@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// Delivers webhooks: a kind of work whose lanes are the endpoints. A lane is held while its endpoint is off or
 /// disabled, or the operator has paused it: what is queued for it waits there. Any thread.

@@ -1,5 +1,6 @@
 package import Base
 package import Model
+package import Ports
 
 /// What callers do with webhooks, in whatever dialect. Look-ups are keyed by account and personality, so that what
 /// belongs to others is as absent as what does not exist. A change is on disk, and works, when its call returns.

@@ -1,6 +1,7 @@
 package import Base
 import Crypto
 package import Model
+package import Ports
 
 /// Makes a delivery's fields after a dialect's recipe. Pure.
 package enum WebhookSigner {

@@ -1,5 +1,6 @@
 package import Base
 import Model
+package import Ports
 
 /// Does one kind of work: takes what is due from its lanes, has it attempted, records what came of it.
 ///

@@ -1,4 +1,5 @@
 package import Base
+import Ports
 
 /// Work in memory: what is due, in which lane, and whose turn it is. A pure value; its owner gives it the time.
 ///

@@ -1,3 +1,4 @@
+import Ports
 import Synchronization
 
 /// What has become of one kind of work since the start. Any thread.

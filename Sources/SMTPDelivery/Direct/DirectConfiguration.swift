@@ -1,6 +1,6 @@
 package import Base
 import DNSWire
-package import Kernel
+package import Ports
 package import SMTPWire
 
 /// How mail is delivered to its destinations' own servers. Everything in it was checked when it was made.

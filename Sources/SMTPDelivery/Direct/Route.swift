@@ -1,5 +1,5 @@
 import Base
-import Kernel
+import Ports
 
 /// How mail for a destination goes: to which exchanges, and how well protected.
 ///

@@ -1,6 +1,6 @@
 import Base
 import DNSWire
-import Kernel
+import Ports
 
 /// Why a destination has no route.
 enum RouteFailure: Error, Hashable, Sendable {

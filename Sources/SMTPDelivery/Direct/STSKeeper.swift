@@ -1,6 +1,6 @@
 import Base
 import DNSWire
-import Kernel
+import Ports
 import Posix
 
 /// Knows the MTA-STS policies of destinations: looks for them, and believes each for as long as it says (RFC 8461

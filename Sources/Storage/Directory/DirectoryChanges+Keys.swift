@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 extension DirectoryChanges {
     /// One row for each key that was ever used, apart from the key's own: it changes often, the key hardly ever.

@@ -1,8 +1,8 @@
 import Base
 import Crypto
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Changes of accounts and keys: rare, so their statements are prepared each time.
 struct DirectoryChanges {

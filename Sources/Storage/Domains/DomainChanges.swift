@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Changes of domains: rare, so their statements are prepared each time.
 struct DomainChanges {

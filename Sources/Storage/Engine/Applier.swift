@@ -1,8 +1,8 @@
 import Base
 import Crypto
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Makes changes inside the writer's transaction, and keeps what must follow it in memory: the next serials, the
 /// idempotency table, counts.

@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 
 /// A change in the form that the writer binds: encoded on the caller's thread.
 enum EncodedChange: Sendable {

@@ -1,5 +1,4 @@
 import Database
-import Kernel
 import Model
 
 /// The small numbers that stand for personalities in message rows. Fixed once the store is open. Any thread.

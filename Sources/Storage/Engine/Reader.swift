@@ -1,8 +1,8 @@
 import Base
 import Crypto
 import Database
-import Kernel
 import Model
+import Ports
 
 /// One connection's prepared reads, inside a snapshot that its user begins and ends; one user at a time (`ReaderPool`,
 /// `TurnReader`).

@@ -1,7 +1,7 @@
 package import Base
 import Database
-package import Kernel
 package import Model
+package import Ports
 import Posix
 
 /// The kernel's `Store` on SQLite: one file in WAL mode with `synchronous=FULL`, one writer thread that commits in

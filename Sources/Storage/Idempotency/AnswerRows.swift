@@ -1,7 +1,7 @@
 import Base
 import Crypto
 import Database
-import Kernel
+import Ports
 
 /// Answers that are kept to be given again. The writer thread's own.
 ///

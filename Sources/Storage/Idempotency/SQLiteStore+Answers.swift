@@ -1,7 +1,7 @@
 package import Crypto
 import Database
-package import Kernel
 package import Model
+package import Ports
 
 extension SQLiteStore {
     package func answer(_ key: Digest256) async throws(KernelFailure) -> AnswerRecord? {

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Quotas and what is used of them: in memory for deciding, on disk with the transaction that uses them. The writer
 /// thread's own.

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Rate windows on disk. The writer thread's own.
 final class RateWindowRows {

@@ -1,7 +1,7 @@
 package import Base
 import Database
-package import Kernel
 package import Model
+package import Ports
 
 extension SQLiteStore {
     /// Whose rate windows ride along with every transaction from now on.

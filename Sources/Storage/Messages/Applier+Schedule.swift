@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Messages that are taken back, moved to another time, or queued again.
 extension Applier {

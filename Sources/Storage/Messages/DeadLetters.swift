@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// The rows of deliveries that were given up. The writer thread's own.
 final class DeadLetters {

@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 
 /// The stored form of a message: `head` for what every read needs, `body` for texts and attachments.
 ///

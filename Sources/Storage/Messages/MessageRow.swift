@@ -1,5 +1,4 @@
 import Base
-import Kernel
 import Model
 
 /// A message as its rows say: the message, its unfinished deliveries, its events.

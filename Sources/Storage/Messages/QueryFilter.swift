@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 
 /// A message query in the store's terms.
 struct QueryFilter: Sendable {

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 extension Reader {
     /// At most `limit` of those after `last`, in the order of acceptance.

@@ -1,6 +1,5 @@
 import Base
 import Database
-import Kernel
 import Model
 
 /// The retry policies that deliveries name by number. A new one is written in the transaction that first needs it. The

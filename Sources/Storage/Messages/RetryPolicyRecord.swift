@@ -1,5 +1,4 @@
 import Base
-import Kernel
 import Model
 
 /// The stored form of a retry policy. Durations are nanoseconds.

@@ -1,6 +1,6 @@
 import Database
-package import Kernel
 package import Model
+package import Ports
 
 extension SQLiteStore {
     package func deadLetters(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [DeadLetter] {

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Relayed requests inside the writer's transaction. The writer thread's own.
 final class RelayChanges {

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// A connection's reads of relayed requests. What is read for every one is prepared once, at its first use.
 final class RelayReader {

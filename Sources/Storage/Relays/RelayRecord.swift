@@ -1,6 +1,6 @@
 import Base
-import Kernel
 import Model
+import Ports
 
 /// The stored form of a relay's head. It begins with a version byte, and is encoded on the shard.
 ///

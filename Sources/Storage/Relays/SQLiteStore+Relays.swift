@@ -1,6 +1,6 @@
 import Database
-package import Kernel
 package import Model
+package import Ports
 
 extension SQLiteStore {
     package func relay(_ id: Relay.ID) async throws(KernelFailure) -> Relay? {

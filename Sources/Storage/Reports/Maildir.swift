@@ -1,7 +1,7 @@
 package import Base
 import Crypto
-package import Kernel
 package import Model
+package import Ports
 import Posix
 
 /// Mail to the operator in the form that mail programs read (https://cr.yp.to/proto/maildir.html): a file for each

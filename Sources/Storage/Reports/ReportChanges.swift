@@ -1,6 +1,6 @@
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Looks at how far a recipient is, when something is reported of it. The writer thread's own.
 final class ReportChanges {

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Suppresses addresses whose failures call for it, by the rule of the personality that their message came in by. The
 /// writer thread's own.

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 extension Reader {
     func suppressions(_ query: SuppressionQuery) throws(DatabaseError) -> SuppressionPage {

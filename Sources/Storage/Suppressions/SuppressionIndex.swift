@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Finds the suppressed among a message's recipients, at no cost for accounts that suppress nobody. The writer thread's
 /// own.

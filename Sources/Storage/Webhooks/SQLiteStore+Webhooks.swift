@@ -1,6 +1,6 @@
 import Database
-package import Kernel
 package import Model
+package import Ports
 
 extension SQLiteStore {
     package func webhooks(of owner: MessageQuery.Owner?) async throws(KernelFailure) -> [WebhookEndpoint] {

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// Webhooks inside the writer's transaction: fans events out to endpoints, records what became of deliveries.
 ///

@@ -1,7 +1,7 @@
 import Base
 import Database
-import Kernel
 import Model
+import Ports
 
 /// A connection's reads of webhooks. What is read for every delivery is prepared once, at its first use.
 final class WebhookReader {

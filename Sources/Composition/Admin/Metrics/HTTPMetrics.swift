@@ -1,6 +1,7 @@
 import HTTPServer
 import Kernel
 import Model
+import Ports
 
 /// What the listeners did: one hop to each shard, whose counts are its own.
 struct HTTPMetrics: MetricSource {

@@ -1,6 +1,7 @@
 import Base
 import Kernel
 import Model
+import Ports
 import Storage
 
 /// What waits and what became of it, of mail, webhooks and relayed requests: one hop to each dispatcher.

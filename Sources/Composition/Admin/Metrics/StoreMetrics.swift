@@ -1,5 +1,6 @@
 import Kernel
 import Model
+import Ports
 import Storage
 
 /// What the store wrote and keeps.

@@ -81,12 +81,3 @@ package final class Keyring: Sendable {
         Array("signing-key \(name.account.value) \(name.domain) \(name.algorithm.rawValue)".utf8)
     }
 }
-
-/// A random source of any kind, for calls that take a concrete one.
-struct AnyRandom: RandomSource {
-    private let source: any RandomSource
-
-    init(_ source: any RandomSource) { self.source = source }
-
-    func bytes(_ count: Int) -> [UInt8] { source.bytes(count) }
-}

@@ -1,3 +1,5 @@
+package import Ports
+
 /// The queue of mail at one moment, and what has become of its attempts since the start.
 package struct MailFigures: Sendable, Equatable {
     package var lanes: [LaneStatistics]

@@ -63,7 +63,7 @@ package struct OnceUnit: Sendable {
 
 extension AnswerRecord {
     /// The answer to a request with the same key; nil once it has expired, `idempotencyMismatch` for another request.
-    func answer(
+    package func answer(
         to record: IdempotencyRecord, _ whenDifferent: IdempotencyRule.WhenDifferent, at now: Instant
     ) throws(KernelFailure) -> StoredAnswer? {
         guard expiresAt > now else { return nil }

@@ -1,3 +1,5 @@
+package import Ports
+
 /// The webhooks that wait at one moment, and what has become of their attempts since the start.
 package struct WebhookFigures: Sendable, Equatable {
     package var lanes: [WebhookLaneStatistics]

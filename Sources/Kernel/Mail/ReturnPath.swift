@@ -2,6 +2,7 @@ import Base
 import Crypto
 package import MailFormat
 package import Model
+import Ports
 
 /// Whose reports an address is for: a message, and where it went to one recipient alone that one ("VERP", variable
 /// envelope return path), so that a report needs to name nobody.

@@ -103,7 +103,7 @@ package struct NewMessage: Sendable {
     package var expires: Instant { due + retries.lifetime }
 
     package var submission: Submission
-    /// Everyone it goes to; at most `KernelLimits.recipientsPerMessage`.
+    /// Everyone it goes to; at most `PortLimits.recipientsPerMessage`.
     package var envelope: [NewRecipient]
     package var account: Account.ID
     package var key: AccessKey.ID

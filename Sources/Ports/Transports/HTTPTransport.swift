@@ -45,7 +45,7 @@ package struct OutgoingRequest: Sendable {
 
     package init(
         method: String = "POST", url: String, fields: [Field] = [], body: [UInt8] = [], timeout: Duration,
-        snippetBytes: Int = KernelLimits.responseSnippetBytes
+        snippetBytes: Int = PortLimits.responseSnippetBytes
     ) {
         self.method = method
         self.url = url

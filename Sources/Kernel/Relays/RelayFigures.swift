@@ -1,4 +1,5 @@
 import Model
+package import Ports
 
 /// The relayed requests that wait at one moment, and what has become of their attempts since the start.
 package struct RelayFigures: Sendable, Equatable {

@@ -1,0 +1,7 @@
+/// What both sides of a port count with, each with its unit.
+package enum PortLimits {
+    /// Recipients of one message, over to, cc and bcc. Bounded by the delivery identity, which keeps ten bits for it.
+    package static let recipientsPerMessage = 1000
+    /// Bytes of an answer's body that a delivery log keeps.
+    package static let responseSnippetBytes = 1024
+}
