@@ -25,7 +25,7 @@ public struct AccountDesk: Sendable {
                 mode: .live, scopes: services.scopes.defaults, domains: [], networks: [], expiresIn: nil,
                 label: "sign-up", secret: nil))
         let secret = try await services.relays.signingSecret(
-            of: MessageQuery.Owner(account: account.id, origin: services.personality))
+            of: Tenant(account: account.id, origin: services.personality))
         return Welcome(account: account, key: made.secret.text, signingSecret: secret)
     }
 }

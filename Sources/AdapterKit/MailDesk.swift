@@ -59,7 +59,7 @@ public struct MailDesk: Sendable {
     ) async throws(KernelFailure) -> (messages: [Message], total: Int) {
         if filter.matchesNothing { return ([], 0) }
         let page = try await service.messages(
-            MessageQuery(owner: try owner(), filter: filter, offset: offset, limit: limit))
+            MessageQuery(tenant: try owner(), filter: filter, offset: offset, limit: limit))
         return (page.messages, page.total)
     }
 
@@ -76,7 +76,7 @@ public struct MailDesk: Sendable {
         return caller
     }
 
-    private func owner() throws(KernelFailure) -> MessageQuery.Owner {
-        MessageQuery.Owner(account: try principal().account, origin: personality)
+    private func owner() throws(KernelFailure) -> Tenant {
+        Tenant(account: try principal().account, origin: personality)
     }
 }

@@ -39,7 +39,7 @@ public struct RelayDesk: Sendable {
     public func list(
         state: Relay.State?, before: Relay.ID?, limit: Int
     ) async throws(KernelFailure) -> (relays: [Relay], hasMore: Bool) {
-        try await service.relays(RelayQuery(owner: owner(), state: state, before: before, limit: limit))
+        try await service.relays(RelayQuery(tenant: owner(), state: state, before: before, limit: limit))
     }
 
     /// Takes an unfinished one back; `wrongState` for a finished one, and while an attempt is under way.
@@ -57,9 +57,9 @@ public struct RelayDesk: Sendable {
         try await service.signingSecret(of: owner())
     }
 
-    private func owner() throws(KernelFailure) -> MessageQuery.Owner {
+    private func owner() throws(KernelFailure) -> Tenant {
         guard let caller else { throw .credentialMissing }
-        return MessageQuery.Owner(account: caller.account, origin: caller.personality)
+        return Tenant(account: caller.account, origin: caller.personality)
     }
 }
 

@@ -78,9 +78,9 @@ public struct WebhookDesk: Sendable {
         return try await service.replayFailed(query, isDryRun: isDryRun, of: owner())
     }
 
-    private func owner() throws(KernelFailure) -> MessageQuery.Owner {
+    private func owner() throws(KernelFailure) -> Tenant {
         guard let caller else { throw .credentialMissing }
-        return MessageQuery.Owner(account: caller.account, origin: caller.personality)
+        return Tenant(account: caller.account, origin: caller.personality)
     }
 }
 

@@ -19,19 +19,19 @@ package protocol RelayStore: Sendable {
     func pendingRelays(after last: Relay.ID, limit: Int) async throws(KernelFailure) -> [PendingRelay]
 
     /// What an owner's relays are signed with, sealed; nil before there is one.
-    func signingSecret(of owner: MessageQuery.Owner) async throws(KernelFailure) -> [UInt8]?
+    func signingSecret(of owner: Tenant) async throws(KernelFailure) -> [UInt8]?
 }
 
 package struct RelayQuery: Sendable {
-    package var owner: MessageQuery.Owner
+    package var tenant: Tenant
     /// nil: all.
     package var state: Relay.State?
     /// Only those made before this one.
     package var before: Relay.ID?
     package var limit: Int
 
-    package init(owner: MessageQuery.Owner, state: Relay.State? = nil, before: Relay.ID? = nil, limit: Int) {
-        self.owner = owner
+    package init(tenant: Tenant, state: Relay.State? = nil, before: Relay.ID? = nil, limit: Int) {
+        self.tenant = tenant
         self.state = state
         self.before = before
         self.limit = limit
@@ -96,7 +96,7 @@ package enum RelayChange: Sendable {
     /// Queues one anew that was rejected, is dead or was taken back; `wrongState` for any other, `notFound` for none.
     case replay(Relay.ID, at: Instant)
     /// Keeps an owner's signing secret, sealed, unless there is one.
-    case keepSecret(MessageQuery.Owner, sealed: [UInt8], at: Instant)
+    case keepSecret(Tenant, sealed: [UInt8], at: Instant)
 }
 
 /// A relay on its way into the store. The store gives it its serial.

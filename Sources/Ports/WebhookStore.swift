@@ -8,7 +8,7 @@ package import Model
 /// disk together or not at all. An engine is given the dialects' rules when it is opened.
 package protocol WebhookStore: Sendable {
     /// The endpoints of an owner in the order of their making, or all of them.
-    func webhooks(of owner: MessageQuery.Owner?) async throws(KernelFailure) -> [WebhookEndpoint]
+    func webhooks(of owner: Tenant?) async throws(KernelFailure) -> [WebhookEndpoint]
 
     /// nil where there is none, or none any more.
     func webhook(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookEndpoint?
@@ -90,7 +90,7 @@ package enum WebhookChange: Sendable {
     case post(WebhookAnnouncement, to: WebhookEndpoint.ID)
     /// Queues a delivery for every endpoint of the owner that wants it: what happens to others than messages. The
     /// serial is how many there are.
-    case announce(WebhookAnnouncement, MessageQuery.Owner)
+    case announce(WebhookAnnouncement, Tenant)
     /// The outcomes of attempts; each applies only if its delivery is unfinished.
     case settle([WebhookSettlement])
     /// Queues finished deliveries anew, under the identities that they have; each applies only if it is finished.

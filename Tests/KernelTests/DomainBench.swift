@@ -35,7 +35,7 @@ final class DomainBench {
         loop = HandLoop(time: time)
         planner = RecordPlanner(
             plan: plan, selectors: Self.selectors, hosts: Self.hosts, challengeKey: [UInt8](repeating: 1, count: 32))
-        _ = await store.commit([.createAccount(name: "acme", parent: nil, at: Fixture.start)])
+        _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
         directory = Directory(try await store.directory())
         let log = CollectingLog().log(time: time)
         let rotator = KeyRotator(

@@ -33,7 +33,7 @@ struct IdempotencyTests {
 
     /// What a request makes: an account, and the answer says its number.
     private static let plan = Idempotency.Plan(
-        changes: [.createAccount(name: "a", parent: nil, at: Fixture.start)],
+        changes: [.directory(.createAccount(name: "a", parent: nil, at: Fixture.start))],
         answer: { outcomes in
             guard case .done(let serial) = outcomes.first else { return .failure(.storageUnavailable) }
             return .success(StoredAnswer(status: 201, body: Array("account \(serial)".utf8)))

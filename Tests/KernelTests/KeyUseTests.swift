@@ -12,8 +12,9 @@ struct KeyUseTests {
 
     private func bench() async -> (loop: HandLoop, log: KeyUseLog) {
         _ = await store.commit([
-            .createAccount(name: "a", parent: nil, at: Fixture.start), .createKey(Fixture.stored(Fixture.key(1))),
-            .createKey(Fixture.stored(Fixture.key(2))),
+            .directory(.createAccount(name: "a", parent: nil, at: Fixture.start)),
+            .directory(.createKey(Fixture.stored(Fixture.key(1)))),
+            .directory(.createKey(Fixture.stored(Fixture.key(2)))),
         ])
         let loop = HandLoop(time: time)
         return (loop, KeyUseLog(store: store, loop: loop))

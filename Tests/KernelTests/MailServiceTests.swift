@@ -113,8 +113,8 @@ struct MailServiceTests {
     func owners() async throws {
         _ = await send(Fixture.submission())
         for owner in [
-            MessageQuery.Owner(account: Account.ID(2), origin: Fixture.personality),
-            MessageQuery.Owner(account: Account.ID(1), origin: Fixture.otherPersonality),
+            Tenant(account: Account.ID(2), origin: Fixture.personality),
+            Tenant(account: Account.ID(1), origin: Fixture.otherPersonality),
         ] {
             #expect(try await bench.service.message(Message.ID(1), of: owner) == nil)
         }

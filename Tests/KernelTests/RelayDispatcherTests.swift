@@ -12,7 +12,7 @@ struct RelayDispatcherTests {
     private let bench: RelayBench
 
     init() async throws {
-        _ = await store.commit([.createAccount(name: "acme", parent: nil, at: Fixture.start)])
+        _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
         bench = try RelayBench(loop: loop, store: store, directory: Fixture.directory())
         store.observe(relays: bench.dispatcher)
     }

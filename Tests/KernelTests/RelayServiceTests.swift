@@ -16,7 +16,7 @@ struct RelayServiceTests {
     init() async throws {
         bench = try Self.bench(loop, store)
         store.observe(relays: bench.dispatcher)
-        _ = await store.commit([.createAccount(name: "acme", parent: nil, at: Fixture.start)])
+        _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
     }
 
     private static func bench(
@@ -129,7 +129,7 @@ struct RelayServiceTests {
     @Test("Another's relays are as absent as those that never were")
     func foreign() async throws {
         let id = try await accept("https://acme.test/")
-        let stranger = MessageQuery.Owner(account: Account.ID(2), origin: Fixture.personality)
+        let stranger = Tenant(account: Account.ID(2), origin: Fixture.personality)
         #expect(try await bench.service.relay(id, of: Fixture.owner).id == id)
         for call in [
             { try await bench.service.relay(id, of: stranger) },
@@ -196,10 +196,10 @@ struct RelayServiceTests {
     @Test("A page says whether more follow")
     func pages() async throws {
         for _ in 0..<3 { _ = try await accept("https://acme.test/") }
-        let query = RelayQuery(owner: Fixture.owner, limit: 2)
+        let query = RelayQuery(tenant: Fixture.owner, limit: 2)
         let page = try await bench.service.relays(query)
         #expect(page.relays.map(\.id.value) == [3, 2] && page.hasMore)
-        let rest = try await bench.service.relays(RelayQuery(owner: Fixture.owner, before: Relay.ID(2), limit: 2))
+        let rest = try await bench.service.relays(RelayQuery(tenant: Fixture.owner, before: Relay.ID(2), limit: 2))
         #expect(rest.relays.map(\.id.value) == [1] && !rest.hasMore)
     }
 }

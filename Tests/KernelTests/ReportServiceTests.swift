@@ -23,7 +23,7 @@ struct ReportServiceTests {
             ownNames: ["mx.relay.example"], mailbox: mailbox, idKey: idKey,
             workers: ImmediateWorkers(), time: HandTime(), log: CollectingLog().log())
         _ = await store.commit([
-            .createAccount(name: "a", parent: nil, at: Fixture.start), .createDomain(Fixture.domain()),
+            .directory(.createAccount(name: "a", parent: nil, at: Fixture.start)), .domain(.create(Fixture.domain())),
         ])
     }
 

@@ -70,7 +70,7 @@ private struct SimulatedServer {
     mutating func live() async throws -> [String] {
         for _ in 0..<120 { try await act() }
         try await settleDown()
-        let total = try await store.messages(MessageQuery(owner: nil, offset: 0, limit: 1)).total
+        let total = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).total
         let lost = total == accepted.count ? [] : ["\(accepted.count) were accepted, \(total) are there"]
         return try await Self.faults(of: store) + lost
     }
@@ -125,7 +125,7 @@ private struct SimulatedServer {
     static func faults(of store: MemoryStore) async throws -> [String] {
         let ends: Set<MailEvent.Kind> = [.delivered, .bounced, .softBounced, .failed, .cancelled]
         var faults: [String] = []
-        let page = try await store.messages(MessageQuery(owner: nil, offset: 0, limit: .max))
+        let page = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: .max))
         for message in page.messages.reversed() {
             for index in message.recipients.indices {
                 let count = message.events.count { ends.contains($0.kind) && ($0.recipient ?? index) == index }

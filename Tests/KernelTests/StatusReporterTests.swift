@@ -23,7 +23,7 @@ struct StatusReporterTests {
 
     /// The messages that are reports.
     private func reports(_ bench: MailBench? = nil) async throws -> [Message] {
-        let query = MessageQuery(owner: nil, offset: 0, limit: 100)
+        let query = MessageQuery(tenant: nil, offset: 0, limit: 100)
         return try await (bench ?? self.bench).store.messages(query).messages.filter { $0.origin == .reports }
             .reversed()
     }

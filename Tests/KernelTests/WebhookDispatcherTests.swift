@@ -15,7 +15,7 @@ struct WebhookDispatcherTests {
     init() async throws {
         bench = try WebhookBench(loop: loop, store: store)
         store.observe(webhooks: bench.dispatcher)
-        _ = await store.commit([.createAccount(name: "acme", parent: nil, at: Fixture.start)])
+        _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
     }
 
     private func endpoint(

@@ -11,7 +11,7 @@ struct WebhookServiceTests {
     private let owner = Fixture.owner
 
     private func bench(_ egress: EgressPolicy = EgressPolicy()) async throws -> WebhookBench {
-        _ = await store.commit([.createAccount(name: "acme", parent: nil, at: Fixture.start)])
+        _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
         return try WebhookBench(loop: HandLoop(time: HandTime()), store: store, egress: egress)
     }
 
@@ -70,8 +70,8 @@ struct WebhookServiceTests {
         ).endpoint.id
         let service = bench.service
         for other in [
-            MessageQuery.Owner(account: Account.ID(2), origin: Fixture.personality),
-            MessageQuery.Owner(account: Account.ID(1), origin: Fixture.otherPersonality),
+            Tenant(account: Account.ID(2), origin: Fixture.personality),
+            Tenant(account: Account.ID(1), origin: Fixture.otherPersonality),
         ] {
             await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.endpoint(id, of: other) }
             await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.delete(id, of: other) }

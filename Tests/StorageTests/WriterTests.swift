@@ -45,7 +45,7 @@ struct WriterTests {
         }
         #expect(outcomes.allSatisfy { $0.0 == 13 ? $0.1 == nil : $0.1 != nil })
         #expect(Set(outcomes.compactMap { $0.1?.message.value }) == Set(1...90))
-        let page = try await store.messages(MessageQuery(owner: nil, offset: 0, limit: 1))
+        let page = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1))
         #expect(page.total == 90)
         #expect(try await store.pendingDeliveries().count == 90)
     }
@@ -89,7 +89,7 @@ struct WriterTests {
             return
         }
         #expect(acceptance == Acceptance(message: Message.ID(1), replayed: false))
-        #expect(try await store.messages(MessageQuery(owner: Fixture.owner, offset: 0, limit: 1)).total == 1)
+        #expect(try await store.messages(MessageQuery(tenant: Fixture.owner, offset: 0, limit: 1)).total == 1)
     }
 
     @Test("Totals are right soon and late after they were written, and after a restart", arguments: [1, 1030])
@@ -103,10 +103,10 @@ struct WriterTests {
             _ = await store.commit((0..<few).map { _ in .accept(Fixture.message(account: 1)) })
             expected += few
             let mine = MessageQuery(
-                owner: MessageQuery.Owner(account: Account.ID(1), origin: Fixture.personality), offset: 0, limit: 1)
+                tenant: Tenant(account: Account.ID(1), origin: Fixture.personality), offset: 0, limit: 1)
             #expect(try await store.messages(mine).total == expected)
             #expect(
-                try await store.messages(MessageQuery(owner: nil, offset: 0, limit: 1)).total == expected + round)
+                try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).total == expected + round)
         }
     }
 
@@ -117,10 +117,10 @@ struct WriterTests {
         let other = try makeAccountFail(13, on: "message_count")
         let many = (0..<StorageLimits.uncountedMessages).map { _ in Change.accept(Fixture.message(account: 13)) }
         _ = await store.commit(many)
-        #expect(try await store.messages(MessageQuery(owner: nil, offset: 0, limit: 1)).messages.isEmpty)
+        #expect(try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).messages.isEmpty)
         try other.execute("DROP TRIGGER fault", "mend")
         _ = await store.commit([.accept(Fixture.message(account: 1))])
-        #expect(try await store.messages(MessageQuery(owner: nil, offset: 0, limit: 1)).total == 1)
+        #expect(try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).total == 1)
     }
 
     @Test("A full disk refuses what does not fit, keeps what did, and goes on when there is room again")

@@ -71,12 +71,12 @@ final class StoreBench: @unchecked Sendable {
     func pending() async throws -> [PendingDelivery] { try await store.pendingDeliveries() }
 
     func list(
-        _ owner: MessageQuery.Owner? = Fixture.owner, offset: Int = 0, limit: Int = 100,
+        _ owner: Tenant? = Fixture.owner, offset: Int = 0, limit: Int = 100,
         _ narrow: (inout MessageFilter) -> Void = { _ in }
     ) async throws -> MessagePage {
         var filter = MessageFilter()
         narrow(&filter)
-        return try await store.messages(MessageQuery(owner: owner, filter: filter, offset: offset, limit: limit))
+        return try await store.messages(MessageQuery(tenant: owner, filter: filter, offset: offset, limit: limit))
     }
 }
 

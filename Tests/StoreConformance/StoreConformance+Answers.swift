@@ -47,8 +47,8 @@ extension StoreConformance {
             #expect(try await bench.commit(.once(once("k", [], request: "other"))).made != nil)
         },
         StoreCheck("The answer is told what became of each change") { bench in
-            let account = Change.createAccount(name: "a", parent: nil, at: Fixture.start)
-            let unit = once("k", [account, .createDomain(Fixture.domain()), .createDomain(Fixture.domain())]) {
+            let account = Change.directory(.createAccount(name: "a", parent: nil, at: Fixture.start))
+            let unit = once("k", [account, .domain(.create(Fixture.domain())), .domain(.create(Fixture.domain()))]) {
                 StoredAnswer(status: 200, body: $0.map { $0.failure == nil ? 1 : 0 })
             }
             _ = try await bench.commit(.once(unit))
@@ -67,7 +67,7 @@ extension StoreConformance {
             var open = once("open", [])
             open.expiresAt = Fixture.start + .seconds(61)
             _ = try await bench.commit(.once(open))
-            _ = try await bench.commit(.purge(endedBy: Fixture.start + .seconds(60)))
+            _ = try await bench.commit(.limits(.purge(endedBy: Fixture.start + .seconds(60))))
             #expect(try await bench.store.answer(Fixture.idempotency("ended").key) == nil)
             #expect(try await bench.store.answer(open.record.key) != nil)
         },

@@ -15,16 +15,16 @@ extension StoreConformance {
                 domain.facets = [Fixture.personality: Array(#"{"a":1}"#.utf8)]
             }
             domain = domain.applying(Self.check(.verified))
-            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.verified)))
+            _ = try await bench.commit(.domain(.recordCheck(domain.id, Self.check(.verified))))
             #expect(try await bench.store.directory().domains == [domain])
             try await bench.reopen()
             #expect(try await bench.store.directory().domains == [domain])
         },
         StoreCheck("Each check replaces what the one before saw") { bench in
             let domain = try await made(on: bench)
-            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.verified)))
+            _ = try await bench.commit(.domain(.recordCheck(domain.id, Self.check(.verified))))
             let empty = DomainCheck(at: Fixture.start + .seconds(9), records: [], proofs: [.send: .failed])
-            _ = try await bench.commit(.recordCheck(domain.id, empty))
+            _ = try await bench.commit(.domain(.recordCheck(domain.id, empty)))
             let found = try #require(try await bench.store.directory().domains.first)
             #expect(found.checks == [])
             #expect(found.sending == .failed)
@@ -32,8 +32,8 @@ extension StoreConformance {
         },
         StoreCheck("A proof that the operator pinned is not undone by a check") { bench in
             let domain = try await made(on: bench)
-            _ = try await bench.commit(.setDomainProof(domain.id, .pinned, at: Fixture.start))
-            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.failed)))
+            _ = try await bench.commit(.domain(.setProof(domain.id, .pinned, at: Fixture.start)))
+            _ = try await bench.commit(.domain(.recordCheck(domain.id, Self.check(.failed))))
             let found = try #require(try await bench.store.directory().domains.first)
             #expect(found.sending == .pinned)
             #expect(found.verifiedAt == Fixture.start)
@@ -45,17 +45,17 @@ extension StoreConformance {
             }
             let options = DomainOptions(trackingHost: "t.example.com", reportAddress: "ops@example.com")
             _ = try await bench.commit(
-                .changeDomain(domain.id, options: options, facets: [Fixture.personality: [3]]))
+                .domain(.edit(domain.id, options: options, facets: [Fixture.personality: [3]])))
             let found = try #require(try await bench.store.directory().domains.first)
             #expect(found.options == options)
             #expect(found.facets == [Fixture.personality: [3], Fixture.otherPersonality: [2]])
         },
         StoreCheck("A removed domain is gone, its name is free, and its number is not given again") { bench in
             let domain = try await made(on: bench) { $0.facets = [Fixture.personality: [1]] }
-            _ = try await bench.commit(.recordCheck(domain.id, Self.check(.verified)))
-            #expect(try await bench.commit(.removeDomain(domain.id)).serial == domain.id.value)
+            _ = try await bench.commit(.domain(.recordCheck(domain.id, Self.check(.verified))))
+            #expect(try await bench.commit(.domain(.remove(domain.id))).serial == domain.id.value)
             #expect(try await bench.store.directory().domains == [])
-            let next = try #require(try await bench.commit(.createDomain(Fixture.domain(0))).serial)
+            let next = try #require(try await bench.commit(.domain(.create(Fixture.domain(0)))).serial)
             #expect(next > domain.id.value)
             #expect(try await bench.store.directory().domains.first?.checks == [])
         },
@@ -63,7 +63,7 @@ extension StoreConformance {
             let domain = try await made(on: bench)
             try await bench.suppress("a@x.net", domain: domain.id.value)
             try await bench.suppress("b@x.net")
-            #expect(try await bench.commit(.removeDomain(domain.id)).serial == domain.id.value)
+            #expect(try await bench.commit(.domain(.remove(domain.id))).serial == domain.id.value)
             #expect(try await bench.suppressed().map(\.address.address) == ["b@x.net"])
         },
         StoreCheck("Keys are replaced with what is known of their rotation, and stay so") { bench in
@@ -74,7 +74,7 @@ extension StoreConformance {
                 rotation.publishedAt = publishedAt
                 domain.rotation = rotation
                 domain.signingKeys = Self.twoKeys
-                let change = Change.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: from)
+                let change = Change.domain(.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: from))
                 #expect(try await bench.commit(change).serial == domain.id.value)
                 #expect(try await bench.store.directory().domains == [domain])
             }
@@ -84,9 +84,9 @@ extension StoreConformance {
         StoreCheck("Of two changes of keys that begin at one state the second is refused") { bench in
             let domain = try await made(on: bench)
             let rotation = KeyRotation(startedAt: Fixture.start, publishedAt: Fixture.start, activatedAt: Fixture.start)
-            let change = Change.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: nil)
+            let change = Change.domain(.changeKeys(domain.id, to: Self.twoKeys, rotation: rotation, from: nil))
             #expect(try await bench.commit(change).serial == domain.id.value)
-            let other = Change.changeKeys(domain.id, to: [], rotation: nil, from: nil)
+            let other = Change.domain(.changeKeys(domain.id, to: [], rotation: nil, from: nil))
             #expect(try await bench.commit(other).failure == .wrongState(.domain, state: .underWay, operation: .rotate))
             let found = try #require(try await bench.store.directory().domains.first)
             #expect(found.signingKeys == Self.twoKeys && found.rotation == rotation)
@@ -94,9 +94,9 @@ extension StoreConformance {
         StoreCheck("What is asked of a domain that is not there is refused") { bench in
             let id = MailDomain.ID(9)
             let changes: [Change] = [
-                .recordCheck(id, Self.check(.verified)), .removeDomain(id),
-                .changeDomain(id, options: DomainOptions(), facets: [:]),
-                .changeKeys(id, to: [], rotation: nil, from: nil),
+                .domain(.recordCheck(id, Self.check(.verified))), .domain(.remove(id)),
+                .domain(.edit(id, options: DomainOptions(), facets: [:])),
+                .domain(.changeKeys(id, to: [], rotation: nil, from: nil)),
             ]
             for change in changes {
                 let outcome = try await bench.commit(change)
@@ -113,12 +113,12 @@ extension StoreConformance {
     private static func made(
         on bench: StoreBench, _ change: (inout MailDomain) -> Void = { _ in }
     ) async throws -> MailDomain {
-        _ = try await bench.commit(.createAccount(name: "acme", parent: nil, at: Fixture.start))
+        _ = try await bench.commit(.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start)))
         var domain = Fixture.domain(
             0, sending: .pending,
             keys: [SigningKey(algorithm: .rsa, publicKey: [1, 2], sealedPrivateKey: [3])])
         change(&domain)
-        domain.id = MailDomain.ID(try #require(try await bench.commit(.createDomain(domain)).serial))
+        domain.id = MailDomain.ID(try #require(try await bench.commit(.domain(.create(domain))).serial))
         return domain
     }
 

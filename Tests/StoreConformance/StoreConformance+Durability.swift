@@ -92,8 +92,9 @@ extension StoreConformance {
             ]
             let domain = Fixture.domain(keys: signing)
             let outcomes = await bench.store.commit([
-                .createAccount(name: "Account 1", parent: nil, at: Fixture.start), .createKey(Fixture.stored(key)),
-                .createDomain(domain),
+                .directory(.createAccount(name: "Account 1", parent: nil, at: Fixture.start)),
+                .directory(.createKey(Fixture.stored(key))),
+                .domain(.create(domain)),
             ])
             #expect(outcomes.map(\.serial) == [1, 1, 1])
             for _ in 0..<2 {
@@ -106,14 +107,14 @@ extension StoreConformance {
         },
         StoreCheck("A secret, and a domain's name within one account, exist once") { bench in
             let made = await bench.store.commit([
-                .createAccount(name: "a", parent: nil, at: Fixture.start),
-                .createAccount(name: "b", parent: Account.ID(1), at: Fixture.start),
-                .createKey(Fixture.stored(Fixture.key())), .createDomain(Fixture.domain()),
-                .createDomain(Fixture.domain(account: 2)),
+                .directory(.createAccount(name: "a", parent: nil, at: Fixture.start)),
+                .directory(.createAccount(name: "b", parent: Account.ID(1), at: Fixture.start)),
+                .directory(.createKey(Fixture.stored(Fixture.key()))), .domain(.create(Fixture.domain())),
+                .domain(.create(Fixture.domain(account: 2))),
             ])
             #expect(made.map(\.serial) == [1, 2, 1, 1, 2])
             let refused = await bench.store.commit([
-                .createKey(Fixture.stored(Fixture.key())), .createDomain(Fixture.domain()),
+                .directory(.createKey(Fixture.stored(Fixture.key()))), .domain(.create(Fixture.domain())),
             ])
             #expect(
                 refused.map(\.failure) == [
@@ -125,10 +126,12 @@ extension StoreConformance {
         },
         StoreCheck("What belongs to an account that is not there is refused, and its neighbours are made") { bench in
             let outcomes = await bench.store.commit([
-                .createKey(Fixture.stored(Fixture.key())), .createDomain(Fixture.domain()),
-                .createAccount(name: "a", parent: Account.ID(7), at: Fixture.start), .accept(Fixture.message()),
-                .setAccountState(Account.ID(1), .suspended), .revokeKey(AccessKey.ID(1), at: Fixture.start),
-                .setDomainProof(MailDomain.ID(1), .verified, at: Fixture.start),
+                .directory(.createKey(Fixture.stored(Fixture.key()))), .domain(.create(Fixture.domain())),
+                .directory(.createAccount(name: "a", parent: Account.ID(7), at: Fixture.start)),
+                .accept(Fixture.message()),
+                .directory(.setAccountState(Account.ID(1), .suspended)),
+                .directory(.revokeKey(AccessKey.ID(1), at: Fixture.start)),
+                .domain(.setProof(MailDomain.ID(1), .verified, at: Fixture.start)),
             ])
             #expect(
                 outcomes.map(\.failure) == [
@@ -141,13 +144,15 @@ extension StoreConformance {
         StoreCheck("Suspension, revocation and proof are kept; a key is revoked once") { bench in
             let later = Fixture.start + .seconds(10)
             _ = await bench.store.commit([
-                .createAccount(name: "a", parent: nil, at: Fixture.start), .createKey(Fixture.stored(Fixture.key())),
-                .createDomain(Fixture.domain(sending: .pending)),
+                .directory(.createAccount(name: "a", parent: nil, at: Fixture.start)),
+                .directory(.createKey(Fixture.stored(Fixture.key()))),
+                .domain(.create(Fixture.domain(sending: .pending))),
             ])
             let outcomes = await bench.store.commit([
-                .setAccountState(Account.ID(1), .suspended), .revokeKey(AccessKey.ID(1), at: later),
-                .revokeKey(AccessKey.ID(1), at: later + .seconds(1)),
-                .setDomainProof(MailDomain.ID(1), .verified, at: later),
+                .directory(.setAccountState(Account.ID(1), .suspended)),
+                .directory(.revokeKey(AccessKey.ID(1), at: later)),
+                .directory(.revokeKey(AccessKey.ID(1), at: later + .seconds(1))),
+                .domain(.setProof(MailDomain.ID(1), .verified, at: later)),
             ])
             #expect(outcomes.map(\.serial) == [1, 1, 1, 1])
             try await bench.reopen()

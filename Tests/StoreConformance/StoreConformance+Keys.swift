@@ -10,7 +10,8 @@ extension StoreConformance {
             try await bench.makeKey()
             for seconds in [10, 30, 20] {
                 let at = Fixture.start + .seconds(seconds)
-                let outcome = try await bench.commit(.noteKeyUse([AccessKey.ID(1): at, AccessKey.ID(9): at]))
+                let outcome = try await bench.commit(
+                    .directory(.noteKeyUse([AccessKey.ID(1): at, AccessKey.ID(9): at])))
                 #expect(outcome.failure == nil)
             }
             try await bench.reopen()
@@ -21,8 +22,9 @@ extension StoreConformance {
             try await bench.makeKey()
             var renamed = Fixture.key()
             renamed.label = "another name"
-            #expect(try await bench.commit(.renameKey(AccessKey.ID(1), label: "another name")).serial == 1)
-            #expect(try await bench.commit(.renameKey(AccessKey.ID(2), label: "x")).failure == .notFound(.key))
+            #expect(try await bench.commit(.directory(.renameKey(AccessKey.ID(1), label: "another name"))).serial == 1)
+            #expect(
+                try await bench.commit(.directory(.renameKey(AccessKey.ID(2), label: "x"))).failure == .notFound(.key))
             try await bench.reopen()
             #expect(try await bench.store.directory().keys == [Fixture.stored(renamed)])
         },
@@ -30,13 +32,17 @@ extension StoreConformance {
             try await bench.makeKey()
             let (first, second) = (AccessKey.ID(1), Fixture.stored(Fixture.key(2)))
             #expect(
-                try await bench.commit(.replaceKey(first, with: Fixture.stored(Fixture.key()), at: Fixture.start))
-                    .failure == .alreadyExists(.key, field: "secret"))
+                try await bench.commit(
+                    .directory(.replaceKey(first, with: Fixture.stored(Fixture.key()), at: Fixture.start))
+                )
+                .failure == .alreadyExists(.key, field: "secret"))
             #expect(try await bench.store.directory().keys.map(\.key.revokedAt) == [nil])
-            #expect(try await bench.commit(.replaceKey(first, with: second, at: Fixture.start)).serial == 2)
+            #expect(try await bench.commit(.directory(.replaceKey(first, with: second, at: Fixture.start))).serial == 2)
             #expect(
-                try await bench.commit(.replaceKey(first, with: Fixture.stored(Fixture.key(3)), at: Fixture.start))
-                    .failure == .notFound(.key))
+                try await bench.commit(
+                    .directory(.replaceKey(first, with: Fixture.stored(Fixture.key(3)), at: Fixture.start))
+                )
+                .failure == .notFound(.key))
             try await bench.reopen()
             #expect(
                 try await bench.store.directory().keys == [
@@ -48,7 +54,7 @@ extension StoreConformance {
 
 extension StoreBench {
     fileprivate func makeKey() async throws {
-        _ = try await commit(.createAccount(name: "a", parent: nil, at: Fixture.start))
-        _ = try await commit(.createKey(Fixture.stored(Fixture.key())))
+        _ = try await commit(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)))
+        _ = try await commit(.directory(.createKey(Fixture.stored(Fixture.key()))))
     }
 }

@@ -11,8 +11,8 @@ extension StoreConformance {
             let windows = [
                 window("1", used: 3), window("2", used: 4), window("1", tier: "key month attempts", used: 9),
             ]
-            _ = try await bench.commit(.saveRateWindows(windows))
-            _ = try await bench.commit(.saveRateWindows([window("2", used: 5)]))
+            _ = try await bench.commit(.limits(.saveRateWindows(windows)))
+            _ = try await bench.commit(.limits(.saveRateWindows([window("2", used: 5)])))
             try await bench.reopen()
             let kept = try await bench.store.rateWindows()
             #expect(Set(kept.map(\.used)) == [3, 5, 9])
@@ -32,8 +32,8 @@ extension StoreConformance {
         StoreCheck("Ended rate windows are removed when that is asked for, and no others") { bench in
             let ended = window("1", used: 1)
             let open = window("2", used: 1, endsAt: Fixture.start + .seconds(61))
-            _ = try await bench.commit(.saveRateWindows([ended, open]))
-            _ = try await bench.commit(.purge(endedBy: ended.endsAt))
+            _ = try await bench.commit(.limits(.saveRateWindows([ended, open])))
+            _ = try await bench.commit(.limits(.purge(endedBy: ended.endsAt)))
             #expect(try await bench.store.rateWindows() == [open])
         },
     ]
@@ -123,7 +123,7 @@ extension StoreConformance {
         },
         StoreCheck("A quota by recipients takes as many units as the message has") { bench in
             try await makeOwners(bench)
-            _ = try await bench.commit(.setQuota(domain, Quota.Kind(.day, .recipient), limit: 3))
+            _ = try await bench.commit(.limits(.setQuota(domain, Quota.Kind(.day, .recipient), limit: 3)))
             let two = Fixture.message(Fixture.submission(to: ["a@x.net", "b@x.net"]))
             #expect(try await bench.commit(.accept(two)).acceptance != nil)
             #expect(try await bench.commit(.accept(two)).failure == full(.day, limit: 3))
@@ -132,7 +132,7 @@ extension StoreConformance {
         StoreCheck("Default quotas hold for those of their origin who have none of their own") { bench in
             try await makeOwners(bench)
             let daily = DefaultQuota(.domain, Quota(Quota.Kind(.day), limit: 1))
-            _ = try await bench.commit(.setDefaultQuotas([Fixture.personality: [daily]]))
+            _ = try await bench.commit(.limits(.setDefaultQuotas([Fixture.personality: [daily]])))
             #expect(try await sendings(bench, 2) == [nil, full(.day, limit: 1)])
             try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))
             try await setQuota(bench, domain, .day, 2)
@@ -144,7 +144,7 @@ extension StoreConformance {
             try await makeOwners(bench)
             let kind = Quota.Kind(.day)
             let nobody = [QuotaOwner.account(Account.ID(9)), .domain(MailDomain.ID(9))]
-            let outcomes = await bench.store.commit(nobody.map { .setQuota($0, kind, limit: 1) })
+            let outcomes = await bench.store.commit(nobody.map { .limits(.setQuota($0, kind, limit: 1)) })
             #expect(outcomes.map(\.failure) == [.notFound(.account), .notFound(.domain)])
         },
     ]
@@ -186,9 +186,9 @@ extension StoreConformance {
             try await makeOwners(bench)
             try await setQuota(bench, domain, .day, 5)
             try await bench.accept()
-            _ = try await bench.commit(.purge(endedBy: Fixture.start))
+            _ = try await bench.commit(.limits(.purge(endedBy: Fixture.start)))
             #expect(try await used(bench, domain) == 1)
-            _ = try await bench.commit(.purge(endedBy: Fixture.start.startOfNextDay))
+            _ = try await bench.commit(.limits(.purge(endedBy: Fixture.start.startOfNextDay)))
             #expect(try await used(bench, domain) == 0)
         },
     ]
@@ -212,15 +212,15 @@ extension StoreConformance {
     /// Two accounts with a domain each.
     private static func makeOwners(_ bench: StoreBench) async throws {
         for number: Int64 in 1...2 {
-            _ = try await bench.commit(.createAccount(name: "a", parent: nil, at: Fixture.start))
-            _ = try await bench.commit(.createDomain(Fixture.domain(number, account: number)))
+            _ = try await bench.commit(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)))
+            _ = try await bench.commit(.domain(.create(Fixture.domain(number, account: number))))
         }
     }
 
     private static func setQuota(
         _ bench: StoreBench, _ owner: QuotaOwner, _ period: Quota.Period, _ limit: Int?
     ) async throws {
-        #expect(try await bench.commit(.setQuota(owner, Quota.Kind(period), limit: limit)).serial == 1)
+        #expect(try await bench.commit(.limits(.setQuota(owner, Quota.Kind(period), limit: limit))).serial == 1)
     }
 
     /// What each of so many messages was refused for.

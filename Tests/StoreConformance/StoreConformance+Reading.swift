@@ -14,9 +14,9 @@ extension StoreConformance {
             #expect(page.messages.map(\.id.value) == [5, 3, 1])
             #expect(page.total == 3)
             #expect(page.messages.allSatisfy { $0.submission == Fixture.submission(text: nil) })
-            let other = MessageQuery.Owner(account: Account.ID(1), origin: Fixture.otherPersonality)
+            let other = Tenant(account: Account.ID(1), origin: Fixture.otherPersonality)
             #expect(try await bench.list(other).messages.map(\.id.value) == [6])
-            let nobody = MessageQuery.Owner(account: Account.ID(9), origin: Fixture.personality)
+            let nobody = Tenant(account: Account.ID(9), origin: Fixture.personality)
             #expect(try await bench.list(nobody).total == 0)
         },
         StoreCheck("The operator's list is everybody's") { bench in

@@ -140,25 +140,25 @@ extension StoreConformance {
             #expect(
                 try await bench.relay(.keepSecret(Fixture.owner, sealed: [1], at: Fixture.start)).failure
                     == .notFound(.account))
-            _ = try await bench.commit(.createAccount(name: "acme", parent: nil, at: Fixture.start))
+            _ = try await bench.commit(.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start)))
             #expect(try await bench.store.signingSecret(of: Fixture.owner) == nil)
             _ = try await bench.relay(.keepSecret(Fixture.owner, sealed: [1], at: Fixture.start))
             _ = try await bench.relay(.keepSecret(Fixture.owner, sealed: [2], at: Fixture.start))
             try await bench.reopen()
             #expect(try await bench.store.signingSecret(of: Fixture.owner) == [1])
-            let other = MessageQuery.Owner(account: Account.ID(1), origin: Fixture.otherPersonality)
+            let other = Tenant(account: Account.ID(1), origin: Fixture.otherPersonality)
             #expect(try await bench.store.signingSecret(of: other) == nil)
         },
         StoreCheck("The operator's word for a domain holds for calling it, and a proof has its time") { bench in
-            _ = try await bench.commit(.createAccount(name: "acme", parent: nil, at: Fixture.start))
-            _ = try await bench.commit(.createDomain(Fixture.domain(sending: .pending)))
-            _ = try await bench.commit(.createDomain(Fixture.domain(name: "b.example", sending: .pending)))
+            _ = try await bench.commit(.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start)))
+            _ = try await bench.commit(.domain(.create(Fixture.domain(sending: .pending))))
+            _ = try await bench.commit(.domain(.create(Fixture.domain(name: "b.example", sending: .pending))))
             let at = Fixture.start + .seconds(9)
-            _ = try await bench.commit(.setDomainProof(MailDomain.ID(1), .pinned, at: at))
+            _ = try await bench.commit(.domain(.setProof(MailDomain.ID(1), .pinned, at: at)))
             let check = DomainCheck(at: at, records: [], proofs: [.target: .verified])
-            _ = try await bench.commit(.recordCheck(MailDomain.ID(2), check))
+            _ = try await bench.commit(.domain(.recordCheck(MailDomain.ID(2), check)))
             let later = DomainCheck(at: at + .seconds(9), records: [], proofs: [.target: .verified])
-            for id in 1...2 { _ = try await bench.commit(.recordCheck(MailDomain.ID(Int64(id)), later)) }
+            for id in 1...2 { _ = try await bench.commit(.domain(.recordCheck(MailDomain.ID(Int64(id)), later))) }
             let domains = try await bench.store.directory().domains
             #expect(domains.map(\.target) == [.pinned, .verified])
             #expect(domains.map(\.targetVerifiedAt) == [at, at])
@@ -179,7 +179,7 @@ extension StoreBench {
     }
 
     func relayNumbers(_ state: Relay.State? = nil, before: Int64? = nil, limit: Int = 100) async throws -> [Int64] {
-        let query = RelayQuery(owner: Fixture.owner, state: state, before: before.map(Relay.ID.init), limit: limit)
+        let query = RelayQuery(tenant: Fixture.owner, state: state, before: before.map(Relay.ID.init), limit: limit)
         return try await store.relays(query).map(\.id.value)
     }
 }

@@ -32,9 +32,9 @@ extension StoreConformance {
         },
         StoreCheck("A report counts against no quota and goes to suppressed addresses, and no personality lists it") {
             bench in
-            _ = try await bench.commit(.createAccount(name: "acme", parent: nil, at: Fixture.start))
-            _ = try await bench.commit(.suppress(Fixture.suppression("ops@example.com")))
-            _ = try await bench.commit(.setQuota(.account(Account.ID(1)), Quota.Kind(.day), limit: 1))
+            _ = try await bench.commit(.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start)))
+            _ = try await bench.commit(.suppression(.add(Fixture.suppression("ops@example.com"))))
+            _ = try await bench.commit(.limits(.setQuota(.account(Account.ID(1)), Quota.Kind(.day), limit: 1)))
             let id = try await bench.accept()
             try await bench.settle([failed(id)], reports: [report(on: [0])])
             #expect(try await bench.list(nil).total == 2)

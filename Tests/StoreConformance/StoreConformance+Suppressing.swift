@@ -69,8 +69,8 @@ extension StoreConformance {
             try await bench.makeAccounts()
             let message = Fixture.message(Fixture.submission(to: ["a@x.net"]))
             let outcomes = await bench.store.commit([
-                .accept(message), .suppress(Fixture.suppression("a@x.net")), .accept(message),
-                .unsuppress(Account.ID(1), Fixture.address("A@x.net"), domain: nil), .accept(message),
+                .accept(message), .suppression(.add(Fixture.suppression("a@x.net"))), .accept(message),
+                .suppression(.remove(Account.ID(1), Fixture.address("A@x.net"), domain: nil)), .accept(message),
             ])
             #expect(outcomes.map { $0.acceptance?.message.value } == [1, nil, nil, nil, 2])
             #expect(outcomes[2].failure == .allRecipientsSuppressed([UserData("a@x.net")]))
@@ -108,10 +108,12 @@ extension StoreConformance {
             #expect(try await bench.suppressed(origin: Fixture.otherPersonality).map(\.id.value) == [3, 2, 1])
             let account = Account.ID(1)
             let address = Fixture.address("B@x.net")
-            #expect(try await bench.commit(.unsuppress(account, address, domain: nil)).serial == 2)
+            #expect(try await bench.commit(.suppression(.remove(account, address, domain: nil))).serial == 2)
             #expect(
-                try await bench.commit(.unsuppress(account, address, domain: nil)).failure == .notFound(.suppression))
-            #expect(try await bench.commit(.unsuppress(account, address, domain: MailDomain.ID(1))).serial == 4)
+                try await bench.commit(.suppression(.remove(account, address, domain: nil))).failure
+                    == .notFound(.suppression))
+            #expect(
+                try await bench.commit(.suppression(.remove(account, address, domain: MailDomain.ID(1)))).serial == 4)
             try await bench.reopen()
             #expect(try await bench.suppressed().map(\.id.value) == [3, 1])
         },
@@ -121,7 +123,7 @@ extension StoreConformance {
             suppression.note = "asked us to"
             suppression.reason = .complaint
             suppression.origin = nil
-            #expect(try await bench.commit(.suppress(suppression)).serial == 1)
+            #expect(try await bench.commit(.suppression(.add(suppression))).serial == 1)
             try await bench.reopen()
             let query = SuppressionQuery(account: nil, origin: nil, now: Fixture.start, offset: 0, limit: 9)
             let page = try await bench.store.suppressions(query)
@@ -136,14 +138,14 @@ extension StoreConformance {
                 var again = Fixture.suppression(
                     "a@x.net", at: Fixture.start + .seconds(seconds), expiresAt: Fixture.start + .seconds(10))
                 again.reason = .unsubscribe
-                #expect(try await bench.commit(.suppress(again)).serial == 1)
+                #expect(try await bench.commit(.suppression(.add(again))).serial == 1)
                 let query = SuppressionQuery(account: nil, origin: nil, now: Fixture.start, offset: 0, limit: 9)
                 let found = try #require(try await bench.store.suppressions(query).suppressions.first)
                 #expect(found.reason == .unsubscribe && found.createdAt == Fixture.start + .seconds(created))
             }
         },
         StoreCheck("Nobody can suppress for an account that is not there") { bench in
-            let outcome = try await bench.commit(.suppress(Fixture.suppression("a@x.net")))
+            let outcome = try await bench.commit(.suppression(.add(Fixture.suppression("a@x.net"))))
             #expect(outcome.failure == .notFound(.account))
         },
     ]
@@ -152,9 +154,9 @@ extension StoreConformance {
 extension StoreBench {
     func makeAccounts() async throws {
         _ = await store.commit([
-            .createAccount(name: "a", parent: nil, at: Fixture.start),
-            .createAccount(name: "b", parent: nil, at: Fixture.start), .createDomain(Fixture.domain(1)),
-            .createDomain(Fixture.domain(2, name: "other.example")),
+            .directory(.createAccount(name: "a", parent: nil, at: Fixture.start)),
+            .directory(.createAccount(name: "b", parent: nil, at: Fixture.start)), .domain(.create(Fixture.domain(1))),
+            .domain(.create(Fixture.domain(2, name: "other.example"))),
         ])
     }
 
@@ -162,7 +164,7 @@ extension StoreBench {
         _ address: String, account: Int64 = 1, domain: Int64? = nil, expiresAt: Instant? = nil
     ) async throws {
         let suppression = Fixture.suppression(address, account: account, domain: domain, expiresAt: expiresAt)
-        #expect(try await commit(.suppress(suppression)).serial != nil)
+        #expect(try await commit(.suppression(.add(suppression))).serial != nil)
     }
 
     func suppressed(

@@ -30,7 +30,7 @@ extension StoreConformance {
         StoreCheck("Endpoints are an owner's") { bench in
             let mine = try await bench.makeWebhook(Fixture.webhook())
             let elsewhere = try await bench.makeWebhook(Fixture.webhook(origin: Fixture.otherPersonality))
-            let other = MessageQuery.Owner(account: Account.ID(1), origin: Fixture.otherPersonality)
+            let other = Tenant(account: Account.ID(1), origin: Fixture.otherPersonality)
             #expect(try await bench.store.webhooks(of: Fixture.owner).map(\.id) == [mine])
             #expect(try await bench.store.webhooks(of: other).map(\.id) == [elsewhere])
             #expect(try await bench.store.webhooks(of: nil).map(\.id) == [mine, elsewhere])
@@ -219,7 +219,7 @@ extension StoreBench {
     /// Makes an endpoint of the first account, which is made if there is none.
     func makeWebhook(_ endpoint: WebhookEndpoint) async throws -> WebhookEndpoint.ID {
         if try await store.directory().accounts.isEmpty {
-            _ = try await commit(.createAccount(name: "acme", parent: nil, at: Fixture.start))
+            _ = try await commit(.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start)))
         }
         return WebhookEndpoint.ID(try #require(try await webhook(.create(endpoint)).serial))
     }

@@ -10,7 +10,7 @@ package enum Fixture {
     package static let start = Instant(seconds: 1_782_894_600)
     package static let personality = PersonalityID("letters")
     package static let otherPersonality = PersonalityID("parcels")
-    package static let owner = MessageQuery.Owner(account: Account.ID(1), origin: personality)
+    package static let owner = Tenant(account: Account.ID(1), origin: personality)
 
     // MARK: Directory
 

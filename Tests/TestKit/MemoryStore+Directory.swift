@@ -2,7 +2,7 @@ import Model
 import Ports
 
 extension MemoryStore {
-    static func directoryChange(_ change: Change, _ state: inout State) -> ChangeOutcome {
+    static func directoryChange(_ change: DirectoryChange, _ state: inout State) -> ChangeOutcome {
         switch change {
         case .createAccount(let name, let parent, let at):
             if let parent, !state.accounts.contains(where: { $0.id == parent }) { return .refused(.notFound(.account)) }
@@ -23,16 +23,9 @@ extension MemoryStore {
             }
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
-        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .changeKeys, .removeDomain:
-            return domainChange(change, &state)
-        case .noteKeyUse, .renameKey, .replaceKey: return keyChange(change, &state)
-        case .suppress(let suppression): return suppress(suppression, &state)
-        case .unsuppress(let account, let address, let domain):
-            return unsuppress(account, address, domain, &state)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .report, .webhook, .relay, .saveRateWindows,
-            .setQuota,
-            .setDefaultQuotas, .once, .purge:
-            return .refused(.internalError(incident: "not a change of the directory"))
+        case .noteKeyUse(let uses): return noteUse(uses, &state)
+        case .renameKey(let id, let label): return renameKey(id, label, &state)
+        case .replaceKey(let old, let new, let at): return replaceKey(old, new, at, &state)
         }
     }
 

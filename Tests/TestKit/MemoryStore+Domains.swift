@@ -2,10 +2,10 @@ import Model
 import Ports
 
 extension MemoryStore {
-    static func domainChange(_ change: Change, _ state: inout State) -> ChangeOutcome {
+    static func domainChange(_ change: DomainChange, _ state: inout State) -> ChangeOutcome {
         switch change {
-        case .createDomain(let domain): createDomain(domain, &state)
-        case .setDomainProof(let id, let proof, let at):
+        case .create(let domain): createDomain(domain, &state)
+        case .setProof(let id, let proof, let at):
             update(id, &state) { domain in
                 domain.sending = proof
                 domain.verifiedAt = proof.holds ? at : nil
@@ -15,7 +15,7 @@ extension MemoryStore {
                 }
             }
         case .recordCheck(let id, let check): update(id, &state) { $0 = $0.applying(check) }
-        case .changeDomain(let id, let options, let facets):
+        case .edit(let id, let options, let facets):
             update(id, &state) { domain in
                 domain.options = options
                 domain.facets.merge(facets) { $1 }
@@ -26,13 +26,12 @@ extension MemoryStore {
             } else {
                 update(id, &state) { ($0.signingKeys, $0.rotation) = (keys, rotation) }
             }
-        case .removeDomain(let id):
+        case .remove(let id):
             if let index = state.domains.firstIndex(where: { $0.id == id }) {
                 remove(index, &state)
             } else {
                 .refused(.notFound(.domain))
             }
-        default: .refused(.internalError(incident: "not a change of a domain"))
         }
     }
 

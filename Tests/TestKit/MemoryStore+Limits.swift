@@ -24,7 +24,7 @@ extension MemoryStore {
 
     // MARK: Changes
 
-    static func limitsChange(_ change: Change, _ state: inout State) -> ChangeOutcome {
+    static func limitsChange(_ change: LimitsChange, _ state: inout State) -> ChangeOutcome {
         switch change {
         case .saveRateWindows(let records): save(records, &state)
         case .setQuota(let owner, let kind, let limit): return setQuota(owner, kind, limit, &state)
@@ -33,7 +33,6 @@ extension MemoryStore {
             state.windows.removeAll { $0.endsAt <= instant }
             state.quotas.dropEnded(by: instant)
             state.answers = state.answers.filter { $0.value.expiresAt > instant }
-        default: return .refused(.internalError(incident: "not a change of limits"))
         }
         return .done(serial: 0)
     }

@@ -17,7 +17,7 @@ extension MemoryStore {
         }
 
         var rows: [Row] = []
-        var secrets: [MessageQuery.Owner: [UInt8]] = [:]
+        var secrets: [Tenant: [UInt8]] = [:]
         var queued: [PendingRelay] = []
         var observer: (any RelayObserver)?
 
@@ -118,7 +118,7 @@ extension MemoryStore {
         withState { state in
             let all = state.relays.rows.indices.reversed().map { state.relays.relay($0) }
             let found = all.filter { relay in
-                relay.account == query.owner.account && relay.origin == query.owner.origin
+                relay.account == query.tenant.account && relay.origin == query.tenant.origin
                     && (query.state.map { $0 == relay.state } ?? true) && (query.before.map { relay.id < $0 } ?? true)
             }
             return Array(found.prefix(query.limit))
@@ -142,7 +142,7 @@ extension MemoryStore {
         }
     }
 
-    package func signingSecret(of owner: MessageQuery.Owner) async throws(KernelFailure) -> [UInt8]? {
+    package func signingSecret(of owner: Tenant) async throws(KernelFailure) -> [UInt8]? {
         withState { $0.relays.secrets[owner] }
     }
 }

@@ -117,7 +117,7 @@ extension MemoryStore {
     }
 
     private static func announce(
-        _ announcement: WebhookAnnouncement, _ owner: MessageQuery.Owner, _ state: inout State
+        _ announcement: WebhookAnnouncement, _ owner: Tenant, _ state: inout State
     ) -> ChangeOutcome {
         guard let rules = state.webhooks.rules[owner.origin] else { return .done(serial: 0) }
         let endpoints = state.webhooks.wanting(owner.account, owner.origin, rules)
@@ -181,7 +181,7 @@ extension MemoryStore {
 
     package func observe(webhooks observer: any WebhookObserver) { withState { $0.webhooks.observer = observer } }
 
-    package func webhooks(of owner: MessageQuery.Owner?) async throws(KernelFailure) -> [WebhookEndpoint] {
+    package func webhooks(of owner: Tenant?) async throws(KernelFailure) -> [WebhookEndpoint] {
         withState { state in
             state.webhooks.endpoints.filter { endpoint in
                 !state.webhooks.deleted.contains(endpoint.id)

@@ -96,7 +96,7 @@ package final class MemoryStore: Store {
                 Self.message(Message.ID(Int64(index) + 1), row, content: false)
             }
             let found = all.filter { message in
-                guard let owner = query.owner else { return Self.admits(message, query.filter) }
+                guard let owner = query.tenant else { return Self.admits(message, query.filter) }
                 return message.account == owner.account && message.origin == owner.origin
                     && Self.admits(message, query.filter)
             }
@@ -146,12 +146,16 @@ package final class MemoryStore: Store {
         case .expedite(let id, let due): Self.expedite(id, due, &state)
         case .replay(let id, let at): Self.replay(id, at, &state, &queued)
         case .once(let unit): once(unit, &state, &queued)
-        case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: Self.limitsChange(change, &state)
+        case .directory(let change): Self.directoryChange(change, &state)
+        case .domain(let change): Self.domainChange(change, &state)
+        case .suppression(.add(let suppression)): Self.suppress(suppression, &state)
+        case .suppression(.remove(let account, let address, let domain)):
+            Self.unsuppress(account, address, domain, &state)
+        case .limits(let change): Self.limitsChange(change, &state)
         case .webhook(let change): Self.webhookChange(change, &state)
         case .relay(.accept(let new)) where !origins.contains(new.origin):
             .refused(.internalError(incident: "unregistered personality"))
         case .relay(let change): Self.relayChange(change, &state)
-        default: Self.directoryChange(change, &state)
         }
     }
 

@@ -28,10 +28,10 @@ struct TranscriptDirectory {
     }
 
     mutating func fill(at now: Instant) async throws {
-        let owner = try await make(.createAccount(name: "owner", parent: nil, at: now))
-        let suspended = try await make(.createAccount(name: "suspended", parent: nil, at: now))
-        _ = try await make(.setAccountState(Account.ID(suspended), .suspended))
-        let stranger = try await make(.createAccount(name: "stranger", parent: nil, at: now))
+        let owner = try await make(.directory(.createAccount(name: "owner", parent: nil, at: now)))
+        let suspended = try await make(.directory(.createAccount(name: "suspended", parent: nil, at: now)))
+        _ = try await make(.directory(.setAccountState(Account.ID(suspended), .suspended)))
+        let stranger = try await make(.directory(.createAccount(name: "stranger", parent: nil, at: now)))
         for (name, sending) in [
             ("example.com", MailDomain.Proof.pinned), ("other.example", .pinned), ("pending.example", .pending),
         ] {
@@ -40,7 +40,7 @@ struct TranscriptDirectory {
                 verifiedAt: sending == .pending ? nil : now, signingKeys: [])
             domain.target = sending
             domain.targetVerifiedAt = domain.verifiedAt
-            _ = try await make(.createDomain(domain))
+            _ = try await make(.domain(.create(domain)))
         }
         try await makeKey("key", owner, now) { _ in }
         try await makeKey("testKey", owner, now, mode: .test) { _ in }
@@ -52,7 +52,7 @@ struct TranscriptDirectory {
         }
         try await makeKey("expiredKey", owner, now) { $0.expiresAt = now - .seconds(1) }
         let revoked = try await makeKey("revokedKey", owner, now) { _ in }
-        _ = try await make(.revokeKey(AccessKey.ID(revoked), at: now))
+        _ = try await make(.directory(.revokeKey(AccessKey.ID(revoked), at: now)))
         try await makeKey("suspendedKey", suspended, now) { _ in }
         try await makeKey("strangerKey", stranger, now) { _ in }
     }
@@ -71,7 +71,7 @@ struct TranscriptDirectory {
             prefix: secret.prefix, createdAt: now, expiresAt: nil, revokedAt: nil)
         change(&key)
         secrets[name] = secret.text
-        return try await make(.createKey(StoredKey(key: key, digest: secret.digest)))
+        return try await make(.directory(.createKey(StoredKey(key: key, digest: secret.digest))))
     }
 
     private func make(_ change: Change) async throws -> Int64 {

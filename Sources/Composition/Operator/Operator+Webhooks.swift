@@ -29,7 +29,7 @@ extension Operator {
 
     func replayWebhook(_ replay: OperatorCommand.WebhookReplay) async throws(KernelFailure) -> OperatorReply {
         let endpoint = try await webhook(replay.id)
-        let owner = MessageQuery.Owner(account: endpoint.account, origin: endpoint.origin)
+        let owner = Tenant(account: endpoint.account, origin: endpoint.origin)
         if let delivery = replay.delivery {
             try await runtime.webhooks.service.replay(WebhookDelivery.ID(delivery), of: endpoint.id, of: owner)
             return .json(JSONWriter.object { $0.member("replayed", 1) })

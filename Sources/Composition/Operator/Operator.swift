@@ -137,10 +137,7 @@ struct Operator: Sendable {
 
     private func retry(_ text: String) async throws(KernelFailure) -> OperatorReply {
         let message = try await message(text)
-        if case .refused(let failure) = await runtime.store.commit([.expedite(message.id, due: runtime.time.now)]).first
-        {
-            throw failure
-        }
+        try await runtime.store.make(.expedite(message.id, due: runtime.time.now))
         await runtime.dispatcher.expedite(message.id, recipients: message.recipients.count)
         return .json(describe.message(try await self.message(text)))
     }
@@ -157,9 +154,7 @@ struct Operator: Sendable {
     /// The dispatcher hears of them from the store.
     private func replay(_ text: String) async throws(KernelFailure) -> OperatorReply {
         let message = try await message(text)
-        if case .refused(let failure) = await runtime.store.commit([.replay(message.id, at: runtime.time.now)]).first {
-            throw failure
-        }
+        try await runtime.store.make(.replay(message.id, at: runtime.time.now))
         return .json(describe.message(try await self.message(text)))
     }
 
@@ -206,7 +201,7 @@ struct Operator: Sendable {
     }
 
     func messages(offset: Int, limit: Int) async throws(KernelFailure) -> MessagePage {
-        try await runtime.store.messages(MessageQuery(owner: nil, offset: offset, limit: limit))
+        try await runtime.store.messages(MessageQuery(tenant: nil, offset: offset, limit: limit))
     }
 
     private func rawMessage(_ text: String) async throws(KernelFailure) -> OperatorReply {

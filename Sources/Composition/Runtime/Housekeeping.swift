@@ -27,9 +27,9 @@ final class Housekeeping: Sendable {
     private func run() async {
         var nextPurge = time.uptime
         while !isStopped.load(ordering: .relaxed) {
-            if limits.hasChangedWindows { _ = await store.commit([.saveRateWindows([])]) }
+            if limits.hasChangedWindows { _ = await store.commit([.limits(.saveRateWindows([]))]) }
             if time.uptime >= nextPurge {
-                _ = await store.commit([.purge(endedBy: time.now)])
+                _ = await store.commit([.limits(.purge(endedBy: time.now))])
                 nextPurge = time.uptime + RuntimeLimits.purgeInterval
             }
             await dispatcher.pause(RuntimeLimits.housekeepingInterval)

@@ -50,7 +50,7 @@ final class Server: Sendable {
             time: runtime.time)
         limits.restore(try await runtime.store.rateWindows())
         runtime.store.ride(limits)
-        _ = await runtime.store.commit([.setDefaultQuotas(runtime.configuration.quotas)])
+        _ = await runtime.store.commit([.limits(.setDefaultQuotas(runtime.configuration.quotas))])
         housekeeping = Housekeeping(
             store: runtime.store, limits: limits, dispatcher: runtime.dispatcher, time: runtime.time)
         housekeeping.start()
@@ -158,7 +158,7 @@ final class Server: Sendable {
     /// Takes over what can change while serving: rate limits, quotas, and the certificates of listeners. For everything
     /// else it says that a restart is needed.
     func reload(_ configuration: Configuration) async {
-        _ = await runtime.store.commit([.setDefaultQuotas(configuration.quotas)])
+        _ = await runtime.store.commit([.limits(.setDefaultQuotas(configuration.quotas))])
         for personality in runtime.personalities {
             limits[personality.id]?.setTiers(configuration.tiers(of: personality))
         }
@@ -206,7 +206,7 @@ final class Server: Sendable {
     /// What would not survive: the next start goes on with it. A store that cannot take it has said so in the log.
     private func saveRateWindows() async {
         housekeeping.stop()
-        _ = await runtime.store.commit([.saveRateWindows(limits.shortLivedWindows())])
+        _ = await runtime.store.commit([.limits(.saveRateWindows(limits.shortLivedWindows()))])
     }
 
     /// Waits for `work`, but no longer than `deadline`; then it is left to itself.

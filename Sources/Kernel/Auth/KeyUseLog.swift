@@ -42,9 +42,9 @@ package final class KeyUseLog: Sendable {
             return taken
         }
         guard !batch.isEmpty else { return }
-        guard case .refused(let failure) = await store.commit([.noteKeyUse(batch)]).first, failure.isTemporary else {
-            return
-        }
+        guard case .refused(let failure) = await store.outcome(of: .directory(.noteKeyUse(batch))),
+            failure.isTemporary
+        else { return }
         let isFirst = pending.withLock { pending in
             defer { pending.merge(batch) { newer, _ in newer } }
             return pending.isEmpty

@@ -5,7 +5,7 @@ import Ports
 extension Administration {
     /// Gives a key another label.
     package func renameKey(_ id: AccessKey.ID, label: String) async throws(KernelFailure) -> AccessKey {
-        _ = try await commit(.renameKey(id, label: label))
+        try await store.make(.directory(.renameKey(id, label: label)))
         directory.rename(id, label: label)
         guard let key = directory.key(id) else { throw .notFound(.key) }
         return key
@@ -23,7 +23,8 @@ extension Administration {
         key.createdAt = now
         key.lastUsedAt = nil
         key.id = AccessKey.ID(
-            try await commit(.replaceKey(id, with: StoredKey(key: key, digest: secret.digest), at: now)))
+            try await store.make(.directory(.replaceKey(id, with: StoredKey(key: key, digest: secret.digest), at: now)))
+        )
         directory.revoke(id, at: now)
         directory.put(StoredKey(key: key, digest: secret.digest))
         return (key, secret)

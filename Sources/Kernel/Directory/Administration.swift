@@ -30,7 +30,7 @@ package struct Administration: Sendable {
 
     package func createAccount(_ name: String, parent: Account.ID?) async throws(KernelFailure) -> Account {
         let now = time.now
-        let id = try await commit(.createAccount(name: name, parent: parent, at: now))
+        let id = try await store.make(.directory(.createAccount(name: name, parent: parent, at: now)))
         let account = Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: now)
         directory.put(account)
         return account
@@ -38,7 +38,7 @@ package struct Administration: Sendable {
 
     package func setState(_ id: Account.ID, _ state: Account.State) async throws(KernelFailure) -> Account {
         guard var account = directory.account(id) else { throw .notFound(.account) }
-        _ = try await commit(.setAccountState(id, state))
+        try await store.make(.directory(.setAccountState(id, state)))
         account.state = state
         directory.put(account)
         return account
@@ -99,7 +99,7 @@ package struct Administration: Sendable {
             allowedNetworks: AddressList(request.networks).networks, label: request.label, prefix: chosen.prefix,
             createdAt: now,
             expiresAt: [request.expiresIn.map { now + $0 }, request.expiresAt].compactMap { $0 }.min(), revokedAt: nil)
-        key.id = AccessKey.ID(try await commit(.createKey(StoredKey(key: key, digest: chosen.digest))))
+        key.id = AccessKey.ID(try await store.make(.directory(.createKey(StoredKey(key: key, digest: chosen.digest)))))
         directory.put(StoredKey(key: key, digest: chosen.digest))
         return (key, chosen)
     }
@@ -120,7 +120,7 @@ package struct Administration: Sendable {
 
     package func revokeKey(_ id: AccessKey.ID) async throws(KernelFailure) -> AccessKey {
         let now = time.now
-        _ = try await commit(.revokeKey(id, at: now))
+        try await store.make(.directory(.revokeKey(id, at: now)))
         directory.revoke(id, at: now)
         guard let key = directory.key(id) else { throw .notFound(.key) }
         return key
@@ -154,7 +154,7 @@ package struct Administration: Sendable {
         domain.targetVerifiedAt = domain.verifiedAt
         domain.options = options
         domain.facets = facets
-        domain.id = MailDomain.ID(try await commit(.createDomain(domain)))
+        domain.id = MailDomain.ID(try await store.make(.domain(.create(domain))))
         directory.put(domain)
         return domain
     }
@@ -163,7 +163,7 @@ package struct Administration: Sendable {
     private func pin(_ domain: MailDomain, _ pinned: Bool) async throws(KernelFailure) -> MailDomain {
         guard pinned, domain.sending != .pinned else { throw .alreadyExists(.domain, field: "name") }
         let now = time.now
-        _ = try await commit(.setDomainProof(domain.id, .pinned, at: now))
+        try await store.make(.domain(.setProof(domain.id, .pinned, at: now)))
         let changed = directory.update(domain.id) { domain in
             domain.sending = .pinned
             domain.verifiedAt = now
@@ -172,15 +172,5 @@ package struct Administration: Sendable {
         }
         guard let changed else { throw .notFound(.domain) }
         return changed
-    }
-
-    // MARK: Inside
-
-    func commit(_ change: Change) async throws(KernelFailure) -> Int64 {
-        switch await store.commit([change]).first {
-        case .done(let serial): return serial
-        case .refused(let failure): throw failure
-        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
-        }
     }
 }

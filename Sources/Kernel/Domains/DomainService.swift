@@ -74,7 +74,7 @@ package struct DomainService: Sendable {
     package func change(
         _ domain: MailDomain, options: DomainOptions, facets: [PersonalityID: [UInt8]]
     ) async throws(KernelFailure) -> MailDomain {
-        try await commit(.changeDomain(domain.id, options: options, facets: facets))
+        try await store.make(.domain(.edit(domain.id, options: options, facets: facets)))
         let changed = directory.update(domain.id) { domain in
             domain.options = options
             domain.facets.merge(facets) { $1 }
@@ -85,7 +85,7 @@ package struct DomainService: Sendable {
 
     /// Removes the domain with its keys. Messages that were sent from it stay.
     package func remove(_ domain: MailDomain) async throws(KernelFailure) {
-        try await commit(.removeDomain(domain.id))
+        try await store.make(.domain(.remove(domain.id)))
         directory.remove(domain.id)
     }
 
@@ -165,13 +165,5 @@ package struct DomainService: Sendable {
             return published(record, of: domain).record
         }
         return nil
-    }
-
-    private func commit(_ change: Change) async throws(KernelFailure) {
-        switch await store.commit([change]).first {
-        case .done: return
-        case .refused(let failure): throw failure
-        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
-        }
     }
 }

@@ -78,7 +78,7 @@ package actor DomainWatch {
     package func check(_ id: MailDomain.ID) async throws(KernelFailure) -> MailDomain {
         guard let domain = directory.domain(id) else { throw .notFound(.domain) }
         let check = await checker.check(domain)
-        if case .refused(let failure) = await store.commit([.recordCheck(id, check)]).first { throw failure }
+        try await store.make(.domain(.recordCheck(id, check)))
         guard let checked = directory.update(id, { $0 = $0.applying(check) }) else { throw .notFound(.domain) }
         let rotated = try await rotated(checked)
         plan(rotated, isStart: false)
@@ -103,8 +103,10 @@ package actor DomainWatch {
         _ domain: MailDomain, for purpose: MailDomain.Purpose
     ) async -> Result<MailDomain, KernelFailure> {
         let check = await checker.check(domain, for: purpose)
-        if case .refused(let failure) = await store.commit([.recordCheck(domain.id, check)]).first {
-            return .failure(failure)
+        do throws(KernelFailure) {
+            try await store.make(.domain(.recordCheck(domain.id, check)))
+        } catch {
+            return .failure(error)
         }
         guard let checked = directory.update(domain.id, { $0 = $0.applying(check) }) else {
             return .failure(.notFound(.domain))

@@ -64,13 +64,10 @@ package struct KeyRotator: Sendable {
     }
 
     private func commit(_ domain: MailDomain, from old: MailDomain) async throws(KernelFailure) -> MailDomain {
-        let change = Change.changeKeys(
-            domain.id, to: domain.signingKeys, rotation: domain.rotation, from: old.rotation)
-        switch await store.commit([change]).first {
-        case .done: break
-        case .refused(let failure): throw failure
-        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
-        }
+        let change = Change.domain(
+            .changeKeys(
+                domain.id, to: domain.signingKeys, rotation: domain.rotation, from: old.rotation))
+        try await store.make(change)
         let changed = directory.update(domain.id) { known in
             known.signingKeys = domain.signingKeys
             known.rotation = domain.rotation

@@ -142,16 +142,14 @@ package struct Idempotency: Sendable {
             guard rule.stores(status: answer.status) else { return nil }
             return rule.stores == .onlySuccessSealed ? sealer.sealed(answer) : answer
         }
-        switch await store.commit([.once(unit)]).first {
-        case .once(.fresh(let outcomes)):
+        switch try await store.outcome(of: .once(unit)).once() {
+        case .fresh(let outcomes):
             await plan.then(outcomes)
             let answer = plan.answer(outcomes)
             let kept = answer.keepable(refusal)
             guard rule.stores(status: kept.status) else { return Answered(answer: try answer.get(), isReplay: false) }
             return Answered(answer: kept, isReplay: false, failure: answer.failure)
-        case .once(.replayed(let answer)): return Answered(answer: try opened(answer, record.key), isReplay: true)
-        case .refused(let failure): throw failure
-        default: throw .internalError(incident: "store answered another change")
+        case .replayed(let answer): return Answered(answer: try opened(answer, record.key), isReplay: true)
         }
     }
 

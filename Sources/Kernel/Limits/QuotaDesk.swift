@@ -14,9 +14,7 @@ package struct QuotaDesk: Sendable {
 
     /// nil clears it, and a default one holds again. `notFound` where the owner does not exist.
     package func set(_ limit: Int?, _ kind: Quota.Kind, of owner: QuotaOwner) async throws(KernelFailure) {
-        if case .refused(let failure) = await store.commit([.setQuota(owner, kind, limit: limit)]).first {
-            throw failure
-        }
+        try await store.make(.limits(.setQuota(owner, kind, limit: limit)))
     }
 
     /// The owner's quotas of messages in the present day and month, set or not, and whatever others it has.

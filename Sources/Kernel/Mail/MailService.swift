@@ -88,16 +88,10 @@ package struct MailService: Sendable {
         /// What became of each submission. `outcomes`: of the changes, in order.
         package consuming func results(_ outcomes: [ChangeOutcome]) -> [Result<Acceptance, KernelFailure>] {
             var results = prepared
-            for (place, outcome) in zip(places, outcomes) { results[place] = Self.acceptance(outcome) }
-            return results
-        }
-
-        private static func acceptance(_ outcome: ChangeOutcome) -> Result<Acceptance, KernelFailure> {
-            switch outcome {
-            case .accepted(let acceptance): .success(acceptance)
-            case .refused(let failure): .failure(failure)
-            case .settled, .done, .once: .failure(.internalError(incident: "store answered another change"))
+            for (place, outcome) in zip(places, outcomes) {
+                results[place] = Result { () throws(KernelFailure) in try outcome.acceptance() }
             }
+            return results
         }
     }
 
@@ -135,7 +129,7 @@ package struct MailService: Sendable {
     // MARK: Looking
 
     /// A message of this owner with all of its content; nil for anybody else's.
-    package func message(_ id: Message.ID, of owner: MessageQuery.Owner) async throws(KernelFailure) -> Message? {
+    package func message(_ id: Message.ID, of owner: Tenant) async throws(KernelFailure) -> Message? {
         guard let message = try await store.message(id, content: true), message.account == owner.account,
             message.origin == owner.origin
         else { return nil }
@@ -194,9 +188,11 @@ package struct MailService: Sendable {
             let isEnded = message.recipients.allSatisfy(\.state.isFinal)
             throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: operation)
         }
-        if case .refused(let failure) = await store.commit([change]).first {
+        do throws(KernelFailure) {
+            try await store.make(change)
+        } catch {
             await deliveries.insert(withdrawn)
-            throw failure
+            throw error
         }
         await deliveries.insert(remaining(withdrawn))
     }

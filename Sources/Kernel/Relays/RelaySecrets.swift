@@ -12,7 +12,7 @@ package final class RelaySecrets: Sendable {
     private let time: any TimeSource
     private let random: any RandomSource
     /// A cache: what is not here is opened anew.
-    private let opened = Mutex<[MessageQuery.Owner: String]>([:])
+    private let opened = Mutex<[Tenant: String]>([:])
 
     package init(store: any Store, sealing: SealingKey, time: any TimeSource, random: any RandomSource) {
         self.store = store
@@ -22,7 +22,7 @@ package final class RelaySecrets: Sendable {
     }
 
     /// On disk when this returns. Fails if the key file is not the one that it was sealed with.
-    package func secret(of owner: MessageQuery.Owner, prefix: String) async throws(KernelFailure) -> String {
+    package func secret(of owner: Tenant, prefix: String) async throws(KernelFailure) -> String {
         if let known = opened.withLock({ $0[owner] }) { return known }
         if try await store.signingSecret(of: owner) == nil { try await mint(owner, prefix) }
         guard let sealed = try await store.signingSecret(of: owner) else {
@@ -37,7 +37,7 @@ package final class RelaySecrets: Sendable {
     }
 
     /// Of two who mint at one time the store keeps one.
-    private func mint(_ owner: MessageQuery.Owner, _ prefix: String) async throws(KernelFailure) {
+    private func mint(_ owner: Tenant, _ prefix: String) async throws(KernelFailure) {
         let secret = prefix + random.text(KernelLimits.secretCharacters, from: Alphabet.alphanumeric)
         let sealed: [UInt8]
         do {
@@ -46,11 +46,10 @@ package final class RelaySecrets: Sendable {
         } catch {
             throw .internalError(incident: "signing secret could not be sealed")
         }
-        let change = Change.relay(.keepSecret(owner, sealed: sealed, at: time.now))
-        if case .refused(let failure) = await store.commit([change]).first { throw failure }
+        try await store.make(.relay(.keepSecret(owner, sealed: sealed, at: time.now)))
     }
 
-    private func open(_ sealed: [UInt8], _ owner: MessageQuery.Owner) throws(KernelFailure) -> String {
+    private func open(_ sealed: [UInt8], _ owner: Tenant) throws(KernelFailure) -> String {
         do {
             let bytes = try sealing.open(sealed, associatedData: Self.associatedData(owner))
             return String(decoding: bytes, as: UTF8.self)
@@ -60,7 +59,7 @@ package final class RelaySecrets: Sendable {
     }
 
     /// Names the row, so that a sealed secret moved to another account does not open.
-    private static func associatedData(_ owner: MessageQuery.Owner) -> [UInt8] {
+    private static func associatedData(_ owner: Tenant) -> [UInt8] {
         Array("relay-secret \(owner.account.value) \(owner.origin.name)".utf8)
     }
 }

@@ -28,8 +28,6 @@ package struct RelayService: Sendable {
         self.time = time
     }
 
-    package typealias Owner = MessageQuery.Owner
-
     // MARK: Accepting
 
     /// Accepts a request: on disk when this returns, and on its way. In this order: the literal address
@@ -44,7 +42,7 @@ package struct RelayService: Sendable {
         let now = time.now
         let relay = NewRelay(
             account: principal.account, origin: principal.personality, request: request, body: body, at: now)
-        return (Relay.ID(try await commit(.accept(relay))), now)
+        return (Relay.ID(try await store.make(.relay(.accept(relay)))), now)
     }
 
     private static func notPublic(_ request: RelayRequest, _ field: String) -> KernelFailure {
@@ -68,7 +66,7 @@ package struct RelayService: Sendable {
 
     // MARK: Looking
 
-    package func relay(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
+    package func relay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
         guard let relay = try await store.relay(id), relay.account == owner.account, relay.origin == owner.origin else {
             throw .notFound(.delivery)
         }
@@ -91,14 +89,14 @@ package struct RelayService: Sendable {
     // MARK: Taking back and again
 
     /// Takes an unfinished relay back; `wrongState` for a finished one, and while an attempt at it is under way.
-    package func cancel(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
+    package func cancel(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
         let relay = try await relay(id, of: owner)
         if relay.state.isFinal { throw .wrongState(.delivery, state: .ended, operation: .cancel) }
         guard await dispatcher.withdraw(relay) else {
             throw .wrongState(.delivery, state: .underWay, operation: .cancel)
         }
         do throws(KernelFailure) {
-            _ = try await commit(.cancel(id, at: time.now))
+            try await store.make(.relay(.cancel(id, at: time.now)))
         } catch {
             let pending = try await store.pendingRelays(after: Relay.ID(id.value - 1), limit: 1)
             await dispatcher.insert(pending.filter { $0.id == id })
@@ -108,25 +106,17 @@ package struct RelayService: Sendable {
     }
 
     /// Queues one anew that ended without being delivered; `wrongState` for any other.
-    package func replay(_ id: Relay.ID, of owner: Owner) async throws(KernelFailure) -> Relay {
+    package func replay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
         _ = try await relay(id, of: owner)
-        _ = try await commit(.replay(id, at: time.now))
+        try await store.make(.relay(.replay(id, at: time.now)))
         return try await relay(id, of: owner)
     }
 
     // MARK: Signing
 
     /// The owner's signing secret: the same for ever.
-    package func signingSecret(of owner: Owner) async throws(KernelFailure) -> String {
+    package func signingSecret(of owner: Tenant) async throws(KernelFailure) -> String {
         guard let rules = rules[owner.origin] else { throw .internalError(incident: "relay without a dialect") }
         return try await secrets.secret(of: owner, prefix: rules.secretPrefix)
-    }
-
-    private func commit(_ change: RelayChange) async throws(KernelFailure) -> Int64 {
-        switch await store.commit([.relay(change)]).first {
-        case .done(let serial): return serial
-        case .refused(let failure): throw failure
-        default: throw .internalError(incident: "store answered another change")
-        }
     }
 }

@@ -29,7 +29,7 @@ struct RelayWork: WorkKind {
         var fields = due.request.fields.map { OutgoingRequest.Field($0.name, $0.value) }
         if due.request.isSigned {
             guard let rules = rules[due.origin] else { throw .internalError(incident: "relay without a dialect") }
-            let owner = MessageQuery.Owner(account: due.account, origin: due.origin)
+            let owner = Tenant(account: due.account, origin: due.origin)
             let secret = try await secrets.secret(of: owner, prefix: rules.secretPrefix)
             fields += WebhookSigner.fields(
                 rules.signing, secrets: [secret], id: "", event: "", time: time.now, body: due.body)

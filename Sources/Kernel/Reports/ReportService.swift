@@ -177,14 +177,10 @@ package struct ReportService: Sendable {
     }
 
     private func record(_ news: [RecipientReport]) async throws(KernelFailure) -> Verdict {
-        switch await store.commit([.report(news, reports: try await reports(on: news))]).first {
-        case .settled(let applied):
-            for (report, applied) in zip(news, applied) { self.note(report, applied ? report.outcome : .known) }
-            return .taken
-        // Its server was faster with the report than we with the record; or it is tried once more.
-        case .refused(let failure): throw failure
-        case .accepted, .done, .once, nil: throw .internalError(incident: "store answered another change")
-        }
+        // What it throws: its server was faster with the report than we with the record; or it is tried once more.
+        let applied = try await store.makeEach(.report(news, reports: try await reports(on: news)))
+        for (report, applied) in zip(news, applied) { self.note(report, applied ? report.outcome : .known) }
+        return .taken
     }
 
     /// Those of our own, about one message.

@@ -50,7 +50,7 @@ package struct SuppressionService: Sendable {
                 name: nil, checkedAddress: addition.address.address, domain: addition.address.domain),
             reason: addition.reason, note: addition.note, origin: addition.origin, createdAt: now,
             expiresAt: addition.expiresIn.map { now + $0 })
-        suppression.id = Suppression.ID(try await commit(.suppress(suppression)))
+        suppression.id = Suppression.ID(try await store.make(.suppression(.add(suppression))))
         return suppression
     }
 
@@ -58,7 +58,7 @@ package struct SuppressionService: Sendable {
     package func remove(
         _ address: MailAddress, account: Account.ID, domain name: String?
     ) async throws(KernelFailure) {
-        _ = try await commit(.unsuppress(account, address, domain: domain(name, of: account)))
+        try await store.make(.suppression(.remove(account, address, domain: domain(name, of: account))))
     }
 
     /// A page of those in effect, latest first. `origin`: of those for one domain, only the ones that this personality
@@ -74,13 +74,5 @@ package struct SuppressionService: Sendable {
         guard let name else { return nil }
         guard let domain = directory.domain(name.asciiLowercased, of: account) else { throw .notFound(.domain) }
         return domain.id
-    }
-
-    private func commit(_ change: Change) async throws(KernelFailure) -> Int64 {
-        switch await store.commit([change]).first {
-        case .done(let serial): return serial
-        case .refused(let failure): throw failure
-        case .accepted, .settled, .once, nil: throw .internalError(incident: "store answered another change")
-        }
     }
 }

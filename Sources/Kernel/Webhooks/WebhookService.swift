@@ -26,13 +26,11 @@ package final class WebhookService: Sendable {
         self.time = time
     }
 
-    package typealias Owner = MessageQuery.Owner
-
     // MARK: Endpoints
 
     /// Makes an endpoint; its secret is shown to nobody again, unless the dialect does.
     package func create(
-        url: WebURL, events: [String], domains: [MailDomain.ID] = [], for owner: Owner
+        url: WebURL, events: [String], domains: [MailDomain.ID] = [], for owner: Tenant
     ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
         let rules = try renderer.dialect(owner.origin).rules
         try check(url)
@@ -45,7 +43,7 @@ package final class WebhookService: Sendable {
             id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
             events: events, domains: domains, secrets: [], createdAt: time.now)
         endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
-        endpoint.id = WebhookEndpoint.ID(try await commit(.create(endpoint)))
+        endpoint.id = WebhookEndpoint.ID(try await store.make(.webhook(.create(endpoint))))
         await dispatcher.put(endpoint)
         return (endpoint, secret)
     }
@@ -60,11 +58,11 @@ package final class WebhookService: Sendable {
         }
     }
 
-    package func endpoints(of owner: Owner) async throws(KernelFailure) -> [WebhookEndpoint] {
+    package func endpoints(of owner: Tenant) async throws(KernelFailure) -> [WebhookEndpoint] {
         try await store.webhooks(of: owner)
     }
 
-    package func endpoint(_ id: WebhookEndpoint.ID, of owner: Owner) async throws(KernelFailure) -> WebhookEndpoint {
+    package func endpoint(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> WebhookEndpoint {
         guard let endpoint = try await store.webhook(id), endpoint.account == owner.account,
             endpoint.origin == owner.origin
         else { throw .notFound(.webhook) }
@@ -72,24 +70,24 @@ package final class WebhookService: Sendable {
     }
 
     package func edit(
-        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, of owner: Owner
+        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, of owner: Tenant
     ) async throws(KernelFailure) -> WebhookEndpoint {
         _ = try await endpoint(id, of: owner)
         if let url { try check(url) }
         let edit = WebhookEdit(url: url.map { UserData($0.text) }, events: events, isEnabled: isEnabled)
-        _ = try await commit(.edit(id, edit, at: time.now))
+        try await store.make(.webhook(.edit(id, edit, at: time.now)))
         return try await changed(id, owner)
     }
 
-    package func delete(_ id: WebhookEndpoint.ID, of owner: Owner) async throws(KernelFailure) {
+    package func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) {
         _ = try await endpoint(id, of: owner)
-        _ = try await commit(.delete(id, at: time.now))
+        try await store.make(.webhook(.delete(id, at: time.now)))
         await dispatcher.remove(id)
     }
 
     /// Mints a new secret. The one before signs beside it for the time of `grace`.
     package func rotateSecret(
-        of id: WebhookEndpoint.ID, grace: Duration, of owner: Owner
+        of id: WebhookEndpoint.ID, grace: Duration, of owner: Tenant
     ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
         let endpoint = try await endpoint(id, of: owner)
         let rules = try renderer.dialect(owner.origin).rules
@@ -99,18 +97,19 @@ package final class WebhookService: Sendable {
         if grace > .zero, let current = endpoint.secrets.first {
             sealed.append(WebhookEndpoint.SealedSecret(bytes: current.bytes, expiresAt: now + grace))
         }
-        _ = try await commit(.rotate(id, sealed, at: now))
+        try await store.make(.webhook(.rotate(id, sealed, at: now)))
         return (try await changed(id, owner), secret)
     }
 
     /// Queues a test event, whatever the endpoint wants to hear of.
-    package func test(_ id: WebhookEndpoint.ID, of owner: Owner) async throws(KernelFailure) {
+    package func test(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) {
         _ = try await endpoint(id, of: owner)
         let name = try renderer.dialect(owner.origin).rules.testName
-        _ = try await commit(.post(WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now), to: id))
+        try await store.make(
+            .webhook(.post(WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now), to: id)))
     }
 
-    private func changed(_ id: WebhookEndpoint.ID, _ owner: Owner) async throws(KernelFailure) -> WebhookEndpoint {
+    private func changed(_ id: WebhookEndpoint.ID, _ owner: Tenant) async throws(KernelFailure) -> WebhookEndpoint {
         let endpoint = try await endpoint(id, of: owner)
         await dispatcher.put(endpoint)
         return endpoint
@@ -126,7 +125,7 @@ package final class WebhookService: Sendable {
 
     /// A page of an endpoint's deliveries, latest first, and how many there are in all.
     package func deliveries(
-        of id: WebhookEndpoint.ID, offset: Int, limit: Int, of owner: Owner
+        of id: WebhookEndpoint.ID, offset: Int, limit: Int, of owner: Tenant
     ) async throws(KernelFailure) -> (deliveries: [Logged], total: Int) {
         let endpoint = try await endpoint(id, of: owner)
         let dialect = try renderer.dialect(owner.origin)
@@ -140,7 +139,7 @@ package final class WebhookService: Sendable {
 
     /// Sends a delivery again, under its identity; one that is still being tried goes on as it is.
     package func replay(
-        _ delivery: WebhookDelivery.ID, of id: WebhookEndpoint.ID, of owner: Owner
+        _ delivery: WebhookDelivery.ID, of id: WebhookEndpoint.ID, of owner: Tenant
     ) async throws(KernelFailure) {
         _ = try await endpoint(id, of: owner)
         guard let stored = try await store.webhookDelivery(delivery), stored.delivery.endpoint == id else {
@@ -152,7 +151,7 @@ package final class WebhookService: Sendable {
     /// Sends given-up deliveries again, oldest first: how many, and how many more match. With `isDryRun` nothing is
     /// sent, and the count is of those that would be.
     package func replayFailed(
-        _ query: FailedWebhooks, isDryRun: Bool = false, of owner: Owner
+        _ query: FailedWebhooks, isDryRun: Bool = false, of owner: Tenant
     ) async throws(KernelFailure) -> (replayed: Int, remaining: Int) {
         _ = try await endpoint(query.endpoint, of: owner)
         let (found, total) = try await store.failedWebhooks(query)
@@ -161,18 +160,6 @@ package final class WebhookService: Sendable {
     }
 
     private func replay(_ deliveries: [WebhookDelivery.ID]) async throws(KernelFailure) -> Int {
-        switch await store.commit([.webhook(.replay(deliveries, at: time.now))]).first {
-        case .settled(let applied): return applied.count { $0 }
-        case .refused(let failure): throw failure
-        default: throw .internalError(incident: "store answered another change")
-        }
-    }
-
-    private func commit(_ change: WebhookChange) async throws(KernelFailure) -> Int64 {
-        switch await store.commit([.webhook(change)]).first {
-        case .done(let serial): return serial
-        case .refused(let failure): throw failure
-        default: throw .internalError(incident: "store answered another change")
-        }
+        try await store.makeEach(.webhook(.replay(deliveries, at: time.now))).count { $0 }
     }
 }

@@ -10,7 +10,7 @@ struct DirectoryChanges {
 
     init(_ connection: Connection) { self.connection = connection }
 
-    func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+    func apply(_ change: DirectoryChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
         case .createAccount(let name, let parent, let at): try createAccount(name, parent, at)
         case .setAccountState(let account, let state): try setState(account, state)
@@ -19,12 +19,6 @@ struct DirectoryChanges {
         case .noteKeyUse(let uses): try noteUse(uses)
         case .renameKey(let key, let label): try renameKey(key, label)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .report, .createDomain, .setDomainProof,
-            .recordCheck,
-            .changeDomain, .changeKeys, .removeDomain, .suppress, .unsuppress, .webhook, .relay, .saveRateWindows,
-            .setQuota,
-            .setDefaultQuotas, .once, .purge:
-            .refused(.internalError(incident: "not a change of the directory"))
         }
     }
 

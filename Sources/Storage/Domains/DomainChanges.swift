@@ -9,19 +9,14 @@ struct DomainChanges {
 
     init(_ connection: Connection) { self.connection = connection }
 
-    func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+    func apply(_ change: DomainChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .createDomain(let domain): try create(domain)
-        case .setDomainProof(let id, let proof, let at): try setProof(id, proof, at)
+        case .create(let domain): try create(domain)
+        case .setProof(let id, let proof, let at): try setProof(id, proof, at)
         case .recordCheck(let id, let check): try record(check, of: id)
-        case .changeDomain(let id, let options, let facets): try setOptions(id, options, facets)
+        case .edit(let id, let options, let facets): try setOptions(id, options, facets)
         case .changeKeys(let id, let keys, let rotation, let from): try changeKeys(id, keys, rotation, from)
-        case .removeDomain(let id): try remove(id)
-        case .accept, .settle, .cancel, .reschedule, .expedite, .replay, .report, .createAccount, .setAccountState,
-            .createKey,
-            .revokeKey, .noteKeyUse, .renameKey, .replaceKey, .suppress, .unsuppress, .webhook, .relay,
-            .saveRateWindows, .setQuota, .setDefaultQuotas, .once, .purge:
-            .refused(.internalError(incident: "not a change of a domain"))
+        case .remove(let id): try remove(id)
         }
     }
 

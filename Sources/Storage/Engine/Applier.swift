@@ -166,21 +166,18 @@ final class Applier {
         case .reschedule(let message, let due, let at): try reschedule(message, due, at)
         case .expedite(let message, let due): try expedite(message, due)
         case .replay(let message, let at): try replay(message, at)
-        case .createAccount, .setAccountState, .createKey, .revokeKey, .noteKeyUse, .renameKey, .replaceKey:
-            try DirectoryChanges(connection).apply(change)
-        case .saveRateWindows, .setQuota, .setDefaultQuotas, .purge: try applyLimits(change)
-        case .createDomain, .setDomainProof, .recordCheck, .changeDomain, .changeKeys, .removeDomain:
-            try DomainChanges(connection).apply(change)
-        case .suppress(let suppression):
-            try suppressions.add(suppression, connection)
-        case .unsuppress(let account, let address, let domain):
+        case .directory(let change): try DirectoryChanges(connection).apply(change)
+        case .domain(let change): try DomainChanges(connection).apply(change)
+        case .suppression(.add(let suppression)): try suppressions.add(suppression, connection)
+        case .suppression(.remove(let account, let address, let domain)):
             try suppressions.remove(address, account, domain, connection)
+        case .limits(let change): try apply(change)
         case .webhook(let change): try webhooks.apply(change)
         case .relay(let change): try relays.apply(change)
         }
     }
 
-    private func applyLimits(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
+    private func apply(_ change: LimitsChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
         case .saveRateWindows(let records): try rateWindows.save(records)
         case .setQuota(let owner, let kind, let limit): return try quotas.setLimit(owner, kind, limit)
@@ -189,7 +186,6 @@ final class Applier {
             try rateWindows.purge(endedBy: instant)
             try quotas.purge(endedBy: instant)
             try answers.purge(expiredBy: instant)
-        default: return .refused(.internalError(incident: "not a change of limits"))
         }
         return .done(serial: 0)
     }

@@ -14,8 +14,8 @@ struct QueryFilter: Sendable {
     private let to: String?
 
     init(_ query: MessageQuery, personalities: PersonalityNumbers) throws(KernelFailure) {
-        account = query.owner?.account.value
-        if let owner = query.owner {
+        account = query.tenant?.account.value
+        if let owner = query.tenant {
             guard let number = personalities.number(owner.origin) else {
                 throw .internalError(incident: "unregistered personality")
             }

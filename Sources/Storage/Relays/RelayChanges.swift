@@ -198,7 +198,7 @@ final class RelayChanges {
     }
 
     private func keepSecret(
-        _ owner: MessageQuery.Owner, _ sealed: [UInt8], _ at: Instant
+        _ owner: Tenant, _ sealed: [UInt8], _ at: Instant
     ) throws(DatabaseError) -> ChangeOutcome {
         guard let origin = personalities.number(owner.origin) else {
             return .refused(.internalError(incident: "unregistered personality"))

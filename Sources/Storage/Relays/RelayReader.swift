@@ -116,8 +116,8 @@ final class RelayReader {
 
     func relays(_ query: RelayQuery) throws(DatabaseError) -> [Relay] {
         let select = try connection.prepare(Self.listSQL(query.state), "list relays")
-        select.bind(1, query.owner.account.value)
-        select.bind(2, personalities.number(query.owner.origin) ?? 0)
+        select.bind(1, query.tenant.account.value)
+        select.bind(2, personalities.number(query.tenant.origin) ?? 0)
         select.bind(3, query.before?.value ?? Int64.max)
         select.bind(4, Int64(query.limit))
         if let state = query.state, state.isFinal, state != .delivered { select.bind(5, state.code) }
@@ -178,7 +178,7 @@ final class RelayReader {
         return pending
     }
 
-    func signingSecret(of owner: MessageQuery.Owner) throws(DatabaseError) -> [UInt8]? {
+    func signingSecret(of owner: Tenant) throws(DatabaseError) -> [UInt8]? {
         let select = try connection.prepare(
             "SELECT sealed FROM relay_secret WHERE account = ? AND origin = ?", "read a signing secret")
         select.bind(1, owner.account.value)

@@ -30,7 +30,7 @@ extension SQLiteStore {
         }
     }
 
-    package func signingSecret(of owner: MessageQuery.Owner) async throws(KernelFailure) -> [UInt8]? {
+    package func signingSecret(of owner: Tenant) async throws(KernelFailure) -> [UInt8]? {
         try read { reader throws(DatabaseError) in try reader.relays(personalities).signingSecret(of: owner) }
     }
 

@@ -3,7 +3,7 @@ package import Model
 package import Ports
 
 extension SQLiteStore {
-    package func webhooks(of owner: MessageQuery.Owner?) async throws(KernelFailure) -> [WebhookEndpoint] {
+    package func webhooks(of owner: Tenant?) async throws(KernelFailure) -> [WebhookEndpoint] {
         try await inBackground { [personalities] reader throws(DatabaseError) in
             try reader.webhooks(personalities).endpoints(of: owner)
         }

@@ -263,7 +263,7 @@ final class WebhookChanges {
     }
 
     private func announce(
-        _ announcement: WebhookAnnouncement, _ owner: MessageQuery.Owner
+        _ announcement: WebhookAnnouncement, _ owner: Tenant
     ) throws(DatabaseError) -> ChangeOutcome {
         if isStale { try load() }
         guard let origin = personalities.number(owner.origin), let rules = rules[owner.origin] else {

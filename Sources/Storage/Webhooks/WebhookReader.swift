@@ -26,7 +26,7 @@ final class WebhookReader {
 
     // MARK: Endpoints
 
-    func endpoints(of owner: MessageQuery.Owner?) throws(DatabaseError) -> [WebhookEndpoint] {
+    func endpoints(of owner: Tenant?) throws(DatabaseError) -> [WebhookEndpoint] {
         let condition = owner == nil ? "" : "AND account = ?1 AND origin = ?2"
         let select = try connection.prepare(
             "SELECT \(Self.endpointColumns) FROM webhook WHERE deleted IS NULL \(condition) ORDER BY id",

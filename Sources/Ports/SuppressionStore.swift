@@ -1,6 +1,21 @@
 package import Base
 package import Model
 
+/// The part of the `Store` port that suppressions need; its contract is the `Store`'s.
+package protocol SuppressionStore: Sendable {
+    /// The suppressions in effect, by page, with the number of all that match.
+    func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
+}
+
+/// One atomic change of suppressions.
+package enum SuppressionChange: Sendable {
+    /// Adds a suppression, which holds for everything accepted after it. One for the same address and domain is changed
+    /// instead, and keeps its serial.
+    case add(Suppression)
+    /// `notFound` where there is none for this address, compared without case, and this domain.
+    case remove(Account.ID, MailAddress, domain: MailDomain.ID?)
+}
+
 /// A page of the suppressions that are in effect, latest first.
 package struct SuppressionQuery: Sendable {
     /// nil: every account's, for the operator.

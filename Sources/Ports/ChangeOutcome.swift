@@ -1,0 +1,46 @@
+package import Model
+
+/// What became of one change.
+package enum ChangeOutcome: Sendable {
+    case accepted(Acceptance)
+    /// For each settlement, or report, whether it applied.
+    case settled([Bool])
+    /// Made; the serial of the row that it made or changed.
+    case done(serial: Int64)
+    case once(OnceOutcome)
+    case refused(KernelFailure)
+}
+
+/// The value that who made a change waits for: each throws the refusal, or `internalError` where the outcome is that of
+/// another kind of change.
+extension ChangeOutcome {
+    package func acceptance() throws(KernelFailure) -> Acceptance {
+        if case .accepted(let acceptance) = self { return acceptance }
+        throw refusal
+    }
+
+    package func serial() throws(KernelFailure) -> Int64 {
+        if case .done(let serial) = self { return serial }
+        throw refusal
+    }
+
+    package func applied() throws(KernelFailure) -> [Bool] {
+        if case .settled(let applied) = self { return applied }
+        throw refusal
+    }
+
+    package func once() throws(KernelFailure) -> OnceOutcome {
+        if case .once(let outcome) = self { return outcome }
+        throw refusal
+    }
+
+    /// Why it has not the value that was asked for.
+    private var refusal: KernelFailure {
+        switch self {
+        case .refused(let failure): failure
+        case .accepted, .settled, .done, .once: Self.foreign
+        }
+    }
+
+    static let foreign = KernelFailure.internalError(incident: "store answered another change")
+}

@@ -1,0 +1,47 @@
+package import Base
+package import Crypto
+package import Model
+
+/// The part of the `Store` port that accounts, keys and domains need; its contract is the `Store`'s.
+package protocol DirectoryStore: Sendable {
+    /// Accounts, keys and domains, all of them: they are few, and every request needs them in memory.
+    func directory() async throws(KernelFailure) -> DirectoryImage
+}
+
+/// All accounts, keys and domains, with the key secrets' SHA-256 digests.
+package struct DirectoryImage: Sendable {
+    package var accounts: [Account]
+    package var keys: [StoredKey]
+    package var domains: [MailDomain]
+
+    package init(accounts: [Account], keys: [StoredKey], domains: [MailDomain]) {
+        self.accounts = accounts
+        self.keys = keys
+        self.domains = domains
+    }
+}
+
+/// A key as it is stored: never the secret, only its digest.
+package struct StoredKey: Sendable, Equatable {
+    package var key: AccessKey
+    package var digest: Digest256
+
+    package init(key: AccessKey, digest: Digest256) {
+        self.key = key
+        self.digest = digest
+    }
+}
+
+/// One atomic change of accounts and keys.
+package enum DirectoryChange: Sendable {
+    case createAccount(name: String, parent: Account.ID?, at: Instant)
+    case setAccountState(Account.ID, Account.State)
+    case createKey(StoredKey)
+    case revokeKey(AccessKey.ID, at: Instant)
+    /// When keys were last used; a key that is not there is passed over.
+    case noteKeyUse([AccessKey.ID: Instant])
+    case renameKey(AccessKey.ID, label: String)
+    /// Makes a key and revokes the one whose place it takes, both or neither; `notFound` if that one is not there or
+    /// revoked already. The serial is the new one's.
+    case replaceKey(AccessKey.ID, with: StoredKey, at: Instant)
+}

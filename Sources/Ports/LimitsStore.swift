@@ -1,0 +1,24 @@
+package import Base
+package import Model
+
+/// The part of the `Store` port that rates and quotas need; its contract is the `Store`'s.
+package protocol LimitsStore: Sendable {
+    /// All rate windows that are kept, ended ones among them: what the limiters go on with at start.
+    func rateWindows() async throws(KernelFailure) -> [RateWindowRecord]
+
+    /// An owner's own quotas with what is used of them, and the periods at `now` in which a default one was used.
+    func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus]
+}
+
+/// One atomic change of what limits keep.
+package enum LimitsChange: Sendable {
+    /// Keeps these rate windows in place of what is kept of them, beside those that ride with every commit.
+    case saveRateWindows([RateWindowRecord])
+    /// A limit on what an owner may send, in place of the earlier one; nil clears it. `notFound` without the owner.
+    case setQuota(QuotaOwner, Quota.Kind, limit: Int?)
+    /// The quotas that hold for every owner without one of its own, by origin. Of this process: the configuration says
+    /// them again at each start.
+    case setDefaultQuotas([PersonalityID: [DefaultQuota]])
+    /// Removes what has ended by then: rate windows, quota periods, kept answers.
+    case purge(endedBy: Instant)
+}
