@@ -58,8 +58,10 @@ let package = Package(
 
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Model", "Ports", "Posix"]),
-        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TLS"]),
-        layer("SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
+        layer("Serving", ["Base", "Posix", "TLS"]),
+        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "Serving", "TLS"]),
+        layer(
+            "SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Ports", "Posix", "SMTPWire", "Serving", "TLS"]),
         layer("SMTPDelivery", ["Base", "DNSWire", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Model", "Ports", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Model", "Ports", "Posix"]),
@@ -79,7 +81,7 @@ let package = Package(
             [
                 "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
                 "Kernel", "MailFormat", "Model", "Ports", "Posix", "PostStack", "Resolver", "SMTPDelivery",
-                "SMTPServer", "SMTPWire", "Storage", "TLS",
+                "SMTPServer", "SMTPWire", "Serving", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
@@ -108,7 +110,11 @@ let package = Package(
         tests("PosixTests", ["Base", "Posix", "TestKit"]),
         tests(
             "HTTPServerTests",
-            ["AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TLS", "TestKit"]),
+            [
+                "AdapterKit", "Base", "HTTPServer", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "Serving", "TLS",
+                "TestKit",
+            ]),
+        tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
@@ -122,7 +128,10 @@ let package = Package(
             ["AdapterKit", "Base", "Composition", "Kernel", "Model", "Ports", "Posix", "SMTPServer"]),
         tests(
             "SMTPServerTests",
-            ["Base", "Kernel", "MailFormat", "Model", "Ports", "Posix", "SMTPServer", "SMTPWire", "TLS", "TestKit"]),
+            [
+                "Base", "Kernel", "MailFormat", "Model", "Ports", "Posix", "SMTPServer", "SMTPWire", "Serving", "TLS",
+                "TestKit",
+            ]),
         tests(
             "SMTPDeliveryTests",
             ["Base", "DNSWire", "Kernel", "Model", "Ports", "Posix", "SMTPDelivery", "SMTPWire", "TLS", "TestKit"]),

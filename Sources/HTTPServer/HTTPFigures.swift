@@ -1,6 +1,7 @@
 import HTTPWire
 package import Kernel
 package import Ports
+package import Serving
 
 /// What one listener has done on one shard since it was opened.
 package struct HTTPFigures: Sendable, Equatable {
@@ -8,10 +9,7 @@ package struct HTTPFigures: Sendable, Equatable {
     package let service: String
     /// Where it listens.
     package let address: String
-    package internal(set) var connectionsAccepted: UInt64 = 0
-    package internal(set) var connectionsOpen = 0
-    /// Connections that ended before their TLS handshake did.
-    package internal(set) var handshakesFailed: UInt64 = 0
+    package internal(set) var connections = ConnectionCounts()
     /// By the class of their status.
     package internal(set) var answers = AnswerCounts()
     /// Requests that met a failure, those that were no requests included.
@@ -25,12 +23,22 @@ package struct HTTPFigures: Sendable, Equatable {
 
 /// Counts for one listener of one shard. Belongs to that shard, so counting is plain addition.
 final class HTTPMeter {
-    var figures: HTTPFigures
+    private var counted: HTTPFigures
+    private let connections: ConnectionMeter
 
-    init(service: String, address: String) { figures = HTTPFigures(service: service, address: address) }
+    init(service: String, address: String, connections: ConnectionMeter) {
+        counted = HTTPFigures(service: service, address: address)
+        self.connections = connections
+    }
+
+    var figures: HTTPFigures {
+        var figures = counted
+        figures.connections = connections.counts
+        return figures
+    }
 
     func note(_ response: Response) {
-        figures.answers.note(response.head.status.code)
-        if let failure = response.failure { figures.refusals[failure, default: 0] += 1 }
+        counted.answers.note(response.head.status.code)
+        if let failure = response.failure { counted.refusals[failure, default: 0] += 1 }
     }
 }

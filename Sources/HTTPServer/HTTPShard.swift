@@ -2,6 +2,7 @@ package import Base
 package import HTTPWire
 import Model
 package import Posix
+import Serving
 package import TLS
 
 /// One core's share of the HTTP server: a loop, its listeners, its connections. Shards share nothing with each other.
@@ -16,45 +17,30 @@ package actor HTTPShard {
     private let limits: HTTPLimits
     private let time: any TimeSource
     private let log: Log
+    private lazy var floor: ServingFloor<Entrance, Connection> = makeFloor()
 
-    /// By descriptor.
-    private var listeners: [Int32: Listener] = [:]
     /// Of all listeners that there were.
     private var meters: [HTTPMeter] = []
-    private var connections: [Connection?] = []
-    private var connectionCount = 0
-    private var nextGeneration: UInt64 = 1
     private var bodyBytes = 0
-    private var receiveBuffer = [UInt8](repeating: 0, count: HTTPServerLimits.receiveBytes)
     private var date: (second: Int64, bytes: [UInt8]) = (-1, [])
-    private var isSweeping = false
-    /// Connections with answers that wait for the end of the turn.
-    private var gathering: [Connection] = []
-    private var isDraining = false
-    private var drained: CheckedContinuation<Void, Never>?
-
-    private final class Listener {
-        let socket: Socket
-        let service: any HTTPService
-        let identity: TLSServerIdentity?
-        let meter: HTTPMeter
-        var isPaused = false
-
-        init(
-            socket: consuming Socket, service: any HTTPService, identity: TLSServerIdentity?, meter: HTTPMeter
-        ) {
-            self.socket = socket
-            self.service = service
-            self.identity = identity
-            self.meter = meter
-        }
-    }
 
     package init(loop: EventLoop, limits: HTTPLimits, time: any TimeSource, log: Log) {
         self.loop = loop
         self.limits = limits
         self.time = time
         self.log = log
+    }
+
+    private func makeFloor() -> ServingFloor<Entrance, Connection> {
+        ServingFloor(
+            loop: loop, time: time, log: log, outputKeptBytes: HTTPServerLimits.gatheredOutputBytes,
+            duties: ServingFloor.Duties(
+                make: { [limits] in Connection($0, address: $1, entrance: $2, limits: limits) },
+                begin: { self.setDeadline($0) },
+                ready: { self.ready($0, $1) },
+                write: { self.write($0) },
+                sweep: { if let end = $0.link.deadline, end <= $1 { self.expire($0) } },
+                close: { self.close($0) }))
     }
 
     // MARK: Listening
@@ -64,112 +50,28 @@ package actor HTTPShard {
     package func listen(
         at address: SocketAddress, service: any HTTPService, name: String = "", identity: TLSServerIdentity? = nil
     ) throws(PosixError) -> SocketAddress {
-        let socket = try Socket.listen(at: address, sharesPort: true)
-        let chosen = try socket.localAddress() ?? address
-        let listener = Listener(
-            socket: socket, service: service, identity: identity,
-            meter: HTTPMeter(service: name, address: chosen.description))
-        let number = listener.socket.number
-        try loop.register(number, .readable) { [unowned self] _ in
-            self.assumeIsolated { shard in shard.listeners[number].map { shard.accept(from: $0) } }
+        let listening = try floor.listen(at: address, identity: identity) { chosen, connections in
+            Entrance(
+                service: service,
+                meter: HTTPMeter(service: name, address: chosen.description, connections: connections))
         }
-        listeners[number] = listener
-        meters.append(listener.meter)
-        return chosen
+        meters.append(listening.service.meter)
+        return listening.address
     }
 
     /// What each listener has done, in the order in which they were opened.
     package var figures: [HTTPFigures] { meters.map(\.figures) }
 
-    private func accept(from listener: Listener) {
-        while connectionCount < HTTPServerLimits.connectionsPerShard {
-            do throws(PosixError) {
-                guard let accepted = try listener.socket.accept() else { return }
-                try open(accepted, listener)
-            } catch {
-                // A connection that was reset while it waited is gone; anything else is a lack of descriptors or
-                // memory.
-                if error.isConnectionError { continue }
-                log.warning("accept-paused") { $0.add("reason", OperatorText(error.description)) }
-                return pause(listener, for: HTTPServerLimits.acceptPause)
-            }
-        }
-        pause(listener, for: HTTPServerLimits.acceptPause)
-    }
-
-    /// Leaves new connections in the kernel's queue for a while.
-    private func pause(_ listener: Listener, for duration: Duration) {
-        guard !listener.isPaused, (try? loop.watch(listener.socket.number, [])) != nil else { return }
-        listener.isPaused = true
-        let number = listener.socket.number
-        loop.schedule(after: duration) { [weak self] in self?.assumeIsolated { $0.resumeListener(number) } }
-    }
-
-    private func resumeListener(_ number: Int32) {
-        guard let listener = listeners[number] else { return }
-        listener.isPaused = false
-        try? loop.watch(listener.socket.number, .readable)
-    }
-
     // MARK: Connections
 
-    private func open(_ accepted: consuming Accepted, _ listener: Listener) throws(PosixError) {
-        let peer = accepted.peer
-        let socket = accepted.takeSocket()
-        listener.meter.figures.connectionsAccepted += 1
-        var address: IPAddress?
-        if case .ip(let ip, _) = peer {
-            address = ip
-            try socket.disableDelay()
-        }
-        var secure: SecureChannel?
-        if let identity = listener.identity {
-            // Lack of memory alone; the client sees its connection end.
-            guard let stream = try? identity.makeStream() else { return }
-            secure = SecureChannel(stream)
-        }
-        let connection = Connection(
-            socket: socket, service: listener.service, meter: listener.meter, secure: secure, peer: address,
-            generation: nextGeneration, limits: limits)
-        nextGeneration += 1
-        let id = connection.id
-        try loop.register(id.descriptor, .readable) { [unowned self] readiness in
-            self.assumeIsolated { $0.ready(id, readiness) }
-        }
-        while connections.count <= Int(id.descriptor) { connections.append(nil) }
-        connections[Int(id.descriptor)] = connection
-        connectionCount += 1
-        connection.meter.figures.connectionsOpen += 1
-        setDeadline(connection)
-        sweepLater()
-    }
-
-    private func connection(_ id: ConnectionID) -> Connection? {
-        guard Int(id.descriptor) < connections.count, let connection = connections[Int(id.descriptor)],
-            connection.generation == id.generation
-        else { return nil }
-        return connection
-    }
-
-    private func isOpen(_ connection: Connection) -> Bool {
-        connections[Int(connection.socket.number)] === connection
-    }
-
     private func close(_ connection: Connection) {
-        guard isOpen(connection) else { return }
-        connection.sayEnd()
-        loop.unregister(connection.socket.number)
-        connections[Int(connection.socket.number)] = nil
-        connectionCount -= 1
-        connection.meter.figures.connectionsOpen -= 1
-        if connection.secure?.isEstablished == false { connection.meter.figures.handshakesFailed += 1 }
+        guard floor.contains(connection) else { return }
+        connection.link.sayEnd()
         bodyBytes -= connection.reservedBodyBytes
-        if isDraining, connectionCount == 0 { drained?.resume() }
-        if isDraining, connectionCount == 0 { drained = nil }
+        floor.remove(connection)
     }
 
-    private func ready(_ id: ConnectionID, _ readiness: Readiness) {
-        guard let connection = connection(id) else { return }
+    private func ready(_ connection: Connection, _ readiness: Readiness) {
         if readiness.contains(.writable) { flush(connection) }
         if readiness.contains(.broken), !connection.state.reads { return close(connection) }
         if readiness.callsForReading { receive(connection) }
@@ -180,19 +82,19 @@ package actor HTTPShard {
     private func receive(_ connection: Connection) {
         guard connection.state.reads else {
             // Its requests are answered one at a time; until then the rest waits in the socket.
-            return watch(connection, connection.watched.subtracting(.readable))
+            return floor.watch(connection, connection.link.watched.subtracting(.readable))
         }
         let progress: Progress<Int>
         do throws(PosixError) {
-            progress = try receiveBytes(connection)
+            progress = try floor.receive(connection)
         } catch {
             return close(connection)
         }
         guard case .done(let count) = progress else { return }
         if count == 0 { return peerEnded(connection) }
         if connection.state.phase == .lingering { return }
-        if let secure = connection.secure { return receive(receiveBuffer[..<count], connection, secure) }
-        connection.parser.receive(receiveBuffer.span.extracting(first: count))
+        if let secure = connection.link.secure { return receive(floor.received[..<count], connection, secure) }
+        floor.withReceived(count) { connection.parser.receive($0) }
         received(connection)
     }
 
@@ -218,7 +120,7 @@ package actor HTTPShard {
             connection.parser.receive(plaintext.span)
             received(connection)
         }
-        if secure.isClosedByPeer, isOpen(connection) { peerEnded(connection) }
+        if secure.isClosedByPeer, floor.contains(connection) { peerEnded(connection) }
     }
 
     /// What came is no TLS, or none that we speak. The alert is sent, and what the peer says to it is read and dropped,
@@ -230,17 +132,10 @@ package actor HTTPShard {
         write(connection)
     }
 
-    private func receiveBytes(_ connection: Connection) throws(PosixError) -> Progress<Int> {
-        let received = unsafe receiveBuffer.withUnsafeMutableBytes { buffer in
-            Result { () throws(PosixError) in try unsafe connection.socket.receive(into: buffer) }
-        }
-        return try received.get()
-    }
-
     private func peerEnded(_ connection: Connection) {
         connection.state.peerClosed()
         if connection.state.phase == .closed { return close(connection) }
-        watch(connection, connection.watched.subtracting(.readable))
+        floor.watch(connection, connection.link.watched.subtracting(.readable))
     }
 
     /// Takes as many requests from what was received as can be answered now, then writes once.
@@ -274,7 +169,7 @@ package actor HTTPShard {
             return refuse(.overloaded(retryAfter: HTTPServerLimits.retryAfter), connection)
         }
         if connection.parser.awaitsContinue, !isTooLong(head, connection) {
-            connection.output.append(contentsOf: ResponseWriter.continueResponse)
+            connection.link.output.append(contentsOf: ResponseWriter.continueResponse)
         }
     }
 
@@ -302,7 +197,7 @@ package actor HTTPShard {
 
     private func handle(_ request: Request, _ connection: Connection) {
         connection.state.requestRead()
-        let id = connection.id
+        let id = connection.link.id
         let (service, peer) = (connection.service, connection.peer)
         // A job of this loop: one that never waits ends in this turn, one that waits comes back to this shard.
         Task.immediate(executorPreference: loop) {
@@ -313,11 +208,11 @@ package actor HTTPShard {
 
     private func respond(_ response: Response, to id: ConnectionID) {
         // The client may be gone; what it asked for was done all the same.
-        guard let connection = connection(id) else { return }
+        guard let connection = floor[id] else { return }
         bodyBytes -= connection.reservedBodyBytes
         connection.reservedBodyBytes = 0
         append(response, connection)
-        if connection.state.phase == .writing, connection.output.count < HTTPServerLimits.gatheredOutputBytes {
+        if connection.state.phase == .writing, connection.link.output.count < HTTPServerLimits.gatheredOutputBytes {
             // Into the buffer counts as written while more fits: pipelined requests go on, and one write takes all.
             connection.state.written()
         }
@@ -326,12 +221,12 @@ package actor HTTPShard {
 
     private func append(_ response: Response, _ connection: Connection) {
         connection.meter.note(response)
-        let closing = isDraining || response.closes
+        let closing = floor.isDraining || response.closes
         let context =
             connection.head.map { ResponseContext(answering: $0, closing: closing) }
             ?? (connection.parser.faultedHead ? .unparsedHead : .unparsed)
         ResponseWriter.append(
-            response.head, body: response.body, context: context, date: currentDate(), to: &connection.output)
+            response.head, body: response.body, context: context, date: currentDate(), to: &connection.link.output)
         connection.head = nil
         connection.state.responded(keepAlive: context.keepAlive)
     }
@@ -352,39 +247,19 @@ package actor HTTPShard {
 
     // MARK: Writing
 
-    /// Answers wait for the end of the turn. What a connection's pipelined requests have been answered by then goes out
-    /// in one write; and the writes of all connections follow one another, because each that wakes a client which
-    /// sleeps costs as much as the rest of its request (two thirds of a `send` were the waking), and a client on this
-    /// machine that was woken by the first sees the others come.
     private func flush(_ connection: Connection) {
         guard !connection.isProcessing else { return }
-        guard connection.hasUnsentOutput else { return write(connection) }
-        guard !connection.isGathered else { return }
-        if gathering.isEmpty {
-            loop.atTurnEnd { [unowned self] in self.assumeIsolated { $0.writeGathered() } }
-        }
-        connection.isGathered = true
-        gathering.append(connection)
-        if gathering.count >= HTTPServerLimits.gatheredConnections { writeGathered() }
-    }
-
-    private func writeGathered() {
-        var connections: [Connection] = []
-        swap(&connections, &gathering)
-        for connection in connections {
-            connection.isGathered = false
-            if isOpen(connection), connection.hasUnsentOutput { write(connection) }
-        }
+        if connection.link.hasUnsentOutput { floor.gather(connection) } else { write(connection) }
     }
 
     private func write(_ connection: Connection) {
-        guard connection.send() else { return close(connection) }
-        if connection.hasUnsentOutput {
+        guard connection.link.send() else { return close(connection) }
+        if connection.link.hasUnsentOutput {
             // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection
             // was decided before, and stays so.
             if connection.state.countsAsWritten { connection.state.responded(keepAlive: true) }
             setDeadline(connection)
-            return watch(connection, .writable)
+            return floor.watch(connection, .writable)
         }
         outputSent(connection)
     }
@@ -394,16 +269,17 @@ package actor HTTPShard {
         switch connection.state.phase {
         case .closed: return close(connection)
         case .lingering:
-            connection.sayEnd()
-            connection.socket.endSending()
+            connection.link.sayEnd()
+            connection.link.endSending()
         case .idle:
-            if isDraining { return close(connection) }
+            if floor.isDraining { return close(connection) }
             if connection.parser.unusedCount == 0 { connection.parser.releaseMemory() }
         case .readingHead, .readingBody, .handling, .writing: break
         }
         // Not anew in the same phase: a head that trickles would never be late.
         if connection.timedPhase != connection.state.phase { setDeadline(connection) }
-        watch(connection, connection.state.reads ? .readable : connection.watched.subtracting(.writable))
+        floor.watch(
+            connection, connection.state.reads ? .readable : connection.link.watched.subtracting(.writable))
         // What came while the last response was on its way.
         if connection.state.phase == .idle, connection.parser.unusedCount > 0 {
             connection.state.headBegan()
@@ -411,40 +287,13 @@ package actor HTTPShard {
         }
     }
 
-    private func watch(_ connection: Connection, _ interest: Readiness) {
-        guard connection.watched != interest else { return }
-        connection.watched = interest
-        do throws(PosixError) {
-            try loop.watch(connection.socket.number, interest)
-        } catch {
-            close(connection)
-        }
-    }
-
     // MARK: Timeouts
 
     private func setDeadline(_ connection: Connection) {
         connection.timedPhase = connection.state.phase
-        let isShakingHands = connection.secure?.isEstablished == false && connection.state.phase == .idle
-        let timeout = isShakingHands ? HTTPServerLimits.handshakeTimeout : connection.state.timeout(limits)
-        connection.deadline = timeout.map { time.uptime + $0 }
-    }
-
-    /// Timeouts are looked for once a second: cheaper than a timer per connection, and seconds are what they are in.
-    private func sweepLater() {
-        guard !isSweeping else { return }
-        isSweeping = true
-        loop.schedule(after: HTTPServerLimits.sweepInterval) { [weak self] in self?.assumeIsolated { $0.sweep() } }
-    }
-
-    private func sweep() {
-        isSweeping = false
-        let now = time.uptime
-        for connection in connections {
-            guard let connection, let deadline = connection.deadline, deadline <= now else { continue }
-            expire(connection)
-        }
-        if connectionCount > 0 { sweepLater() }
+        let isShakingHands = connection.link.secure?.isEstablished == false && connection.state.phase == .idle
+        let timeout = isShakingHands ? ServingLimits.handshakeTimeout : connection.state.timeout(limits)
+        connection.link.deadline = timeout.map { time.uptime + $0 }
     }
 
     private func expire(_ connection: Connection) {
@@ -460,19 +309,11 @@ package actor HTTPShard {
 
     /// Stops listening, closes idle connections, lets requests finish; returns when no connection is left.
     package func drain() async {
-        isDraining = true
-        for number in listeners.keys { loop.unregister(number) }
-        listeners.removeAll()
-        for connection in connections {
-            if let connection, connection.state.phase == .idle, !connection.hasUnsentOutput { close(connection) }
+        await floor.drain { connection in
+            if connection.state.phase == .idle, !connection.link.hasUnsentOutput { close(connection) }
         }
-        if connectionCount > 0 { await withCheckedContinuation { drained = $0 } }
     }
 
-    /// Closes what is left.
-    package func closeAll() {
-        for connection in connections {
-            if let connection { close(connection) }
-        }
-    }
+    /// The end: closes what is left. A shard that listened stays in memory until it is called.
+    package func closeAll() { floor.closeAll() }
 }

@@ -1,4 +1,5 @@
 import SMTPWire
+import Serving
 
 /// How long a client may take for what is waited for.
 extension SMTPConnection {
@@ -6,17 +7,17 @@ extension SMTPConnection {
     func setDeadline(uptime: Duration) {
         guard stage != .closing else { return }
         let (phase, command) = (session.phase, session.commandNumber)
-        let isFirst = deadline == nil && phaseBegan == .zero
+        let isFirst = link.deadline == nil && phaseBegan == .zero
         guard isFirst || phase != timedPhase || command != timedCommand else { return }
         timedPhase = phase
         timedCommand = command
         phaseBegan = uptime
-        deadline = timeout(phase).map { uptime + $0 }
+        link.deadline = timeout(phase).map { uptime + $0 }
     }
 
     private func timeout(_ phase: ServerPhase) -> Duration? {
         switch phase {
-        case .greeting, .tlsHandshake: SMTPServerLimits.handshakeTimeout
+        case .greeting, .tlsHandshake: ServingLimits.handshakeTimeout
         case .idle: listener.service.idleTimeout ?? SMTPServerLimits.idleTimeout
         case .command: SMTPServerLimits.commandTimeout
         case .authentication: SMTPServerLimits.authenticationTimeout
@@ -27,7 +28,7 @@ extension SMTPConnection {
 
     /// The deadline is over, or content comes in too slowly to count as coming in.
     func isLate(uptime now: Duration) -> Bool {
-        if let deadline, deadline <= now { return true }
+        if let deadline = link.deadline, deadline <= now { return true }
         guard stage == .open, timedPhase == .content else { return false }
         let elapsed = now - phaseBegan
         guard elapsed > SMTPServerLimits.contentGrace else { return false }

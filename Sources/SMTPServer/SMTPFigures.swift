@@ -1,4 +1,5 @@
 package import Kernel
+package import Serving
 
 /// What one listener has done on one shard since it was opened.
 package struct SMTPFigures: Sendable, Equatable {
@@ -6,10 +7,7 @@ package struct SMTPFigures: Sendable, Equatable {
     package let service: String
     /// Where it listens.
     package let address: String
-    package internal(set) var connectionsAccepted: UInt64 = 0
-    package internal(set) var connectionsOpen = 0
-    /// Connections that ended before their TLS handshake did.
-    package internal(set) var handshakesFailed: UInt64 = 0
+    package internal(set) var connections = ConnectionCounts()
     /// Credentials, senders, recipients and messages that were refused, by the failure. What the protocol refuses by
     /// itself is none.
     package internal(set) var refusals: [FaultName: UInt64] = [:]
@@ -22,11 +20,21 @@ package struct SMTPFigures: Sendable, Equatable {
 
 /// Counts for one listener of one shard. Belongs to that shard, so counting is plain addition.
 final class SMTPMeter {
-    var figures: SMTPFigures
+    private var counted: SMTPFigures
+    private let connections: ConnectionMeter
 
-    init(service: String, address: String) { figures = SMTPFigures(service: service, address: address) }
+    init(service: String, address: String, connections: ConnectionMeter) {
+        counted = SMTPFigures(service: service, address: address)
+        self.connections = connections
+    }
+
+    var figures: SMTPFigures {
+        var figures = counted
+        figures.connections = connections.counts
+        return figures
+    }
 
     func note(_ answer: SMTPAnswer) {
-        if let failure = answer.failure { figures.refusals[failure, default: 0] += 1 }
+        if let failure = answer.failure { counted.refusals[failure, default: 0] += 1 }
     }
 }

@@ -1,5 +1,6 @@
 import HTTPServer
 import Posix
+import Serving
 import TLS
 import TestKit
 import Testing
@@ -43,11 +44,11 @@ struct HTTPShardTLSTests {
                 }
             }
             var figures = try #require(await bench.shard.figures.first)
-            while figures.connectionsOpen > 0 {
+            while figures.connections.open > 0 {
                 await bench.turn()
                 figures = try #require(await bench.shard.figures.first)
             }
-            #expect(figures.connectionsAccepted == 2 && figures.handshakesFailed == 2)
+            #expect(figures.connections.accepted == 2 && figures.connections.handshakesFailed == 2)
         }
     }
 

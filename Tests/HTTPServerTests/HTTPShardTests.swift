@@ -2,6 +2,7 @@ import HTTPServer
 import HTTPWire
 import Ports
 import Posix
+import Serving
 import TestKit
 import Testing
 
@@ -49,12 +50,12 @@ struct HTTPShardTests {
             }
             #expect(broken.hasPrefix("HTTP/1.1 400"))
             var figures = try #require(await bench.shard.figures.first)
-            while figures.connectionsOpen != 1 {
+            while figures.connections.open != 1 {
                 await bench.turn()
                 figures = try #require(await bench.shard.figures.first)
             }
             #expect(figures.service == "stub" && figures.address == bench.address.description)
-            #expect(figures.connectionsAccepted == 2 && figures.handshakesFailed == 0)
+            #expect(figures.connections.accepted == 2 && figures.connections.handshakesFailed == 0)
             #expect(AnswerCounts.classes.map { figures.answers[$0] } == [0, 2, 0, 1, 0])
             withExtendedLifetime(client) {}
         }

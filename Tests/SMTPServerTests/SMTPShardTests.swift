@@ -2,6 +2,7 @@ import Base
 import Kernel
 import Posix
 import SMTPWire
+import Serving
 import TLS
 import TestKit
 import Testing
@@ -71,13 +72,13 @@ struct SMTPShardTests {
             try await bench.said(by: client, through: "535 5.7.8 No\r\n")
             let open = try #require(await bench.shard.figures.first)
             #expect(open.service == "letters" && open.address == bench.address.description)
-            #expect(open.connectionsAccepted == 1 && open.connectionsOpen == 1)
+            #expect(open.connections.accepted == 1 && open.connections.open == 1)
             #expect(open.refusals == [.credentialUnknown: 1])
             try client.send("QUIT\r\n")
             _ = try await bench.rest(of: client)
             client.endSending()
             await bench.pass(.seconds(6))
-            #expect(await bench.shard.figures.first?.connectionsOpen == 0)
+            #expect(await bench.shard.figures.first?.connections.open == 0)
         }
     }
 

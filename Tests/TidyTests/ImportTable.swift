@@ -22,7 +22,8 @@ enum ImportTable {
         ]
         for target in wire { table[target] = ["Base", "Crypto"] }
         for engine in ["SMTPDelivery", "Resolver"] { table[engine] = engineTools }
-        for server in ["HTTPServer", "SMTPServer"] { table[server] = serverTools }
+        table["Serving"] = ["Base", "Posix", "TLS"]
+        for server in ["HTTPServer", "SMTPServer"] { table[server] = serverTools.union(["Serving"]) }
         for plugin in plugins { table[plugin] = ["AdapterKit", "Base", "Model"] }
         return table
     }()

@@ -2,6 +2,7 @@ import HTTPServer
 import Kernel
 import Model
 import Ports
+import Serving
 
 /// What the listeners did: one hop to each shard, whose counts are its own.
 struct HTTPMetrics: MetricSource {
@@ -37,9 +38,9 @@ struct HTTPMetrics: MetricSource {
         for (place, parts) in places.sorted(by: { ($0.key.service, $0.key.address) < ($1.key.service, $1.key.address) })
         {
             let labels: [MetricsPage.Label] = [("service", place.service), ("listener", place.address)]
-            page.add(.httpConnections, labels, parts.reduce(0) { $0 + $1.connectionsOpen })
-            page.add(.httpConnectionsAccepted, labels, parts.reduce(0) { $0 + $1.connectionsAccepted })
-            page.add(.httpHandshakesFailed, labels, parts.reduce(0) { $0 + $1.handshakesFailed })
+            page.add(.httpConnections, labels, parts.reduce(0) { $0 + $1.connections.open })
+            page.add(.httpConnectionsAccepted, labels, parts.reduce(0) { $0 + $1.connections.accepted })
+            page.add(.httpHandshakesFailed, labels, parts.reduce(0) { $0 + $1.connections.handshakesFailed })
         }
     }
 

@@ -1,5 +1,6 @@
 import Kernel
 import SMTPServer
+import Serving
 
 /// What the listeners for mail did: one hop to each shard, whose counts are its own.
 struct SMTPMetrics: MetricSource {
@@ -19,9 +20,9 @@ struct SMTPMetrics: MetricSource {
         for (place, parts) in places.sorted(by: { ($0.key.service, $0.key.address) < ($1.key.service, $1.key.address) })
         {
             let labels: [MetricsPage.Label] = [("service", place.service), ("listener", place.address)]
-            page.add(.smtpConnections, labels, parts.reduce(0) { $0 + $1.connectionsOpen })
-            page.add(.smtpConnectionsAccepted, labels, parts.reduce(0) { $0 + $1.connectionsAccepted })
-            page.add(.smtpHandshakesFailed, labels, parts.reduce(0) { $0 + $1.handshakesFailed })
+            page.add(.smtpConnections, labels, parts.reduce(0) { $0 + $1.connections.open })
+            page.add(.smtpConnectionsAccepted, labels, parts.reduce(0) { $0 + $1.connections.accepted })
+            page.add(.smtpHandshakesFailed, labels, parts.reduce(0) { $0 + $1.connections.handshakesFailed })
         }
         for (service, parts) in Dictionary(grouping: listeners, by: \.service).sorted(by: { $0.key < $1.key }) {
             var refusals: [FaultName: UInt64] = [:]

@@ -1,23 +1,27 @@
 import Posix
-import TLS
+package import TLS
 
 /// The TLS side of one connection: what was read from the socket becomes plaintext here, and plaintext what is written.
 /// Belongs to the connection's shard.
-final class SecureChannel {
+package final class SecureChannel {
     private var stream: TLSStream
-    /// Ciphertext that the socket has not taken; what stands before `sent` it has.
-    private var output: [UInt8] = []
+    /// What the socket has not taken; of it, what stands before `sent` it has.
+    private var output: [UInt8]
     private var sent = 0
 
-    init(_ stream: consuming TLSStream) { self.stream = stream }
+    /// `clear`: what goes out before the handshake.
+    init(_ stream: consuming TLSStream, behind clear: [UInt8] = []) {
+        self.stream = stream
+        output = clear
+    }
 
-    var hasUnsentOutput: Bool { sent < output.count }
-    var isEstablished: Bool { stream.isEstablished }
-    var isClosedByPeer: Bool { stream.isClosedByPeer }
+    package var isEstablished: Bool { stream.isEstablished }
+    package var isClosedByPeer: Bool { stream.isClosedByPeer }
+    var unsentBytes: Int { output.count - sent }
 
     /// The plaintext that these bytes complete. What TLS answers by itself stands in the output afterwards, also where
     /// it throws: the alert.
-    func receive(_ ciphertext: ArraySlice<UInt8>) throws(TLSError) -> [UInt8] {
+    package func receive(_ ciphertext: ArraySlice<UInt8>) throws(TLSError) -> [UInt8] {
         defer { output += stream.outgoing() }
         return try stream.receive(Array(ciphertext))
     }
@@ -28,12 +32,12 @@ final class SecureChannel {
     func end() { output += stream.close() }
 
     /// Sends what the socket takes.
-    func flush(_ socket: borrowing Socket) throws(PosixError) {
-        while hasUnsentOutput {
+    func flush(_ socket: borrowing Socket, keeping keptBytes: Int) throws(PosixError) {
+        while sent < output.count {
             guard case .done(let count) = try socket.send(output, from: sent) else { return }
             sent += count
         }
-        output.removeAll(keepingCapacity: output.count <= HTTPServerLimits.gatheredOutputBytes)
+        output.removeAll(keepingCapacity: output.count <= keptBytes)
         sent = 0
     }
 }
