@@ -115,6 +115,7 @@ let package = Package(
                 "TestKit",
             ]),
         tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
+        tests("AdapterKitTests", ["AdapterKit", "Base", "Crypto", "Harepost", "Model", "PostStack", "TestKit"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(

@@ -16,7 +16,7 @@ enum Accounts {
         guard let email else { throw .invalid(FieldFault("email", .missing)) }
         let welcome = try await call.accounts.signUp(name: email.address)
         return .object(.created) { answer in
-            answer.member("account_id", call.ids.accounts.text(welcome.account.id, prefix: PublicIDPrefix.account))
+            answer.member("account_id", call.ids.accounts.text(welcome.account.id))
             answer.member("api_key", welcome.key)
             answer.member("signing_secret", welcome.signingSecret)
             answer.member("created_at", WireTime(welcome.account.createdAt))

@@ -34,8 +34,7 @@ public struct Harepost: Personality {
 
     public let domainPlan = Domains.plan
 
-    /// No messages are made by it.
-    public let messageIDPrefix = "hm_"
+    public let ids: [IDKind: IDForm] = [.account: .short(prefix: "acct_"), .relay: .short(prefix: "hr_")]
 
     public let routes = [
         Route(

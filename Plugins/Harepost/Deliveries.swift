@@ -4,6 +4,9 @@ import Model
 
 /// What the routes under `/v1/deliveries` do.
 enum Deliveries {
+    /// What cursors are good for.
+    private static let listName = "deliveries"
+
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let state = try state(call.query)
         let before = try cursor(call)
@@ -14,7 +17,7 @@ enum Deliveries {
                 for relay in page.relays { data.element(DeliveryObject(relay: relay, queueID: call.queueID(relay.id))) }
             }
             let last = page.hasMore ? page.relays.last : nil
-            answer.member("next_cursor", last.map { call.ids.relays.text($0.id, prefix: PublicIDPrefix.cursor) })
+            answer.member("next_cursor", last.map { call.cursors.text($0.id, in: listName) })
         }
     }
 
@@ -37,7 +40,7 @@ enum Deliveries {
 
     /// Whatever names no delivery is not found; the form is never at fault.
     private static func id(_ call: Call) throws(KernelFailure) -> Relay.ID {
-        guard let id = call.ids.relays.id(in: call.parameter(0), prefix: PublicIDPrefix.queue) else {
+        guard let id = call.ids.relays.id(in: call.parameter(0)) else {
             throw .notFound(.delivery)
         }
         return id
@@ -54,7 +57,7 @@ enum Deliveries {
 
     private static func cursor(_ call: Call) throws(KernelFailure) -> Relay.ID? {
         guard let text = call.query.text("cursor") else { return nil }
-        guard let id = call.ids.relays.id(in: text, prefix: PublicIDPrefix.cursor) else {
+        guard let id = call.cursors.place(text, in: listName, of: Relay.self) else {
             throw .invalid(FieldFault("cursor", .cursor, location: .query, value: UserData(text)))
         }
         return id

@@ -16,5 +16,5 @@ enum Sends {
 }
 
 extension Call {
-    func queueID(_ id: Relay.ID) -> String { ids.relays.text(id, prefix: PublicIDPrefix.queue) }
+    func queueID(_ id: Relay.ID) -> String { ids.relays.text(id) }
 }

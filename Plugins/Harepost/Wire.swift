@@ -22,13 +22,6 @@ extension Answer {
     }
 }
 
-/// What the public ids of each kind begin with.
-enum PublicIDPrefix {
-    static let queue = "hr_"
-    static let account = "acct_"
-    static let cursor = "c_"
-}
-
 /// Times as this dialect writes them: whole seconds.
 struct WireTime: JSONWritable {
     private let instant: Instant

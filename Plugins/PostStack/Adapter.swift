@@ -33,7 +33,10 @@ public struct PostStack: Personality {
 
     public let domainPlan = Domains.plan
 
-    public let messageIDPrefix = PublicIDPrefix.email
+    public let ids: [IDKind: IDForm] = [
+        .message: .letters(prefix: "em_"), .domain: .letters(prefix: "dom_"), .event: .letters(prefix: "evt_"),
+        .webhookDelivery: .letters(prefix: "evt_"),
+    ]
 
     public let routes = [
         Self.sending("/emails", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),

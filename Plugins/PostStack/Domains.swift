@@ -111,7 +111,7 @@ enum Domains {
 extension Call {
     /// Both ids of a domain name it.
     fileprivate func domainID(_ text: String) -> MailDomain.ID? {
-        if let id = ids.domains.id(in: text, prefix: PublicIDPrefix.domain) { return id }
+        if let id = ids.domains.id(in: text) { return id }
         guard text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
         return Int64(text).map(MailDomain.ID.init)
     }
@@ -232,7 +232,7 @@ struct DomainObject: JSONWritable {
 
     init(_ domain: MailDomain, _ call: Call) {
         self.domain = domain
-        publicID = call.ids.domains.text(domain.id, prefix: PublicIDPrefix.domain)
+        publicID = call.ids.domains.text(domain.id)
         records = call.domains.records(of: domain)
         settings = DomainSettings(call.domains.facet(of: domain))
     }

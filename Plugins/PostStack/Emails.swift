@@ -145,12 +145,12 @@ enum Emails {
 extension Call {
     /// Both ids of an email name it: the public one, and the number that old clients use.
     fileprivate func messageID(_ text: String) -> Message.ID? {
-        if let id = ids.messages.id(in: text, prefix: PublicIDPrefix.email) { return id }
+        if let id = ids.messages.id(in: text) { return id }
         guard text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
         return Int64(text).map(Message.ID.init)
     }
 
-    fileprivate func publicID(of id: Message.ID) -> String { ids.messages.text(id, prefix: PublicIDPrefix.email) }
+    fileprivate func publicID(of id: Message.ID) -> String { ids.messages.text(id) }
 }
 
 extension AcceptedObject {

@@ -13,8 +13,7 @@ extension SMTPDialect {
         idempotency: PostStack.idempotency, specialFields: SpecialField.all, interpret: SpecialField.interpret,
         reply: { failure, stage in Face.of(failure).reply(to: failure, at: stage) },
         accepted: { acceptance, ids in
-            SMTPReply(
-                250, (0, 0), "Ok: queued as \(ids.messages.text(acceptance.message, prefix: PublicIDPrefix.email))")
+            SMTPReply(250, (0, 0), "Ok: queued as \(ids.messages.text(acceptance.message))")
         })
 }
 

@@ -29,8 +29,8 @@ struct WebhookPayload {
 
     /// The event's own id; where there is no event of a message, the delivery's.
     static func identity(_ delivery: WebhookDelivery, _ ids: PublicIDs) -> String {
-        delivery.event.map { ids.events.text($0, prefix: PublicIDPrefix.event) }
-            ?? ids.webhooks.text(delivery.id, prefix: PublicIDPrefix.event)
+        delivery.event.map { ids.events.text($0) }
+            ?? ids.webhookDeliveries.text(delivery.id)
     }
 
     var bytes: [UInt8] {
@@ -49,7 +49,7 @@ struct WebhookPayload {
 
     private func write(_ event: MailEvent, _ message: Message, to data: inout JSONObjectWriter) {
         let submission = message.submission
-        data.member("email_id", ids.messages.text(message.id, prefix: PublicIDPrefix.email))
+        data.member("email_id", ids.messages.text(message.id))
         data.member("from", submission.from.address)
         data.array("to") { list in
             for address in submission.to { list.element(address.address) }

@@ -25,13 +25,6 @@ extension Answer {
     static let success = object { $0.member("success", true) }
 }
 
-/// What the public ids of each kind begin with.
-enum PublicIDPrefix {
-    static let email = "em_"
-    static let domain = "dom_"
-    static let event = "evt_"
-}
-
 /// Times as this dialect writes them.
 struct WireTime: JSONWritable {
     private let instant: Instant

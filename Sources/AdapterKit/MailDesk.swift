@@ -53,6 +53,13 @@ public struct MailDesk: Sendable {
         return message
     }
 
+    /// The caller's message that an id of a recipient names, with all of its content, and the recipient's place.
+    public func delivery(_ claim: DeliveryClaim) async throws(KernelFailure) -> (message: Message, recipient: Int) {
+        let message = try await message(claim.message)
+        guard claim.isRight(of: message) else { throw .notFound(.message) }
+        return (message, claim.recipient)
+    }
+
     /// A page of the caller's messages, latest first and without content, and how many there are in all.
     public func messages(
         _ filter: MessageFilter, offset: Int, limit: Int

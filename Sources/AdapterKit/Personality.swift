@@ -26,8 +26,8 @@ public protocol Personality: Sendable {
     var selectors: DKIMSelectors { get }
     /// What the owners of domains are asked to publish, and what that proves; `.none` without domains.
     var domainPlan: DomainPlan { get }
-    /// What a message's public id begins with.
-    var messageIDPrefix: String { get }
+    /// How the ids of each kind of row are written; kinds that are left out have integers.
+    var ids: [IDKind: IDForm] { get }
     var routes: [Route] { get }
     /// nil: the dialect has no webhooks.
     var webhooks: WebhookFormat? { get }
@@ -69,6 +69,7 @@ extension Personality {
     public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
 
     public var domainPlan: DomainPlan { .none }
+    public var ids: [IDKind: IDForm] { [:] }
     public var webhooks: WebhookFormat? { nil }
     public var relays: RelayRules? { nil }
     public var switches: [String: Bool] { [:] }

@@ -1,60 +1,72 @@
 import Crypto
 public import Model
 
-/// Turns serials into the ids that callers see, and back. Derived by a keyed permutation, so no index is needed to find
-/// a row by its public id, and one id says nothing about the next.
+/// Turns rows' numbers into the ids that callers see, and back, in the forms that the dialect declares. Derived by
+/// keyed permutations, so no index is needed to find a row by its public id, and one id says nothing about the next.
 public struct PublicIDs: Sendable {
     public let messages: IDCodec<Message>
-    public let domains: IDCodec<MailDomain>
+    public let deliveries: DeliveryIDCodec
     public let events: IDCodec<MailEvent>
-    public let webhooks: IDCodec<WebhookDelivery>
-    public let accounts: ShortIDCodec<Account>
-    public let relays: ShortIDCodec<Relay>
+    public let accounts: IDCodec<Account>
+    public let keys: IDCodec<AccessKey>
+    public let domains: IDCodec<MailDomain>
+    public let webhooks: IDCodec<WebhookEndpoint>
+    public let webhookDeliveries: IDCodec<WebhookDelivery>
+    public let suppressions: IDCodec<Suppression>
+    public let relays: IDCodec<Relay>
+    private let records: [String: IDWriter]
+    /// For `Cursors`.
+    let places: SealedNumber
 
-    /// `key`: 32 bytes that stay the same for the life of the database.
-    package init(key: [UInt8], personality: PersonalityID) {
-        messages = IDCodec(SerialCipher(key: key, label: "\(personality).message"))
-        domains = IDCodec(SerialCipher(key: key, label: "\(personality).domain"))
-        events = IDCodec(SerialCipher(key: key, label: "\(personality).event"))
-        webhooks = IDCodec(SerialCipher(key: key, label: "\(personality).webhook"))
-        accounts = ShortIDCodec(ShortSerialCipher(key: key, label: "\(personality).account"))
-        relays = ShortIDCodec(ShortSerialCipher(key: key, label: "\(personality).relay"))
+    /// `key`: 32 bytes that stay the same for the life of the database. `forms`: kinds that are not in it have
+    /// integers.
+    package init(key: [UInt8], personality: PersonalityID, forms: [IDKind: IDForm]) {
+        func writer(_ kind: IDKind) -> IDWriter {
+            let form = forms[kind] ?? .integer
+            precondition(form != .timedUUID || kind == .delivery, "only a delivery's id is written with its time")
+            return IDWriter(form, key: key, label: "\(personality).\(kind.label)")
+        }
+        messages = IDCodec(writer(.message))
+        deliveries = DeliveryIDCodec(writer(.delivery))
+        events = IDCodec(writer(.event))
+        accounts = IDCodec(writer(.account))
+        keys = IDCodec(writer(.key))
+        domains = IDCodec(writer(.domain))
+        webhooks = IDCodec(writer(.webhook))
+        webhookDeliveries = IDCodec(writer(.webhookDelivery))
+        suppressions = IDCodec(writer(.suppression))
+        relays = IDCodec(writer(.relay))
+        var records: [String: IDWriter] = [:]
+        for case .record(let name) in forms.keys { records[name] = writer(.record(name)) }
+        self.records = records
+        places = SealedNumber(key: key, label: "\(personality).cursor")
+    }
+
+    package init(key: [UInt8], of personality: any Personality) {
+        self.init(key: key, personality: personality.id, forms: personality.ids)
+    }
+
+    /// The ids of a kind of record that is the dialect's own; integers where the dialect declares no form for it.
+    public func records<Subject>(_ kind: String, of subject: Subject.Type = Subject.self) -> IDCodec<Subject> {
+        IDCodec(records[kind] ?? .integer)
     }
 }
 
-/// The ids of one kind of row.
-public struct IDCodec<Subject>: Sendable {
-    private let cipher: SerialCipher
-
-    init(_ cipher: SerialCipher) { self.cipher = cipher }
-
-    /// `prefix` and 18 characters of `[0-9a-z]`.
-    public func text(_ id: Serial<Subject>, prefix: String) -> String { prefix + cipher.text(UInt64(id.value)) }
-
-    /// The row that a text of that form names, which need not exist; nil for any other text.
-    public func id(in text: String, prefix: String) -> Serial<Subject>? {
-        guard text.hasPrefix(prefix), let serial = cipher.serial(String(text.dropFirst(prefix.count))) else {
-            return nil
+extension IDKind {
+    /// What the keys of its ciphers are derived by: the same for ever, or every id that was given out would be lost.
+    fileprivate var label: String {
+        switch self {
+        case .message: "message"
+        case .delivery: "delivery"
+        case .event: "event"
+        case .account: "account"
+        case .key: "key"
+        case .domain: "domain"
+        case .webhook: "endpoint"
+        case .webhookDelivery: "webhook"
+        case .suppression: "suppression"
+        case .relay: "relay"
+        case .record(let name): "record.\(name)"
         }
-        return Int64(exactly: serial).map(Serial.init)
-    }
-}
-
-/// The ids of one kind of row, where a dialect's are short. Nearly every text of the form names some row, which need
-/// not exist.
-public struct ShortIDCodec<Subject>: Sendable {
-    private let cipher: ShortSerialCipher
-
-    init(_ cipher: ShortSerialCipher) { self.cipher = cipher }
-
-    /// `prefix` and 8 characters of `[0-9a-z]`.
-    public func text(_ id: Serial<Subject>, prefix: String) -> String { prefix + cipher.text(UInt64(id.value)) }
-
-    /// The row that a text of that form names; nil for any other text.
-    public func id(in text: String, prefix: String) -> Serial<Subject>? {
-        guard text.hasPrefix(prefix), let serial = cipher.serial(String(text.dropFirst(prefix.count))) else {
-            return nil
-        }
-        return Serial(Int64(serial))
     }
 }

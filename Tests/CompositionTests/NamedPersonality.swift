@@ -19,7 +19,6 @@ struct NamedPersonality: Personality {
     let defaultRateClass = RateClass("default")
     let requestID = RequestIDForm(headerName: "X-Request-Id", prefix: "", randomCharacters: 8)
     let selectors = DKIMSelectors(rsa: "a", ed25519: "b")
-    let messageIDPrefix = ""
     let routes: [Route] = []
     let smtp: SMTPDialect? = SMTPDialect(
         mechanisms: [.plain], credentials: .key(user: nil), requiresTLS: true, requirement: Requirement(anyOf: []),

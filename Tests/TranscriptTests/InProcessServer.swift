@@ -72,7 +72,7 @@ final class InProcessServer {
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
         }
-        let ids = PublicIDs(key: idKey, personality: personality.id)
+        let ids = PublicIDs(key: idKey, of: personality)
         let webhooks = try WebhookBench(
             loop: loop, store: store, dialects: personality.webhooks.map { [personality.id: $0.dialect(ids)] } ?? [:])
         store.observe(webhooks: webhooks.dispatcher)
@@ -85,7 +85,7 @@ final class InProcessServer {
             personality,
             in: Gateway.Environment(
                 directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail,
-                domains: domains, ids: PublicIDs(key: idKey, personality: personality.id),
+                domains: domains, ids: PublicIDs(key: idKey, of: personality),
                 clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
                 administration: administration,
                 suppressions: SuppressionService(store: store, directory: tables, time: time),

@@ -184,9 +184,8 @@ struct Operator: Sendable {
     private func id(_ text: String) throws(KernelFailure) -> Message.ID {
         if let number = Int64(text) { return Message.ID(number) }
         for personality in runtime.personalities {
-            if let id = runtime.ids(personality).messages.id(in: text, prefix: personality.messageIDPrefix) {
-                return id
-            }
+            let ids = runtime.ids(personality)
+            if let id = ids.messages.id(in: text) ?? ids.deliveries.claim(in: text)?.message { return id }
         }
         throw .notFound(.message)
     }

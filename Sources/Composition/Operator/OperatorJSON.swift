@@ -6,11 +6,10 @@ import Ports
 
 /// How the operator's commands show things: stable member names, in a fixed order.
 struct OperatorJSON: Sendable {
-    private let publicIDs: [PersonalityID: (ids: PublicIDs, prefix: String)]
+    private let publicIDs: [PersonalityID: PublicIDs]
 
     init(_ runtime: KernelRuntime) {
-        publicIDs = Dictionary(
-            uniqueKeysWithValues: runtime.personalities.map { ($0.id, (runtime.ids($0), $0.messageIDPrefix)) })
+        publicIDs = Dictionary(uniqueKeysWithValues: runtime.personalities.map { ($0.id, runtime.ids($0)) })
     }
 
     // MARK: Directory
@@ -232,8 +231,7 @@ struct OperatorJSON: Sendable {
     }
 
     private func publicID(_ message: Message) -> String {
-        guard let known = publicIDs[message.origin] else { return String(message.id.value) }
-        return known.ids.messages.text(message.id, prefix: known.prefix)
+        publicIDs[message.origin]?.messages.text(message.id) ?? String(message.id.value)
     }
 
     func events(_ events: [MailEvent]) -> [UInt8] {

@@ -188,7 +188,7 @@ final class KernelRuntime: Sendable {
     }
 
     /// The public ids of a personality's rows.
-    func ids(_ personality: any Personality) -> PublicIDs { PublicIDs(key: idKey, personality: personality.id) }
+    func ids(_ personality: any Personality) -> PublicIDs { PublicIDs(key: idKey, of: personality) }
 
     func personality(_ id: PersonalityID) -> (any Personality)? { personalities.first { $0.id == id } }
 

@@ -54,8 +54,7 @@ final class WebhookRuntime: Sendable {
         var dialects: [PersonalityID: WebhookDialect] = [:]
         let rules = rules(configuration)
         for personality in Adapters.all {
-            dialects[personality.id] = personality.webhooks?.dialect(
-                PublicIDs(key: idKey, personality: personality.id))
+            dialects[personality.id] = personality.webhooks?.dialect(PublicIDs(key: idKey, of: personality))
             if let rules = rules[personality.id] { dialects[personality.id]?.rules = rules }
         }
         return dialects
