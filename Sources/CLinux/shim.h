@@ -48,6 +48,10 @@ static inline int polyrelay_eventfd(unsigned int initial, int nonblocking) {
     return eventfd(initial, EFD_CLOEXEC | (nonblocking ? EFD_NONBLOCK : 0));
 }
 
+// A mutable global, which Swift takes for shared state that nobody guards.
+extern char **environ;
+static inline char **polyrelay_environment(void) { return environ; }
+
 // open(2) and fcntl(2) are variadic.
 static inline int polyrelay_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 static inline int polyrelay_fcntl(int fd, int command, int argument) { return fcntl(fd, command, argument); }

@@ -29,6 +29,23 @@ package enum Machine {
         _ = mallopt(M_TRIM_THRESHOLD, spareMemory)
     }
 
+    /// The environment's variables as the process was given them; of two with one name the first (getenv(3)).
+    package static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        // environ(7): pointers up to a null one. Nothing of ours changes it.
+        guard var place = unsafe polyrelay_environment() else { return [:] }
+        while let entry = unsafe place.pointee {
+            let parts = unsafe String(cString: entry).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2, variables[String(parts[0])] == nil { variables[String(parts[0])] = String(parts[1]) }
+            unsafe place += 1
+        }
+        return variables
+    }
+
+    /// Ends the process (exit(3)).
+    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
     package static var workingFolder: String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard let path = unsafe getcwd(&buffer, buffer.count) else { return "." }

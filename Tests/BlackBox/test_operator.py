@@ -67,6 +67,18 @@ def test_version_and_help(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_verb_says_how_it_is_called(tmp_path):
+    for arguments in (("key", "create", "--help"), ("help", "key", "create"), ("--help", "key", "create")):
+        outcome = run(*arguments, cwd=tmp_path)
+        assert outcome.code == 0
+        assert "--secret-file FILE" in outcome.out and "polyrelay key create --account 1" in outcome.out
+    group = run("key", "--help", cwd=tmp_path)
+    assert group.code == 0 and "key revoke ID" in group.out and "domain" not in group.out
+    wrong = run("key", "create", "--account", "1", cwd=tmp_path)
+    assert wrong.code == 2 and "--personality" in wrong.err and "polyrelay key create --help" in wrong.err
+    assert list(tmp_path.iterdir()) == []
+
+
 # Configuration
 
 

@@ -42,7 +42,7 @@ struct CanaryTests {
         Canary(.imports, "Sources/Posix/A.swift", "import CLinux\nimport Synchronization\nimport COpenSSL", [3]),
         Canary(.imports, "Plugins/PostStack/A.swift", "import AdapterKit\nimport Kernel", [2]),
         Canary(.imports, "Sources/Storage/A.swift", "import Ports\nimport Kernel", [2]),
-        Canary(.imports, "Sources/Composition/A.swift", "import Foundation\nimport CSQLite", [2]),
+        Canary(.imports, "Sources/Composition/A.swift", "import Foundation\nimport CSQLite", [1, 2]),
         Canary(.imports, "Sources/Unheard/A.swift", "import Base", [1]),
         Canary(.citations, "Sources/Kernel/A.swift", "// RFC 8259 §4\n// RFC 99999 §1", [2]),
         Canary(.openEnds, "Sources/Kernel/A.swift", "// TO" + "DO: later\nlet todo = 1", [1]),

@@ -1,10 +1,9 @@
 import Base
-import Foundation
 import HTTPServer
 import HTTPWire
 import Model
 
-/// The control socket: operators' commands as `POST /command`, an `OperatorCommand` in and an `OperatorReply` out.
+/// The control socket: operators' command lines as `POST /command`, `Arguments` in and an `OperatorReply` out.
 ///
 /// Who may open the socket may do everything; its mode lets only the server's own user.
 struct ControlService: HTTPService {
@@ -18,7 +17,7 @@ struct ControlService: HTTPService {
         requestIDs = RequestIDs(form: Page.requestID, random: runtime.random)
     }
 
-    func bodyLimitBytes(for head: RequestHead) -> Int { 1 << 20 }
+    func bodyLimitBytes(for head: RequestHead) -> Int { RuntimeLimits.commandBytes }
 
     func respond(to request: Request, from peer: IPAddress?) async -> Response {
         Page.named(requestIDs.next(), await answer(request))
@@ -28,14 +27,20 @@ struct ControlService: HTTPService {
         guard request.head.method == .post, Array(request.head.path) == Array(Self.path.utf8) else {
             return Page.error(.notFound, "not found")
         }
-        guard let command = try? JSONDecoder().decode(OperatorCommand.self, from: Data(request.body)) else {
-            return Page.error(.badRequest, "this is not a command that this version of the server knows")
+        let limits = JSONLimits(bytesMax: RuntimeLimits.commandBytes)
+        guard let document = try? JSONDocument(request.body, limits: limits),
+            let arguments = Arguments(json: document.root)
+        else { return Page.error(.badRequest, "this is not a command") }
+        do throws(UsageError) {
+            let invocation = try Invocation(arguments)
+            guard case .operate(let operation) = invocation.verb.action else {
+                throw UsageError("\(invocation.verb.name) is not for a running server")
+            }
+            return Page.json(.ok, await office.run(operation, arguments).bytes)
+        } catch {
+            let refusal = OperatorReply.refused("the running server refused: \(error.text)", exit: .usage)
+            return Page.json(.ok, refusal.bytes)
         }
-        let reply = await office.run(command)
-        guard let body = try? JSONEncoder().encode(reply) else {
-            return Page.error(.internalServerError, "the reply cannot be written")
-        }
-        return Page.json(.ok, Array(body))
     }
 
     func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPDelivery
 import Posix
 
@@ -11,19 +10,19 @@ struct ControlSocket {
     static func path(database: String) -> String { database + ".control" }
 
     /// The running server's reply; nil if no server runs.
-    func send(_ command: OperatorCommand) throws -> OperatorReply? {
+    func send(_ arguments: Arguments) throws -> OperatorReply? {
         guard Files.exists(path) else { return nil }
         let answer: CurlClient.Answer
-        do {
+        do throws(CurlError) {
             answer = try CurlClient(socketPath: path).post(
-                ControlService.path, body: Array(try JSONEncoder().encode(command)),
-                timeout: RuntimeLimits.controlTimeout)
-        } catch let error as CurlError where error.isNotConnected {
-            return nil
+                ControlService.path, body: arguments.json, timeout: RuntimeLimits.controlTimeout)
+        } catch {
+            if error.isNotConnected { return nil }
+            throw error
         }
-        guard answer.status == 200 else {
+        guard answer.status == 200, let reply = OperatorReply(answer.body) else {
             return .refused("the running server refused: \(String(decoding: answer.body, as: UTF8.self))")
         }
-        return try JSONDecoder().decode(OperatorReply.self, from: Data(answer.body))
+        return reply
     }
 }

@@ -1,44 +1,29 @@
 import AdapterKit
-import Model
 
-/// What `--help` prints.
+/// What `--help` prints, made of the table of verbs.
 enum Help {
-    static let text = """
+    /// Of everything, of a group of verbs, or of one. Words that name none have the help of everything.
+    static func text(about words: [String]) -> String {
+        guard let first = words.first, !Verbs.group(first).isEmpty else { return overview }
+        let group = Verbs.group(first)
+        let named = group.filter { $0.words == Array(words.prefix($0.words.count)) }
+        return named.count == 1 ? text(about: named[0]) : text(about: group)
+    }
+
+    private static let overview = """
         polyrelay: a self-hosted message-delivery server
 
         usage: polyrelay VERB [options]
 
-          serve                             run; SIGTERM drains and ends, SIGHUP reads limits and quotas again
-          check                             validate the configuration and print the effective one
-          account create NAME [--parent ID] | list | suspend ID | resume ID
-          account limits ID [--daily N|none] [--monthly N|none]
-          key create --account ID --personality P [--kind secret|public] [--mode live|test] [--scopes a,b]
-                     [--domains d,e] [--allow-ip CIDR,..] [--expires-in SECONDS] [--label TEXT] [--secret-file FILE]
-          key list | revoke ID
-          domain add NAME --account ID [--verified] | list | verify NAME --account ID | show NAME --account ID
-          domain set NAME --account ID --dsn-address ADDRESS | --no-dsn-address     who hears of mail that failed
-          domain rotate NAME --account ID [--activate [--force] | --cancel]     new signing keys
-          domain limits NAME --account ID [--daily N|none] [--monthly N|none]
-          suppression add ADDRESS --account ID [--domain NAME] [--reason R] [--note TEXT] [--expires-in SECONDS]
-          suppression list [--account ID] | remove ADDRESS --account ID [--domain NAME]
-          queue stats | list | show ID | retry ID | cancel ID | pause LANE | resume LANE
-          queue dead | replay ID            what was given up; try a message's again
-          webhook list [--account ID] | show ID | deliveries ID | pause ID | resume ID
-          webhook replay ID [--delivery ID | --within SECONDS --event NAME] [--dry-run]
-          message list | show ID | raw ID
-          event list [--after ID] [--follow]
-          fault add "NAME[; rate=0.2][; after=10][; delay=2s][; ..]" [--key ID] [--route "POST /emails"]
-                [--personality P]
-          fault list | clear [ID]
-          version
+        \(lines(Verbs.all))
 
         options of every verb:
-          --config FILE    the configuration (default: the built-in local profile)
-          --json           print JSON instead of text
-          --limit N        at most N rows in a list (default 100)
+        \(lines(Verbs.common))
 
         While a server runs, the verbs speak to it; otherwise they open the database themselves.
         Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad configuration.
+
+        More about a verb, and an example of it: polyrelay VERB --help
 
         examples:
           polyrelay serve
@@ -48,4 +33,44 @@ enum Help {
           polyrelay message raw ID > mail.eml
 
         """
+
+    private static func text(about group: [Verb]) -> String {
+        """
+        usage: polyrelay \(group[0].words[0]) ACTION [options]
+
+        \(lines(group))
+
+        More about one, and an example of it: polyrelay \(group[0].words[0]) ACTION --help
+
+        """
+    }
+
+    private static func text(about verb: Verb) -> String {
+        let needed = verb.options.filter(\.isNeeded).map { " \($0.usage)" }.joined()
+        var text = "usage: polyrelay \(verb.usage)\(needed) [options]\n\n\(verb.summary)\n"
+        if !verb.options.isEmpty { text += "\noptions:\n\(lines(verb.options))\n" }
+        return text + "\noptions of every verb:\n\(lines(Verbs.common))\n\nexample:\n  polyrelay \(verb.example)\n"
+    }
+
+    // MARK: Two columns
+
+    private static func lines(_ verbs: [Verb]) -> String { columns(verbs.map { ($0.usage, $0.summary) }) }
+
+    private static func lines(_ options: [VerbOption]) -> String {
+        columns(options.map { ($0.usage, $0.help + ($0.isNeeded ? " (required)" : "")) })
+    }
+
+    /// A left side that is too wide has a line to itself.
+    private static func columns(_ rows: [(String, String)]) -> String {
+        let widths = rows.map(\.0.count).filter { $0 <= widthMax }
+        let width = widths.max() ?? 0
+        return rows.map { left, right in
+            let padding = left.count > width ? "\n" + spaces(2 + width) : spaces(width - left.count)
+            return "  \(left)\(padding)  \(right)"
+        }.joined(separator: "\n")
+    }
+
+    private static func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
+
+    private static let widthMax = 34
 }

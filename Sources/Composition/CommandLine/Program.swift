@@ -1,8 +1,6 @@
-import AdapterKit
 import Base
 import Crypto
 import Database
-import Foundation
 import HTTPDelivery
 import Posix
 
@@ -15,15 +13,18 @@ public enum Program {
         Machine.restrictNewFiles()
         Machine.keepMemoryCompact()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        exit(run(arguments, environment: ProcessInfo.processInfo.environment).rawValue)
+        Machine.exit(run(arguments, environment: Machine.environment).rawValue)
     }
 
     static func run(_ arguments: [String], environment: [String: String]) -> ExitCode {
         do {
-            let invocation = try Invocation(arguments)
-            return try run(invocation, environment)
+            let given = try Arguments(arguments)
+            if given.flag("help") { return show(Help.text(about: given.words)) }
+            if given.words.isEmpty { return fail("say what to do\n\n\(Help.text(about: []))", .usage) }
+            if given.words[0] == "help" { return show(Help.text(about: Array(given.words.dropFirst()))) }
+            return try run(try Invocation(given), environment)
         } catch let error as UsageError {
-            return fail("\(error.text)\nTry: polyrelay --help", .usage)
+            return fail("\(error.text)\nTry: \((["polyrelay"] + error.verb).joined(separator: " ")) --help", .usage)
         } catch let error as StartError {
             return fail(error.description, error.exitCode)
         } catch {
@@ -32,23 +33,19 @@ public enum Program {
     }
 
     private static func run(_ invocation: Invocation, _ environment: [String: String]) throws -> ExitCode {
-        switch invocation.verb {
-        case .help: return show(Help.text)
-        case .nothing: return fail("say what to do\n\n\(Help.text)", .usage)
-        case .version: return show(version)
-        case .serve:
-            let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
-            return try ServeCommand(source).run()
-        case .check:
-            let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
+        let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
+        switch invocation.verb.action {
+        case .program(.help): return show(Help.text(about: []))
+        case .program(.version): return show(version)
+        case .program(.serve): return try ServeCommand(source).run()
+        case .program(.check):
             let check = CheckCommand(source)
             return show(try invocation.printsJSON ? check.json() : check.text())
-        case .operate(let command):
-            let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
-            return print(try OperateCommand(source).run(try withSecret(command, invocation)), invocation)
-        case .follow:
-            let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
-            return try follow(OperateCommand(source), invocation)
+        case .operate(let operation):
+            let command = OperateCommand(source, operation)
+            let arguments = try withFiles(invocation)
+            if arguments.flag("follow") { return try follow(command, arguments) }
+            return print(try command.run(arguments), arguments)
         }
     }
 
@@ -56,34 +53,39 @@ public enum Program {
         "polyrelay \(Version.number) (SQLite \(sqliteVersion), \(opensslVersion), libcurl \(curlVersion))\n"
     }
 
-    private static func withSecret(_ command: OperatorCommand, _ invocation: Invocation) throws -> OperatorCommand {
-        guard let path = invocation.secretFile, case .keyCreate(var creation) = command else { return command }
-        do {
-            let text = String(decoding: try Files.read(path, limitBytes: RuntimeLimits.secretFileBytes), as: UTF8.self)
-            creation.secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        } catch {
-            throw UsageError("--secret-file \(path): \(error)")
+    /// With the content of files in the place of their names, without the white space around it.
+    private static func withFiles(_ invocation: Invocation) throws(UsageError) -> Arguments {
+        var arguments = invocation.arguments
+        for option in invocation.verb.options where option.kind == .file {
+            guard let path = arguments.text(option.name) else { continue }
+            do throws(PosixError) {
+                let content = try Files.read(path, limitBytes: RuntimeLimits.secretFileBytes)
+                arguments.replace(option.name, by: String(decoding: content, as: UTF8.self).withoutOuterSpaces)
+            } catch {
+                throw UsageError("--\(option.name) \(path): \(error)", about: invocation.verb.words)
+            }
         }
-        return .keyCreate(creation)
+        return arguments
     }
 
     // MARK: Printing
 
-    private static func print(_ reply: OperatorReply, _ invocation: Invocation) -> ExitCode {
+    private static func print(_ reply: OperatorReply, _ arguments: Arguments) -> ExitCode {
+        let printsJSON = arguments.flag("json")
         if let reason = reply.reason { return fail(reason, reply.exit) }
         if let raw = reply.raw { StandardStream.output.write(raw) }
-        if let heading = reply.heading, !invocation.printsJSON { _ = show(heading + "\n\n") }
-        if let json = reply.json { _ = show(invocation.printsJSON ? json + "\n" : TextTable.text(json)) }
+        if let heading = reply.heading, !printsJSON { _ = show(heading + "\n\n") }
+        if let json = reply.json { _ = show(printsJSON ? json + "\n" : TextTable.text(json)) }
         return reply.exit
     }
 
     /// Prints events as they come, one a line, until the process is interrupted.
-    private static func follow(_ command: OperateCommand, _ invocation: Invocation) throws -> ExitCode {
+    private static func follow(_ command: OperateCommand, _ arguments: Arguments) throws -> ExitCode {
         var last = try command.latestEvent()
         while true {
-            let reply = try command.run(.eventList(after: last, limit: RuntimeLimits.eventsPerAnswer, wait: true))
-            guard let json = reply.json else { return print(reply, invocation) }
-            for line in EventLines(json).lines(asJSON: invocation.printsJSON) {
+            let reply = try command.events(after: last, waits: true)
+            guard let json = reply.json else { return print(reply, arguments) }
+            for line in EventLines(json).lines(asJSON: arguments.flag("json")) {
                 last = max(last, line.id)
                 _ = show(line.text + "\n")
             }
@@ -98,6 +100,15 @@ public enum Program {
     private static func fail(_ text: String, _ code: ExitCode) -> ExitCode {
         StandardStream.error.write(Array("polyrelay: \(text)\n".utf8))
         return code
+    }
+}
+
+extension String {
+    /// Without the white space at either end.
+    fileprivate var withoutOuterSpaces: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
     }
 }
 

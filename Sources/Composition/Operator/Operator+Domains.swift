@@ -3,8 +3,18 @@ import Kernel
 import Model
 
 extension Operator {
+    func listDomains() -> OperatorReply { .json(describe.domains(runtime.directory.domains)) }
+
+    /// `isVerified`: by the operator's word, for good.
+    func addDomain(_ name: String, account: Int64, isVerified: Bool) async throws(KernelFailure) -> OperatorReply {
+        .json(
+            describe.domain(
+                try await runtime.domains.add(
+                    name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: isVerified)))
+    }
+
     /// The records to publish, by personality. Where reports go stands above the table.
-    func showDomain(_ name: String, _ account: Int64) throws(KernelFailure) -> OperatorReply {
+    func showDomain(_ name: String, account: Int64) throws(KernelFailure) -> OperatorReply {
         let domain = try runtime.domains.domain(named: name, of: Account.ID(account))
         var reply = OperatorReply.json(describe.records(records(of: domain)))
         reply.heading = domain.options.reportAddress.map { "reports of failed mail go to \($0)" }
@@ -13,7 +23,7 @@ extension Operator {
 
     /// Has reports of what could not be delivered sent to an address, or no more.
     func setReportAddress(
-        of name: String, _ account: Int64, _ address: String?
+        of name: String, account: Int64, _ address: String?
     ) async throws(KernelFailure) -> OperatorReply {
         let domain = try runtime.domains.domain(named: name, of: Account.ID(account))
         var options = domain.options
@@ -29,7 +39,7 @@ extension Operator {
     }
 
     /// Looks the records up now. Refused, with what is wrong, where they do not prove that mail may be sent.
-    func verifyDomain(_ name: String, _ account: Int64) async throws(KernelFailure) -> OperatorReply {
+    func verifyDomain(_ name: String, account: Int64) async throws(KernelFailure) -> OperatorReply {
         let domain = try await runtime.domains.check(
             runtime.domains.domain(named: name, of: Account.ID(account)))
         let found = records(of: domain)
@@ -38,9 +48,30 @@ extension Operator {
         return .refused("\(domain.name) is not verified:\n\(problems.joined(separator: "\n"))")
     }
 
+    /// What to do about the change of a domain's signing keys.
+    enum RotationStep: Sendable {
+        case begin
+        /// Go over to the new keys, once their record has been seen for a while.
+        case activate
+        /// The same without the while.
+        case force
+        case cancel
+
+        /// nil for flags that do not go together.
+        init?(_ given: Arguments) {
+            switch (given.flag("activate"), given.flag("force"), given.flag("cancel")) {
+            case (false, false, false): self = .begin
+            case (true, false, false): self = .activate
+            case (true, true, false): self = .force
+            case (false, false, true): self = .cancel
+            default: return nil
+            }
+        }
+    }
+
     /// Takes a step of the change of a domain's signing keys; the domain as it is then.
     func rotateKeys(
-        of name: String, _ account: Int64, _ step: OperatorCommand.RotationStep
+        of name: String, account: Int64, _ step: RotationStep
     ) async throws(KernelFailure) -> OperatorReply {
         let domains = runtime.domains
         let domain = try domains.domain(named: name, of: Account.ID(account))

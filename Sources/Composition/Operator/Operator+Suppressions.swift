@@ -4,15 +4,39 @@ import Model
 import Ports
 
 extension Operator {
-    func addSuppression(_ addition: OperatorCommand.SuppressionAddition) async throws(KernelFailure) -> OperatorReply {
-        guard let address = MailAddress(parsing: addition.address) else {
-            return .refused("\(addition.address): must be an email address", exit: .usage)
+    /// What an operator may say of why; the first where nothing is said.
+    static let suppressionReasons =
+        [Suppression.Reason.manual.rawValue]
+        + Suppression.Reason.allCases.filter { $0 != .manual }.map(\.rawValue)
+
+    /// What `suppression add` asks for.
+    struct SuppressionOrder: Sendable {
+        var address: String
+        var account: Account.ID
+        /// The name of the sending domain that it is for.
+        var domain: String?
+        var reason: Suppression.Reason
+        var note: String?
+        var expiresIn: Duration?
+
+        init(_ given: Arguments) throws(KernelFailure) {
+            address = given.operand
+            account = Account.ID(try given.neededNumber("account"))
+            domain = given.text("domain")
+            reason = given.text("reason").flatMap(Suppression.Reason.init) ?? .manual
+            note = given.text("note")
+            expiresIn = given.number("expires-in").map { .seconds($0) }
+        }
+    }
+
+    func addSuppression(_ order: SuppressionOrder) async throws(KernelFailure) -> OperatorReply {
+        guard let address = MailAddress(parsing: order.address) else {
+            return .refused("\(order.address): must be an email address", exit: .usage)
         }
         let added = try await runtime.suppressions.add(
             SuppressionService.Addition(
-                account: Account.ID(addition.account), domain: addition.domain, address: address,
-                reason: Suppression.Reason(rawValue: addition.reason) ?? .manual, note: addition.note, origin: nil,
-                expiresIn: addition.expiresInSeconds.map { .seconds($0) }))
+                account: order.account, domain: order.domain, address: address, reason: order.reason,
+                note: order.note, origin: nil, expiresIn: order.expiresIn))
         return .json(describe.suppression(added))
     }
 
@@ -23,7 +47,7 @@ extension Operator {
     }
 
     func removeSuppression(
-        _ text: String, _ account: Int64, _ domain: String?
+        _ text: String, account: Int64, _ domain: String?
     ) async throws(KernelFailure) -> OperatorReply {
         guard let address = MailAddress(parsing: text) else { throw .notFound(.suppression) }
         try await runtime.suppressions.remove(address, account: Account.ID(account), domain: domain)

@@ -27,15 +27,35 @@ extension Operator {
         return .json(describe.webhook(endpoint, lanes: await webhookLanes()))
     }
 
-    func replayWebhook(_ replay: OperatorCommand.WebhookReplay) async throws(KernelFailure) -> OperatorReply {
+    /// One delivery, or those that were given up.
+    struct WebhookReplay: Sendable {
+        var id: Int64
+        var delivery: WebhookDelivery.ID?
+        var within: Duration?
+        /// In the dialect's word.
+        var event: String?
+        var limit: Int
+        var isDryRun: Bool
+
+        init(_ given: Arguments) {
+            id = given.id
+            delivery = given.number("delivery").map(WebhookDelivery.ID.init)
+            within = given.number("within").map { .seconds($0) }
+            event = given.text("event")
+            limit = given.limit
+            isDryRun = given.flag("dry-run")
+        }
+    }
+
+    func replayWebhook(_ replay: WebhookReplay) async throws(KernelFailure) -> OperatorReply {
         let endpoint = try await webhook(replay.id)
         let owner = Tenant(account: endpoint.account, origin: endpoint.origin)
         if let delivery = replay.delivery {
-            try await runtime.webhooks.service.replay(WebhookDelivery.ID(delivery), of: endpoint.id, of: owner)
+            try await runtime.webhooks.service.replay(delivery, of: endpoint.id, of: owner)
             return .json(JSONWriter.object { $0.member("replayed", 1) })
         }
         let query = FailedWebhooks(
-            endpoint: endpoint.id, since: replay.withinSeconds.map { runtime.time.now - .seconds($0) },
+            endpoint: endpoint.id, since: replay.within.map { runtime.time.now - $0 },
             name: replay.event, limit: replay.limit)
         let (count, remaining) = try await runtime.webhooks.service.replayFailed(
             query, isDryRun: replay.isDryRun, of: owner)

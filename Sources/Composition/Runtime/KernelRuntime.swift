@@ -244,6 +244,8 @@ enum RuntimeLimits {
     static let messagesPerList = 1000
     /// Bytes of a configuration file.
     static let configurationBytes = 1 << 20
+    /// Bytes of a command line on its way to the server.
+    static let commandBytes = 1 << 20
     /// Bytes of a file that holds a secret.
     static let secretFileBytes = 4096
     /// How often rate windows are saved that no commit has taken along.

@@ -32,7 +32,7 @@ enum StartError: Error, CustomStringConvertible {
 }
 
 /// How the program ends.
-enum ExitCode: Int32, Codable, Sendable {
+enum ExitCode: Int32, Sendable {
     case done = 0
     /// Refused, or not found.
     case refused = 1

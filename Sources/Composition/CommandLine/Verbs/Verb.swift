@@ -1,0 +1,85 @@
+import Model
+
+/// One thing that the command line can do, described in one place: how it is called, what help says of it, and what
+/// is done. Parsing, help, the refusals of wrong usage, and what travels to a running server all come of this.
+struct Verb: Sendable {
+    /// The one thing that a verb works on.
+    enum Operand: Sendable, Equatable {
+        /// A text; the name stands for it in help.
+        case text(String)
+        /// The number of a row.
+        case id
+        /// As `id`, or nothing.
+        case idOrNothing
+
+        var name: String {
+            switch self {
+            case .text(let name): name
+            case .id, .idOrNothing: "ID"
+            }
+        }
+    }
+
+    /// What this program itself does, without a server or a database.
+    enum Program: Sendable {
+        case serve, check, version, help
+    }
+
+    /// Carries a verb out: in the server, or in the command's own process.
+    typealias Operation = @Sendable (Operator, Arguments) async throws(KernelFailure) -> OperatorReply
+
+    enum Action: Sendable {
+        case program(Program)
+        case operate(Operation)
+    }
+
+    /// One word or two: `account`, `create`.
+    let words: [String]
+    /// nil: none.
+    let operand: Operand?
+    let options: [VerbOption]
+    /// What it does, on one line.
+    let summary: String
+    /// A command line that works, without the program's name.
+    let example: String
+    /// What is wrong with options that do not go together; nil where nothing is.
+    let objection: @Sendable (Arguments) -> String?
+    let action: Action
+
+    /// A verb for operators. `words`: `domain add`.
+    init(
+        _ words: String, on operand: Operand? = nil, options: [VerbOption] = [], does summary: String, example: String,
+        objection: @escaping @Sendable (Arguments) -> String? = { _ in nil }, operation: @escaping Operation
+    ) {
+        self.words = words.split(separator: " ").map(String.init)
+        self.operand = operand
+        self.options = options
+        self.summary = summary
+        self.example = example
+        self.objection = objection
+        action = .operate(operation)
+    }
+
+    /// A verb of the program itself, which takes the options that every verb takes and no others.
+    init(_ word: String, does summary: String, example: String, program: Program) {
+        words = [word]
+        operand = nil
+        options = []
+        self.summary = summary
+        self.example = example
+        objection = { _ in nil }
+        action = .program(program)
+    }
+
+    /// `domain add`
+    var name: String { words.joined(separator: " ") }
+
+    /// `domain add NAME`
+    var usage: String {
+        switch operand {
+        case nil: name
+        case .idOrNothing?: "\(name) [ID]"
+        case let operand?: "\(name) \(operand.name)"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import AdapterKit
+import Base
+import Kernel
+import Model
+
+extension Operator {
+    // MARK: Accounts
+
+    func createAccount(_ name: String, parent: Int64?) async throws(KernelFailure) -> OperatorReply {
+        .json(
+            describe.account(
+                try await runtime.administration.createAccount(name, parent: parent.map(Account.ID.init))))
+    }
+
+    func listAccounts() -> OperatorReply { .json(describe.accounts(runtime.directory.accounts)) }
+
+    func setState(ofAccount id: Int64, _ state: Account.State) async throws(KernelFailure) -> OperatorReply {
+        .json(describe.account(try await runtime.administration.setState(Account.ID(id), state)))
+    }
+
+    // MARK: Keys
+
+    /// What `key create` asks for.
+    struct KeyOrder: Sendable {
+        var account: Account.ID
+        var personality: String
+        var kind: AccessKey.Kind
+        var mode: AccessKey.Mode
+        var scopes: [String]
+        var domains: [String]
+        var networks: [String]
+        var expiresIn: Duration?
+        var label: String
+        /// The secret to take over; travels over the local socket only.
+        var secret: String?
+
+        init(_ given: Arguments) throws(KernelFailure) {
+            account = Account.ID(try given.neededNumber("account"))
+            personality = try given.needed("personality")
+            kind = given.text("kind").flatMap(AccessKey.Kind.init) ?? .secret
+            mode = given.text("mode").flatMap(AccessKey.Mode.init) ?? .live
+            scopes = given.list("scopes")
+            domains = given.list("domains")
+            networks = given.list("allow-ip")
+            expiresIn = given.number("expires-in").map { .seconds($0) }
+            label = given.text("label") ?? ""
+            secret = given.text("secret-file")
+        }
+    }
+
+    func createKey(_ order: KeyOrder) async throws(KernelFailure) -> OperatorReply {
+        guard let personality = runtime.personality(PersonalityID(order.personality)) else {
+            let known = runtime.personalities.map(\.id.name).joined(separator: ", ")
+            return .refused("--personality \(order.personality): allowed: \(known)", exit: .usage)
+        }
+        let vocabulary = personality.scopes
+        let scopes: [String]
+        do throws(KernelFailure) {
+            scopes = try vocabulary.checked(
+                order.scopes.isEmpty ? vocabulary.defaults : order.scopes, field: "scopes"
+            ) { runtime.directory.domain($0, of: order.account) != nil }
+        } catch {
+            return .refused(Self.scopeRefusal(error, vocabulary), exit: .usage)
+        }
+        var networks: [IPNetwork] = []
+        for text in order.networks {
+            guard let network = IPNetwork(text) else {
+                return .refused("--allow-ip \(text): must be an address or a network such as 10.0.0.0/8", exit: .usage)
+            }
+            networks.append(network)
+        }
+        let (key, secret) = try await runtime.administration.createKey(
+            Administration.KeyRequest(
+                account: order.account, personality: personality.id, form: personality.credentials, kind: order.kind,
+                mode: order.mode, scopes: scopes, domains: order.domains, networks: networks,
+                expiresIn: order.expiresIn, label: order.label, secret: order.secret))
+        return .json(describe.newKey(key, secret: secret))
+    }
+
+    /// The word at fault is the operator's own, and is shown to nobody else.
+    private static func scopeRefusal(_ failure: KernelFailure, _ vocabulary: ScopeVocabulary) -> String {
+        guard case .invalid(let fault, _) = failure else { return sentence(failure) }
+        let words = vocabulary.words + vocabulary.domainActions.flatMap { [ScopeVocabulary.all($0), "\($0):{DOMAIN}"] }
+        return "--scopes \(fault.value?.text ?? ""): allowed, each once: \(words.joined(separator: ", "))"
+    }
+
+    func listKeys() -> OperatorReply { .json(describe.keys(runtime.directory.keys)) }
+
+    func revokeKey(_ id: Int64) async throws(KernelFailure) -> OperatorReply {
+        .json(describe.key(try await runtime.administration.revokeKey(AccessKey.ID(id))))
+    }
+}
