@@ -56,8 +56,11 @@ let package = Package(
         layer("Kernel", ["Base", "Crypto", "DNSWire", "MailFormat", "Model", "Ports"]),
         layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Model", "Ports"]),
 
+        // What engines of the store share: rows as bytes, and decisions about them. No SQL.
+        layer("Rows", ["Base", "Crypto", "Model", "Ports"]),
+
         // Layer 4: engines that fill the kernel's ports.
-        layer("Storage", ["Base", "Crypto", "Database", "Model", "Ports", "Posix"]),
+        layer("Storage", ["Base", "Crypto", "Database", "Model", "Ports", "Posix", "Rows"]),
         layer("Serving", ["Base", "Posix", "TLS"]),
         layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "Serving", "TLS"]),
         layer(
@@ -92,7 +95,9 @@ let package = Package(
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
         tests("TLSTests", ["Base", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
-        layer("TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Ports", "Posix"], path: "Tests/TestKit"),
+        layer(
+            "TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Ports", "Posix", "Rows"],
+            path: "Tests/TestKit"),
         layer(
             "StoreConformance", ["Base", "Crypto", "Kernel", "Model", "Ports", "TestKit"],
             path: "Tests/StoreConformance"),
@@ -103,9 +108,10 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "Base", "Crypto", "Database", "Kernel", "Model", "Ports", "Posix", "Storage", "StoreConformance",
-                "TestKit",
+                "Base", "Crypto", "Database", "Kernel", "Model", "Ports", "Posix", "Rows", "Storage",
+                "StoreConformance", "TestKit",
             ]),
+        tests("RowsTests", ["Base", "Crypto", "Model", "Ports", "Rows", "TestKit"]),
         tests("KernelTests", ["Base", "Crypto", "DNSWire", "Kernel", "MailFormat", "Model", "Ports", "TestKit"]),
         tests("PosixTests", ["Base", "Posix", "TestKit"]),
         tests(

@@ -231,9 +231,12 @@ struct CaptureTests {
 
     @Test("Each delivery ends as it was decided at accept")
     func simulated() async throws {
-        let captured = await bench.accept(Fixture.message(simulation: .delivered))
+        // What is due at once would end with its acceptance.
+        let due = bench.time.now + .seconds(1)
+        let captured = await bench.accept(Fixture.message(due: due, simulation: .delivered))
         let bounced = await bench.accept(Fixture.message(simulation: .reply(550)))
         let deferred = await bench.accept(Fixture.message(simulation: .timeout))
+        bench.loop.advance(by: .seconds(1))
         #expect(try await bench.kinds(captured) == [.accepted, .transmitted, .delivered])
         #expect(try await bench.kinds(bounced) == [.accepted, .bounced])
         #expect(try await bench.kinds(deferred) == [.accepted, .deferred])

@@ -3,6 +3,7 @@ import Database
 import Model
 import Ports
 import Posix
+import Rows
 import TestKit
 import Testing
 

@@ -61,39 +61,24 @@ extension MemoryStore {
 
     // MARK: Charging
 
-    /// The refusal where there is no room.
-    static func charge(
-        _ new: NewMessage, recipients: Int, _ id: Message.ID, _ state: inout State
-    ) -> KernelFailure? {
-        guard new.mode == .live else { return nil }
-        return charge(new, recipients: recipients, due: new.due, &state) { debits, state in
-            if new.due > new.at, !debits.isEmpty { state.charges[id] = debits }
-        }
+    static func failure(_ shortfall: QuotaBook.Shortfall, _ domain: MailDomain.ID, _ state: State) -> KernelFailure {
+        .quotaExceeded(QuotaState(shortfall, domain: state.domains.first { $0.id == domain }?.name ?? ""))
     }
 
+    /// The refusal where there is no room at the other time.
     static func moveCharge(_ id: Message.ID, to due: Instant, _ state: inout State) -> KernelFailure? {
         guard let charges = state.charges[id] else { return nil }
         state.quotas.refund(charges)
         let row = state.rows[Int(id.value) - 1]
-        let failure = charge(row.new, recipients: row.pending.count, due: due, &state) { $1.charges[id] = $0 }
-        if failure != nil { state.quotas.enter(charges) }
-        return failure
-    }
-
-    private static func charge(
-        _ new: NewMessage, recipients: Int, due: Instant, _ state: inout State,
-        _ note: ([QuotaDebit], inout State) -> Void
-    ) -> KernelFailure? {
         do throws(QuotaBook.Shortfall) {
-            let debits = try state.quotas.debit(
+            state.charges[id] = try state.quotas.debit(
                 QuotaDemand(
-                    account: new.account, domain: new.domain, origin: new.origin, recipients: recipients,
-                    due: due))
-            note(debits, &state)
+                    account: row.new.account, domain: row.new.domain, origin: row.new.origin,
+                    recipients: row.pending.count, due: due))
             return nil
         } catch {
-            let name = state.domains.first { $0.id == new.domain }?.name ?? ""
-            return .quotaExceeded(QuotaState(error, domain: name))
+            state.quotas.enter(charges)
+            return failure(error, row.new.domain, state)
         }
     }
 }

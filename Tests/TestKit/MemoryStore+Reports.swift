@@ -1,16 +1,15 @@
 import Base
 import Model
 import Ports
+import Rows
 
 extension MemoryStore {
     static func report(
         _ reports: [RecipientReport], _ ours: [SettlementReport], _ state: inout State,
         _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
-        let isUnderWay = reports.contains { report in
-            row(of: report, state)?.pending[report.id.recipient] != nil
-        }
-        if isUnderWay { return .refused(.wrongState(.delivery, state: .underWay, operation: .edit)) }
+        let isQueued = reports.map { row(of: $0, state)?.pending[$0.id.recipient] != nil }
+        if let refusal = ReportDecision.refusal(isQueued: isQueued) { return .refused(refusal) }
         let applied = reports.map { report($0, &state) }
         accept(ours, on: applied, &state, &queued)
         return .settled(applied)
@@ -18,9 +17,9 @@ extension MemoryStore {
 
     private static func report(_ report: RecipientReport, _ state: inout State) -> Bool {
         guard var row = row(of: report, state), row.new.envelope.indices.contains(report.id.recipient),
-            report.applies(to: Self.state(report.id.recipient, row))
+            let event = ReportDecision.event(report, state: Self.state(report.id.recipient, row))
         else { return false }
-        note(&row, &state, report.id.message, report.id.recipient, report.kind, report.at, report.result)
+        note(event, &row, &state, report.id.message)
         state.rows[Int(report.id.message.value) - 1] = row
         autoSuppress(
             row.new, report.id.recipient, after: report.kind, report.result?.classification, at: report.at, &state)

@@ -2,6 +2,7 @@ import Base
 import Crypto
 package import Model
 package import Ports
+import Rows
 import Synchronization
 
 /// The plainest thing that keeps the `Store` contract: values in memory under one lock. What it holds outlives the
@@ -127,9 +128,7 @@ package final class MemoryStore: Store {
         _ change: Change, to state: inout State, _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
         switch change {
-        case .accept(let new) where !origins.contains(new.origin):
-            .refused(.internalError(incident: "unregistered personality"))
-        case .accept(let new): Self.accept(new, &state, &queued)
+        case .accept(let new): Self.accept(new, isOriginKnown: origins.contains(new.origin), &state, &queued)
         case .settle(let settlements, let reports): Self.settle(settlements, reports, &state, &queued)
         case .report(let news, let reports): Self.report(news, reports, &state, &queued)
         case .cancel(let id, let at):
@@ -159,44 +158,64 @@ package final class MemoryStore: Store {
         }
     }
 
+    /// By the decisions that all engines share.
     private static func accept(
-        _ new: NewMessage, _ state: inout State, _ queued: inout [PendingDelivery]
+        _ new: NewMessage, isOriginKnown: Bool, _ state: inout State, _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
-        if let record = new.idempotency, let index = state.claims.firstIndex(where: { $0.key == record.key }) {
-            guard state.claims[index] == record else { return .refused(.idempotencyMismatch) }
-            return .accepted(Acceptance(message: state.claimed[index], replayed: true))
+        let facts = AcceptFacts(
+            earlier: new.idempotency.flatMap { claim($0, state) }, isOriginKnown: isOriginKnown,
+            suppressed: suppressedIndices(new, state))
+        switch AcceptDecision(EncodedMessage.Envelope(new), facts, quotas: &state.quotas) {
+        case .refused(let failure): return .refused(failure)
+        case .replayed(let earlier): return .accepted(Acceptance(message: earlier, replayed: true))
+        case .overQuota(let shortfall): return .refused(Self.failure(shortfall, new.domain, state))
+        case .accepted(let beginning, let charge):
+            let id = Message.ID(Int64(state.rows.count) + 1)
+            if new.due > new.at, !charge.isEmpty { state.charges[id] = charge }
+            insert(new, id, beginning, &state, &queued)
+            if let record = new.idempotency {
+                state.claims.append(record)
+                state.claimed.append(id)
+            }
+            return .accepted(Acceptance(message: id, replayed: false))
         }
-        let suppressed = suppressedIndices(new, state)
-        if suppressed.count == new.envelope.count, new.suppression == .drop {
-            return .refused(.allRecipientsSuppressed(new.envelope.map { UserData($0.address.address) }))
+    }
+
+    private static func claim(_ record: IdempotencyRecord, _ state: State) -> AcceptFacts.Claim? {
+        state.claims.firstIndex { $0.key == record.key }.map { place in
+            AcceptFacts.Claim(message: state.claimed[place], fingerprint: state.claims[place].fingerprint)
         }
-        let id = Message.ID(Int64(state.rows.count) + 1)
-        let recipients = new.envelope.count - suppressed.count
-        if let failure = charge(new, recipients: recipients, id, &state) { return .refused(failure) }
-        insert(new, id, suppressed: suppressed, &state, &queued)
-        if let record = new.idempotency {
-            state.claims.append(record)
-            state.claimed.append(id)
-        }
-        return .accepted(Acceptance(message: id, replayed: false))
     }
 
     private static func insert(
-        _ new: NewMessage, _ id: Message.ID, suppressed: [Int], _ state: inout State,
+        _ new: NewMessage, _ id: Message.ID, _ beginning: MessageBeginning, _ state: inout State,
         _ queued: inout [PendingDelivery]
     ) {
         var row = Row(new: new)
-        for (index, recipient) in new.envelope.enumerated() where !suppressed.contains(index) {
-            let delivery = PendingDelivery(
-                id: DeliveryID(message: id, recipient: index), due: new.due, attempts: 0,
-                destination: recipient.address.domain, simulation: recipient.simulation, account: new.account,
-                origin: new.origin, policy: new.retries, expires: new.expires)
-            row.pending[index] = delivery
-            queued.append(delivery)
+        for step in beginning.steps {
+            switch step {
+            case .event(let event): note(event, &row, &state, id)
+            case .queue(let recipient):
+                let delivery = PendingDelivery(
+                    id: DeliveryID(message: id, recipient: recipient), due: new.due, attempts: 0,
+                    destination: new.envelope[recipient].address.domain,
+                    simulation: new.envelope[recipient].simulation, account: new.account, origin: new.origin,
+                    policy: new.retries, expires: new.expires)
+                row.pending[recipient] = delivery
+                queued.append(delivery)
+            }
         }
-        note(&row, &state, id, nil, .accepted, new.at)
-        for index in suppressed { note(&row, &state, id, index, .suppressed, new.at) }
         state.rows.append(row)
+    }
+
+    /// The events that a row stands for, as a reader of rows would give them.
+    static func note(_ written: EventRow, _ row: inout Row, _ state: inout State, _ message: Message.ID) {
+        for kind in EventRecord.kinds(written.code) {
+            let isOfMessage = kind == .accepted
+            note(
+                &row, &state, message, isOfMessage ? nil : written.recipient, kind, written.at,
+                isOfMessage ? nil : written.detail.flatMap { try? EventRecord.result($0) })
+        }
     }
 
     private static func settle(
@@ -211,9 +230,10 @@ package final class MemoryStore: Store {
     static func accept(
         _ reports: [SettlementReport], on applied: [Bool], _ state: inout State, _ queued: inout [PendingDelivery]
     ) {
-        for report in reports where report.settlements.contains(where: { applied[$0] }) {
-            let id = Message.ID(Int64(state.rows.count) + 1)
-            insert(report.message, id, suppressed: [], &state, &queued)
+        for report in reports where ReportDecision.isTold(report.settlements, applied: applied) {
+            let new = report.message
+            let beginning = MessageBeginning(new.envelope, suppressed: [], at: new.at, due: new.due)
+            insert(new, Message.ID(Int64(state.rows.count) + 1), beginning, &state, &queued)
         }
     }
 
@@ -222,22 +242,20 @@ package final class MemoryStore: Store {
         guard Int(id.value) <= state.rows.count else { return false }
         var row = state.rows[Int(id.value) - 1]
         let recipient = settlement.id.recipient
-        guard let delivery = row.pending[recipient] else { return false }
-        switch settlement.verdict {
-        case .finished(let kinds):
-            row.pending[recipient] = nil
-            if DeadLetter.isEnded(by: kinds) { bury(delivery, settlement, &state) }
-            for kind in kinds { note(&row, &state, id, recipient, kind, settlement.at, settlement.result) }
-            if delivery.simulation == .none {
-                for kind in kinds {
-                    autoSuppress(
-                        row.new, recipient, after: kind, settlement.result.classification, at: settlement.at, &state)
-                }
-            }
-        case .again(let due):
+        guard let delivery = row.pending[recipient],
+            let decision = SettleDecision(settlement, simulation: delivery.simulation)
+        else { return false }
+        if decision.isDeadLetter { bury(delivery, settlement, &state) }
+        switch decision.queue {
+        case .remove: row.pending[recipient] = nil
+        case .wait(let due, let attempts):
             row.pending[recipient]?.due = due
-            row.pending[recipient]?.attempts = settlement.attempts
-            note(&row, &state, id, recipient, .deferred, settlement.at, settlement.result)
+            row.pending[recipient]?.attempts = attempts
+        }
+        for event in decision.events { note(event, &row, &state, id) }
+        if decision.asksForSuppression {
+            autoSuppress(
+                row.new, recipient, after: .bounced, settlement.result.classification, at: settlement.at, &state)
         }
         state.rows[Int(id.value) - 1] = row
         return true
@@ -247,18 +265,16 @@ package final class MemoryStore: Store {
         _ id: Message.ID, _ operation: Operation, _ state: inout State,
         unless refuse: (inout State) -> KernelFailure? = { _ in nil }, _ body: (inout Row, inout State) -> Void
     ) -> ChangeOutcome {
-        func refusal(_ state: ResourceState) -> ChangeOutcome {
-            .refused(.wrongState(.message, state: state, operation: operation))
-        }
-        guard Int(id.value) <= state.rows.count else { return refusal(.ended) }
-        var row = state.rows[Int(id.value) - 1]
-        guard !row.pending.isEmpty else { return refusal(.ended) }
-        guard row.events.allSatisfy({ $0.recipient == nil || $0.kind == .suppressed }) else {
-            return refusal(.underWay)
-        }
+        let place = Int(id.value) - 1
+        let isKnown = state.rows.indices.contains(place)
+        let facts = AttemptFacts(
+            isQueued: isKnown && !state.rows[place].pending.isEmpty,
+            wasTried: isKnown && state.rows[place].events.contains { $0.recipient != nil && $0.kind != .suppressed })
+        if let refusal = facts.refusal(operation) { return .refused(refusal) }
+        var row = state.rows[place]
         if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
-        state.rows[Int(id.value) - 1] = row
+        state.rows[place] = row
         return .done(serial: id.value)
     }
 

@@ -17,7 +17,8 @@ enum ImportTable {
             "Ports": ["Base", "Crypto", "DNSWire", "Model"],
             "Kernel": kernelTools.union(["Model", "Ports"]),
             "AdapterKit": kernelTools.union(["Kernel", "Model", "Ports"]),
-            "Storage": engineTools.union(["Database"]),
+            "Rows": ["Base", "Crypto", "Model", "Ports"],
+            "Storage": engineTools.union(["Database", "Rows"]),
             "HTTPDelivery": engineTools.union(["CCurl"]),
         ]
         for target in wire { table[target] = ["Base", "Crypto"] }

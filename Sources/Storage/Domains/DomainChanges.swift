@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// Changes of domains: rare, so their statements are prepared each time.
 struct DomainChanges {

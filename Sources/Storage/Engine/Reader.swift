@@ -3,6 +3,7 @@ import Crypto
 import Database
 import Model
 import Ports
+import Rows
 
 /// One connection's prepared reads, inside a snapshot that its user begins and ends; one user at a time (`ReaderPool`,
 /// `TurnReader`).

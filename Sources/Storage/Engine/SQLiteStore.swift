@@ -3,6 +3,7 @@ import Database
 package import Model
 package import Ports
 import Posix
+import Rows
 
 /// The kernel's `Store` on SQLite: one file in WAL mode with `synchronous=FULL`, one writer thread that commits in
 /// groups, connections for reading, large contents in files of their own beside it.

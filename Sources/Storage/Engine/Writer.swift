@@ -3,6 +3,7 @@ import Database
 import Model
 import Ports
 import Posix
+import Rows
 import Synchronization
 
 /// The one thread that changes the database.
@@ -142,7 +143,7 @@ final class Writer: @unchecked Sendable {
     private func transaction(_ units: ArraySlice<Unit>) throws(DatabaseError) -> [[ChangeOutcome]] {
         do throws(DatabaseError) {
             let began = time.uptime
-            try apply.begin()
+            try apply.beginTransaction()
             var outcomes: [[ChangeOutcome]] = []
             outcomes.reserveCapacity(units.count)
             for unit in units {

@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// Quotas and what is used of them: in memory for deciding, on disk with the transaction that uses them. The writer
 /// thread's own.
@@ -93,23 +94,20 @@ final class QuotaRows {
 
     // MARK: Using
 
-    /// What the message costs, debited; or why it cannot be sent. Test messages cost nothing.
-    /// `recipients`: how many it goes to, without the suppressed ones.
-    func debit(
-        _ message: EncodedMessage.Envelope, recipients: Int
-    ) throws(DatabaseError) -> Result<[QuotaDebit], KernelFailure> {
-        guard message.mode == .live else { return .success([]) }
-        return try debit(
-            QuotaDemand(
-                account: message.account, domain: message.domain, origin: message.origin,
-                recipients: recipients, due: Instant(nanoseconds: message.due)))
+    /// What becomes of a message; where it is accepted, its quotas are debited.
+    func decide(_ message: EncodedMessage.Envelope, _ facts: AcceptFacts) -> AcceptDecision {
+        AcceptDecision(message, facts, quotas: &book)
+    }
+
+    func failure(_ shortfall: QuotaBook.Shortfall, domain: MailDomain.ID) throws(DatabaseError) -> KernelFailure {
+        .quotaExceeded(QuotaState(shortfall, domain: try name(of: domain)))
     }
 
     private func debit(_ demand: QuotaDemand) throws(DatabaseError) -> Result<[QuotaDebit], KernelFailure> {
         do throws(QuotaBook.Shortfall) {
             return .success(try book.debit(demand))
         } catch {
-            return .failure(.quotaExceeded(QuotaState(error, domain: try name(of: demand.domain))))
+            return .failure(try failure(error, domain: demand.domain))
         }
     }
 
@@ -120,9 +118,9 @@ final class QuotaRows {
     }
 
     /// Remembers what a scheduled message was charged, for as long as it may be given back.
-    func note(_ debits: [QuotaDebit], message: Int64) throws(DatabaseError) {
+    func note(_ debits: [QuotaDebit], message: Message.ID) throws(DatabaseError) {
         for debit in debits {
-            insertCharge.bind(1, message)
+            insertCharge.bind(1, message.value)
             QuotaColumns.bind(debit.period.owner, debit.period.kind, to: insertCharge, from: 2)
             insertCharge.bind(6, debit.period.start.nanoseconds)
             insertCharge.bind(7, debit.period.end.nanoseconds)
@@ -147,7 +145,7 @@ final class QuotaRows {
         switch try debit(demand) {
         case .success(let debits):
             try deleteCharges(message)
-            try note(debits, message: message.value)
+            try note(debits, message: message)
             return nil
         case .failure(let failure):
             book.enter(charges)

@@ -1,6 +1,7 @@
 import Base
 import Database
 import Model
+import Rows
 
 /// The retry policies that deliveries name by number. A new one is written in the transaction that first needs it. The
 /// writer thread's own.

@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// Relayed requests inside the writer's transaction. The writer thread's own.
 final class RelayChanges {

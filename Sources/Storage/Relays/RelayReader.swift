@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// A connection's reads of relayed requests. What is read for every one is prepared once, at its first use.
 final class RelayReader {

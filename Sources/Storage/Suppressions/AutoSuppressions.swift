@@ -2,13 +2,14 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// Suppresses addresses whose failures call for it, by the rule of the personality that their message came in by. The
 /// writer thread's own.
 final class AutoSuppressions {
     private let rules: [PersonalityID: AutoSuppression]
     private let personalities: PersonalityNumbers
-    private let simulation: Statement
+    private let suppressions: SuppressionRows
     private let sender: Statement
     private let insert: Statement
     /// A message with many recipients fails for one after the other.
@@ -22,11 +23,12 @@ final class AutoSuppressions {
     }
 
     init(
-        _ connection: Connection, rules: [PersonalityID: AutoSuppression], personalities: PersonalityNumbers
+        _ connection: Connection, rules: [PersonalityID: AutoSuppression], personalities: PersonalityNumbers,
+        suppressions: SuppressionRows
     ) throws(DatabaseError) {
         self.rules = rules
+        self.suppressions = suppressions
         self.personalities = personalities
-        simulation = try connection.prepare("SELECT simulation FROM delivery WHERE id = ?", "look at a delivery")
         sender = try connection.prepare(
             "SELECT account, origin, domain, head FROM message WHERE id = ?", "read who sent a message")
         // One for good stays as it is; one with an end gives way to one that lasts longer.
@@ -45,24 +47,15 @@ final class AutoSuppressions {
 
     func rollBack() { last = nil }
 
-    /// Whether a delivery that ends so suppresses its address. Asked while its row is there: what was simulated
-    /// suppresses nobody, or a test could be made once only.
-    func isCalledFor(by settlement: Settlement, _ events: [MailEvent.Kind]) throws(DatabaseError) -> Bool {
-        guard settlement.result.classification.meansBadAddress, events.contains(.bounced) else { return false }
-        simulation.bind(1, settlement.id.packed)
-        return try simulation.first { SimulatedOutcome(code: $0.integer(0)) } == SimulatedOutcome.none
-    }
-
     /// Suppresses the recipient, if the personality's rule says so.
     func suppress(
-        _ id: DeliveryID, after kind: MailEvent.Kind, _ classification: AttemptResult.Class?, at: Instant,
-        _ index: inout SuppressionIndex
+        _ id: DeliveryID, after kind: MailEvent.Kind, _ classification: AttemptResult.Class?, at: Instant
     ) throws(DatabaseError) {
         guard let sender = try sender(of: id.message), sender.recipients.indices.contains(id.recipient),
             let (reason, effect) = rules[sender.origin]?.effect(of: kind, classification)
         else { return }
         let address = sender.recipients[id.recipient]
-        index.expect(sender.account)
+        suppressions.expect(sender.account)
         insert.bind(1, sender.account)
         insert.bind(2, effect.scope == .sendingDomain ? sender.domain : nil)
         insert.bind(3, address.suppressionKey)

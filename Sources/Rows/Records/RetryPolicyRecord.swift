@@ -1,11 +1,11 @@
 import Base
-import Model
+package import Model
 
 /// The stored form of a retry policy. Durations are nanoseconds.
-enum RetryPolicyRecord {
+package enum RetryPolicyRecord {
     private static let version = 1
 
-    static func record(_ policy: RetryPolicy) -> [UInt8] {
+    package static func record(_ policy: RetryPolicy) -> [UInt8] {
         var writer = RecordWriter(reserving: 64)
         writer.integer(version)
         writer.integer(policy.attempts)
@@ -47,7 +47,7 @@ enum RetryPolicyRecord {
         return writer.bytes
     }
 
-    static func policy(_ record: [UInt8]) throws(RecordError) -> RetryPolicy {
+    package static func policy(_ record: [UInt8]) throws(RecordError) -> RetryPolicy {
         var reader = RecordReader(record)
         guard try reader.integer() == version else { throw RecordError() }
         let attempts = try reader.integer()

@@ -3,7 +3,7 @@ import Model
 import TestKit
 import Testing
 
-@testable import Storage
+@testable import Rows
 
 @Suite("Stored records")
 struct RecordTests {

@@ -1,8 +1,9 @@
-import Base
-import Model
+package import Base
+package import Model
+import Ports
 
 /// The stored form of an attempt's result, in an event's `detail`.
-enum EventRecord {
+package enum EventRecord {
     private static let version = 1
     /// With what was said behind the rest.
     private static let versionWithDialogue = 2
@@ -11,13 +12,13 @@ enum EventRecord {
     // two pages less to touch.
 
     /// `transmitted` and `delivered`: what nearly every delivery ends with, since the next hop's word counts for both.
-    static let handedOver: Int64 = 100
+    package static let handedOver: Int64 = 100
     /// The same with `accepted` before: the whole life of a message that was delivered when it was accepted.
-    static let acceptedAndHandedOver: Int64 = 101
+    package static let acceptedAndHandedOver: Int64 = 101
 
     /// The events that a row stands for, in order. The first is the message's, where it is `accepted`; the others are
     /// of the row's recipient and have its detail.
-    static func kinds(_ code: Int64) -> [MailEvent.Kind] {
+    package static func kinds(_ code: Int64) -> [MailEvent.Kind] {
         switch code {
         case handedOver: [.transmitted, .delivered]
         case acceptedAndHandedOver: [.accepted, .transmitted, .delivered]
@@ -25,7 +26,13 @@ enum EventRecord {
         }
     }
 
-    static func detail(_ result: AttemptResult) -> [UInt8] {
+    /// Of a delivery that is simulated as delivered: always the same.
+    package static let capturedDetail: [UInt8] = {
+        guard case .accepted(let result) = SimulatedOutcome.delivered.attempt else { return [] }
+        return detail(result)
+    }()
+
+    package static func detail(_ result: AttemptResult) -> [UInt8] {
         var writer = RecordWriter(reserving: 96 + (result.dialogue?.text.utf8.count ?? 0))
         writer.integer(result.dialogue == nil ? version : versionWithDialogue)
         writer.integer(Int(result.classification.rawValue))
@@ -39,20 +46,20 @@ enum EventRecord {
     }
 
     /// The new time, of a `rescheduled` event.
-    static func detail(due: Instant) -> [UInt8] {
+    package static func detail(due: Instant) -> [UInt8] {
         var writer = RecordWriter(reserving: 16)
         writer.integer(version)
         writer.integer(Int(due.nanoseconds))
         return writer.bytes
     }
 
-    static func due(_ detail: [UInt8]) throws(RecordError) -> Instant {
+    package static func due(_ detail: [UInt8]) throws(RecordError) -> Instant {
         var reader = RecordReader(detail)
         guard try reader.integer() == version else { throw RecordError() }
         return Instant(nanoseconds: Int64(try reader.integer()))
     }
 
-    static func result(_ detail: [UInt8]) throws(RecordError) -> AttemptResult {
+    package static func result(_ detail: [UInt8]) throws(RecordError) -> AttemptResult {
         var reader = RecordReader(detail)
         let written = try reader.integer()
         guard written == version || written == versionWithDialogue,

@@ -1,13 +1,13 @@
 import Base
 
 /// Writes the parts of a record one after the other: variable-length integers, and texts and blobs behind their length.
-struct RecordWriter {
-    private(set) var bytes: [UInt8] = []
+package struct RecordWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    init(reserving count: Int) { bytes.reserveCapacity(count) }
+    package init(reserving count: Int) { bytes.reserveCapacity(count) }
 
     /// LEB128: seven bits a byte, low ones first.
-    mutating func integer(_ value: Int) {
+    package mutating func integer(_ value: Int) {
         var rest = UInt64(bitPattern: Int64(value))
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -16,24 +16,24 @@ struct RecordWriter {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
-    mutating func text(_ text: String) {
+    package mutating func text(_ text: String) {
         integer(text.utf8.count)
         bytes.append(text)
     }
 
-    mutating func blob(_ blob: [UInt8]) {
+    package mutating func blob(_ blob: [UInt8]) {
         integer(blob.count)
         bytes.append(contentsOf: blob)
     }
 
     /// nil and the empty text are two different things.
-    mutating func optionalText(_ text: String?) {
+    package mutating func optionalText(_ text: String?) {
         guard let text else { return integer(0) }
         integer(text.utf8.count + 1)
         bytes.append(text)
     }
 
-    mutating func list<Element>(_ elements: [Element], _ write: (inout RecordWriter, Element) -> Void) {
+    package mutating func list<Element>(_ elements: [Element], _ write: (inout RecordWriter, Element) -> Void) {
         integer(elements.count)
         for element in elements { write(&self, element) }
     }

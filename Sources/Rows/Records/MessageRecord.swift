@@ -1,18 +1,18 @@
 import Base
-import Model
-import Ports
+package import Model
+package import Ports
 
 /// The stored form of a message: `head` for what every read needs, `body` for texts and attachments.
 ///
 /// Each begins with a version byte. Encoding runs on the shard, so that the writer only binds.
-enum MessageRecord {
+package enum MessageRecord {
     private static let version = 1
     /// Of a body that is finished bytes.
     private static let rawVersion = 2
 
     // MARK: Head
 
-    static func head(of message: NewMessage) -> [UInt8] {
+    package static func head(of message: NewMessage) -> [UInt8] {
         let submission = message.submission
         var writer = RecordWriter(reserving: 256)
         writer.integer(version)
@@ -33,7 +33,7 @@ enum MessageRecord {
     }
 
     /// A submission without its texts and attachments.
-    static func submission(head: [UInt8]) throws(RecordError) -> Submission {
+    package static func submission(head: [UInt8]) throws(RecordError) -> Submission {
         var reader = RecordReader(head)
         guard try reader.integer() == version else { throw RecordError() }
         let from = try reader.address()
@@ -55,7 +55,7 @@ enum MessageRecord {
 
     // MARK: Body
 
-    static func body(of submission: Submission) -> [UInt8] {
+    package static func body(of submission: Submission) -> [UInt8] {
         if let raw = submission.raw { return body(of: raw) }
         let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
         let texts = (submission.text?.utf8.count ?? 0) + (submission.html?.utf8.count ?? 0)
@@ -72,7 +72,7 @@ enum MessageRecord {
         return writer.bytes
     }
 
-    static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
+    package static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
         var reader = RecordReader(body)
         let found = try reader.integer()
         if found == rawVersion {
@@ -140,7 +140,7 @@ extension MessageRecord {
 }
 
 extension RecordWriter {
-    mutating func address(_ address: MailAddress) {
+    package mutating func address(_ address: MailAddress) {
         optionalText(address.name)
         text(address.address)
         text(address.domain)
@@ -148,7 +148,7 @@ extension RecordWriter {
 }
 
 extension RecordReader {
-    mutating func address() throws(RecordError) -> MailAddress {
+    package mutating func address() throws(RecordError) -> MailAddress {
         MailAddress(name: try optionalText(), checkedAddress: try text(), domain: try text())
     }
 }

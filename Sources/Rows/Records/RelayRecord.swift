@@ -1,15 +1,15 @@
 import Base
-import Model
+package import Model
 import Ports
 
 /// The stored form of a relay's head. It begins with a version byte, and is encoded on the shard.
 ///
 /// The policy stands in it, and not in a table under a number as those of configured schedules do: callers choose its
 /// numbers, so there is no telling how many different ones there will be.
-enum RelayRecord {
+package enum RelayRecord {
     private static let version = 1
 
-    static func head(of request: RelayRequest) -> [UInt8] {
+    package static func head(of request: RelayRequest) -> [UInt8] {
         var writer = RecordWriter(reserving: 256)
         writer.integer(version)
         writer.text(request.method)
@@ -31,7 +31,7 @@ enum RelayRecord {
         return writer.bytes
     }
 
-    static func request(head: [UInt8]) throws(RecordError) -> RelayRequest {
+    package static func request(head: [UInt8]) throws(RecordError) -> RelayRequest {
         var reader = RecordReader(head)
         guard try reader.integer() == version else { throw RecordError() }
         let method = try reader.text()
@@ -53,42 +53,4 @@ enum RelayRecord {
             method: method, target: target, fields: fields, isSigned: isSigned, idempotencyKey: key,
             metadata: metadata, policy: AttemptPolicy(fatal: fatal, retries: retries, timeout: timeout))
     }
-}
-
-/// A relay as a row, encoded on the caller's thread.
-struct EncodedRelay: Sendable {
-    let account: Account.ID
-    let origin: PersonalityID
-    let at: Int64
-    let target: String
-    let head: [UInt8]
-    var body: [UInt8]
-    /// The file that holds the body instead.
-    var contentName: String?
-    var contentBytes = 0
-
-    init(_ relay: NewRelay) {
-        account = relay.account
-        origin = relay.origin
-        at = relay.at.nanoseconds
-        target = relay.request.target.origin
-        head = RelayRecord.head(of: relay.request)
-        body = relay.body
-    }
-}
-
-extension Relay.State {
-    /// As it is stored.
-    var code: Int64 {
-        switch self {
-        case .queued: 0
-        case .retrying: 1
-        case .delivered: 2
-        case .rejected: 3
-        case .dead: 4
-        case .cancelled: 5
-        }
-    }
-
-    init(code: Int64) { self = Self.allCases.first { $0.code == code } ?? .dead }
 }

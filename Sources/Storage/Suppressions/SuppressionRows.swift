@@ -2,15 +2,21 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
-/// Finds the suppressed among a message's recipients, at no cost for accounts that suppress nobody. The writer thread's
-/// own.
-struct SuppressionIndex {
+/// The rows of suppressions. Finds the suppressed among a message's recipients, at no cost for accounts that suppress
+/// nobody. The writer thread's own.
+final class SuppressionRows {
     /// Accounts that may have suppressions. One is added before its first row is written and never taken out: a
     /// transaction that is rolled back then leaves nothing worse behind than a look-up that finds nothing.
     private var accounts: Set<Int64> = []
+    private let connection: Connection
+    private let byAddress: Statement
 
     init(_ connection: Connection) throws(DatabaseError) {
+        self.connection = connection
+        byAddress = try connection.prepare(
+            "SELECT domain, expires FROM suppression WHERE account = ? AND address = ?", "look for a suppression")
         var accounts: Set<Int64> = []
         try connection.prepare("SELECT DISTINCT account FROM suppression", "read suppressing accounts").forEach { row in
             accounts.insert(row.integer(0))
@@ -19,18 +25,16 @@ struct SuppressionIndex {
     }
 
     /// The places of the recipients that get nothing from this message's domain at its time.
-    func indices(
-        in message: EncodedMessage.Envelope, _ suppressionsOf: Statement
-    ) throws(DatabaseError) -> [Int] {
+    func places(in message: EncodedMessage.Envelope) throws(DatabaseError) -> [Int] {
         guard !accounts.isEmpty, accounts.contains(message.account.value) else { return [] }
         var found: [Int] = []
         for (index, recipient) in message.recipients.enumerated() {
-            suppressionsOf.bind(1, message.account.value)
-            suppressionsOf.bind(2, recipient.address.suppressionKey)
+            byAddress.bind(1, message.account.value)
+            byAddress.bind(2, recipient.address.suppressionKey)
             var isSuppressed = false
-            try suppressionsOf.forEach { row in
+            try byAddress.forEach { row in
                 let domain = row.optionalInteger(0)
-                let isInEffect = row.optionalInteger(1).map { $0 > message.at } ?? true
+                let isInEffect = row.optionalInteger(1).map { $0 > message.at.nanoseconds } ?? true
                 if isInEffect, domain == nil || domain == message.domain.value { isSuppressed = true }
             }
             if isSuppressed { found.append(index) }
@@ -39,11 +43,18 @@ struct SuppressionIndex {
     }
 
     /// This account is going to suppress an address, if it does not yet.
-    mutating func expect(_ account: Int64) { accounts.insert(account) }
+    func expect(_ account: Int64) { accounts.insert(account) }
 
     // MARK: Changes
 
-    mutating func add(_ suppression: Suppression, _ connection: Connection) throws(DatabaseError) -> ChangeOutcome {
+    func apply(_ change: SuppressionChange) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .add(let suppression): try add(suppression)
+        case .remove(let account, let address, let domain): try remove(address, account, domain)
+        }
+    }
+
+    private func add(_ suppression: Suppression) throws(DatabaseError) -> ChangeOutcome {
         let known = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
         known.bind(1, suppression.account.value)
         guard try known.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
@@ -73,8 +84,8 @@ struct SuppressionIndex {
         return .done(serial: id)
     }
 
-    func remove(
-        _ address: MailAddress, _ account: Account.ID, _ domain: MailDomain.ID?, _ connection: Connection
+    private func remove(
+        _ address: MailAddress, _ account: Account.ID, _ domain: MailDomain.ID?
     ) throws(DatabaseError) -> ChangeOutcome {
         let delete = try connection.prepare(
             """

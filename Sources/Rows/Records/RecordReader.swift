@@ -1,14 +1,14 @@
 /// A record that does not read back: damage on disk, or a version of this program that wrote another form.
-struct RecordError: Error {}
+package struct RecordError: Error {}
 
 /// Reads what `RecordWriter` wrote. Every length is checked against what is left.
-struct RecordReader {
+package struct RecordReader {
     private let bytes: [UInt8]
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func integer() throws(RecordError) -> Int {
+    package mutating func integer() throws(RecordError) -> Int {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while position < bytes.count, shift < 64 {
@@ -27,19 +27,19 @@ struct RecordReader {
         return bytes[position..<position + count]
     }
 
-    mutating func text() throws(RecordError) -> String {
+    package mutating func text() throws(RecordError) -> String {
         String(decoding: try take(integer()), as: UTF8.self)
     }
 
-    mutating func blob() throws(RecordError) -> [UInt8] { Array(try take(integer())) }
+    package mutating func blob() throws(RecordError) -> [UInt8] { Array(try take(integer())) }
 
-    mutating func optionalText() throws(RecordError) -> String? {
+    package mutating func optionalText() throws(RecordError) -> String? {
         let mark = try integer()
         guard mark >= 0 else { throw RecordError() }
         return mark == 0 ? nil : String(decoding: try take(mark - 1), as: UTF8.self)
     }
 
-    mutating func list<Element>(
+    package mutating func list<Element>(
         _ read: (inout RecordReader) throws(RecordError) -> Element
     ) throws(RecordError) -> [Element] {
         let count = try integer()

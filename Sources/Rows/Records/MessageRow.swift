@@ -1,33 +1,54 @@
-import Base
-import Model
+package import Base
+package import Model
 
 /// A message as its rows say: the message, its unfinished deliveries, its events.
-struct MessageRow: Sendable {
+package struct MessageRow: Sendable {
     /// An unfinished delivery of the message.
-    struct Pending: Sendable {
-        let recipient: Int
-        let due: Instant
-        let attempts: Int
+    package struct Pending: Sendable {
+        package let recipient: Int
+        package let due: Instant
+        package let attempts: Int
+
+        package init(recipient: Int, due: Instant, attempts: Int) {
+            self.recipient = recipient
+            self.due = due
+            self.attempts = attempts
+        }
     }
 
-    let id: Int64
-    let account: Int64
-    let origin: Int64
-    let key: Int64?
-    let domain: Int64?
-    let mode: Int64
-    let at: Instant
+    package let id: Int64
+    package let account: Int64
+    package let origin: Int64
+    package let key: Int64?
+    package let domain: Int64?
+    package let mode: Int64
+    package let at: Instant
     /// Without texts and attachments; nil where the record does not read back.
-    let submission: Submission?
+    package let submission: Submission?
     /// nil where it was not asked for, or is in a file.
-    var body: [UInt8]?
-    var contentName: String?
-    var pending: [Pending] = []
-    var events: [MailEvent] = []
+    package var body: [UInt8]?
+    package var contentName: String?
+    package var pending: [Pending] = []
+    package var events: [MailEvent] = []
 
-    static let modes: [AccessKey.Mode] = [.live, .test]
+    package init(
+        id: Int64, account: Int64, origin: Int64, key: Int64?, domain: Int64?, mode: Int64, at: Instant,
+        submission: Submission?, body: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.account = account
+        self.origin = origin
+        self.key = key
+        self.domain = domain
+        self.mode = mode
+        self.at = at
+        self.submission = submission
+        self.body = body
+    }
 
-    func message(origin: PersonalityID) throws(RecordError) -> Message {
+    package static let modes: [AccessKey.Mode] = [.live, .test]
+
+    package func message(origin: PersonalityID) throws(RecordError) -> Message {
         guard var submission else { throw RecordError() }
         if let body { try MessageRecord.read(body: body, into: &submission) }
         if let moved = events.last(where: { $0.kind == .rescheduled })?.due { submission.scheduledAt = moved }
@@ -40,7 +61,7 @@ struct MessageRow: Sendable {
     }
 
     /// Every recipient's delivery has ended, so that no row of the queue is the message's.
-    var isFinished: Bool {
+    package var isFinished: Bool {
         submission?.envelope.indices.allSatisfy { finalState(of: $0) != .queued } ?? false
     }
 
@@ -68,7 +89,7 @@ struct MessageRow: Sendable {
         return .queued
     }
 
-    static func state(after kind: MailEvent.Kind) -> Recipient.State? {
+    package static func state(after kind: MailEvent.Kind) -> Recipient.State? {
         switch kind {
         case .delivered: .delivered
         case .bounced, .softBounced: .bounced

@@ -1,9 +1,10 @@
 import Database
 import Model
 import Ports
+import Rows
 
 /// Looks at how far a recipient is, when something is reported of it. The writer thread's own.
-final class ReportChanges {
+final class ReportRows {
     private let queued: Statement
     private let history: Statement
 

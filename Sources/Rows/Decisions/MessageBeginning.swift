@@ -1,0 +1,53 @@
+package import Base
+import Model
+package import Ports
+
+/// How a message begins: its acceptance, and for each recipient what is to be done, or is done already. Pure.
+package struct MessageBeginning: Sendable, Equatable {
+    package enum Step: Sendable, Equatable {
+        case event(EventRow)
+        /// The recipient's delivery waits in the queue.
+        case queue(recipient: Int)
+    }
+
+    /// In the order in which they are written.
+    package var steps: [Step]
+    /// Recipients whose delivery ended with the acceptance.
+    package var deliveredAtOnce: Int
+
+    /// `suppressed`: the places of the recipients that get nothing. `due` is when the first attempt is, `at` now.
+    package init(_ recipients: [NewRecipient], suppressed: [Int], at: Instant, due: Instant) {
+        let endsAtOnce = due <= at
+        if let only = recipients.first, recipients.count == 1, suppressed.isEmpty, endsAtOnce,
+            only.simulation == .delivered
+        {
+            deliveredAtOnce = 1
+            steps = [
+                .event(
+                    EventRow(
+                        code: EventRecord.acceptedAndHandedOver, recipient: 0, at: at,
+                        detail: EventRecord.capturedDetail))
+            ]
+            return
+        }
+        deliveredAtOnce = 0
+        steps = [.event(EventRow(.accepted, recipient: nil, at: at))]
+        steps.reserveCapacity(recipients.count + 1)
+        for (place, recipient) in recipients.enumerated() {
+            if suppressed.contains(place) {
+                steps.append(.event(EventRow(.suppressed, recipient: place, at: at)))
+            } else if endsAtOnce, recipient.simulation == .delivered {
+                // It needs no attempt, so it is finished here instead of being queued, leased and settled by a second
+                // transaction.
+                deliveredAtOnce += 1
+                steps.append(
+                    .event(
+                        EventRow(
+                            code: EventRecord.handedOver, recipient: place, at: at,
+                            detail: EventRecord.capturedDetail)))
+            } else {
+                steps.append(.queue(recipient: place))
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package import Model
+package import Ports
+
+/// What news of deliveries that had ended writes. Pure.
+package enum ReportDecision {
+    /// Why none of it is made: `wrongState` while one of the deliveries is queued still.
+    package static func refusal(isQueued: [Bool]) -> KernelFailure? {
+        isQueued.contains(true) ? .wrongState(.delivery, state: .underWay, operation: .edit) : nil
+    }
+
+    /// The event of one report; nil where it takes its recipient no further than `state`.
+    package static func event(_ report: RecipientReport, state: Recipient.State) -> EventRow? {
+        guard report.applies(to: state) else { return nil }
+        return EventRow(
+            report.kind, recipient: report.id.recipient, at: report.at,
+            detail: report.result.map { EventRecord.detail($0) })
+    }
+
+    /// The reports of our own that go out with what applied: those that tell of something of it.
+    package static func isTold(_ settlements: [Int], applied: [Bool]) -> Bool {
+        settlements.contains { applied[$0] }
+    }
+}

@@ -1,0 +1,45 @@
+package import Base
+import Model
+package import Ports
+
+/// What the outcome of an attempt writes. Pure.
+///
+/// It applies only while the delivery is queued: one that was cancelled meanwhile stays cancelled.
+package struct SettleDecision: Sendable, Equatable {
+    package enum Queue: Sendable, Equatable {
+        case remove
+        /// The delivery is due again.
+        case wait(until: Instant, attempts: Int)
+    }
+
+    package var queue: Queue
+    /// Kept for a replay, before its row goes.
+    package var isDeadLetter: Bool
+    package var events: [EventRow]
+    /// Whether the personality's rule is asked for a suppression of the address after `bounced`.
+    package var asksForSuppression: Bool
+
+    /// `simulation`: the queued delivery's; nil where it is not queued any more, and then nothing is decided.
+    package init?(_ settlement: Settlement, simulation: SimulatedOutcome?) {
+        guard let simulation else { return nil }
+        let detail = EventRecord.detail(settlement.result)
+        let (recipient, at) = (settlement.id.recipient, settlement.at)
+        switch settlement.verdict {
+        case .again(let due):
+            queue = .wait(until: due, attempts: settlement.attempts)
+            isDeadLetter = false
+            events = [EventRow(.deferred, recipient: recipient, at: at, detail: detail)]
+            asksForSuppression = false
+        case .finished(let kinds):
+            queue = .remove
+            isDeadLetter = DeadLetter.isEnded(by: kinds)
+            events =
+                kinds == [.transmitted, .delivered]
+                ? [EventRow(code: EventRecord.handedOver, recipient: recipient, at: at, detail: detail)]
+                : kinds.map { EventRow($0, recipient: recipient, at: at, detail: detail) }
+            // What was simulated suppresses nobody, or a test could be made once only.
+            asksForSuppression =
+                kinds.contains(.bounced) && simulation == .none && settlement.result.classification.meansBadAddress
+        }
+    }
+}

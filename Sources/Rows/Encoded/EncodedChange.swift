@@ -1,0 +1,34 @@
+package import Ports
+
+/// A change in the form that the writer binds: encoded on the caller's thread.
+package enum EncodedChange: Sendable {
+    case accept(EncodedMessage)
+    case relay(EncodedRelay)
+    case once(EncodedOnce)
+    case settle([Settlement], [EncodedReport])
+    case report([RecipientReport], [EncodedReport])
+    /// Everything that is rare enough to be encoded by the writer.
+    case other(Change)
+
+    package init(_ change: Change) {
+        switch change {
+        case .accept(let message): self = .accept(EncodedMessage(message))
+        case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
+        case .once(let unit): self = .once(EncodedOnce(unit))
+        case .settle(let settlements, let reports):
+            self = .settle(settlements, reports.map { EncodedReport($0) })
+        case .report(let news, let reports):
+            self = .report(news, reports.map { EncodedReport($0) })
+        default: self = .other(change)
+        }
+    }
+
+    /// The file that holds its body.
+    package var contentName: String? {
+        switch self {
+        case .accept(let message): message.contentName
+        case .relay(let relay): relay.contentName
+        case .once, .settle, .report, .other: nil
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import Base
+package import Model
+package import Ports
+
+/// A new message as rows.
+package struct EncodedMessage: Sendable {
+    package let message: Envelope
+    package let head: [UInt8]
+    package var body: [UInt8]
+    /// The file that holds the body instead.
+    package var contentName: String?
+    package var contentBytes = 0
+
+    /// What the writer needs besides the encoded parts; the submission itself stays behind.
+    package struct Envelope: Sendable {
+        package let account: Account.ID
+        package let key: AccessKey.ID
+        package let domain: MailDomain.ID
+        package let origin: PersonalityID
+        package let mode: AccessKey.Mode
+        package let at: Instant
+        package let due: Instant
+        package let expires: Instant
+        package let retries: RetryPolicy
+        package let recipients: [NewRecipient]
+        package let idempotency: IdempotencyRecord?
+        package let suppression: SuppressionPolicy
+
+        package init(_ new: NewMessage) {
+            account = new.account
+            key = new.key
+            domain = new.domain
+            origin = new.origin
+            mode = new.mode
+            at = new.at
+            due = new.due
+            expires = new.expires
+            retries = new.retries
+            recipients = new.envelope
+            idempotency = new.idempotency
+            suppression = new.suppression
+        }
+    }
+
+    package init(_ new: NewMessage) {
+        message = Envelope(new)
+        head = MessageRecord.head(of: new)
+        body = MessageRecord.body(of: new.submission)
+    }
+}

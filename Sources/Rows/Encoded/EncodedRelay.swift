@@ -1,0 +1,25 @@
+import Base
+package import Model
+package import Ports
+
+/// A relay as a row, encoded on the caller's thread.
+package struct EncodedRelay: Sendable {
+    package let account: Account.ID
+    package let origin: PersonalityID
+    package let at: Int64
+    package let target: String
+    package let head: [UInt8]
+    package var body: [UInt8]
+    /// The file that holds the body instead.
+    package var contentName: String?
+    package var contentBytes = 0
+
+    package init(_ relay: NewRelay) {
+        account = relay.account
+        origin = relay.origin
+        at = relay.at.nanoseconds
+        target = relay.request.target.origin
+        head = RelayRecord.head(of: relay.request)
+        body = relay.body
+    }
+}

@@ -1,0 +1,12 @@
+package import Ports
+
+/// A report as rows; its body is always in its row.
+package struct EncodedReport: Sendable {
+    package let message: EncodedMessage
+    package let settlements: [Int]
+
+    package init(_ report: SettlementReport) {
+        message = EncodedMessage(report.message)
+        settlements = report.settlements
+    }
+}
