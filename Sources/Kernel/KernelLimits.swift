@@ -10,6 +10,8 @@ package enum KernelLimits {
     package static let deliveriesPerLease = 512
     /// How long new deliveries wait for company before they are leased.
     package static let gatheringDelay: Duration = .milliseconds(5)
+    /// Rows of unfinished work that are read at once when the program starts.
+    package static let rowsPerResumption = 20_000
     /// A lease not settled by then is given to somebody else. Longer than the longest SMTP session may last
     /// (RFC 5321 §4.5.3.2: the final dot alone may take 10 minutes).
     package static let leaseDuration: Duration = .seconds(3600)

@@ -17,3 +17,34 @@ package enum DomainChange: Sendable {
     /// Its number is never given to another domain.
     case remove(MailDomain.ID)
 }
+
+extension DomainChange {
+    /// The domain that it changes; nil of one that makes a domain.
+    package var target: MailDomain.ID? {
+        switch self {
+        case .create: nil
+        case .setProof(let id, _, _), .recordCheck(let id, _), .edit(let id, _, _), .changeKeys(let id, _, _, _),
+            .remove(let id):
+            id
+        }
+    }
+
+    /// What it makes of the domain, where it is made. A removal leaves it as it was.
+    package func apply(to domain: inout MailDomain) {
+        switch self {
+        case .create(let made): domain = made
+        case .setProof(_, let proof, let at):
+            domain.sending = proof
+            domain.verifiedAt = proof.holds ? at : nil
+            guard proof == .pinned else { return }
+            domain.target = .pinned
+            domain.targetVerifiedAt = domain.targetVerifiedAt ?? at
+        case .recordCheck(_, let check): domain = domain.applying(check)
+        case .edit(_, let options, let facets):
+            domain.options = options
+            domain.facets.merge(facets) { $1 }
+        case .changeKeys(_, let keys, let rotation, _): (domain.signingKeys, domain.rotation) = (keys, rotation)
+        case .remove: break
+        }
+    }
+}

@@ -78,8 +78,8 @@ package protocol WebhookObserver: Sendable {
 
 /// One atomic change of what webhooks keep.
 package enum WebhookChange: Sendable {
-    /// The serial is the endpoint's.
-    case create(WebhookEndpoint)
+    /// The serial is the endpoint's; `planLimitReached` where its tenant has that many already.
+    case create(WebhookEndpoint, atMost: Int = .max)
     /// `notFound(.webhook)` where there is none.
     case edit(WebhookEndpoint.ID, WebhookEdit, at: Instant)
     /// Puts the secrets in the place of those that were.

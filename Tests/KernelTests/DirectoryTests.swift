@@ -2,6 +2,7 @@ import Base
 import Crypto
 import Kernel
 import Model
+import Ports
 import TestKit
 import Testing
 
@@ -24,7 +25,7 @@ struct DirectoryTests {
     @Test("A changed account is seen through its keys")
     func suspended() {
         let directory = Fixture.directory(keys: [Fixture.key(1), Fixture.key(2)])
-        directory.put(Fixture.account(state: .suspended))
+        directory.committed([Self.suspension(.suspended)])
         for id: Int64 in [1, 2] {
             #expect(directory.credential(digest: Secret(Fixture.secret(id)).digest)?.account.state == .suspended)
         }
@@ -36,10 +37,10 @@ struct DirectoryTests {
         let directory = Fixture.directory(accounts: accounts, keys: [Fixture.key(3, account: 3)])
         let digest = Secret(Fixture.secret(3)).digest
         #expect(directory.credential(digest: digest)?.isSuspended == false)
-        directory.put(Fixture.account(1, state: .suspended))
+        directory.committed([Self.suspension(.suspended)])
         #expect(directory.credential(digest: digest)?.isSuspended == true)
         #expect(directory.credential(digest: digest)?.account.state == .active)
-        directory.put(Fixture.account(1))
+        directory.committed([Self.suspension(.active)])
         #expect(directory.credential(digest: digest)?.isSuspended == false)
         let loaded = Fixture.directory(
             accounts: [Fixture.account(2, parent: 1), Fixture.account(1, state: .suspended)],
@@ -51,9 +52,10 @@ struct DirectoryTests {
     func changes() {
         let directory = Fixture.directory()
         _ = directory.credential(digest: Secret(Fixture.secret()).digest)?.lastUse.note(Fixture.start)
-        directory.rename(AccessKey.ID(1), label: "new")
-        directory.revoke(AccessKey.ID(1), at: Fixture.start)
-        directory.revoke(AccessKey.ID(1), at: Fixture.start + .seconds(1))
+        directory.committed([
+            .directory(.renameKey(AccessKey.ID(1), label: "new"), serial: 1), Self.revocation(1),
+            Self.revocation(1, at: Fixture.start + .seconds(1)),
+        ])
         let key = directory.key(AccessKey.ID(1))
         #expect(key?.label == "new" && key?.lastUsedAt == Fixture.start && key?.revokedAt == Fixture.start)
         #expect(directory.keys(of: Account.ID(1)).map(\.id.value) == [1])
@@ -63,8 +65,7 @@ struct DirectoryTests {
     @Test("A revoked key is still found, as revoked")
     func revoked() {
         let directory = Fixture.directory()
-        directory.revoke(AccessKey.ID(1), at: Fixture.start)
-        directory.revoke(AccessKey.ID(2), at: Fixture.start)
+        directory.committed([Self.revocation(1), Self.revocation(2)])
         #expect(directory.credential(digest: Secret(Fixture.secret()).digest)?.key.revokedAt == Fixture.start)
         #expect(directory.keys.count == 1)
     }
@@ -77,7 +78,8 @@ struct DirectoryTests {
         #expect(directory.domain("example.com", of: Account.ID(1))?.id == MailDomain.ID(1))
         #expect(directory.domain("example.com", of: Account.ID(2))?.id == MailDomain.ID(2))
         #expect(directory.domain("example.com", of: Account.ID(3)) == nil)
-        directory.put(Fixture.domain(2, account: 2, sending: .verified))
+        let proof = DomainChange.setProof(MailDomain.ID(2), .verified, at: Fixture.start)
+        directory.committed([.domain(proof, serial: 2)])
         #expect(directory.domain("example.com", of: Account.ID(2))?.maySend == true)
         #expect(directory.domains.map(\.id.value) == [1, 2])
     }
@@ -91,5 +93,15 @@ struct DirectoryTests {
         #expect(one.text != two.text && one.digest != two.digest)
         #expect(one.digest == Secret(one.text).digest)
         #expect(one.prefix == String(one.text.prefix(12)))
+    }
+
+    // MARK: What the store tells
+
+    private static func suspension(_ state: Account.State) -> StoreFact {
+        .directory(.setAccountState(Account.ID(1), state), serial: 1)
+    }
+
+    private static func revocation(_ key: Int64, at: Instant = Fixture.start) -> StoreFact {
+        .directory(.revokeKey(AccessKey.ID(key), at: at), serial: key)
     }
 }

@@ -37,6 +37,7 @@ final class DomainBench {
             plan: plan, selectors: Self.selectors, hosts: Self.hosts, challengeKey: [UInt8](repeating: 1, count: 32))
         _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
         directory = Directory(try await store.directory())
+        store.observe(facts: directory)
         let log = CollectingLog().log(time: time)
         let rotator = KeyRotator(
             store: store, directory: directory, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time)

@@ -53,6 +53,7 @@ struct DomainWatchTests {
         for index in 0..<20 { _ = try await bench.add("d\(index).example") }
         let again = try await DomainBench()
         let directory = Directory(try await bench.store.directory())
+        bench.store.observe(facts: directory)
         let watch = DomainWatch(
             loop: again.loop, checker: DomainChecker(resolver: again.dns, planners: [again.planner], time: again.time),
             planners: [again.planner],

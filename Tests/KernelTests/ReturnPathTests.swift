@@ -76,9 +76,11 @@ struct ReturnPathTests {
         #expect(paths.isOurs("bounce.relay.example", in: directory))
         #expect(paths.isOurs("bounce.example.com", in: directory))
         #expect(!paths.isOurs("relay.example", in: directory) && !paths.isOurs("example.com", in: directory))
-        _ = directory.update(MailDomain.ID(1)) { $0.options.returnPath = "b.example.com" }
+        var options = DomainOptions()
+        options.returnPath = "b.example.com"
+        directory.committed([.domain(.edit(MailDomain.ID(1), options: options, facets: [:]), serial: 1)])
         #expect(paths.isOurs("b.example.com", in: directory) && !paths.isOurs("bounce.example.com", in: directory))
-        directory.remove(MailDomain.ID(1))
+        directory.committed([.domain(.remove(MailDomain.ID(1)), serial: 1)])
         #expect(!paths.isOurs("b.example.com", in: directory))
     }
 

@@ -212,7 +212,7 @@ struct WebhookDispatcherTests {
         let later = HandLoop(time: loop.time)
         let second = try WebhookBench(loop: later, store: store)
         store.observe(webhooks: second.dispatcher)
-        for endpoint in try await store.webhooks(of: nil) { await second.dispatcher.put(endpoint) }
+        for endpoint in try await store.webhooks(of: nil) { second.dispatcher.put(endpoint) }
         await second.dispatcher.insert(try await store.pendingWebhooks())
         #expect(second.transport.requests.count == 3)
         #expect(try await log(endpoint).allSatisfy { $0.deliveredAt != nil })

@@ -29,9 +29,7 @@ struct SQLiteContractTests {
 struct SQLiteFactory: StoreFactory {
     func open(_ folder: String, origins: [PersonalityID]) throws -> OpenStore {
         let store = try Self.store(folder, origins: origins)
-        return OpenStore(
-            store: store, observe: { store.observe($0) }, observeWebhooks: { store.observe(webhooks: $0) },
-            observeRelays: { store.observe(relays: $0) }, ride: { store.ride($0) }, close: { store.close() })
+        return OpenStore(store: store, close: { store.close() })
     }
 
     static func store(
@@ -50,9 +48,6 @@ final class MemoryFactory: StoreFactory {
     private let store = MemoryStore(origins: [Fixture.personality, Fixture.otherPersonality])
 
     func open(_ folder: String, origins: [PersonalityID]) -> OpenStore {
-        OpenStore(
-            store: store, observe: { [store] in store.observe($0) },
-            observeWebhooks: { [store] in store.observe(webhooks: $0) },
-            observeRelays: { [store] in store.observe(relays: $0) }, ride: { [store] in store.ride($0) }, close: {})
+        OpenStore(store: store, close: {})
     }
 }

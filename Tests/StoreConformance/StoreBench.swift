@@ -25,13 +25,13 @@ final class StoreBench: @unchecked Sendable {
 
     func close() { open.close() }
 
-    func observe(_ observer: any DeliveryObserver) { open.observe(observer) }
+    func observe(_ observer: any DeliveryObserver) { store.observe(observer) }
 
-    func observe(webhooks observer: any WebhookObserver) { open.observeWebhooks(observer) }
+    func observe(webhooks observer: any WebhookObserver) { store.observe(webhooks: observer) }
 
-    func observe(relays observer: any RelayObserver) { open.observeRelays(observer) }
+    func observe(relays observer: any RelayObserver) { store.observe(relays: observer) }
 
-    func ride(_ source: any RateWindowSource) { open.ride(source) }
+    func ride(_ source: any RateWindowSource) { store.ride(source) }
 
     /// Ends the store in good order and opens what it left.
     func reopen() async throws {

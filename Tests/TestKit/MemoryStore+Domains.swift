@@ -5,26 +5,13 @@ extension MemoryStore {
     static func domainChange(_ change: DomainChange, _ state: inout State) -> ChangeOutcome {
         switch change {
         case .create(let domain): createDomain(domain, &state)
-        case .setProof(let id, let proof, let at):
-            update(id, &state) { domain in
-                domain.sending = proof
-                domain.verifiedAt = proof.holds ? at : nil
-                if proof == .pinned {
-                    domain.target = .pinned
-                    domain.targetVerifiedAt = domain.targetVerifiedAt ?? at
-                }
-            }
-        case .recordCheck(let id, let check): update(id, &state) { $0 = $0.applying(check) }
-        case .edit(let id, let options, let facets):
-            update(id, &state) { domain in
-                domain.options = options
-                domain.facets.merge(facets) { $1 }
-            }
-        case .changeKeys(let id, let keys, let rotation, let from):
+        case .setProof(let id, _, _), .recordCheck(let id, _), .edit(let id, _, _):
+            update(id, &state) { change.apply(to: &$0) }
+        case .changeKeys(let id, _, _, let from):
             if let known = state.domains.first(where: { $0.id == id }), known.rotation != from {
                 .refused(.wrongState(.domain, state: .underWay, operation: .rotate))
             } else {
-                update(id, &state) { ($0.signingKeys, $0.rotation) = (keys, rotation) }
+                update(id, &state) { change.apply(to: &$0) }
             }
         case .remove(let id):
             if let index = state.domains.firstIndex(where: { $0.id == id }) {

@@ -51,7 +51,7 @@ extension MemoryStore {
 
     static func webhookChange(_ change: WebhookChange, _ state: inout State) -> ChangeOutcome {
         switch change {
-        case .create(let endpoint): create(endpoint, &state)
+        case .create(let endpoint, let limit): create(endpoint, atMost: limit, &state)
         case .edit(let id, let edit, let at): editing(id, &state) { Self.apply(edit, to: &$0, at) }
         case .rotate(let id, let secrets, let at):
             editing(id, &state) { endpoint in
@@ -74,13 +74,23 @@ extension MemoryStore {
         }
     }
 
-    private static func create(_ endpoint: WebhookEndpoint, _ state: inout State) -> ChangeOutcome {
+    private static func create(
+        _ endpoint: WebhookEndpoint, atMost limit: Int, _ state: inout State
+    ) -> ChangeOutcome {
         guard state.accounts.contains(where: { $0.id == endpoint.account }) else {
             return .refused(.notFound(.account))
+        }
+        let count = state.webhooks.endpoints.count { existing in
+            existing.account == endpoint.account && existing.origin == endpoint.origin
+                && !state.webhooks.deleted.contains(existing.id)
+        }
+        guard count < limit else {
+            return .refused(.planLimitReached(.webhook, current: count, maximum: limit, plan: ""))
         }
         var endpoint = endpoint
         endpoint.id = WebhookEndpoint.ID(Int64(state.webhooks.endpoints.count) + 1)
         state.webhooks.endpoints.append(endpoint)
+        state.facts.append(.webhook(endpoint))
         return .done(serial: endpoint.id.value)
     }
 
@@ -89,6 +99,7 @@ extension MemoryStore {
     ) -> ChangeOutcome {
         guard let index = state.webhooks.index(id) else { return .refused(.notFound(.webhook)) }
         body(&state.webhooks.endpoints[index])
+        state.facts.append(.webhook(state.webhooks.endpoints[index]))
         return .done(serial: id.value)
     }
 
@@ -109,6 +120,7 @@ extension MemoryStore {
     private static func delete(_ id: WebhookEndpoint.ID, _ state: inout State) -> ChangeOutcome {
         guard state.webhooks.index(id) != nil else { return .refused(.notFound(.webhook)) }
         state.webhooks.deleted.insert(id)
+        state.facts.append(.webhookRemoved(id))
         for index in state.webhooks.deliveries.indices
         where state.webhooks.deliveries[index].delivery.endpoint == id {
             state.webhooks.deliveries[index].delivery.nextAttemptAt = nil
@@ -158,6 +170,7 @@ extension MemoryStore {
                 endpoint.isEnabled = false
                 endpoint.disabledAt = settlement.at
                 endpoint.disabledReason = "\(count) deliveries in a row failed"
+                state.facts.append(.webhook(endpoint))
             }
         }
         state.webhooks.endpoints[place] = endpoint

@@ -6,7 +6,8 @@ import Rows
 import Synchronization
 
 /// The plainest thing that keeps the `Store` contract: values in memory under one lock. What it holds outlives the
-/// dispatchers that a test makes and drops, as a disk does.
+/// dispatchers that a test makes and drops, as a disk does. Observers are told on the thread that commits, outside of the
+/// lock: of two threads' commits they may hear in either order.
 package final class MemoryStore: Store {
     struct Row {
         let new: NewMessage
@@ -27,6 +28,8 @@ package final class MemoryStore: Store {
         var dead: [Dead] = []
         var failures: [KernelFailure] = []
         var observer: (any DeliveryObserver)?
+        var factObservers: [any FactObserver] = []
+        var facts: [StoreFact] = []
         var rider: (any RateWindowSource)?
         var windows: [RateWindowRecord] = []
         var quotas = QuotaBook()
@@ -51,6 +54,8 @@ package final class MemoryStore: Store {
 
     func withState<Value: Sendable>(_ body: (inout State) -> Value) -> Value { state.withLock { body(&$0) } }
 
+    package func observe(facts observer: any FactObserver) { state.withLock { $0.factObservers.append(observer) } }
+
     package func observe(_ observer: any DeliveryObserver) { state.withLock { $0.observer = observer } }
 
     /// The next commits are refused for these reasons, one each.
@@ -70,6 +75,11 @@ package final class MemoryStore: Store {
             Self.save(state.rider?.takeChangedWindows() ?? [], &state)
             return (outcomes, queued, state.observer)
         }
+        let (facts, factObservers) = state.withLock { state in
+            defer { state.facts = [] }
+            return (state.facts, state.factObservers)
+        }
+        if !facts.isEmpty { for observer in factObservers { observer.committed(facts) } }
         if !queued.isEmpty { observer?.queued(queued) }
         let (webhooks, webhookObserver) = state.withLock { state in
             defer { state.webhooks.queued = [] }
@@ -145,8 +155,9 @@ package final class MemoryStore: Store {
         case .expedite(let id, let due): Self.expedite(id, due, &state)
         case .replay(let id, let at): Self.replay(id, at, &state, &queued)
         case .once(let unit): once(unit, &state, &queued)
-        case .directory(let change): Self.directoryChange(change, &state)
-        case .domain(let change): Self.domainChange(change, &state)
+        case .directory(let change):
+            Self.note(Self.directoryChange(change, &state), &state) { .directory(change, serial: $0) }
+        case .domain(let change): Self.note(Self.domainChange(change, &state), &state) { .domain(change, serial: $0) }
         case .suppression(.add(let suppression)): Self.suppress(suppression, &state)
         case .suppression(.remove(let account, let address, let domain)):
             Self.unsuppress(account, address, domain, &state)
@@ -156,6 +167,13 @@ package final class MemoryStore: Store {
             .refused(.internalError(incident: "unregistered personality"))
         case .relay(let change): Self.relayChange(change, &state)
         }
+    }
+
+    private static func note(
+        _ outcome: ChangeOutcome, _ state: inout State, _ fact: (Int64) -> StoreFact
+    ) -> ChangeOutcome {
+        if case .done(let serial) = outcome { state.facts.append(fact(serial)) }
+        return outcome
     }
 
     /// By the decisions that all engines share.

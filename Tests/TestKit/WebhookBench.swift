@@ -23,8 +23,9 @@ package struct WebhookBench: Sendable {
         dispatcher = WebhookDispatcher(
             loop: loop, store: store, transport: transport, renderer: renderer, secrets: secrets, time: loop.time,
             random: random, log: CollectingLog().log(time: loop.time))
+        store.observe(facts: dispatcher)
         service = WebhookService(
-            store: store, dispatcher: dispatcher, renderer: renderer, secrets: secrets, egress: egress,
+            store: store, renderer: renderer, secrets: secrets, egress: egress,
             time: loop.time)
     }
 }

@@ -35,71 +35,39 @@ final class InProcessServer {
             suppressing: [personality.id: personality.autoSuppression], time: time, log: log)
         var directory = TranscriptDirectory(subject, store: store)
         try await directory.fill(at: time.now)
-        let idKey = [UInt8](repeating: 1, count: 32)
-        let tables = Directory(try await store.directory())
         loop = HandLoop(time: time)
-        let office = PostOffice(
-            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(),
-            selectors: [personality.id: personality.selectors], idKey: idKey, unsubscribeBase: "https://mail.example/u/"
-        )
-        let dispatcher = Dispatcher(
-            loop: loop, store: store, transport: nil, postOffice: office, time: time, random: SeededRandom(seed: 1),
-            log: log)
-        store.observe(dispatcher)
-        let mail = MailService(
-            store: store, directory: tables, deliveries: dispatcher,
-            simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), retries: .mail, time: time)
-        let planner = RecordPlanner(
-            plan: personality.domainPlan, selectors: personality.selectors,
-            hosts: DomainHosts(
-                spf: "spf.relay.example", mx: "mx.relay.example", returnPath: "bounce.relay.example",
-                tracking: "track.relay.example"),
-            challengeKey: idKey)
-        let rotator = KeyRotator(
-            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time)
-        let resolver = Self.resolver(planner)
-        let watch = DomainWatch(
-            loop: loop,
-            checker: DomainChecker(resolver: resolver, planners: [planner], time: time),
-            planners: [planner], rotator: rotator, store: store, directory: tables, time: time,
-            random: SeededRandom(seed: 3), log: log)
-        let administration = Administration(
-            store: store, directory: tables, keyring: try Fixture.keyring(), workers: ImmediateWorkers(), time: time,
-            random: SeededRandom(seed: 4))
-        let domains = DomainService(
-            administration: administration, store: store, directory: tables, watch: watch, rotator: rotator,
-            planners: [personality.id: planner])
+        let dialects = KernelDialects([personality], hosts: Self.hosts, idKey: Self.idKey, challengeKey: Self.idKey)
+        let transport = ScriptedHTTP()
+        transport.say(Self.target)
+        let kernel = try await Assembly(
+            on: Assembly.Ground(
+                store: store, deliveryLoop: loop, outboundLoop: loop, mail: nil, http: transport,
+                egress: EgressPolicy(), resolver: Self.resolver(dialects.planners[personality.id]),
+                mailbox: MemoryMailbox(), workers: ImmediateWorkers(), time: time, random: SeededRandom(seed: 1),
+                log: log),
+            dialects: dialects,
+            settings: KernelSettings(
+                sealing: try Fixture.sealingKey(), answers: try Fixture.sealingKey(), idKey: Self.idKey,
+                hostName: "mail.test",
+                simulation: SimulationPolicy(capturesEverything: true, localPartsDecide: false), retries: .mail,
+                unsubscribeBase: "https://mail.example/u/")
+        ).services()
         let tiers = personality.rateTiers.mapValues { tiers in
             tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
         }
-        let ids = PublicIDs(key: idKey, of: personality)
-        let webhooks = try WebhookBench(
-            loop: loop, store: store, dialects: personality.webhooks.map { [personality.id: $0.dialect(ids)] } ?? [:])
-        store.observe(webhooks: webhooks.dispatcher)
-        let relays = try RelayBench(
-            loop: loop, store: store, directory: tables,
-            rules: personality.relays.map { [personality.id: $0] } ?? [:], resolver: resolver)
-        relays.transport.say(Self.target)
-        store.observe(relays: relays.dispatcher)
+        let ids = PublicIDs(key: Self.idKey, of: personality)
         gateway = try Gateway(
             personality,
             in: Gateway.Environment(
-                directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail,
-                domains: domains, ids: PublicIDs(key: idKey, of: personality),
-                clients: ClientAddress(proxies: []), time: time, random: SeededRandom(seed: 1),
-                administration: administration,
-                suppressions: SuppressionService(store: store, directory: tables, time: time),
-                webhooks: webhooks.service, relays: relays.service,
-                idempotency: Idempotency(
-                    store: store, claims: ClaimTable(time: time), sealing: try Fixture.sealingKey(), time: time,
-                    random: SeededRandom(seed: 4)),
-                switches: personality.switches.mapValues { _ in true }, uses: KeyUseLog(store: store, loop: loop),
+                kernel, limiter: RateLimiter(tiers: tiers), ids: ids, clients: ClientAddress(proxies: []), time: time,
+                random: SeededRandom(seed: 1), switches: personality.switches.mapValues { _ in true },
                 faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         smtp = try HeloName("mail.test").flatMap { hostName in
             SMTPGateway(
                 personality,
                 in: SMTPGateway.Environment(
-                    directory: tables, limiter: RateLimiter(tiers: tiers), mail: mail, ids: ids, time: time,
+                    directory: kernel.directory, limiter: RateLimiter(tiers: tiers), mail: kernel.mail, ids: ids,
+                    time: time,
                     hostName: hostName, trusted: [try TranscriptDirectory.trusted(personality)],
                     log: log))
         }
@@ -112,15 +80,21 @@ final class InProcessServer {
 
     /// Of `published.example` the owner account has published what it was asked to; `private.example.com` lies in a
     /// network that is not public.
-    private static func resolver(_ planner: RecordPlanner) -> ScriptedResolver {
+    private static func resolver(_ planner: RecordPlanner?) -> ScriptedResolver {
         let resolver = ScriptedResolver()
         let published = Fixture.domain(name: "published.example", sending: .pending)
-        for record in planner.records(of: published) where record.typeName == "TXT" {
+        for record in planner?.records(of: published) ?? [] where record.typeName == "TXT" {
             resolver.put(record.name.text, text: "something else", record.value)
         }
         if let address = IPAddress("10.0.0.1") { resolver.put("private.example.com", .a(address)) }
         return resolver
     }
+
+    private static let idKey = [UInt8](repeating: 1, count: 32)
+
+    private static let hosts = DomainHosts(
+        spf: "spf.relay.example", mx: "mx.relay.example", returnPath: "bounce.relay.example",
+        tracking: "track.relay.example")
 
     /// A target of relayed requests: the last segment of its path is the status that it answers, or `timeout`.
     private static let target: ScriptedHTTP.Script = { request in

@@ -101,13 +101,9 @@ final class Server: Sendable {
             return try Gateway(
                 personality,
                 in: Gateway.Environment(
-                    directory: runtime.directory, limiter: limiter, mail: runtime.mail,
-                    domains: runtime.domains, ids: runtime.ids(personality),
+                    runtime.kernel, limiter: limiter, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random, administration: runtime.administration,
-                    suppressions: runtime.suppressions, webhooks: runtime.webhooks.service,
-                    relays: runtime.relays.service, idempotency: runtime.idempotency,
-                    switches: runtime.configuration.switches[id] ?? [:], uses: runtime.keyUses,
+                    random: runtime.random, switches: runtime.configuration.switches[id] ?? [:],
                     refusals: refusals, faults: runtime.faults, log: log))
         } catch {
             throw StartError.routes("\(id): \(error)")

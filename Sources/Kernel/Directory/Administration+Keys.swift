@@ -6,7 +6,6 @@ extension Administration {
     /// Gives a key another label.
     package func renameKey(_ id: AccessKey.ID, label: String) async throws(KernelFailure) -> AccessKey {
         try await store.make(.directory(.renameKey(id, label: label)))
-        directory.rename(id, label: label)
         guard let key = directory.key(id) else { throw .notFound(.key) }
         return key
     }
@@ -22,11 +21,8 @@ extension Administration {
         key.prefix = secret.prefix
         key.createdAt = now
         key.lastUsedAt = nil
-        key.id = AccessKey.ID(
-            try await store.make(.directory(.replaceKey(id, with: StoredKey(key: key, digest: secret.digest), at: now)))
-        )
-        directory.revoke(id, at: now)
-        directory.put(StoredKey(key: key, digest: secret.digest))
+        let stored = StoredKey(key: key, digest: secret.digest)
+        key.id = AccessKey.ID(try await store.make(.directory(.replaceKey(id, with: stored, at: now))))
         return (key, secret)
     }
 }

@@ -5,7 +5,7 @@ package import Model
 package import Ports
 
 /// What the operator changes: accounts, keys, domains. Each change is on disk and in the directory when its call
-/// returns. Any thread; making a domain's keys runs on the workers.
+/// returns, as the directory hears of it before the caller does. Any thread; making a domain's keys runs on the workers.
 package struct Administration: Sendable {
     let store: any Store
     let directory: Directory
@@ -29,18 +29,18 @@ package struct Administration: Sendable {
     // MARK: Accounts
 
     package func createAccount(_ name: String, parent: Account.ID?) async throws(KernelFailure) -> Account {
-        let now = time.now
-        let id = try await store.make(.directory(.createAccount(name: name, parent: parent, at: now)))
-        let account = Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: now)
-        directory.put(account)
-        return account
+        let id = try await store.make(.directory(.createAccount(name: name, parent: parent, at: time.now)))
+        return try account(Account.ID(id))
     }
 
     package func setState(_ id: Account.ID, _ state: Account.State) async throws(KernelFailure) -> Account {
-        guard var account = directory.account(id) else { throw .notFound(.account) }
         try await store.make(.directory(.setAccountState(id, state)))
-        account.state = state
-        directory.put(account)
+        return try account(id)
+    }
+
+    /// As it is by now.
+    private func account(_ id: Account.ID) throws(KernelFailure) -> Account {
+        guard let account = directory.account(id) else { throw .notFound(.account) }
         return account
     }
 
@@ -99,8 +99,8 @@ package struct Administration: Sendable {
             allowedNetworks: AddressList(request.networks).networks, label: request.label, prefix: chosen.prefix,
             createdAt: now,
             expiresAt: [request.expiresIn.map { now + $0 }, request.expiresAt].compactMap { $0 }.min(), revokedAt: nil)
-        key.id = AccessKey.ID(try await store.make(.directory(.createKey(StoredKey(key: key, digest: chosen.digest)))))
-        directory.put(StoredKey(key: key, digest: chosen.digest))
+        let stored = StoredKey(key: key, digest: chosen.digest)
+        key.id = AccessKey.ID(try await store.make(.directory(.createKey(stored))))
         return (key, chosen)
     }
 
@@ -119,9 +119,7 @@ package struct Administration: Sendable {
     }
 
     package func revokeKey(_ id: AccessKey.ID) async throws(KernelFailure) -> AccessKey {
-        let now = time.now
-        try await store.make(.directory(.revokeKey(id, at: now)))
-        directory.revoke(id, at: now)
+        try await store.make(.directory(.revokeKey(id, at: time.now)))
         guard let key = directory.key(id) else { throw .notFound(.key) }
         return key
     }
@@ -154,23 +152,19 @@ package struct Administration: Sendable {
         domain.targetVerifiedAt = domain.verifiedAt
         domain.options = options
         domain.facets = facets
-        domain.id = MailDomain.ID(try await store.make(.domain(.create(domain))))
-        directory.put(domain)
+        return try self.domain(MailDomain.ID(try await store.make(.domain(.create(domain)))))
+    }
+
+    /// As it is by now.
+    private func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
+        guard let domain = directory.domain(id) else { throw .notFound(.domain) }
         return domain
     }
 
     /// Adding a domain again with the operator's word pins it; without, it is a duplicate.
     private func pin(_ domain: MailDomain, _ pinned: Bool) async throws(KernelFailure) -> MailDomain {
         guard pinned, domain.sending != .pinned else { throw .alreadyExists(.domain, field: "name") }
-        let now = time.now
-        try await store.make(.domain(.setProof(domain.id, .pinned, at: now)))
-        let changed = directory.update(domain.id) { domain in
-            domain.sending = .pinned
-            domain.verifiedAt = now
-            domain.target = .pinned
-            domain.targetVerifiedAt = domain.targetVerifiedAt ?? now
-        }
-        guard let changed else { throw .notFound(.domain) }
-        return changed
+        try await store.make(.domain(.setProof(domain.id, .pinned, at: time.now)))
+        return try self.domain(domain.id)
     }
 }

@@ -1,4 +1,4 @@
-package import Base
+import Base
 package import Crypto
 package import Model
 package import Ports
@@ -6,9 +6,9 @@ import Synchronization
 
 /// Accounts, keys and domains in memory, for the checks of every request.
 ///
-/// Loaded at start and changed after each change is on disk. Any thread: reads copy out immutable objects under a lock
-/// held for nanoseconds.
-package final class Directory: Sendable {
+/// Loaded at start, and changed by what the store tells of its commits alone. Any thread: reads copy out immutable
+/// objects under a lock held for nanoseconds.
+package final class Directory: FactObserver {
     /// A key with its account. Immutable: a change replaces it.
     package final class Credential: Sendable {
         package let key: AccessKey
@@ -113,48 +113,74 @@ package final class Directory: Sendable {
 
     // MARK: Changes that are on disk
 
-    package func put(_ account: Account) {
+    /// Called by the store: what callers changed, in the order of the commits.
+    package func committed(_ facts: [StoreFact]) {
         tables.withLock { tables in
-            Self.insert(account, into: &tables)
-            Self.renewKeys(of: account.id, in: &tables)
+            for fact in facts {
+                switch fact {
+                case .directory(let change, let serial): Self.apply(change, serial, to: &tables)
+                case .domain(let change, let serial): Self.apply(change, MailDomain.ID(serial), to: &tables)
+                case .webhook, .webhookRemoved: break
+                }
+            }
         }
     }
 
-    package func put(_ key: StoredKey) { tables.withLock { Self.insert(key, into: &$0) } }
-
-    package func put(_ domain: MailDomain) { tables.withLock { Self.insert(domain, into: &$0) } }
-
-    /// Changes a domain, if it is still there; as it is then.
-    package func update(_ id: MailDomain.ID, _ change: (inout MailDomain) -> Void) -> MailDomain? {
-        tables.withLock { tables in
-            guard var domain = tables.domains[id] else { return nil }
-            change(&domain)
-            Self.insert(domain, into: &tables)
-            return domain
+    private static func apply(_ change: DirectoryChange, _ serial: Int64, to tables: inout Tables) {
+        switch change {
+        case .createAccount(let name, let parent, let at):
+            let account = Account(id: Account.ID(serial), name: name, parent: parent, state: .active, createdAt: at)
+            insert(account, into: &tables)
+        case .setAccountState(let id, let state):
+            guard var account = tables.accounts[id] else { return }
+            account.state = state
+            insert(account, into: &tables)
+            renewKeys(of: id, in: &tables)
+        case .createKey(let key): insert(key, AccessKey.ID(serial), into: &tables)
+        case .revokeKey(let id, let at): revoke(id, at, in: &tables)
+        // Memory heard of it first.
+        case .noteKeyUse: break
+        case .renameKey(let id, let label): update(id, in: &tables) { $0.label = label }
+        case .replaceKey(let old, let new, let at):
+            revoke(old, at, in: &tables)
+            insert(new, AccessKey.ID(serial), into: &tables)
         }
     }
 
-    package func remove(_ id: MailDomain.ID) {
-        tables.withLock { tables in
-            Self.forgetReturnPath(of: id, in: &tables)
-            guard let domain = tables.domains.removeValue(forKey: id) else { return }
-            tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = nil
+    private static func apply(_ change: DomainChange, _ id: MailDomain.ID, to tables: inout Tables) {
+        switch change {
+        case .create(var domain):
+            domain.id = id
+            insert(domain, into: &tables)
+        case .remove: remove(id, from: &tables)
+        case .setProof, .recordCheck, .edit, .changeKeys:
+            guard var domain = tables.domains[id] else { return }
+            change.apply(to: &domain)
+            insert(domain, into: &tables)
         }
     }
 
-    /// Marks a key as revoked; one that is already stays as it was.
-    package func revoke(_ id: AccessKey.ID, at instant: Instant) {
-        change(id) { $0.revokedAt = $0.revokedAt ?? instant }
+    private static func remove(_ id: MailDomain.ID, from tables: inout Tables) {
+        forgetReturnPath(of: id, in: &tables)
+        guard let domain = tables.domains.removeValue(forKey: id) else { return }
+        tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = nil
     }
 
-    package func rename(_ id: AccessKey.ID, label: String) { change(id) { $0.label = label } }
+    /// One that is revoked already stays as it was.
+    private static func revoke(_ id: AccessKey.ID, _ instant: Instant, in tables: inout Tables) {
+        update(id, in: &tables) { $0.revokedAt = $0.revokedAt ?? instant }
+    }
 
-    private func change(_ id: AccessKey.ID, _ body: (inout AccessKey) -> Void) {
-        tables.withLock { tables in
-            guard var key = tables.keys[id] else { return }
-            body(&key.key)
-            Self.insert(key, into: &tables)
-        }
+    private static func update(_ id: AccessKey.ID, in tables: inout Tables, _ body: (inout AccessKey) -> Void) {
+        guard var key = tables.keys[id] else { return }
+        body(&key.key)
+        insert(key, into: &tables)
+    }
+
+    private static func insert(_ key: StoredKey, _ id: AccessKey.ID, into tables: inout Tables) {
+        var key = key
+        key.key.id = id
+        insert(key, into: &tables)
     }
 
     private static func insert(_ account: Account, into tables: inout Tables) {

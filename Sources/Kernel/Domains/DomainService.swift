@@ -75,18 +75,13 @@ package struct DomainService: Sendable {
         _ domain: MailDomain, options: DomainOptions, facets: [PersonalityID: [UInt8]]
     ) async throws(KernelFailure) -> MailDomain {
         try await store.make(.domain(.edit(domain.id, options: options, facets: facets)))
-        let changed = directory.update(domain.id) { domain in
-            domain.options = options
-            domain.facets.merge(facets) { $1 }
-        }
-        guard let changed else { throw .notFound(.domain) }
+        guard let changed = directory.domain(domain.id) else { throw .notFound(.domain) }
         return changed
     }
 
     /// Removes the domain with its keys. Messages that were sent from it stay.
     package func remove(_ domain: MailDomain) async throws(KernelFailure) {
         try await store.make(.domain(.remove(domain.id)))
-        directory.remove(domain.id)
     }
 
     // MARK: Checking

@@ -79,7 +79,7 @@ package actor DomainWatch {
         guard let domain = directory.domain(id) else { throw .notFound(.domain) }
         let check = await checker.check(domain)
         try await store.make(.domain(.recordCheck(id, check)))
-        guard let checked = directory.update(id, { $0 = $0.applying(check) }) else { throw .notFound(.domain) }
+        guard let checked = directory.domain(id) else { throw .notFound(.domain) }
         let rotated = try await rotated(checked)
         plan(rotated, isStart: false)
         setAlarm()
@@ -108,7 +108,7 @@ package actor DomainWatch {
         } catch {
             return .failure(error)
         }
-        guard let checked = directory.update(domain.id, { $0 = $0.applying(check) }) else {
+        guard let checked = directory.domain(domain.id) else {
             return .failure(.notFound(.domain))
         }
         return .success(checked)

@@ -68,11 +68,7 @@ package struct KeyRotator: Sendable {
             .changeKeys(
                 domain.id, to: domain.signingKeys, rotation: domain.rotation, from: old.rotation))
         try await store.make(change)
-        let changed = directory.update(domain.id) { known in
-            known.signingKeys = domain.signingKeys
-            known.rotation = domain.rotation
-        }
-        guard let changed else { throw .notFound(.domain) }
+        guard let changed = directory.domain(domain.id) else { throw .notFound(.domain) }
         return changed
     }
 }

@@ -4,15 +4,17 @@ package import Ports
 
 /// Delivers webhooks: a kind of work whose lanes are the endpoints. A lane is held while its endpoint is off or
 /// disabled, or the operator has paused it: what is queued for it waits there. Any thread.
-package final class WebhookDispatcher: WebhookObserver {
+package final class WebhookDispatcher: WebhookObserver, FactObserver {
     private let engine: WorkEngine<WebhookWork>
     private let endpoints = WebhookEndpointTable()
     private let tally = WorkTally()
+    private let log: Log
 
     package init(
         loop: any ActorLoop, store: any Store, transport: any HTTPTransport, renderer: WebhookRenderer,
         secrets: WebhookSecrets, time: any TimeSource, random: any RandomSource, log: Log
     ) {
+        self.log = log
         let work = WebhookWork(
             store: store, transport: transport, renderer: renderer, secrets: secrets, endpoints: endpoints,
             tally: tally, time: time, random: random, log: log)
@@ -25,15 +27,26 @@ package final class WebhookDispatcher: WebhookObserver {
     /// Takes over deliveries; at start, all that an earlier process left unfinished.
     package func insert(_ webhooks: [PendingWebhook]) async { await engine.insert(webhooks.map(\.work)) }
 
-    /// An endpoint is new or was changed.
-    package func put(_ endpoint: WebhookEndpoint) async {
-        await engine.setHeld(endpoint.id, endpoints.put(endpoint))
+    /// Called by the store: how endpoints are now.
+    package func committed(_ facts: [StoreFact]) {
+        for fact in facts {
+            switch fact {
+            case .webhook(let endpoint):
+                // What its account switched off has no reason.
+                if endpoint.disabledReason != nil, endpoints[endpoint.id]?.disabledReason == nil {
+                    log.warning("webhook-disabled") { $0.add("webhook", endpoint.id.value) }
+                }
+                put(endpoint)
+            case .webhookRemoved(let id):
+                endpoints.remove(id)
+                engine.dropped(id)
+            case .directory, .domain: break
+            }
+        }
     }
 
-    package func remove(_ endpoint: WebhookEndpoint.ID) async {
-        endpoints.remove(endpoint)
-        await engine.drop(endpoint)
-    }
+    /// An endpoint as it is; at start, all that there are.
+    package func put(_ endpoint: WebhookEndpoint) { engine.held(endpoint.id, endpoints.put(endpoint)) }
 
     /// The operator's pause: events are queued and kept, and go out when it ends.
     package func setPaused(_ endpoint: WebhookEndpoint.ID, _ isPaused: Bool) async {

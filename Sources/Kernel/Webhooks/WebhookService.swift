@@ -8,18 +8,16 @@ package import Ports
 /// Any thread; calls come back on the caller's executor.
 package final class WebhookService: Sendable {
     private let store: any Store
-    private let dispatcher: WebhookDispatcher
     private let renderer: WebhookRenderer
     private let secrets: WebhookSecrets
     private let egress: EgressPolicy
     private let time: any TimeSource
 
     package init(
-        store: any Store, dispatcher: WebhookDispatcher, renderer: WebhookRenderer, secrets: WebhookSecrets,
-        egress: EgressPolicy, time: any TimeSource
+        store: any Store, renderer: WebhookRenderer, secrets: WebhookSecrets, egress: EgressPolicy,
+        time: any TimeSource
     ) {
         self.store = store
-        self.dispatcher = dispatcher
         self.renderer = renderer
         self.secrets = secrets
         self.egress = egress
@@ -34,17 +32,13 @@ package final class WebhookService: Sendable {
     ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
         let rules = try renderer.dialect(owner.origin).rules
         try check(url)
-        let count = try await store.webhooks(of: owner).count
-        guard count < rules.endpointsMax else {
-            throw .planLimitReached(.webhook, current: count, maximum: rules.endpointsMax, plan: "")
-        }
         let secret = secrets.mint(prefix: rules.secretPrefix)
         var endpoint = WebhookEndpoint(
             id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
             events: events, domains: domains, secrets: [], createdAt: time.now)
         endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
-        endpoint.id = WebhookEndpoint.ID(try await store.make(.webhook(.create(endpoint))))
-        await dispatcher.put(endpoint)
+        endpoint.id = WebhookEndpoint.ID(
+            try await store.make(.webhook(.create(endpoint, atMost: rules.endpointsMax))))
         return (endpoint, secret)
     }
 
@@ -76,20 +70,19 @@ package final class WebhookService: Sendable {
         if let url { try check(url) }
         let edit = WebhookEdit(url: url.map { UserData($0.text) }, events: events, isEnabled: isEnabled)
         try await store.make(.webhook(.edit(id, edit, at: time.now)))
-        return try await changed(id, owner)
+        return try await endpoint(id, of: owner)
     }
 
     package func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) {
         _ = try await endpoint(id, of: owner)
         try await store.make(.webhook(.delete(id, at: time.now)))
-        await dispatcher.remove(id)
     }
 
     /// Mints a new secret. The one before signs beside it for the time of `grace`.
     package func rotateSecret(
         of id: WebhookEndpoint.ID, grace: Duration, of owner: Tenant
     ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
-        let endpoint = try await endpoint(id, of: owner)
+        let endpoint = try await self.endpoint(id, of: owner)
         let rules = try renderer.dialect(owner.origin).rules
         let now = time.now
         let secret = secrets.mint(prefix: rules.secretPrefix)
@@ -98,7 +91,7 @@ package final class WebhookService: Sendable {
             sealed.append(WebhookEndpoint.SealedSecret(bytes: current.bytes, expiresAt: now + grace))
         }
         try await store.make(.webhook(.rotate(id, sealed, at: now)))
-        return (try await changed(id, owner), secret)
+        return (try await self.endpoint(id, of: owner), secret)
     }
 
     /// Queues a test event, whatever the endpoint wants to hear of.
@@ -107,12 +100,6 @@ package final class WebhookService: Sendable {
         let name = try renderer.dialect(owner.origin).rules.testName
         try await store.make(
             .webhook(.post(WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now), to: id)))
-    }
-
-    private func changed(_ id: WebhookEndpoint.ID, _ owner: Tenant) async throws(KernelFailure) -> WebhookEndpoint {
-        let endpoint = try await endpoint(id, of: owner)
-        await dispatcher.put(endpoint)
-        return endpoint
     }
 
     // MARK: Deliveries
@@ -127,7 +114,7 @@ package final class WebhookService: Sendable {
     package func deliveries(
         of id: WebhookEndpoint.ID, offset: Int, limit: Int, of owner: Tenant
     ) async throws(KernelFailure) -> (deliveries: [Logged], total: Int) {
-        let endpoint = try await endpoint(id, of: owner)
+        let endpoint = try await self.endpoint(id, of: owner)
         let dialect = try renderer.dialect(owner.origin)
         var logged: [Logged] = []
         for delivery in try await store.webhookDeliveries(id, offset: offset, limit: limit) {

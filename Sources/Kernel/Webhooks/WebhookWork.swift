@@ -33,9 +33,7 @@ struct WebhookWork: WorkKind {
 
     private func endpoint(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookEndpoint? {
         if let known = endpoints[id] { return known }
-        let found = try await store.webhook(id)
-        if let found { _ = endpoints.put(found) }
-        return found
+        return try await store.webhook(id)
     }
 
     private func request(
@@ -92,18 +90,10 @@ struct WebhookWork: WorkKind {
         return applied
     }
 
-    /// A delivery that was given up may have disabled its endpoint.
+    /// An endpoint that this has disabled holds its lane already: the store told of it first.
     func recorded(_ outcomes: [WebhookSettlement]) async -> [WebhookEndpoint.ID: Bool] {
         for settlement in outcomes { note(settlement) }
-        var held: [WebhookEndpoint.ID: Bool] = [:]
-        for id in Set(outcomes.filter { $0.verdict == .givenUp }.map(\.endpoint)) {
-            guard let endpoint = try? await store.webhook(id) else { continue }
-            if endpoint.disabledAt != nil, endpoints[id]?.disabledAt == nil {
-                log.warning("webhook-disabled") { $0.add("webhook", id.value) }
-            }
-            held[id] = endpoints.put(endpoint)
-        }
-        return held
+        return [:]
     }
 
     private func note(_ settlement: WebhookSettlement) {

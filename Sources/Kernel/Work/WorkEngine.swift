@@ -50,6 +50,16 @@ package actor WorkEngine<Kind: WorkKind> {
         turn()
     }
 
+    /// Whether a lane keeps what is in it. From any thread, as `queued`.
+    package nonisolated func held(_ lane: Kind.Lane, _ isHeld: Bool) {
+        loop.execute { self.assumeIsolated { $0.setHeld(lane, isHeld) } }
+    }
+
+    /// Lets go of a lane and forgets what waits in it. From any thread, as `queued`.
+    package nonisolated func dropped(_ lane: Kind.Lane) {
+        loop.execute { self.assumeIsolated { $0.drop(lane) } }
+    }
+
     /// Takes work back; false where it does not wait: it is under way, or gone.
     package func withdraw(_ id: Int64, from lane: Kind.Lane) -> Bool { lanes.withdraw(id, from: lane) }
 
@@ -59,8 +69,7 @@ package actor WorkEngine<Kind: WorkKind> {
         turn()
     }
 
-    /// Lets go of a lane and forgets what waits in it.
-    package func drop(_ lane: Kind.Lane) {
+    private func drop(_ lane: Kind.Lane) {
         lanes.setHeld(lane, false)
         lanes.drop(lane)
     }

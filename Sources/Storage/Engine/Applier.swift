@@ -32,6 +32,7 @@ final class Applier {
     private let deliveries: DeliveryChanges
     let webhooks: WebhookChanges
     let relays: RelayChanges
+    private var facts: [StoreFact] = []
 
     init(
         connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
@@ -80,6 +81,7 @@ final class Applier {
         try rateWindows.ride(windows)
         try quotas.save()
         try messages.writeCounts()
+        facts += try webhooks.facts()
         try commit.run()
         rateWindows.committed()
         quotas.committed()
@@ -101,6 +103,7 @@ final class Applier {
         acceptance.rollBack()
         queue.rollBack()
         policies.rolledBack()
+        facts.removeAll()
         webhooks.rollBack()
         relays.rollBack()
         autoSuppressions.rollBack()
@@ -115,6 +118,14 @@ final class Applier {
 
     /// The deliveries that the committed transaction queued, once.
     func takeQueued() -> [PendingDelivery] { queue.takeFresh() }
+
+    /// What the committed transaction changed of the rows that memory keeps, once.
+    func takeFacts() -> [StoreFact] {
+        guard !facts.isEmpty else { return [] }
+        var taken: [StoreFact] = []
+        swap(&taken, &facts)
+        return taken
+    }
 
     // MARK: Changes
 
@@ -164,13 +175,19 @@ final class Applier {
         case .reschedule(let message, let due, let at): try deliveries.reschedule(message, due, at)
         case .expedite(let message, let due): try deliveries.expedite(message, due)
         case .replay(let message, let at): try deliveries.replay(message, at)
-        case .directory(let change): try DirectoryChanges(connection).apply(change)
-        case .domain(let change): try DomainChanges(connection).apply(change)
+        case .directory(let change):
+            note(try DirectoryChanges(connection).apply(change)) { .directory(change, serial: $0) }
+        case .domain(let change): note(try DomainChanges(connection).apply(change)) { .domain(change, serial: $0) }
         case .suppression(let change): try suppressions.apply(change)
         case .limits(let change): try apply(change)
         case .webhook(let change): try webhooks.apply(change)
         case .relay(let change): try relays.apply(change)
         }
+    }
+
+    private func note(_ outcome: ChangeOutcome, _ fact: (Int64) -> StoreFact) -> ChangeOutcome {
+        if case .done(let serial) = outcome { facts.append(fact(serial)) }
+        return outcome
     }
 
     private func apply(_ change: LimitsChange) throws(DatabaseError) -> ChangeOutcome {

@@ -99,8 +99,9 @@ package final class SQLiteStore: Store {
         return names
     }
 
-    /// Whom to tell of new deliveries. Once, before the first commit.
     package func observe(_ observer: any DeliveryObserver) { writer.observe(observer) }
+
+    package func observe(facts observer: any FactObserver) { writer.observe(facts: observer) }
 
     /// False once a sync has failed: nothing more is accepted until the program is started again.
     package var isWritable: Bool { !writer.isPoisoned }

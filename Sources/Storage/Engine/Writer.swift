@@ -36,6 +36,7 @@ final class Writer: @unchecked Sendable {
     private let commitCount = Atomic<UInt64>(0)
     /// Counted once a commit, whatever it carries, and read by whoever wants to know.
     private let published = Mutex(StoreFigures())
+    private let factObservers = Mutex<[any FactObserver]>([])
     private let observer = Mutex<(any DeliveryObserver)?>(nil)
     private let rider = Mutex<(any RateWindowSource)?>(nil)
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
@@ -71,6 +72,8 @@ final class Writer: @unchecked Sendable {
     func observe(webhooks observer: any WebhookObserver) { webhookObserver.withLock { $0 = observer } }
 
     func observe(relays observer: any RelayObserver) { relayObserver.withLock { $0 = observer } }
+
+    func observe(facts observer: any FactObserver) { factObservers.withLock { $0.append(observer) } }
 
     func ride(_ source: any RateWindowSource) { rider.withLock { $0 = source } }
 
@@ -168,8 +171,11 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Tells the queue first, then those who wait: when a caller is answered, its deliveries are on their way.
+    /// Tells memory and the queues first, then those who wait: when a caller is answered, what it changed holds, and
+    /// its deliveries are on their way.
     private func answer(_ units: ArraySlice<Unit>, _ outcomes: [[ChangeOutcome]]) {
+        let facts = apply.takeFacts()
+        if !facts.isEmpty { for observer in factObservers.withLock({ $0 }) { observer.committed(facts) } }
         let queued = apply.takeQueued()
         if !queued.isEmpty { observer.withLock { $0 }?.queued(queued) }
         let webhooks = apply.webhooks.takeQueued()

@@ -39,6 +39,9 @@ final class WebhookChanges {
     private var isStale = true
     private var lastSender: Sender?
     private var queued: [PendingWebhook] = []
+    /// Endpoints that the open transaction has changed.
+    private var changed: [WebhookEndpoint.ID] = []
+    private let reader: WebhookReader
 
     init(
         _ connection: Connection, personalities: PersonalityNumbers, rules: [PersonalityID: WebhookRules],
@@ -48,6 +51,7 @@ final class WebhookChanges {
         self.personalities = personalities
         self.rules = rules
         statements = try WebhookStatements(connection)
+        reader = WebhookReader(connection, personalities: personalities)
         for (origin, rules) in rules { policies[origin] = try policyNumber(rules.policy, retries) }
         try load()
     }
@@ -68,6 +72,7 @@ final class WebhookChanges {
 
     func rollBack() {
         queued.removeAll()
+        changed.removeAll()
         isStale = true
         lastSender = nil
     }
@@ -78,6 +83,14 @@ final class WebhookChanges {
         var taken: [PendingWebhook] = []
         swap(&taken, &queued)
         return taken
+    }
+
+    /// How the endpoints are that the open transaction has changed, once, at its end.
+    func facts() throws(DatabaseError) -> [StoreFact] {
+        defer { changed.removeAll() }
+        return try changed.map { id throws(DatabaseError) in
+            try reader.endpoint(id).map { .webhook($0) } ?? .webhookRemoved(id)
+        }
     }
 
     private func load() throws(DatabaseError) {
@@ -157,7 +170,7 @@ final class WebhookChanges {
 
     func apply(_ change: WebhookChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .create(let endpoint): try create(endpoint)
+        case .create(let endpoint, let limit): try create(endpoint, atMost: limit)
         case .edit(let id, let edit, let at): try self.edit(id, edit, at)
         case .rotate(let id, let secrets, let at): try rotate(id, secrets, at)
         case .delete(let id, let at): try delete(id, at)
@@ -168,13 +181,21 @@ final class WebhookChanges {
         }
     }
 
-    private func create(_ endpoint: WebhookEndpoint) throws(DatabaseError) -> ChangeOutcome {
+    private func create(_ endpoint: WebhookEndpoint, atMost limit: Int) throws(DatabaseError) -> ChangeOutcome {
         guard let origin = personalities.number(endpoint.origin), let secret = endpoint.secrets.first else {
             return .refused(.internalError(incident: "unregistered personality"))
         }
         let account = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
         account.bind(1, endpoint.account.value)
         guard try account.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
+        let existing = try connection.prepare(
+            "SELECT count(*) FROM webhook WHERE account = ? AND origin = ? AND deleted IS NULL", "count webhooks")
+        existing.bind(1, endpoint.account.value)
+        existing.bind(2, origin)
+        let count = Int(try existing.first { $0.integer(0) } ?? 0)
+        guard count < limit else {
+            return .refused(.planLimitReached(.webhook, current: count, maximum: limit, plan: ""))
+        }
         let insert = try connection.prepare(
             """
             INSERT INTO webhook (account, origin, url, events, domains, enabled, secret, created)
@@ -246,6 +267,7 @@ final class WebhookChanges {
     private func changed(_ statement: Statement) throws(DatabaseError) -> ChangeOutcome {
         isStale = true
         guard let id = try statement.first({ $0.integer(0) }) else { return .refused(.notFound(.webhook)) }
+        changed.append(WebhookEndpoint.ID(id))
         return .done(serial: id)
     }
 
@@ -323,6 +345,7 @@ final class WebhookChanges {
         disable.bind(2, settlement.at.nanoseconds)
         disable.bind(3, "\(failures) deliveries in a row failed")
         try disable.run()
+        changed.append(settlement.endpoint)
         isStale = true
     }
 

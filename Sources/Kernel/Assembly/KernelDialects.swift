@@ -1,0 +1,19 @@
+package import Model
+
+/// What the kernel keeps of the personalities, by their names: what is the same for all of a dialect's callers.
+package struct KernelDialects: Sendable {
+    package var selectors: [PersonalityID: DKIMSelectors]
+    package var planners: [PersonalityID: RecordPlanner]
+    package var webhooks: [PersonalityID: WebhookDialect]
+    package var relays: [PersonalityID: RelayRules]
+
+    package init(
+        selectors: [PersonalityID: DKIMSelectors] = [:], planners: [PersonalityID: RecordPlanner] = [:],
+        webhooks: [PersonalityID: WebhookDialect] = [:], relays: [PersonalityID: RelayRules] = [:]
+    ) {
+        self.selectors = selectors
+        self.planners = planners
+        self.webhooks = webhooks
+        self.relays = relays
+    }
+}
