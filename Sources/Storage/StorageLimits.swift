@@ -10,6 +10,10 @@ package enum StorageLimits {
     static let gatheringPause: Duration = .microseconds(300)
     /// Messages that the table of totals may be behind.
     static let uncountedMessages = 1024
+    /// Numbers that are kept back at once: each block costs one small write, and each start skips what is left of one.
+    static let rowNumbersPerBlock: Int64 = 65_536
+    /// Relays' ids have eight characters, so their numbers are dearer.
+    static let relayNumbersPerBlock: Int64 = 1024
     /// Bytes of texts and attachments above which they go to a file of their own: larger rows would push everything
     /// else through the log twice.
     static let inlineBodyBytes = 256 * 1024

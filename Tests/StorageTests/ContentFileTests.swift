@@ -27,10 +27,10 @@ struct ContentFileTests {
         defer { store.close() }
         _ = await store.commit([.accept(message(bytes: 1000))])
         #expect(files == [])
-        _ = await store.commit([.accept(message(bytes: StorageLimits.inlineBodyBytes))])
+        let large = try await store.accept(message(bytes: StorageLimits.inlineBodyBytes))
         #expect(files.count == 1)
         #expect(folder.mode(of: "mail.db.contents/\(files[0])") == 0o600)
-        let read = try await store.message(Message.ID(2), content: true)
+        let read = try await store.message(large, content: true)
         #expect(read?.submission.attachments.first?.content.count == StorageLimits.inlineBodyBytes)
     }
 
@@ -48,7 +48,7 @@ struct ContentFileTests {
     @Test("Files that no message names are removed at start, and only those")
     func orphans() async throws {
         let store = try SQLiteFactory.store(folder.path)
-        _ = await store.commit([.accept(message(bytes: 300_000))])
+        let id = try await store.accept(message(bytes: 300_000))
         store.close()
         let kept = files
         try Files.createDurably(folder.file("mail.db.contents/0123"), mode: 0o600, content: [1])
@@ -56,7 +56,7 @@ struct ContentFileTests {
         defer { again.close() }
         #expect(files == kept)
         #expect(
-            try await again.message(Message.ID(1), content: true)?.submission.attachments.first?.content.count
+            try await again.message(id, content: true)?.submission.attachments.first?.content.count
                 == 300_000)
     }
 
@@ -64,12 +64,12 @@ struct ContentFileTests {
     func lostFile() async throws {
         let store = try SQLiteFactory.store(folder.path)
         defer { store.close() }
-        _ = await store.commit([.accept(message(bytes: 300_000))])
+        let id = try await store.accept(message(bytes: 300_000))
         try Files.remove(folder.file("mail.db.contents/\(files[0])"))
         await #expect(throws: KernelFailure.storageUnavailable) {
-            try await store.message(Message.ID(1), content: true)
+            try await store.message(id, content: true)
         }
-        #expect(try await store.message(Message.ID(1), content: false) != nil)
+        #expect(try await store.message(id, content: false) != nil)
     }
 
     @Test("Where no file can be made the message is refused for now, and nothing of it is kept")

@@ -15,17 +15,19 @@ struct TurnReaderTests {
     init() throws { folder = try TemporaryFolder() }
 
     /// Runs `body` on a loop's thread, with a store that has one message.
-    private func onLoop(_ body: @escaping @Sendable (SQLiteStore) async throws -> Void) async throws {
+    private func onLoop(
+        _ body: @escaping @Sendable (SQLiteStore, Message.ID) async throws -> Void
+    ) async throws {
         let store = try SQLiteFactory.store(folder.path)
         defer { store.close() }
-        _ = await store.commit([.accept(Fixture.message())])
+        let id = try await store.accept(Fixture.message())
         let loop = try EventLoop(name: "test", time: SystemTime())
         let thread = loop.start()
         defer {
             loop.stop()
             thread.join()
         }
-        try await Task(executorPreference: loop) { try await body(store) }.value
+        try await Task(executorPreference: loop) { try await body(store, id) }.value
     }
 
     /// Accepts a message on another thread, and keeps this one until it is on disk.
@@ -40,11 +42,13 @@ struct TurnReaderTests {
 
     @Test("What was committed between two reads of one turn shows in the second")
     func freshness() async throws {
-        try await onLoop { store in
-            let first = try await store.message(Message.ID(1), content: true)
-            let before = try await store.message(Message.ID(2), content: true)
+        try await onLoop { store, id in
+            let first = try await store.message(id, content: true)
+            // The first message and its event have taken a number each.
+            let next = Message.ID(id.value + 2 * CellNumber.step)
+            let before = try await store.message(next, content: true)
             Self.acceptMeanwhile(store)
-            let after = try await store.message(Message.ID(2), content: true)
+            let after = try await store.message(next, content: true)
             #expect(first != nil && before == nil && after != nil)
         }
     }
@@ -52,8 +56,8 @@ struct TurnReaderTests {
     @Test("A turn that has ended keeps nothing of the log from being copied")
     func release() async throws {
         let path = folder.file("mail.db")
-        try await onLoop { store in
-            _ = try await store.message(Message.ID(1), content: true)
+        try await onLoop { store, id in
+            _ = try await store.message(id, content: true)
             Self.acceptMeanwhile(store)
             // Comes back in a later turn.
             _ = await store.commit([.accept(Fixture.message())])
@@ -66,12 +70,12 @@ struct TurnReaderTests {
     @Test("A snapshot is shared by the reads of a turn")
     func sharing() async throws {
         let path = folder.file("mail.db")
-        try await onLoop { store in
-            _ = try await store.message(Message.ID(1), content: true)
+        try await onLoop { store, id in
+            _ = try await store.message(id, content: true)
             // Behind the store's back, so that no commit of its own is counted.
             let other = try Connection(path: path, access: .readWrite)
             try other.execute("DELETE FROM event; DELETE FROM message", "delete all")
-            #expect(try await store.message(Message.ID(1), content: true) != nil)
+            #expect(try await store.message(id, content: true) != nil)
         }
     }
 }

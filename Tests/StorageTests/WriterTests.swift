@@ -45,7 +45,7 @@ struct WriterTests {
             return await group.reduce(into: [(Int64, Acceptance?)]()) { $0.append($1) }
         }
         #expect(outcomes.allSatisfy { $0.0 == 13 ? $0.1 == nil : $0.1 != nil })
-        #expect(Set(outcomes.compactMap { $0.1?.message.value }) == Set(1...90))
+        #expect(Set(outcomes.compactMap { $0.1?.message.value }).count == 90)
         let page = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1))
         #expect(page.total == 90)
         #expect(try await store.pendingDeliveries().count == 90)
@@ -89,7 +89,7 @@ struct WriterTests {
             Issue.record("still refused")
             return
         }
-        #expect(acceptance == Acceptance(message: Message.ID(1), replayed: false))
+        #expect(!acceptance.replayed)
         #expect(try await store.messages(MessageQuery(tenant: Fixture.owner, offset: 0, limit: 1)).total == 1)
     }
 
@@ -155,7 +155,8 @@ struct WriterTests {
             Issue.record("refused with room")
             return
         }
-        #expect(acceptance.message.value == accepted + 1)
+        #expect(!acceptance.replayed)
+        #expect(try connection.scalar("SELECT count(*) FROM message", "count") == accepted + 1)
     }
 
     @Test("The write-ahead log stays small however much is written")

@@ -12,6 +12,8 @@ final class StoreBench: @unchecked Sendable {
     private let factory: any StoreFactory
     private let folder: TemporaryFolder
     private var open: OpenStore
+    /// What `accept` has made, in order.
+    private var accepted: [Message.ID] = []
 
     init(_ factory: any StoreFactory) async throws {
         self.factory = factory
@@ -50,6 +52,7 @@ final class StoreBench: @unchecked Sendable {
     func accept(_ message: NewMessage = Fixture.message()) async throws -> Message.ID {
         let acceptance = try #require(try await commit(.accept(message)).acceptance)
         #expect(!acceptance.replayed)
+        accepted.append(acceptance.message)
         return acceptance.message
     }
 
@@ -67,6 +70,11 @@ final class StoreBench: @unchecked Sendable {
     }
 
     func kinds(_ id: Message.ID) async throws -> [MailEvent.Kind] { try await message(id).events.map(\.kind) }
+
+    /// Which of the messages that `accept` has made these are, from one on: numbers grow, and nobody says by how much.
+    func places(_ messages: [Message]) -> [Int] {
+        messages.map { message in (accepted.firstIndex(of: message.id) ?? -1) + 1 }
+    }
 
     func pending() async throws -> [PendingDelivery] { try await store.pendingDeliveries() }
 

@@ -33,12 +33,12 @@ extension StoreConformance {
             #expect(recipients.map(\.role) == [.to, .to, .cc, .bcc])
             #expect(recipients.allSatisfy { $0.state == .queued && $0.attempts == 0 })
         },
-        StoreCheck("Serials of messages count up from one in the order of acceptance") { bench in
+        StoreCheck("Serials of messages grow in the order of acceptance") { bench in
             var ids: [Int64] = []
             for _ in 0..<3 { ids.append(try await bench.accept().value) }
             let batch = await bench.store.commit([.accept(Fixture.message()), .accept(Fixture.message())])
             ids += batch.compactMap { $0.acceptance?.message.value }
-            #expect(ids == [1, 2, 3, 4, 5])
+            #expect(ids == Set(ids).sorted() && ids.count == 5 && ids[0] > 0)
         },
         StoreCheck("Without content, texts and attachments are left out and the rest is not") { bench in
             let attachment = Attachment(fileName: "a", contentType: nil, contentID: nil, content: [1])
@@ -107,7 +107,7 @@ extension StoreConformance {
                 .accept(Fixture.message()), .accept(Fixture.message(origin: PersonalityID("nobody"))),
                 .accept(Fixture.message()),
             ])
-            #expect(outcomes.map { $0.acceptance?.message.value } == [1, nil, 2])
+            #expect(outcomes.map { $0.acceptance != nil } == [true, false, true])
             let pending = try await bench.pending()
             #expect(pending.count == 2)
         },
@@ -140,11 +140,12 @@ extension StoreConformance {
                 .accept(Fixture.message(idempotency: record)), .accept(Fixture.message(idempotency: record)),
                 .accept(Fixture.message(idempotency: Fixture.idempotency("k", "other"))), .accept(Fixture.message()),
             ])
-            let first = Message.ID(1)
-            #expect(outcomes[0].acceptance == Acceptance(message: first, replayed: false))
+            let first = try #require(outcomes[0].acceptance?.message)
+            #expect(outcomes[0].acceptance?.replayed == false)
             #expect(outcomes[1].acceptance == Acceptance(message: first, replayed: true))
             #expect(outcomes[2].failure == .idempotencyMismatch)
-            #expect(outcomes[3].acceptance == Acceptance(message: Message.ID(2), replayed: false))
+            let second = try #require(outcomes[3].acceptance)
+            #expect(second.message > first && !second.replayed)
         },
         StoreCheck("Of many callers with one key at one time, one is accepted and the others are replays") { bench in
             let record = Fixture.idempotency("k")
@@ -157,18 +158,21 @@ extension StoreConformance {
                 }
                 return await group.reduce(into: [Acceptance?]()) { $0.append($1) }
             }
-            #expect(acceptances.count { $0 == Acceptance(message: Message.ID(1), replayed: false) } == 1)
-            #expect(acceptances.count { $0 == Acceptance(message: Message.ID(1), replayed: true) } == 49)
+            #expect(acceptances.count { $0?.replayed == false } == 1)
+            #expect(acceptances.count { $0?.replayed == true } == 49)
+            #expect(Set(acceptances.map { $0?.message }).count == 1)
         },
         StoreCheck("Keys are remembered when the store is opened again") { bench in
+            var ids: [Message.ID] = []
             for index in 0..<40 {
-                try await bench.accept(Fixture.message(idempotency: Fixture.idempotency("k\(index)", "r\(index)")))
+                let record = Fixture.idempotency("k\(index)", "r\(index)")
+                ids.append(try await bench.accept(Fixture.message(idempotency: record)))
             }
             try await bench.reopen()
             for index in 0..<40 {
                 let same = Fixture.message(idempotency: Fixture.idempotency("k\(index)", "r\(index)"))
                 let acceptance = try await bench.commit(.accept(same)).acceptance
-                #expect(acceptance == Acceptance(message: Message.ID(Int64(index) + 1), replayed: true))
+                #expect(acceptance == Acceptance(message: ids[index], replayed: true))
                 let other = Fixture.message(idempotency: Fixture.idempotency("k\(index)", "other"))
                 #expect(try await bench.commit(.accept(other)).failure == .idempotencyMismatch)
             }
@@ -178,13 +182,17 @@ extension StoreConformance {
                 let key = try #require(Digest256(bytes: Array(repeating: 9, count: 31) + [last]))
                 return IdempotencyRecord(key: key, fingerprint: SHA256.digest([last]))
             }
+            var ids: [Message.ID] = []
             for round in 0..<2 {
                 for (index, record) in records.enumerated() {
-                    let acceptance = try await bench.commit(.accept(Fixture.message(idempotency: record))).acceptance
-                    #expect(acceptance == Acceptance(message: Message.ID(Int64(index) + 1), replayed: round > 0))
+                    let outcome = try await bench.commit(.accept(Fixture.message(idempotency: record)))
+                    let acceptance = try #require(outcome.acceptance)
+                    if round == 0 { ids.append(acceptance.message) }
+                    #expect(acceptance == Acceptance(message: ids[index], replayed: round > 0))
                 }
                 try await bench.reopen()
             }
+            #expect(Set(ids).count == records.count)
         },
         StoreCheck("A replay is answered also after the message was taken back") { bench in
             let record = Fixture.idempotency("k")

@@ -134,7 +134,7 @@ extension StoreConformance {
             try await bench.reopen()
             #expect(try await bench.store.pendingRelays(after: Relay.ID(0), limit: 2).map(\.id.value) == [1, 3])
             #expect(try await bench.store.pendingRelays(after: Relay.ID(3), limit: 9).map(\.id.value) == [4, 5])
-            #expect(try await bench.accept(Fixture.relay()) == Relay.ID(6))
+            #expect(try await bench.accept(Fixture.relay()) > Relay.ID(5))
         },
         StoreCheck("An owner's signing secret is kept once") { bench in
             #expect(

@@ -26,7 +26,7 @@ extension StoreConformance {
                 .accept(Fixture.message(Fixture.submission(to: ["c@x.net"]), idempotency: record)),
             ])
             #expect(outcomes[0].failure == .allRecipientsSuppressed([UserData("a@x.net"), UserData("b@x.net")]))
-            #expect(outcomes[1].acceptance == Acceptance(message: Message.ID(1), replayed: false))
+            #expect(outcomes[1].acceptance?.replayed == false)
             #expect(try await bench.list().total == 1)
         },
         StoreCheck("Where the personality accepts such a message it goes to nobody, and is finished") { bench in
@@ -72,7 +72,7 @@ extension StoreConformance {
                 .accept(message), .suppression(.add(Fixture.suppression("a@x.net"))), .accept(message),
                 .suppression(.remove(Account.ID(1), Fixture.address("A@x.net"), domain: nil)), .accept(message),
             ])
-            #expect(outcomes.map { $0.acceptance?.message.value } == [1, nil, nil, nil, 2])
+            #expect(outcomes.map { $0.acceptance != nil } == [true, false, false, false, true])
             #expect(outcomes[2].failure == .allRecipientsSuppressed([UserData("a@x.net")]))
         },
         StoreCheck("A replay is answered also after the recipient was suppressed") { bench in

@@ -6,8 +6,8 @@ import Rows
 import Synchronization
 
 /// The plainest thing that keeps the `Store` contract: values in memory under one lock. What it holds outlives the
-/// dispatchers that a test makes and drops, as a disk does. Observers are told on the thread that commits, outside of the
-/// lock: of two threads' commits they may hear in either order.
+/// dispatchers that a test makes and drops, as a disk does. Observers are told on the thread that commits, outside of
+/// the lock: of two threads' commits they may hear in either order.
 package final class MemoryStore: Store {
     struct Row {
         let new: NewMessage

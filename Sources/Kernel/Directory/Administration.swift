@@ -5,7 +5,7 @@ package import Model
 package import Ports
 
 /// What the operator changes: accounts, keys, domains. Each change is on disk and in the directory when its call
-/// returns, as the directory hears of it before the caller does. Any thread; making a domain's keys runs on the workers.
+/// returns. Any thread; making a domain's keys runs on the workers.
 package struct Administration: Sendable {
     let store: any Store
     let directory: Directory

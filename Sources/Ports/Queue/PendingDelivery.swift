@@ -3,7 +3,8 @@ package import Model
 
 /// One recipient of one message: the unit of queueing, leasing and settling.
 ///
-/// The identity packs both, so that a message's deliveries are neighbours in the store and need no index.
+/// The identity packs both, so that a message's deliveries are neighbours in the store and need no index: 45 bits of n
+/// and 8 of the cell, which are the message's number, and 10 of the recipient.
 package struct DeliveryID: Hashable, Comparable, Sendable {
     package let packed: Int64
 

@@ -8,7 +8,7 @@ package enum EventRecord {
     /// With what was said behind the rest.
     private static let versionWithDialogue = 2
 
-    // Several events in one row: it has the last one's number, and those before it are the others'. Each row less is
+    // Several events in one row: it has the last one's number, and `EventNumbers` those of the others. Each row less is
     // two pages less to touch.
 
     /// `transmitted` and `delivered`: what nearly every delivery ends with, since the next hop's word counts for both.

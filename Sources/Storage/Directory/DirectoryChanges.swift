@@ -34,7 +34,18 @@ struct DirectoryChanges {
         insert.bind(2, parent?.value)
         insert.bind(3, Account.State.active.rawValue)
         insert.bind(4, at.nanoseconds)
-        return try serial(insert)
+        guard let id = try insert.first({ $0.integer(0) }) else {
+            return .refused(.internalError(incident: "no row was made"))
+        }
+        let place = try connection.prepare(
+            """
+            UPDATE account SET cell = ifnull((SELECT p.cell FROM account p WHERE p.id = account.parent), ?2)
+            WHERE id = ?1
+            """, "place an account")
+        place.bind(1, id)
+        place.bind(2, Int64(Cell(hashing: Account.ID(id)).value))
+        try place.run()
+        return .done(serial: id)
     }
 
     private func setState(_ account: Account.ID, _ state: Account.State) throws(DatabaseError) -> ChangeOutcome {

@@ -22,6 +22,8 @@ final class Applier {
     private let answers: AnswerRows
     private let counts: MessageCounts
     private let policies: RetryPolicies
+    private let serials: Serials
+    private let cells: Cells
     private let messages: MessageRows
     private let events: EventRows
     private let claims: ClaimRows
@@ -48,13 +50,16 @@ final class Applier {
         answers = try AnswerRows(connection)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
+        serials = try Serials(connection)
+        cells = try Cells(connection)
         self.webhooks = try WebhookChanges(
-            connection, personalities: personalities, rules: webhooks, retries: policies)
-        relays = try RelayChanges(connection, personalities: personalities)
+            connection, personalities: personalities, rules: webhooks, retries: policies, serials: serials,
+            cells: cells)
+        relays = try RelayChanges(connection, personalities: personalities, serials: serials)
         // What they wrote is on disk already.
         policies.committed()
-        messages = try MessageRows(connection, counts: counts)
-        events = try EventRows(connection, webhooks: self.webhooks)
+        messages = try MessageRows(connection, counts: counts, serials: serials, cells: cells)
+        events = try EventRows(connection, webhooks: self.webhooks, serials: serials, cells: cells)
         claims = try ClaimRows(connection)
         queue = try QueueRows(connection, policies: policies, personalities: personalities)
         suppressions = try SuppressionRows(connection)
@@ -86,11 +91,10 @@ final class Applier {
         rateWindows.committed()
         quotas.committed()
         messages.committed()
-        events.committed()
+        serials.committed()
         claims.committed()
         acceptance.committed()
         policies.committed()
-        relays.committed()
     }
 
     func rollBack() {
@@ -98,7 +102,8 @@ final class Applier {
         try? rollBackAll.run()
         quotas.rollBack()
         messages.rollBack()
-        events.rollBack()
+        serials.rollBack()
+        cells.rollBack()
         claims.rollBack()
         acceptance.rollBack()
         queue.rollBack()

@@ -16,6 +16,7 @@ final class Reader {
     private let contentOf: Statement
     private let pendingOf: Statement
     private let eventsOf: Statement
+    private let eventNumbers: EventNumbers
     private var webhookReader: WebhookReader?
     private var relayReader: RelayReader?
 
@@ -23,6 +24,7 @@ final class Reader {
 
     init(path: String) throws(DatabaseError) {
         connection = try Connection(path: path, access: .readOnly)
+        eventNumbers = try EventNumbers(connection)
         begin = try connection.prepare("BEGIN", "begin a read")
         end = try connection.prepare("COMMIT", "end a read")
         messageByID = try connection.prepare(
@@ -97,7 +99,7 @@ final class Reader {
     private func addState(to row: inout MessageRow) throws(DatabaseError) {
         eventsOf.bind(1, row.id)
         var events: [MailEvent] = []
-        try eventsOf.forEach { Self.append($0, to: &events) }
+        try eventsOf.forEach { self.append($0, to: &events) }
         row.events = events
         if !row.isFinished { try addPending(to: &row) }
     }
@@ -116,12 +118,12 @@ final class Reader {
         row.pending = pending
     }
 
-    private static func append(_ statement: Statement, to events: inout [MailEvent]) {
+    private func append(_ statement: Statement, to events: inout [MailEvent]) {
         let kinds = EventRecord.kinds(statement.integer(3))
-        var event = event(statement, kinds[kinds.count - 1])
-        event.id = MailEvent.ID(event.id.value - Int64(kinds.count))
-        for kind in kinds {
-            event.id = MailEvent.ID(event.id.value + 1)
+        let last = Self.event(statement, kinds[kinds.count - 1])
+        for (place, kind) in kinds.enumerated() {
+            var event = last
+            event.id = eventNumbers.number(at: place, of: kinds.count, last: last.id.value)
             event.kind = kind
             events.append(kind == .accepted ? event.ofMessage : event)
         }
@@ -202,7 +204,7 @@ final class Reader {
         statement.bind(1, event.value)
         statement.bind(2, Int64(limit))
         var events: [MailEvent] = []
-        try statement.forEach { Self.append($0, to: &events) }
+        try statement.forEach { self.append($0, to: &events) }
         // A row may hold several: its first may have been asked for before, and its last be too many.
         return Array(events.drop { $0.id <= event }.prefix(limit))
     }

@@ -88,5 +88,6 @@ enum Schema {
         keyRotation,
         relays,
         reportAddresses,
+        cells,
     ]
 }

@@ -7,22 +7,23 @@ import Rows
 final class EventRows {
     private let insert: Statement
     private let webhooks: WebhookChanges
-    /// The latest number given out, and the latest that is on disk.
-    private var last: Int64
-    private var committedLast: Int64
+    private let serials: Serials
+    private let cells: Cells
 
-    init(_ connection: Connection, webhooks: WebhookChanges) throws(DatabaseError) {
+    init(
+        _ connection: Connection, webhooks: WebhookChanges, serials: Serials, cells: Cells
+    ) throws(DatabaseError) {
         self.webhooks = webhooks
+        self.serials = serials
+        self.cells = cells
         insert = try connection.prepare(
             "INSERT INTO event (id, message, recipient, kind, at, detail) VALUES (?, ?, ?, ?, ?, ?)", "insert an event")
-        last = try connection.scalar("SELECT max(id) FROM event", "read the last serial")
-        committedLast = last
     }
 
     /// The row has the number of the last of the events that it stands for.
     func add(_ event: EventRow, of message: Message.ID) throws(DatabaseError) {
         let kinds = EventRecord.kinds(event.code)
-        last += Int64(kinds.count)
+        let last = try serials.rows(Int64(kinds.count), in: cells.cell(ofMessage: message.value))
         insert.bind(1, last)
         insert.bind(2, message.value)
         insert.bind(3, event.recipient.map { Int64($0) })
@@ -32,8 +33,4 @@ final class EventRows {
         try insert.run()
         try webhooks.fanOut(kinds, last: last, message: message.value, at: event.at.nanoseconds)
     }
-
-    func committed() { committedLast = last }
-
-    func rollBack() { last = committedLast }
 }

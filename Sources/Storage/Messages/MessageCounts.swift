@@ -37,7 +37,7 @@ final class MessageCounts {
 
     func note(account: Int64, origin: Int64) { current[Owner(account: account, origin: origin), default: 0] += 1 }
 
-    /// Inside the transaction, at its end. `last`: the latest message.
+    /// Inside the transaction, at its end. `last`: no message has a number above it, and every later one will.
     func write(upTo last: Int64) throws(DatabaseError) {
         let total = uncounted.values.reduce(current.values.reduce(0, +), +)
         guard total >= StorageLimits.uncountedMessages else { return }

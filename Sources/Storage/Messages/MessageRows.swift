@@ -9,12 +9,15 @@ final class MessageRows {
     private let insert: Statement
     private let insertContent: Statement
     private let counts: MessageCounts
-    /// The latest number given out, and the latest that is on disk.
-    private var last: Int64
-    private var committedLast: Int64
+    private let serials: Serials
+    private let cells: Cells
 
-    init(_ connection: Connection, counts: MessageCounts) throws(DatabaseError) {
+    init(
+        _ connection: Connection, counts: MessageCounts, serials: Serials, cells: Cells
+    ) throws(DatabaseError) {
         self.counts = counts
+        self.serials = serials
+        self.cells = cells
         insert = try connection.prepare(
             """
             INSERT INTO message (id, account, origin, key, domain, mode, at, head, body)
@@ -22,14 +25,12 @@ final class MessageRows {
             """, "insert a message")
         insertContent = try connection.prepare(
             "INSERT INTO content (message, name, bytes) VALUES (?, ?, ?)", "insert a content")
-        last = try connection.scalar("SELECT max(id) FROM message", "read the last serial")
-        committedLast = last
     }
 
     /// `origin`: the number of the personality that it came in by. The message's own number.
     func add(_ encoded: EncodedMessage, origin: Int64) throws(DatabaseError) -> Message.ID {
-        last += 1
-        insert.bind(1, last)
+        let id = try serials.rows(in: cells.cell(of: encoded.message.account))
+        insert.bind(1, id)
         insert.bind(2, encoded.message.account.value)
         insert.bind(3, origin)
         if encoded.message.key == AccessKey.noID {
@@ -47,9 +48,9 @@ final class MessageRows {
             }
             try insert.binding(9, encoded.body) { () throws(DatabaseError) in try insert.run() }
         }
-        if let name = encoded.contentName { try add(name, encoded.contentBytes, of: last) }
+        if let name = encoded.contentName { try add(name, encoded.contentBytes, of: id) }
         counts.note(account: encoded.message.account.value, origin: origin)
-        return Message.ID(last)
+        return Message.ID(id)
     }
 
     private func add(_ content: String, _ bytes: Int, of message: Int64) throws(DatabaseError) {
@@ -62,15 +63,9 @@ final class MessageRows {
     // MARK: The transaction
 
     /// Inside it, at its end.
-    func writeCounts() throws(DatabaseError) { try counts.write(upTo: last) }
+    func writeCounts() throws(DatabaseError) { try counts.write(upTo: serials.upTo) }
 
-    func committed() {
-        counts.committed()
-        committedLast = last
-    }
+    func committed() { counts.committed() }
 
-    func rollBack() {
-        counts.rolledBack()
-        last = committedLast
-    }
+    func rollBack() { counts.rolledBack() }
 }

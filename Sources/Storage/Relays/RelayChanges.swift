@@ -9,26 +9,21 @@ final class RelayChanges {
     private let connection: Connection
     private let personalities: PersonalityNumbers
     private let statements: RelayStatements
-    private var lastSerial: Int64
-    private var committedSerial: Int64
+    private let serials: Serials
     private var queued: [PendingRelay] = []
 
-    init(_ connection: Connection, personalities: PersonalityNumbers) throws(DatabaseError) {
+    init(
+        _ connection: Connection, personalities: PersonalityNumbers, serials: Serials
+    ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
         statements = try RelayStatements(connection)
-        lastSerial = try connection.scalar("SELECT max(id) FROM relay", "read the last serial")
-        committedSerial = lastSerial
+        self.serials = serials
     }
 
     // MARK: The transaction
 
-    func committed() { committedSerial = lastSerial }
-
-    func rollBack() {
-        queued.removeAll()
-        lastSerial = committedSerial
-    }
+    func rollBack() { queued.removeAll() }
 
     /// The relays that the committed transaction queued, once.
     func takeQueued() -> [PendingRelay] {
@@ -44,8 +39,7 @@ final class RelayChanges {
         guard let origin = personalities.number(relay.origin) else {
             return .refused(.internalError(incident: "unregistered personality"))
         }
-        lastSerial += 1
-        let id = lastSerial
+        let id = try serials.relay()
         let insert = statements.insert
         insert.bind(1, id)
         insert.bind(2, relay.account.value)

@@ -32,6 +32,9 @@ final class WebhookChanges {
     private let personalities: PersonalityNumbers
     private let rules: [PersonalityID: WebhookRules]
     private let statements: WebhookStatements
+    private let serials: Serials
+    private let cells: Cells
+    private let eventNumbers: EventNumbers
     private var policies: [PersonalityID: Int64] = [:]
 
     private var endpoints: [Owner: [Endpoint]] = [:]
@@ -45,11 +48,14 @@ final class WebhookChanges {
 
     init(
         _ connection: Connection, personalities: PersonalityNumbers, rules: [PersonalityID: WebhookRules],
-        retries: RetryPolicies
+        retries: RetryPolicies, serials: Serials, cells: Cells
     ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
         self.rules = rules
+        self.serials = serials
+        self.cells = cells
+        eventNumbers = EventNumbers(boundary: cells.boundary)
         statements = try WebhookStatements(connection)
         reader = WebhookReader(connection, personalities: personalities)
         for (origin, rules) in rules { policies[origin] = try policyNumber(rules.policy, retries) }
@@ -124,11 +130,12 @@ final class WebhookChanges {
             return
         }
         for (index, kind) in kinds.enumerated() {
-            let event = last - Int64(kinds.count - 1 - index)
+            let event = eventNumbers.number(at: index, of: kinds.count, last: last)
             for endpoint in wanting where endpoint.domains.isEmpty || endpoint.domains.contains(sender.domain ?? 0) {
                 for name in endpoint.names[kind] ?? [] {
                     _ = try insert(
-                        endpoint.id, sender.owner.origin, name, event: event, message: message, data: nil, at: at)
+                        endpoint.id, sender.owner.origin, CellNumber(last).cell, name, event: event.value,
+                        message: message, data: nil, at: at)
                 }
             }
         }
@@ -146,8 +153,10 @@ final class WebhookChanges {
     }
 
     private func insert(
-        _ endpoint: Int64, _ origin: Int64, _ name: String, event: Int64?, message: Int64?, data: [UInt8]?, at: Int64
+        _ endpoint: Int64, _ origin: Int64, _ cell: Cell, _ name: String, event: Int64?, message: Int64?,
+        data: [UInt8]?, at: Int64
     ) throws(DatabaseError) -> Int64 {
+        let id = try serials.rows(in: cell)
         let insert = statements.insert
         insert.bind(1, endpoint)
         insert.bind(2, name)
@@ -156,7 +165,8 @@ final class WebhookChanges {
         insert.bind(5, data)
         insert.bind(6, policies[personalities.id(origin)] ?? 0)
         insert.bind(7, at)
-        let id = try insert.first { $0.integer(0) } ?? 0
+        insert.bind(8, id)
+        try insert.run()
         statements.count.bind(1, endpoint)
         try statements.count.run()
         queued.append(
@@ -275,12 +285,15 @@ final class WebhookChanges {
         _ announcement: WebhookAnnouncement, _ id: WebhookEndpoint.ID
     ) throws(DatabaseError) -> ChangeOutcome {
         let select = try connection.prepare(
-            "SELECT origin FROM webhook WHERE id = ? AND deleted IS NULL", "look for a webhook")
+            "SELECT origin, account FROM webhook WHERE id = ? AND deleted IS NULL", "look for a webhook")
         select.bind(1, id.value)
-        guard let origin = try select.first({ $0.integer(0) }) else { return .refused(.notFound(.webhook)) }
+        guard let (origin, account) = try select.first({ ($0.integer(0), $0.integer(1)) }) else {
+            return .refused(.notFound(.webhook))
+        }
+        let cell = try cells.cell(of: Account.ID(account))
         return .done(
             serial: try insert(
-                id.value, origin, announcement.name, event: nil, message: nil, data: announcement.data,
+                id.value, origin, cell, announcement.name, event: nil, message: nil, data: announcement.data,
                 at: announcement.at.nanoseconds))
     }
 
@@ -291,11 +304,12 @@ final class WebhookChanges {
         guard let origin = personalities.number(owner.origin), let rules = rules[owner.origin] else {
             return .done(serial: 0)
         }
+        let cell = try cells.cell(of: owner.account)
         var count: Int64 = 0
         for endpoint in endpoints[Owner(account: owner.account.value, origin: origin)] ?? []
         where rules.admits(announcement.name, endpoint.filter) {
             _ = try insert(
-                endpoint.id, origin, announcement.name, event: nil, message: nil, data: announcement.data,
+                endpoint.id, origin, cell, announcement.name, event: nil, message: nil, data: announcement.data,
                 at: announcement.at.nanoseconds)
             count += 1
         }

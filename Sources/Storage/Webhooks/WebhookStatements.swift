@@ -14,8 +14,9 @@ struct WebhookStatements {
             "SELECT account, origin, domain FROM message WHERE id = ?", "read a message's owner")
         insert = try connection.prepare(
             """
-            INSERT INTO webhook_delivery (endpoint, name, event, message, data, policy, created, queued, due, attempts)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7, 0) RETURNING id
+            INSERT INTO webhook_delivery
+            (id, endpoint, name, event, message, data, policy, created, queued, due, attempts)
+            VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7, 0)
             """, "queue a webhook delivery")
         count = try connection.prepare(
             "UPDATE webhook SET deliveries = deliveries + 1 WHERE id = ?", "count webhook deliveries")
