@@ -14,20 +14,25 @@ struct OperatorJSON: Sendable {
 
     // MARK: Directory
 
-    func account(_ account: Account) -> [UInt8] { JSONWriter.object { Self.write(account, &$0) } }
+    func account(_ account: Account) -> [UInt8] { JSONWriter.object { write(account, &$0) } }
 
     func accounts(_ accounts: [Account]) -> [UInt8] {
         JSONWriter.array { array in
-            for account in accounts { array.object { Self.write(account, &$0) } }
+            for account in accounts { array.object { write(account, &$0) } }
         }
     }
 
-    private static func write(_ account: Account, _ object: inout JSONObjectWriter) {
+    private func write(_ account: Account, _ object: inout JSONObjectWriter) {
         object.member("id", account.id.value)
         object.member("name", account.name)
         object.member("parent", account.parent?.value)
         object.member("state", account.state.rawValue)
         object.member("createdAt", account.createdAt.rfc3339(.milliseconds))
+        object.object("ids") { object in
+            for (personality, ids) in publicIDs.sorted(by: { $0.key.name < $1.key.name }) {
+                object.member(named: personality.name, ids.accounts.text(account.id))
+            }
+        }
     }
 
     func key(_ key: AccessKey) -> [UInt8] { JSONWriter.object { Self.write(key, &$0) } }
