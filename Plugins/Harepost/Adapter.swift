@@ -34,7 +34,9 @@ public struct Harepost: Personality {
 
     public let domainPlan = Domains.plan
 
-    public let ids: [IDKind: IDForm] = [.account: .short(prefix: "acct_"), .relay: .short(prefix: "hr_")]
+    public let ids: [IDKind: IDForm] = [
+        .account: .short(prefix: "acct_"), .relay: .short(prefix: Deliveries.queuePrefix),
+    ]
 
     public let routes = [
         Route(

@@ -4,6 +4,8 @@ import Model
 
 /// What the routes under `/v1/deliveries` do.
 enum Deliveries {
+    /// What deliveries' ids begin with.
+    static let queuePrefix = "hr_"
     /// What cursors are good for.
     private static let listName = "deliveries"
 
@@ -57,9 +59,17 @@ enum Deliveries {
 
     private static func cursor(_ call: Call) throws(KernelFailure) -> Relay.ID? {
         guard let text = call.query.text("cursor") else { return nil }
-        guard let id = call.cursors.place(text, in: listName, of: Relay.self) else {
+        guard let id = call.cursors.place(text, in: listName, of: Relay.self) ?? earlierCursor(text, call) else {
             throw .invalid(FieldFault("cursor", .cursor, location: .query, value: UserData(text)))
         }
         return id
     }
+
+    /// One that was given out before cursors were sealed: a delivery's id under a prefix of its own.
+    private static func earlierCursor(_ text: String, _ call: Call) -> Relay.ID? {
+        guard text.hasPrefix(earlierPrefix) else { return nil }
+        return call.ids.relays.id(in: queuePrefix + text.dropFirst(earlierPrefix.count))
+    }
+
+    private static let earlierPrefix = "c_"
 }

@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 import TestKit
 import Testing
 
