@@ -254,9 +254,10 @@ def masked(value, made: int):
 def lost(then, now, where: str = "") -> list[str]:
     """What was said then and is not said now. Objects may have members more; lists are the same, in the same order.
 
-    How a cursor is written is not kept: that there is one is, and that earlier ones lead on is asked for elsewhere.
+    How a cursor is written is not kept: that there is one is, and that earlier ones lead on is asked for elsewhere. A
+    record that nobody had looked for may have been looked for since: overdue looks are spread over the first minute.
     """
-    if where.endswith("/next_cursor") and then and now:
+    if where.endswith("cursor") and then and now or where.endswith("/state") and then == "unchecked":
         return []
     if isinstance(then, dict) and isinstance(now, dict):
         return [
