@@ -1,5 +1,6 @@
 import Base
 import Model
+import Ports
 import Posix
 import Storage
 import StoreConformance
@@ -27,9 +28,8 @@ struct SQLiteContractTests {
 }
 
 struct SQLiteFactory: StoreFactory {
-    func open(_ folder: String, origins: [PersonalityID]) throws -> OpenStore {
-        let store = try Self.store(folder, origins: origins)
-        return OpenStore(store: store, close: { store.close() })
+    func open(_ folder: String, origins: [PersonalityID]) throws -> any Engine {
+        try Self.store(folder, origins: origins)
     }
 
     static func store(
@@ -47,7 +47,5 @@ struct SQLiteFactory: StoreFactory {
 final class MemoryFactory: StoreFactory {
     private let store = MemoryStore(origins: [Fixture.personality, Fixture.otherPersonality])
 
-    func open(_ folder: String, origins: [PersonalityID]) -> OpenStore {
-        OpenStore(store: store, close: {})
-    }
+    func open(_ folder: String, origins: [PersonalityID]) -> any Engine { store }
 }

@@ -11,21 +11,21 @@ import Testing
 final class StoreBench: @unchecked Sendable {
     private let factory: any StoreFactory
     private let folder: TemporaryFolder
-    private var open: OpenStore
+    private var engine: any Engine
     /// What `accept` has made, in order.
     private var accepted: [Message.ID] = []
 
     init(_ factory: any StoreFactory) async throws {
         self.factory = factory
         folder = try TemporaryFolder()
-        open = try await factory.open(folder.path, origins: Self.origins)
+        engine = try await factory.open(folder.path, origins: Self.origins)
     }
 
     private static let origins = [Fixture.personality, Fixture.otherPersonality]
 
-    var store: any Store { open.store }
+    var store: any Store { engine }
 
-    func close() { open.close() }
+    func close() { engine.close() }
 
     func observe(_ observer: any DeliveryObserver) { store.observe(observer) }
 
@@ -37,8 +37,8 @@ final class StoreBench: @unchecked Sendable {
 
     /// Ends the store in good order and opens what it left.
     func reopen() async throws {
-        open.close()
-        open = try await factory.open(folder.path, origins: Self.origins)
+        engine.close()
+        engine = try await factory.open(folder.path, origins: Self.origins)
     }
 
     // MARK: Calls

@@ -8,7 +8,7 @@ import Synchronization
 /// The plainest thing that keeps the `Store` contract: values in memory under one lock. What it holds outlives the
 /// dispatchers that a test makes and drops, as a disk does. Observers are told on the thread that commits, outside of
 /// the lock: of two threads' commits they may hear in either order.
-package final class MemoryStore: Store {
+package final class MemoryStore: Engine {
     struct Row {
         let new: NewMessage
         var events: [MailEvent] = []
@@ -27,6 +27,7 @@ package final class MemoryStore: Store {
         var suppressions: [Suppression] = []
         var dead: [Dead] = []
         var failures: [KernelFailure] = []
+        var deliveredAtOnce: UInt64 = 0
         var observer: (any DeliveryObserver)?
         var factObservers: [any FactObserver] = []
         var facts: [StoreFact] = []
@@ -210,6 +211,7 @@ package final class MemoryStore: Store {
         _ queued: inout [PendingDelivery]
     ) {
         var row = Row(new: new)
+        state.deliveredAtOnce += UInt64(beginning.deliveredAtOnce)
         for step in beginning.steps {
             switch step {
             case .event(let event): note(event, &row, &state, id)

@@ -2,7 +2,7 @@ import Base
 import HTTPServer
 import HTTPWire
 import Model
-import Storage
+import Ports
 
 /// The admin listener: health, metrics, and the captured mail.
 ///

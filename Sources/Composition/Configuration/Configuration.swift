@@ -154,6 +154,8 @@ package struct Configuration: Sendable, Equatable {
         case text
     }
 
+    /// What keeps the data.
+    package var engine = EngineScheme.sqlite
     /// The database's file.
     package var database: String
     package var listeners: [Listener]

@@ -13,7 +13,7 @@ package enum ConfigurationPrinter {
     /// On one line, for programs.
     package static func json(_ configuration: Configuration) -> [UInt8] {
         JSONWriter.object { root in
-            root.member("database", "sqlite:" + configuration.database)
+            root.member("database", "\(configuration.engine.rawValue):\(configuration.database)")
             root.array("listeners") { list in configuration.listeners.forEach { write($0, to: &list) } }
             write(admin: configuration.admin?.description, to: &root)
             root.object("delivery") { write(configuration.delivery, to: &$0) }

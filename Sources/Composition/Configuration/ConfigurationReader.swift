@@ -40,10 +40,12 @@ package struct ConfigurationReader {
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
         let root = node.section(Self.keys)
+        let database = root["database"].text(EngineScheme.form, EngineScheme.read)
         let log = root["log"].section(["level", "format", "requests", "deliveries"])
         let hosts = root["hosts"].section(["tracking", "spf", "mx", "returnPath"])
         var configuration = Configuration(
-            database: database(root["database"]), listeners: listeners(root), admin: admin(root["admin"]),
+            database: database?.location ?? ConfigurationDefaults.database, listeners: listeners(root),
+            admin: admin(root["admin"]),
             delivery: delivery(root["delivery"]),
             trackingURL: hosts["tracking"].text(BaseURL.form, BaseURL.normalized),
             proxies: networks(root["proxies"]),
@@ -55,6 +57,7 @@ package struct ConfigurationReader {
             logLevel: log["level"].word(LogLevel.allCases.map { ($0.name.description, $0) }) ?? .info,
             logFormat: log["format"].word() ?? .automatic,
             allowsFaults: root["faults"].section(["allow"])["allow"].boolean() ?? false)
+        if let database { configuration.engine = database.engine }
         if log["requests"].boolean() ?? false { configuration.logTopics.insert(.requests) }
         if log["deliveries"].boolean() ?? false { configuration.logTopics.insert(.deliveries) }
         configuration.hosts = self.hosts(hosts)
@@ -64,19 +67,6 @@ package struct ConfigurationReader {
         configuration.switches = switches(root["personalities"])
         configuration.smtp = smtp(root["smtp"], beside: configuration.listeners)
         return configuration
-    }
-
-    private func database(_ node: ConfigurationNode) -> String {
-        let scheme = "sqlite:"
-        // "sqlite://name" would be a name at the root of the file system, which nobody means.
-        let path = node.text("\"sqlite:PATH\", without \"//\"") { text -> String? in
-            let path = text.dropFirst(scheme.count)
-            guard text.hasPrefix(scheme), !path.isEmpty, !path.hasPrefix("//"), !path.utf8.contains(0) else {
-                return nil
-            }
-            return String(path)
-        }
-        return path ?? ConfigurationDefaults.database
     }
 
     /// Absent: at its usual address; null or false: nowhere.

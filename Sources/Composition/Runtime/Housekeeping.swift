@@ -1,18 +1,17 @@
 import Base
 import Kernel
 import Ports
-import Storage
 import Synchronization
 
 /// What nobody waits for: rate windows that no commit has taken along, and rows that have ended.
 final class Housekeeping: Sendable {
-    private let store: SQLiteStore
+    private let store: any Engine
     private let limits: RateBook
     private let dispatcher: Dispatcher
     private let time: any TimeSource
     private let isStopped = Atomic(false)
 
-    init(store: SQLiteStore, limits: RateBook, dispatcher: Dispatcher, time: any TimeSource) {
+    init(store: any Engine, limits: RateBook, dispatcher: Dispatcher, time: any TimeSource) {
         self.store = store
         self.limits = limits
         self.dispatcher = dispatcher

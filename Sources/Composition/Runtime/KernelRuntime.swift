@@ -17,7 +17,7 @@ import Storage
 final class KernelRuntime: Sendable {
     let configuration: Configuration
     let personalities: [any Personality]
-    let store: SQLiteStore
+    let store: any Engine
     let kernel: KernelServices
     let resolver: DNSResolver
     /// nil where faults are not allowed, and where nothing is served that could raise them.
@@ -42,7 +42,7 @@ final class KernelRuntime: Sendable {
         lock = try DatabaseLock(database: configuration.database)
         let keyFile = try KeyFile(
             path: configuration.keyFile, database: configuration.database, random: random)
-        store = try Self.openStore(configuration, time: time, log: log)
+        store = try Engines.open(configuration, time: time, log: log)
         workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)
         idKey = keyFile.key("public ids")
         deliveryLoop = try EventLoop(name: "delivery", time: time)
@@ -75,20 +75,6 @@ final class KernelRuntime: Sendable {
     }
 
     subscript<Value>(dynamicMember member: KeyPath<KernelServices, Value>) -> Value { kernel[keyPath: member] }
-
-    private static func openStore(
-        _ configuration: Configuration, time: any TimeSource, log: Log
-    ) throws(StartError) -> SQLiteStore {
-        do {
-            return try SQLiteStore.open(
-                path: configuration.database, origins: Adapters.all.map(\.id),
-                webhooks: KernelPlan.webhookRules(configuration),
-                suppressing: Dictionary(uniqueKeysWithValues: Adapters.all.map { ($0.id, $0.autoSuppression) }),
-                time: time, log: log)
-        } catch {
-            throw .database(path: configuration.database, reason: error.description)
-        }
-    }
 
     /// The public ids of a personality's rows.
     func ids(_ personality: any Personality) -> PublicIDs { PublicIDs(key: idKey, of: personality) }

@@ -11,10 +11,10 @@ import Rows
 /// **Threads.** Any. A commit encodes on the caller's thread, waits for the writer without blocking, and comes back on
 /// the caller's loop together with all others of that loop. A look-up by id runs on the caller's thread, as it takes
 /// microseconds; lists, and contents in files, run on background threads.
-package final class SQLiteStore: Store {
+package final class SQLiteStore: Engine {
     let writer: Writer
     private let readers: ReaderPool
-    private let contents: ContentFiles
+    private let contents: any ContentStore
     private let background: WorkerPool
     private let checkpointer: Checkpointer
     private let threads: Threads
@@ -41,6 +41,8 @@ package final class SQLiteStore: Store {
         } catch let error as DatabaseError {
             throw .database(error.description)
         } catch let error as PosixError {
+            throw .file(error.description)
+        } catch let error as ContentError {
             throw .file(error.description)
         } catch MigrationError.newer(let found, let known) {
             throw .newerSchema(found: found, known: known)

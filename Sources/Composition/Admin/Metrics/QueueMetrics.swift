@@ -2,7 +2,6 @@ import Base
 import Kernel
 import Model
 import Ports
-import Storage
 
 /// What waits and what became of it, of mail, webhooks and relayed requests: one hop to each dispatcher.
 ///
@@ -13,11 +12,11 @@ struct QueueMetrics: MetricSource {
     private let mail: Dispatcher
     private let webhooks: WebhookDispatcher
     private let relays: RelayDispatcher
-    private let store: SQLiteStore
+    private let store: any Engine
     private let time: any TimeSource
 
     init(
-        mail: Dispatcher, webhooks: WebhookDispatcher, relays: RelayDispatcher, store: SQLiteStore,
+        mail: Dispatcher, webhooks: WebhookDispatcher, relays: RelayDispatcher, store: any Engine,
         time: any TimeSource
     ) {
         self.mail = mail

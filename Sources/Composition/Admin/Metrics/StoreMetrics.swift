@@ -1,16 +1,15 @@
 import Kernel
 import Model
 import Ports
-import Storage
 
 /// What the store wrote and keeps.
 struct StoreMetrics: MetricSource {
-    private let store: SQLiteStore
+    private let store: any Engine
     private let claims: ClaimTable
     private let limits: RateBook
     private let personalities: [PersonalityID]
 
-    init(_ store: SQLiteStore, claims: ClaimTable, limits: RateBook, personalities: [PersonalityID]) {
+    init(_ store: any Engine, claims: ClaimTable, limits: RateBook, personalities: [PersonalityID]) {
         self.store = store
         self.claims = claims
         self.limits = limits

@@ -1,0 +1,17 @@
+/// What the program needs of what keeps its data, beyond the `Store` that the kernel uses. Which engine it is, the
+/// scheme of `database` in the configuration says.
+///
+/// Whoever opens an engine is its only writer until `close`. Any thread.
+package protocol Engine: Store {
+    /// False once it cannot promise to keep what it is given, until the program is started again.
+    var isWritable: Bool { get }
+
+    /// Deliveries since it was opened that were simulated as delivered with their acceptance, and never queued.
+    var deliveredAtOnce: UInt64 { get }
+
+    /// What was written since it was opened, what waits, and how large it is on disk.
+    func figures() async -> StoreFigures
+
+    /// Commits what waits, then ends what it has running. Nothing may be called afterwards.
+    func close()
+}
