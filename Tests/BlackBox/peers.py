@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 @dataclass

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 TRICKLE_SECONDS = 0.05
 
 

@@ -12,7 +12,7 @@ import mail
 from peers import Certificate
 
 USER = "poststack"
-SECONDS = 20
+SECONDS = 60
 # How the listeners of `listening` take TLS, in their order.
 RULES = ("starttls", "implicit", "either", "none")
 

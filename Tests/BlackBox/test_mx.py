@@ -15,7 +15,7 @@ from test_errors import assert_refused
 from wire import email
 
 HOST = "bounce.relay.test"
-SECONDS = 20
+SECONDS = 60
 LOOPBACK = {"allow": ["127.0.0.0/8", "::1/128"]}
 
 

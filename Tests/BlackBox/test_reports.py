@@ -14,7 +14,7 @@ from wire import email
 
 OPS = "ops@example.com"
 USER = "poststack"
-SECONDS = 20
+SECONDS = 60
 REFUSAL = "550 5.1.1 no such user here"
 
 

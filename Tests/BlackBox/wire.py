@@ -3,8 +3,9 @@
 import json
 import socket
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
-TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 30
 READ_SIZE = 65_536
 
 
@@ -34,6 +35,11 @@ class Response:
 
     def json(self):
         return json.loads(self.body)
+
+    @property
+    def date(self) -> float:
+        """When the server answered, by its own clock: Unix seconds, whole ones."""
+        return parsedate_to_datetime(self.header("Date")).timestamp()
 
     @property
     def closes(self) -> bool:
