@@ -2,7 +2,9 @@ import Synchronization
 
 /// A few threads that run blocking work in the order it was given. Any thread may give.
 package final class WorkerPool: Sendable {
-    package typealias Work = @Sendable () -> Void
+    /// Calls what it is given once it is done, and only then whoever waits for it: who gives new work at once must find
+    /// this thread idle, or it goes behind another that is blocked.
+    private typealias Work = @Sendable (_ isDone: () -> Void) -> Void
 
     /// A thread's queue, with what it has taken out and not yet done.
     private final class Lane: Sendable {
@@ -20,10 +22,7 @@ package final class WorkerPool: Sendable {
 
         func run() {
             while let work = queue.takeAll() {
-                for item in work {
-                    item()
-                    unfinished.subtract(1, ordering: .relaxed)
-                }
+                for item in work { item { unfinished.subtract(1, ordering: .relaxed) } }
             }
         }
     }
@@ -43,9 +42,13 @@ package final class WorkerPool: Sendable {
     /// full, the caller's own thread does the work: slower, and bounded.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            let item: Work = { continuation.resume(returning: work()) }
+            let item: Work = { isDone in
+                let value = work()
+                isDone()
+                continuation.resume(returning: value)
+            }
             let idlest = lanes.min { $0.unfinished.load(ordering: .relaxed) < $1.unfinished.load(ordering: .relaxed) }
-            if idlest?.put(item) != true { item() }
+            if idlest?.put(item) != true { item {} }
         }
     }
 

@@ -12,11 +12,18 @@ from submission import RULES, smtp
 
 TIER = os.environ.get("POLYRELAY_TESTS", "quick")
 TIERS = ("quick", "full", "soak")
+# The files that take longest, which therefore begin first: what runs last is short.
+LONG = ("domains", "durability", "receivers", "direct", "webhooks", "harepost", "reports", "answers", "upgrades")
 
 
 def pytest_configure(config):
     if TIER not in TIERS:
         raise pytest.UsageError(f"POLYRELAY_TESTS is {TIER!r}; it may be {', '.join(TIERS)}")
+
+
+def pytest_collection_modifyitems(items):
+    places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,10 @@ WAIT_SECONDS = 60
 
 
 def binary() -> Path:
-    """The program under test: $POLYRELAY_BINARY, else the release build, else the debug build."""
+    """The program under test: $POLYRELAY_BINARY, else what deploy/test would drive, if it is built."""
     chosen = os.environ.get("POLYRELAY_BINARY")
-    candidates = [Path(chosen)] if chosen else [ROOT / ".build" / kind / "polyrelay" for kind in ("release", "debug")]
+    kinds = ("release", "debug") if os.environ.get("CI") == "true" else ("debug", "release")
+    candidates = [Path(chosen)] if chosen else [ROOT / ".build" / kind / "polyrelay" for kind in kinds]
     for candidate in candidates:
         if candidate.is_file():
             return candidate.resolve()
