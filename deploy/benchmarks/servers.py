@@ -23,16 +23,17 @@ def say(text: str) -> None:
     print(f"==> {text}", file=sys.stderr, flush=True)
 
 
-def install_and_build() -> Path:
-    """The packages it takes, and the release binary (or the one that $POLYRELAY_BINARY names)."""
+def install_and_build(builds: bool = True) -> Path | None:
+    """The packages it takes, and the release binary (or the one that $POLYRELAY_BINARY names); None where nothing is to
+    be built."""
     chosen = os.environ.get("POLYRELAY_BINARY")
     steps = ["set -euo pipefail", f'source "{ROOT}/deploy/common.sh"']
     steps += ['install_packages "${LIBRARIES[@]}" wrk nginx-light postfix']
-    steps += [] if chosen else ["build_release", 'echo "$POLYRELAY_BINARY"']
+    steps += [] if chosen or not builds else ["build_release", 'echo "$POLYRELAY_BINARY"']
     done = subprocess.run(["bash", "-c", "\n".join(steps)], stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(done.returncode)
-    return Path(chosen or done.stdout.strip()).resolve()
+    return Path(chosen or done.stdout.strip()).resolve() if builds else None
 
 
 class Process:
@@ -128,6 +129,8 @@ class Polyrelay:
     ):
         """`limits`: by rate class. `probe`: a path that answers 200 to the key."""
         self.binary, self.folder, self.port, self.probe = binary, folder, free_port(), probe
+        # Messages that were promised, where somebody counts them.
+        self.acknowledged = 0
         folder.mkdir()
         self.config = folder / "polyrelay.json"
         unlimited = [{"per": "key", "limit": 1_000_000_000, "window": "1m"}]
