@@ -8,7 +8,6 @@ last of it was accepted just before the process was killed, so a write-ahead log
 
 import json
 import lzma
-import shutil
 import smtplib
 import sqlite3
 import sys
@@ -462,7 +461,6 @@ def note_what_is_said(folder: Path, maker: Maker) -> None:
     upgrade.SAID.write_bytes(lzma.compress(json.dumps(said, sort_keys=True).encode(), preset=9))
     lines = [f"  {json.dumps(kind)}: {json.dumps(pairs)}" for kind, pairs in ids.items()]
     upgrade.IDS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-    shutil.copy(copy / "polyrelay.key", upgrade.FIXTURE / "keyfile")
 
 
 def public_ids(server: Server, residents: dict, marks: dict) -> dict[str, list]:
