@@ -4,7 +4,7 @@ import Model
 import TestKit
 import Testing
 
-@Suite("Re-checks", .timeLimit(.minutes(2)))
+@Suite("Re-checks", .timeLimit(.minutes(10)))
 struct DomainWatchTests {
     /// Lets what was set off on other threads come to its end; the suite's time limit ends a wait for what never comes.
     private static func settle(_ isSo: () -> Bool) async {

@@ -5,7 +5,7 @@ import Ports
 import TestKit
 import Testing
 
-@Suite("Key rotation", .timeLimit(.minutes(2)))
+@Suite("Key rotation", .timeLimit(.minutes(10)))
 struct KeyRotationTests {
     /// A verified domain whose keys are being rotated.
     private static func rotating() async throws -> (DomainBench, MailDomain) {

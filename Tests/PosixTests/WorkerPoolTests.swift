@@ -1,7 +1,7 @@
 import Posix
 import Testing
 
-@Suite("Worker pool")
+@Suite("Worker pool", .timeLimit(.minutes(10)))
 struct WorkerPoolTests {
     /// Something that a thread waits for.
     private final class Latch: Sendable {

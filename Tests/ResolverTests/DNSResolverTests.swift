@@ -6,7 +6,7 @@ import Resolver
 import TestKit
 import Testing
 
-@Suite("Resolver", .timeLimit(.minutes(1)))
+@Suite("Resolver", .timeLimit(.minutes(10)))
 struct DNSResolverTests {
     @Test("An answer is given, and so is each kind of no")
     func answers() async throws {

@@ -5,7 +5,7 @@ import SMTPWire
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConnectionFailureTests {
     private func result(_ outcomes: [[AttemptOutcome]]) throws -> AttemptResult {
         #expect(outcomes.joined().allDeferred)

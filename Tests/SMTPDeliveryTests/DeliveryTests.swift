@@ -6,7 +6,7 @@ import SMTPWire
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeliveryTests {
     typealias Answer = ScriptedServer.Answer
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SMTPDelivery
 
-@Suite("Direct delivery", .timeLimit(.minutes(1)))
+@Suite("Direct delivery", .timeLimit(.minutes(10)))
 struct DirectTests {
     typealias Answer = ScriptedServer.Answer
 

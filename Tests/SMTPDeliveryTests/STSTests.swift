@@ -7,7 +7,7 @@ import Testing
 
 @testable import SMTPDelivery
 
-@Suite("MTA-STS", .timeLimit(.minutes(1)))
+@Suite("MTA-STS", .timeLimit(.minutes(10)))
 struct STSTests {
     // MARK: Records
 

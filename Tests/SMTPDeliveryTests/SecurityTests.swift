@@ -2,7 +2,7 @@ import Model
 import SMTPDelivery
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SecurityTests {
     private func server(certificateFor name: String = "localhost", broken: Bool = false) async throws -> (
         ScriptedServer, TestCertificate
