@@ -46,7 +46,8 @@ def opened(tmp_path):
 
 def test_everything_that_was_said_is_said_still_and_again_after_a_restart(opened, said):
     server, residents = opened()
-    assert upgrade.lost(said, upgrade.everything(server, residents)) == []
+    then = {question: answer for question, answer in said.items() if not question.endswith(": cursor")}
+    assert upgrade.lost(then, upgrade.everything(server, residents)) == []
     assert server.stop() == 0
     server.start()
     again = upgrade.poststack(server, residents, "main")

@@ -35,8 +35,11 @@ VERB_LIMIT = 5000
 WHOLE = {"main", "child", "metered", "many"}
 # The operator's verbs are a process each: so many accounts and domains, and each so manyth message.
 VERB_ROWS, VERB_MESSAGES = 10, 21
-# Members that tell when a key was used or a queue is tried next: asking changes them.
-MOVING = {"lastUsedAt", "used", "lastUse", "nextRetryAt", "due", "oldestDue"}
+# Members that tell when a key was used or a queue is tried next, which asking changes; and cursors, of which only where
+# they lead matters.
+MOVING = {"lastUsedAt", "used", "lastUse", "nextRetryAt", "due", "oldestDue", "next_cursor"}
+# What a record of a domain is in turn, while no name server answers.
+UNSEEN = {"unchecked", "unreadable"}
 
 
 def settings(folder: Path, *, yearly: int = PLENTY, **options) -> dict:
@@ -244,6 +247,8 @@ def masked(value, made: int):
         return {name: masked(member, made) for name, member in value.items() if name not in MOVING}
     if isinstance(value, list):
         return [masked(member, made) for member in value]
+    if isinstance(value, str) and value in UNSEEN:
+        return "unseen"
     if isinstance(value, str) and TIME.fullmatch(value):
         begin = datetime.fromtimestamp(made / 1e9).astimezone(datetime.fromisoformat(value).tzinfo)
         later = begin < datetime.fromisoformat(value) < datetime.fromisoformat(f"{FAR}+00:00")
@@ -273,4 +278,6 @@ def lost(then, now, where: str = "") -> list[str]:
 
 
 def remembered() -> dict:
-    return json.loads(lzma.decompress(SAID.read_bytes()))
+    """What the version that left the fixture said of it."""
+    said = json.loads(lzma.decompress(SAID.read_bytes()))
+    return masked(said, json.loads(member("residents.json"))["made"])
