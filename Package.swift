@@ -93,7 +93,7 @@ let package = Package(
         tests("CryptoTests", ["Base", "Crypto"]),
         tests("HTTPWireTests", ["Base", "HTTPWire"]),
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
-        tests("TLSTests", ["Base", "TLS", "TestKit"]),
+        tests("TLSTests", ["Base", "Crypto", "TLS", "TestKit"]),
         tests("MailFormatTests", ["Base", "Crypto", "MailFormat"]),
         layer(
             "TestKit", ["Base", "Crypto", "DNSWire", "Kernel", "Model", "Ports", "Posix", "Rows"],
@@ -122,13 +122,16 @@ let package = Package(
             ]),
         tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
         tests("AdapterKitTests", ["AdapterKit", "Base", "Crypto", "Harepost", "Model", "PostStack", "TestKit"]),
+        // The artificial personality: an adapter as any, but for tests alone.
+        layer("Newcomer", ["AdapterKit", "Base", "Model"], path: "Tests/Newcomer"),
+        tests("NewcomerTests", ["AdapterConformance", "Newcomer"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "Ports",
-                "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
+                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "Newcomer",
+                "Ports", "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
             ]),
         tests(
             "CompositionTests",

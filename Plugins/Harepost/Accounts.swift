@@ -4,11 +4,14 @@ import Model
 
 /// What the routes about the account itself do.
 enum Accounts {
-    static let signUpSwitch = "signup"
+    static let signUp = PersonalityOption.boolean(
+        "signup", standard: false, local: true, "whether people make accounts for themselves")
+    /// What accounts' ids begin with.
+    static let idPrefix = "acct_"
 
     /// Key and secret are shown together; the key never again.
     static func signUp(_ call: Call) async throws(KernelFailure) -> Answer {
-        guard call.isOn(signUpSwitch) else { throw .featureDisabled(.signup) }
+        guard call.option(signUp) else { throw .featureDisabled(.signup) }
         var form = try Form(call.body)
         let email = form.address("email", required: true)
         try form.finish()

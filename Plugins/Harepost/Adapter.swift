@@ -35,33 +35,55 @@ public struct Harepost: Personality {
     public let domainPlan = Domains.plan
 
     public let ids: [IDKind: IDForm] = [
-        .account: .short(prefix: "acct_"), .relay: .short(prefix: Deliveries.queuePrefix),
+        .account: .short(prefix: Accounts.idPrefix), .relay: .short(prefix: Deliveries.queuePrefix),
     ]
 
     public let routes = [
         Route(
             .post, "/v1/send", requirement: Self.anyKey, rateClass: sends, bodyLimitBytes: HarepostLimits.sendBytes,
-            handler: Sends.send),
-        Self.route(.get, "/v1/deliveries", Deliveries.list),
-        Self.route(.get, "/v1/deliveries/:id", Deliveries.show),
-        Self.route(.post, "/v1/deliveries/:id/replay", Deliveries.replay),
-        Self.route(.post, "/v1/deliveries/:id/cancel", Deliveries.cancel),
-        Self.route(.post, "/v1/domains", Domains.add),
-        Self.route(.get, "/v1/domains", Domains.list),
-        Self.route(.post, "/v1/domains/verify", Domains.verify),
-        Self.route(.delete, "/v1/domains/:domain", Domains.remove),
-        Self.route(.get, "/v1/signing-secret", Accounts.signingSecret),
-        Self.signUp("/v1/accounts"),
-        Self.signUp("/v1/signup"),
+            handler: Sends.send
+        ).describes(
+            "send", "Accepts a request to be relayed.", request: Shapes.send, answers: [202: .json(Shapes.accepted)]),
+        Self.route(.get, "/v1/deliveries", Deliveries.list).describes(
+            "listDeliveries", "Deliveries, latest first.",
+            query: [
+                RouteDescription.Parameter("status", Shapes.status),
+                RouteDescription.Parameter("limit", .integer(in: HarepostLimits.page), "25 where it is absent."),
+                RouteDescription.Parameter("cursor", .string, "The next_cursor of the page before."),
+            ], answers: [200: .json(Shapes.deliveries)]),
+        Self.route(.get, "/v1/deliveries/:id", Deliveries.show).describes(
+            "getDelivery", "A delivery with its attempts.", path: Self.queueID, answers: [200: .json(Shapes.delivery)]),
+        Self.route(.post, "/v1/deliveries/:id/replay", Deliveries.replay).describes(
+            "replayDelivery", "Queues a delivery anew that has ended.", path: Self.queueID,
+            answers: [200: .json(Shapes.delivery), 409: .json(Shapes.failure)]),
+        Self.route(.post, "/v1/deliveries/:id/cancel", Deliveries.cancel).describes(
+            "cancelDelivery", "Takes back a delivery that waits.", path: Self.queueID,
+            answers: [200: .json(Shapes.delivery), 409: .json(Shapes.failure)]),
+        Self.route(.post, "/v1/domains", Domains.add).describes(
+            "addDomain", "Adds a domain, or shows the record of one that is not verified yet.",
+            request: Shapes.domainRequest, answers: [200: .json(Shapes.verified), 201: .json(Shapes.pending)]),
+        Self.route(.get, "/v1/domains", Domains.list).describes(
+            "listDomains", "All domains, latest first.", answers: [200: .json(Shapes.domains)]),
+        Self.route(.post, "/v1/domains/verify", Domains.verify).describes(
+            "verifyDomain", "Looks for a domain's record.", request: Shapes.domainRequest,
+            answers: [200: .json(Shapes.verified), 409: .json(Shapes.unproven)]),
+        Self.route(.delete, "/v1/domains/:domain", Domains.remove).describes(
+            "removeDomain", "Removes a domain.", answers: [200: .json(Shapes.removed)]),
+        Self.route(.get, "/v1/signing-secret", Accounts.signingSecret).describes(
+            "getSigningSecret", "The secret that requests are signed with.",
+            answers: [200: .json(Shapes.signingSecret)]),
+        Self.signUp("/v1/accounts", "createAccount"),
+        Self.signUp("/v1/signup", "signUp"),
     ]
+
+    public let description: DialectDescription? = Shapes.dialect
 
     public let relays: RelayRules? = RelayRules(
         signing: WebhookSigning(
             parts: [.time, .body], encoding: .hexadecimal, prefix: "v1=", separator: ",",
             fields: [.init(OwnHeader.signature, "t={time},{signatures}")]), secretPrefix: "whsec_")
 
-    /// `signup`: whether people make accounts for themselves.
-    public let switches = [Accounts.signUpSwitch: false]
+    public let options = [Accounts.signUp.declaration]
 
     public init() {}
 
@@ -85,9 +107,14 @@ public struct Harepost: Personality {
             handler: handler)
     }
 
-    private static func signUp(_ pattern: String) -> Route {
+    private static let queueID = [RouteDescription.Parameter("id", Shapes.queueID)]
+
+    private static func signUp(_ pattern: String, _ name: String) -> Route {
         Route(
             .post, pattern, requirement: Requirement(anyOf: [], needsCredential: false), rateClass: signUps,
-            bodyLimitBytes: HarepostLimits.requestBytes, handler: Accounts.signUp)
+            bodyLimitBytes: HarepostLimits.requestBytes, handler: Accounts.signUp
+        ).describes(
+            name, "Makes an account, where the operator lets people.", request: Shapes.signUp,
+            answers: [201: .json(Shapes.account)])
     }
 }

@@ -11,14 +11,14 @@ enum Deliveries {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let state = try state(call.query)
-        let before = try cursor(call)
+        let start = try start(call)
         let limit = call.query.int("limit", in: HarepostLimits.page, else: HarepostLimits.pageDefault)
-        let page = try await call.relays.list(state: state, before: before, limit: limit)
-        return .object(reservedBytes: DeliveryObject.bytesReserved * (page.relays.count + 1)) { answer in
+        let page = try await call.relays.list(state: state, Slice(start, limit: limit))
+        return .object(reservedBytes: DeliveryObject.bytesReserved * (page.items.count + 1)) { answer in
             answer.array("data") { data in
-                for relay in page.relays { data.element(DeliveryObject(relay: relay, queueID: call.queueID(relay.id))) }
+                for relay in page.items { data.element(DeliveryObject(relay: relay, queueID: call.queueID(relay.id))) }
             }
-            let last = page.hasMore ? page.relays.last : nil
+            let last = page.hasMore ? page.items.last : nil
             answer.member("next_cursor", last.map { call.cursors.text($0.id, in: listName) })
         }
     }
@@ -30,13 +30,13 @@ enum Deliveries {
 
     /// Polyrelay's own. Takes no body, and looks at none.
     static func replay(_ call: Call) async throws(KernelFailure) -> Answer {
-        _ = try await call.relays.replay(id(call))
+        try await call.relays.replay(id(call)).run()
         return try await show(call)
     }
 
     /// Polyrelay's own. Takes no body, and looks at none.
     static func cancel(_ call: Call) async throws(KernelFailure) -> Answer {
-        _ = try await call.relays.cancel(id(call))
+        try await call.relays.cancel(id(call)).run()
         return try await show(call)
     }
 
@@ -57,12 +57,12 @@ enum Deliveries {
         return status.state
     }
 
-    private static func cursor(_ call: Call) throws(KernelFailure) -> Relay.ID? {
-        guard let text = call.query.text("cursor") else { return nil }
-        guard let id = call.cursors.place(text, in: listName, of: Relay.self) ?? earlierCursor(text, call) else {
+    private static func start(_ call: Call) throws(KernelFailure) -> Slice<Relay>.Start {
+        guard let text = call.query.text("cursor") else { return .first }
+        guard let place = call.cursors.place(text, in: listName, of: Relay.self) ?? earlierCursor(text, call) else {
             throw .invalid(FieldFault("cursor", .cursor, location: .query, value: UserData(text)))
         }
-        return id
+        return .after(place)
     }
 
     /// One that was given out before cursors were sealed: a delivery's id under a prefix of its own.

@@ -24,7 +24,7 @@ enum Domains {
     private static func domain(_ name: String, _ call: Call) async throws(KernelFailure) -> MailDomain {
         if let known = try call.domains.named(name) { return known }
         do throws(KernelFailure) {
-            return try await call.domains.add(name, options: DomainOptions(), facet: Array("{}".utf8))
+            return try await call.domains.add(name, options: DomainOptions(), facet: Array("{}".utf8)).run()
         } catch .alreadyExists {
             guard let known = try call.domains.named(name) else { throw .notFound(.domain) }
             return known
@@ -41,7 +41,7 @@ enum Domains {
     }
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
-        let domains = try call.domains.all()
+        let domains = try call.domains.list().items
         return .object { $0.member("data", domains.map(DomainObject.init)) }
     }
 
@@ -50,7 +50,7 @@ enum Domains {
         guard let name = normalized(call.parameter(0)), let domain = try call.domains.named(name) else {
             throw .domainUnknown(UserData(call.parameter(0)), role: .managed)
         }
-        try await call.domains.remove(domain)
+        try await call.domains.remove(domain).run()
         return .object { answer in
             answer.member("domain", domain.name)
             answer.member("deleted", true)

@@ -7,7 +7,7 @@ import Model
 enum Sends {
     static func send(_ call: Call) async throws(KernelFailure) -> Answer {
         let send = try SendRequest(Form(call.body))
-        let made = try await call.relays.accept(send.request, body: send.body, field: "target")
+        let made = try await call.relays.accept(send.request, body: send.body, field: "target").run()
         return .object(.accepted, reservedBytes: AcceptedObject.bytesReserved) { answer in
             AcceptedObject(queueID: call.queueID(made.id), createdAt: made.at, idempotencyKey: send.idempotencyKey)
                 .write(&answer)

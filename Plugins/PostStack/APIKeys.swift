@@ -14,12 +14,13 @@ enum APIKeys {
         var domains: [MailDomain] = []
         if let id = draft.domainID { domains.append(try call.keys.domain(Int64(id).map(MailDomain.ID.init), text: id)) }
         let minted = try await call.keys.create(
-            label: draft.name, mode: draft.mode, scopes: [draft.permission], domains: domains)
+            label: draft.name, mode: draft.mode, scopes: [draft.permission], domains: domains
+        ).run()
         return .object(.created, KeyObject(minted.key, call, secret: minted.secret).write)
     }
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
-        let keys = try call.keys.list()
+        let keys = try call.keys.list().items
         return .object { answer in
             answer.array("keys") { list in
                 for key in keys { list.element(KeyObject(key, call)) }
@@ -36,17 +37,17 @@ enum APIKeys {
         var form = try Form(call.body)
         let name = form.keyName()
         try form.finish()
-        let key = try await call.keys.rename(keyID(call), label: name)
+        let key = try await call.keys.rename(keyID(call), label: name).run()
         return .object(.ok, KeyObject(key, call).write)
     }
 
     static func rotate(_ call: Call) async throws(KernelFailure) -> Answer {
-        let minted = try await call.keys.rotate(keyID(call))
+        let minted = try await call.keys.rotate(keyID(call)).run()
         return .object(.ok, KeyObject(minted.key, call, secret: minted.secret).write)
     }
 
     static func remove(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.keys.revoke(keyID(call))
+        try await call.keys.revoke(keyID(call)).run()
         return .success
     }
 

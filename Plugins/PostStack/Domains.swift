@@ -33,19 +33,19 @@ enum Domains {
         try form.finish()
         // `finish` has thrown where it is absent; the compiler cannot know.
         guard let name else { throw .invalid(FieldFault("name", .missing)) }
-        return answer(try await call.domains.add(name, options: options, facet: settings.json), call, .created)
+        return answer(try await call.domains.add(name, options: options, facet: settings.json).run(), call, .created)
     }
 
     /// Takes no body, and looks at none.
     static func remove(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.domains.remove(domain(call))
+        try await call.domains.remove(domain(call)).run()
         return .success
     }
 
     // MARK: Looking
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
-        let domains = try call.domains.all()
+        let domains = try call.domains.list().items
         return .object(reservedBytes: DomainObject.bytesReserved * (domains.count + 1)) { answer in
             answer.array("domains") { array in
                 for domain in domains { array.element(DomainObject(domain, call)) }
@@ -72,7 +72,7 @@ enum Domains {
             form.take(returnPath: returnPath, of: domain.name, &options)
         }
         try form.finish()
-        return answer(try await call.domains.change(domain, options: options, facet: settings.json), call)
+        return answer(try await call.domains.change(domain, options: options, facet: settings.json).run(), call)
     }
 
     /// The look-ups run on after the answer.

@@ -10,7 +10,8 @@ enum Emails {
     static func send(_ call: Call) async throws(KernelFailure) -> Answer {
         let email = try SendEmail(Form(call.body))
         try authorise(email, call)
-        let acceptance = try await call.mail.send(email.submission(call.idempotencyKey { _ in email.idempotencyKey }))
+        let submission = email.submission(try call.idempotencyKey { _ in email.idempotencyKey })
+        let acceptance = try await call.mail.send(submission).run()
         return .object(.accepted, reservedBytes: AcceptedObject.bytesReserved, AcceptedObject(acceptance, call).write)
     }
 
@@ -26,7 +27,7 @@ enum Emails {
                 return email.submission(try call.idempotencyKey(element: index) { _ in email.idempotencyKey })
             }
         }
-        let outcomes = await call.mail.send(submissions.compactMap { try? $0.get() })
+        let outcomes = try await call.mail.send(submissions.compactMap { try? $0.get() }).run()
         if let failure = commonFailure(of: outcomes) { throw failure }
         return batchAnswer(submissions, outcomes, call)
     }
@@ -84,16 +85,16 @@ enum Emails {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let query = call.query
-        let page = Page(query)
-        let (messages, total) = try await call.mail.messages(
-            MessageFilter(query.text), offset: page.offset, limit: page.size)
-        return .object(reservedBytes: EmailObject.bytesReserved * (messages.count + 1)) { answer in
+        let page = PageNumber(query)
+        let found = try await call.mail.messages(
+            MessageFilter(query.text), Slice(offset: page.offset, limit: page.size))
+        return .object(reservedBytes: EmailObject.bytesReserved * (found.items.count + 1)) { answer in
             answer.array("data") { data in
-                for message in messages {
+                for message in found.items {
                     data.element(EmailObject(message: message, publicID: call.publicID(of: message.id)))
                 }
             }
-            answer.member("meta", PageMeta(page: page.number, perPage: page.size, total: total))
+            answer.member("meta", PageMeta(page: page.number, perPage: page.size, total: found.total ?? 0))
         }
     }
 
@@ -119,7 +120,7 @@ enum Emails {
 
     /// Takes no body, and looks at none.
     static func cancel(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.mail.cancel(message(call))
+        try await call.mail.cancel(message(call)).run()
         return .success
     }
 
@@ -129,7 +130,7 @@ enum Emails {
         try form.finish()
         // `finish` has thrown where it is absent; the compiler cannot know.
         guard let due else { throw .invalid(FieldFault("scheduled_at", .missing)) }
-        try await call.mail.reschedule(message(call), to: due)
+        try await call.mail.reschedule(message(call), to: due).run()
         return .success
     }
 

@@ -210,7 +210,7 @@ extension Form {
 // MARK: The list
 
 /// A page of a list as asked for, brought into range.
-struct Page: Equatable {
+struct PageNumber: Equatable {
     var number: Int
     var size: Int
 

@@ -5,13 +5,13 @@ import Model
 /// What the routes under `/suppressions` do: the addresses that the account sends nothing to.
 enum Suppressions {
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
-        let page = Page(call.query)
-        let (suppressions, total) = try await call.suppressions.list(offset: page.offset, limit: page.size)
+        let page = PageNumber(call.query)
+        let found = try await call.suppressions.list(Slice(offset: page.offset, limit: page.size))
         return .object { answer in
             answer.array("data") { data in
-                for suppression in suppressions { data.element(SuppressionObject(suppression: suppression)) }
+                for suppression in found.items { data.element(SuppressionObject(suppression: suppression)) }
             }
-            answer.member("meta", PageMeta(page: page.number, perPage: page.size, total: total))
+            answer.member("meta", PageMeta(page: page.number, perPage: page.size, total: found.total ?? 0))
         }
     }
 
@@ -24,12 +24,12 @@ enum Suppressions {
         guard let address, let reason = reason.flatMap(SuppressionReason.init) else {
             throw .invalid(FieldFault("email", .missing))
         }
-        try await call.suppressions.add(address, reason: reason.kernelReason)
+        try await call.suppressions.add(address, reason: reason.kernelReason).run()
         return .success
     }
 
     static func remove(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.suppressions.remove(call.parameter(0))
+        try await call.suppressions.remove(call.parameter(0)).run()
         return .success
     }
 }

@@ -12,7 +12,7 @@ enum Webhooks {
         try form.finish()
         // `finish` has thrown where it is absent; the compiler cannot know.
         guard let url else { throw .invalid(FieldFault("url", .missing)) }
-        let (endpoint, secret) = try await call.webhooks.create(url: url, events: events ?? [])
+        let (endpoint, secret) = try await call.webhooks.create(url: url, events: events ?? []).run()
         return .object(.created) { answer in
             answer.webhook(endpoint, at: call.now)
             answer.member("signingSecret", secret)
@@ -21,7 +21,7 @@ enum Webhooks {
     }
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
-        let endpoints = try await call.webhooks.endpoints()
+        let endpoints = try await call.webhooks.list().items.reversed()
         return .object { answer in
             answer.array("webhooks") { list in
                 for endpoint in endpoints {
@@ -43,16 +43,17 @@ enum Webhooks {
         let isEnabled = form.bool("enabled")
         try form.finish()
         let endpoint = try await call.webhooks.edit(webhookID(call), url: url, events: events, isEnabled: isEnabled)
+            .run()
         return .object { $0.webhook(endpoint, at: call.now) }
     }
 
     static func remove(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.webhooks.delete(webhookID(call))
+        try await call.webhooks.delete(webhookID(call)).run()
         return .success
     }
 
     static func test(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.webhooks.test(webhookID(call))
+        try await call.webhooks.test(webhookID(call)).run()
         return .success
     }
 
@@ -68,7 +69,8 @@ enum Webhooks {
             try form.finish()
         }
         let (endpoint, secret) = try await call.webhooks.rotateSecret(
-            of: webhookID(call), grace: .seconds(hours * 3600))
+            of: webhookID(call), grace: .seconds(hours * 3600)
+        ).run()
         return .object { answer in
             answer.webhook(endpoint, at: call.now)
             answer.member("signingSecret", secret)
@@ -78,14 +80,14 @@ enum Webhooks {
     // MARK: Deliveries
 
     static func deliveries(_ call: Call) async throws(KernelFailure) -> Answer {
-        let page = Page(call.query)
-        let (deliveries, total) = try await call.webhooks.deliveries(
-            of: webhookID(call), offset: page.offset, limit: page.size)
+        let page = PageNumber(call.query)
+        let found = try await call.webhooks.deliveries(
+            of: webhookID(call), Slice(offset: page.offset, limit: page.size))
         return .object { answer in
             answer.array("deliveries") { list in
-                for (delivery, body) in deliveries { list.element(DeliveryObject(delivery: delivery, body: body)) }
+                for (delivery, body) in found.items { list.element(DeliveryObject(delivery: delivery, body: body)) }
             }
-            answer.member("pagination", PageMeta(page: page.number, perPage: page.size, total: total))
+            answer.member("pagination", PageMeta(page: page.number, perPage: page.size, total: found.total ?? 0))
         }
     }
 
@@ -95,7 +97,7 @@ enum Webhooks {
             _ = try await call.webhooks.endpoint(webhook)
             throw .notFound(.delivery)
         }
-        try await call.webhooks.replay(WebhookDelivery.ID(delivery), of: webhook)
+        try await call.webhooks.replay(WebhookDelivery.ID(delivery), of: webhook).run()
         return .success
     }
 
@@ -119,7 +121,8 @@ enum Webhooks {
             try form.finish()
         }
         let (replayed, remaining) = try await call.webhooks.replayFailed(
-            of: webhookID(call), since: since, name: name, limit: limit)
+            of: webhookID(call), since: since, name: name, limit: limit
+        ).run()
         return .object { answer in
             answer.member("replayed", replayed)
             answer.member("remaining", remaining)

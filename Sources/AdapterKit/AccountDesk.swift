@@ -3,11 +3,50 @@ import Kernel
 public import Model
 import Ports
 
-/// Accounts that people make for themselves.
+/// The account of a call, those below it, and those that people make for themselves.
 public struct AccountDesk: Sendable {
     private let services: Services
+    private let account: Account.ID?
 
-    init(_ services: Services) { self.services = services }
+    init(_ services: Services, account: Account.ID?) {
+        self.services = services
+        self.account = account
+    }
+
+    // MARK: Looking
+
+    /// The account that the call is about.
+    public func own() throws(KernelFailure) -> Account {
+        guard let account else { throw .credentialMissing }
+        guard let found = services.directory.account(account) else { throw .notFound(.account) }
+        return found
+    }
+
+    /// A page of its sub-accounts.
+    public func subAccounts(_ slice: Slice<Account> = .all) throws(KernelFailure) -> Page<Account> {
+        slice.page(of: services.directory.subAccounts(of: try own().id).reversed(), by: \.id)
+    }
+
+    public func subAccount(_ id: Account.ID) throws(KernelFailure) -> Account {
+        guard let found = services.directory.account(id), found.parent == (try own().id) else {
+            throw .notFound(.account)
+        }
+        return found
+    }
+
+    // MARK: Changing
+
+    /// Makes a sub-account.
+    public func create(_ name: String) throws(KernelFailure) -> Plan<Account> {
+        Plan(services.administration.createAccount(name, parent: try own().id))
+    }
+
+    /// Suspends a sub-account, whose keys are refused from then on, or lets it go on.
+    public func setState(_ id: Account.ID, _ state: Account.State) throws(KernelFailure) -> Plan<Account> {
+        Plan(try services.administration.setState(subAccount(id).id, state))
+    }
+
+    // MARK: Signing up
 
     /// A new account, with a key that nobody can show again and the secret that its requests are signed with.
     public struct Welcome: Sendable {
@@ -16,14 +55,15 @@ public struct AccountDesk: Sendable {
         public let signingSecret: String
     }
 
-    /// Makes an account with a key of all rights.
+    /// Makes an account with a key of all rights, at once: each of the three needs the number of the one before.
     public func signUp(name: String) async throws(KernelFailure) -> Welcome {
-        let account = try await services.administration.createAccount(name, parent: nil)
+        let account = try await services.administration.createAccount(name, parent: nil).run()
         let made = try await services.administration.createKey(
             Administration.KeyRequest(
                 account: account.id, personality: services.personality, form: services.credentials, kind: .secret,
                 mode: .live, scopes: services.scopes.defaults, domains: [], networks: [], expiresIn: nil,
-                label: "sign-up", secret: nil))
+                label: "sign-up", secret: nil)
+        ).run()
         let secret = try await services.relays.signingSecret(
             of: Tenant(account: account.id, origin: services.personality))
         return Welcome(account: account, key: made.secret.text, signingSecret: secret)
@@ -31,9 +71,7 @@ public struct AccountDesk: Sendable {
 }
 
 extension Call {
-    /// Accounts made by their own people; whether they may is a switch of the personality.
-    public var accounts: AccountDesk { AccountDesk(services) }
-
-    /// How a switch of the personality stands (`Personality.switches`).
-    public func isOn(_ name: String) -> Bool { services.switches[name] ?? false }
+    /// The call's account and those below it. Whether people may make accounts for themselves is an option of the
+    /// personality.
+    public var accounts: AccountDesk { AccountDesk(services, account: account) }
 }

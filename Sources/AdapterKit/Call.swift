@@ -5,38 +5,68 @@ public import Model
 
 /// One request that passed the gate, and what its handler may do.
 public struct Call: Sendable {
-    /// nil on routes that need no credential.
+    /// Whose key it is; nil on routes that need no credential.
     public let caller: Principal?
     /// The path's parameters, decoded, in the order of the pattern.
     public let parameters: [String]
     public let body: [UInt8]
     public let now: Instant
-    /// The kernel's mail service, on behalf of the caller.
-    public let mail: MailDesk
     public let ids: PublicIDs
+    /// The client's, or what a trusted proxy says of it; nil where that is not known.
+    public let clientAddress: IPAddress?
 
     let requirement: Requirement
     let rule: IdempotencyRule?
     let services: Services
+    /// nil where nothing has to be asked of `Access`.
+    let accessRecord: AccessRecord?
+    /// The caller as the desks see it: of the account that the request is about.
+    private(set) var principal: Principal?
+    private let service: MailService
+    private let trace: RequestTrace?
     private let head: RequestHead
 
+    /// `account`: a sub-account of the caller's that the path names; nil: the request is about the caller's own.
     package init(
-        caller: Principal?, requirement: Requirement, rule: IdempotencyRule?, parameters: [String],
-        head: RequestHead, body: [UInt8], now: Instant, mail: MailService, services: Services, ids: PublicIDs,
-        trace: RequestTrace? = nil
+        caller: Principal?, account: Account.ID? = nil, requirement: Requirement, rule: IdempotencyRule?,
+        parameters: [String], head: RequestHead, body: [UInt8], now: Instant, clientAddress: IPAddress? = nil,
+        mail: MailService, services: Services, ids: PublicIDs, trace: RequestTrace? = nil
     ) {
         self.caller = caller
         self.parameters = parameters
         self.head = head
         self.body = body
         self.now = now
-        self.mail = MailDesk(
-            mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy,
-            rule: rule, trace: trace)
+        self.clientAddress = clientAddress
         self.requirement = requirement
         self.rule = rule
         self.services = services
         self.ids = ids
+        self.trace = trace
+        service = mail
+        principal = account.flatMap { caller?.acting(on: $0) } ?? caller
+        accessRecord = caller != nil && requirement.isAnsweredLater ? AccessRecord() : nil
+    }
+
+    /// The account that the request is about, and that all desks act for: the one that the path names, else the
+    /// caller's. nil on routes that need no credential.
+    public var account: Account.ID? { principal?.account }
+
+    /// The same call, about a sub-account of its account; `notFound` for any other.
+    public func acting(on account: Account.ID) throws(KernelFailure) -> Call {
+        guard let own = self.account, services.directory.account(account)?.parent == own else {
+            throw .notFound(.account)
+        }
+        var call = self
+        call.principal = principal?.acting(on: account)
+        return call
+    }
+
+    /// The kernel's mail service, on behalf of the call's account.
+    public var mail: MailDesk {
+        MailDesk(
+            service, caller: principal, personality: services.personality, suppression: services.suppressionPolicy,
+            rule: rule, at: now, trace: trace)
     }
 
     /// The parameter at `index`, which the route's pattern has.
@@ -57,7 +87,7 @@ public struct Call: Sendable {
     }
 
     /// The query's parameters, decoded.
-    public var query: Query { Query((try? QueryPairs.decode(head.query)) ?? []) }
+    public var query: Query { Query(of: head) }
 }
 
 /// The query of a request's target. Of a name that stands twice the last value counts; in a query that cannot be
@@ -65,7 +95,7 @@ public struct Call: Sendable {
 public struct Query: Sendable {
     private let pairs: [QueryPair]
 
-    init(_ pairs: [QueryPair]) { self.pairs = pairs }
+    package init(of head: RequestHead) { pairs = (try? QueryPairs.decode(head.query)) ?? [] }
 
     public func text(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
 

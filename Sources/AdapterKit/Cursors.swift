@@ -37,5 +37,5 @@ public struct Cursors: Sendable {
 
 extension Call {
     /// Places in the lists of the caller's account.
-    public var cursors: Cursors { Cursors(ids.places, account: caller?.account) }
+    public var cursors: Cursors { Cursors(ids.places, account: account) }
 }

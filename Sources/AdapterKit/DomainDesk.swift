@@ -6,7 +6,7 @@ public import Model
 /// What a dialect does with its caller's domains. What is another account's is not there; of the facets, the dialect
 /// sees its own.
 ///
-/// Comes back on the shard. What it reports as made, changed or removed is on disk.
+/// Comes back on the shard. What a plan makes, changes or removes is on disk once it was carried out.
 public struct DomainDesk: Sendable {
     private let services: Services
     private let caller: Principal?
@@ -16,8 +16,10 @@ public struct DomainDesk: Sendable {
         self.caller = caller
     }
 
-    /// The caller's domains, the latest first.
-    public func all() throws(KernelFailure) -> [MailDomain] { services.domains.domains(of: try account()) }
+    /// A page of the caller's domains.
+    public func list(_ slice: Slice<MailDomain> = .all) throws(KernelFailure) -> Page<MailDomain> {
+        slice.page(of: services.domains.domains(of: try account()), by: \.id)
+    }
 
     public func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
         try services.domains.domain(id, of: account())
@@ -39,19 +41,18 @@ public struct DomainDesk: Sendable {
     /// Adds a domain with fresh keys. Faults are of the field `name`.
     public func add(
         _ name: String, options: DomainOptions, facet: [UInt8]
-    ) async throws(KernelFailure) -> MailDomain {
-        try await services.domains.add(
-            name, options: options, facets: [services.personality: facet], account: account(), pinned: false)
+    ) async throws(KernelFailure) -> Plan<MailDomain> {
+        Plan(
+            try await services.domains.add(
+                name, options: options, facets: [services.personality: facet], account: account(), pinned: false))
     }
 
-    public func change(
-        _ domain: MailDomain, options: DomainOptions, facet: [UInt8]
-    ) async throws(KernelFailure) -> MailDomain {
-        try await services.domains.change(domain, options: options, facets: [services.personality: facet])
+    public func change(_ domain: MailDomain, options: DomainOptions, facet: [UInt8]) -> Plan<MailDomain> {
+        Plan(services.domains.change(domain, options: options, facets: [services.personality: facet]))
     }
 
     /// Removes a domain; messages that were sent from it stay.
-    public func remove(_ domain: MailDomain) async throws(KernelFailure) { try await services.domains.remove(domain) }
+    public func remove(_ domain: MailDomain) -> Plan<Void> { Plan(services.domains.remove(domain)) }
 
     /// Has the domain's records looked up, and returns before that is done.
     public func ask(_ domain: MailDomain) async { await services.domains.ask(domain) }
@@ -73,7 +74,7 @@ public struct DomainDesk: Sendable {
 
 extension Call {
     /// The kernel's domains, on behalf of the caller.
-    public var domains: DomainDesk { DomainDesk(services, caller: caller) }
+    public var domains: DomainDesk { DomainDesk(services, caller: principal) }
 }
 
 /// Names of hosts, as callers write them.

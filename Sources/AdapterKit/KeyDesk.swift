@@ -1,23 +1,26 @@
-import Base
+public import Base
 import Kernel
 public import Model
 
 /// What a dialect's callers do with the keys of their account, as far as they are this personality's. A revoked key is
 /// not there any more, an expired one is.
 ///
-/// A key hands on no more than it has: what it makes is bound to its client networks, ends no later, and is, if it is
-/// bound to domains or a test key itself, bound to those or a test key too.
+/// A key hands on no more than it has: what it makes for its own account is bound to its client networks, unless the
+/// dialect names others, ends no later, and is, if it is bound to domains or a test key itself, bound to those or a
+/// test key too.
 ///
-/// Comes back on the shard. What it reports as changed is on disk and in effect.
+/// Comes back on the shard. What a plan changes is on disk and in effect once it was carried out.
 public struct KeyDesk: Sendable {
     private let services: Services
     private let caller: Principal?
+    private let address: IPAddress?
     /// What a refusal of a greater key than the caller's says.
     private let shortfall: ScopeShortfall
 
-    init(_ services: Services, caller: Principal?, shortfall: ScopeShortfall) {
+    init(_ services: Services, caller: Principal?, address: IPAddress?, shortfall: ScopeShortfall) {
         self.services = services
         self.caller = caller
+        self.address = address
         self.shortfall = shortfall
     }
 
@@ -29,10 +32,10 @@ public struct KeyDesk: Sendable {
 
     // MARK: Looking
 
-    /// Latest first.
-    public func list() throws(KernelFailure) -> [AccessKey] {
+    /// A page of them.
+    public func list(_ slice: Slice<AccessKey> = .all) throws(KernelFailure) -> Page<AccessKey> {
         let account = try principal().account
-        return services.directory.keys(of: account).filter(isVisible).reversed()
+        return slice.page(of: services.directory.keys(of: account).filter(isVisible).reversed(), by: \.id)
     }
 
     public func key(_ id: AccessKey.ID) throws(KernelFailure) -> AccessKey {
@@ -49,34 +52,48 @@ public struct KeyDesk: Sendable {
 
     // MARK: Changing
 
-    /// Makes a key of the caller's account. `domains`: those that it is bound to; empty: none.
+    /// Makes a key of the account. `domains`: those that it is bound to; empty: none. `networks`: those that it may be
+    /// used from; nil: as the caller's own.
     public func create(
-        label: String, kind: AccessKey.Kind = .secret, mode: AccessKey.Mode, scopes: [String], domains: [MailDomain]
-    ) async throws(KernelFailure) -> Minted {
+        label: String, kind: AccessKey.Kind = .secret, mode: AccessKey.Mode, scopes: [String], domains: [MailDomain],
+        networks: [IPNetwork]? = nil
+    ) throws(KernelFailure) -> Plan<Minted> {
         let own = try ownKey()
+        let account = try principal().account
         try checkNotGreater(mode: mode, domains: domains.map(\.name), than: own)
-        let made = try await services.administration.createKey(
+        let inherited = own.account == account ? own : nil
+        let plan = try services.administration.createKey(
             Administration.KeyRequest(
-                account: own.account, personality: services.personality, form: services.credentials, kind: kind,
-                mode: mode, scopes: scopes, domains: domains.map(\.name), networks: own.allowedNetworks,
-                expiresIn: nil, label: label, secret: nil, expiresAt: own.expiresAt))
-        return Minted(key: made.key, secret: made.secret.text)
+                account: account, personality: services.personality, form: services.credentials, kind: kind,
+                mode: mode, scopes: scopes, domains: domains.map(\.name),
+                networks: networks ?? inherited?.allowedNetworks ?? [], expiresIn: nil, label: label, secret: nil,
+                expiresAt: inherited?.expiresAt))
+        return Plan(plan).map { Minted(key: $0.key, secret: $0.secret.text) }
     }
 
-    public func rename(_ id: AccessKey.ID, label: String) async throws(KernelFailure) -> AccessKey {
-        try await services.administration.renameKey(key(id).id, label: label)
+    public func rename(_ id: AccessKey.ID, label: String) throws(KernelFailure) -> Plan<AccessKey> {
+        try change(id, AccessKey.Edit(label: label))
+    }
+
+    /// Changes what the edit names; `selfLockout` where it would shut out the request that asks for it.
+    public func change(_ id: AccessKey.ID, _ edit: AccessKey.Edit) throws(KernelFailure) -> Plan<AccessKey> {
+        let key = try key(id)
+        if key.id == caller?.key, let networks = edit.networks, !AddressList.admits(address, to: networks) {
+            throw .selfLockout
+        }
+        return Plan(try services.administration.changeKey(key.id, edit))
     }
 
     /// Gives a key another secret. It becomes another key, with an id of its own.
-    public func rotate(_ id: AccessKey.ID) async throws(KernelFailure) -> Minted {
+    public func rotate(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<Minted> {
         let key = try key(id)
         try checkNotGreater(mode: key.mode, domains: key.domains, than: ownKey())
-        let made = try await services.administration.rotateKey(key.id, form: services.credentials)
-        return Minted(key: made.key, secret: made.secret.text)
+        return Plan(try services.administration.rotateKey(key.id, form: services.credentials))
+            .map { Minted(key: $0.key, secret: $0.secret.text) }
     }
 
-    public func revoke(_ id: AccessKey.ID) async throws(KernelFailure) {
-        _ = try await services.administration.revokeKey(key(id).id)
+    public func revoke(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<Void> {
+        Plan(try services.administration.revokeKey(key(id).id)).map { _ in }
     }
 
     // MARK: Domains that keys are bound to
@@ -121,7 +138,7 @@ public struct KeyDesk: Sendable {
 
 extension Call {
     /// The keys of the caller's account.
-    public var keys: KeyDesk { KeyDesk(services, caller: caller, shortfall: shortfall()) }
+    public var keys: KeyDesk { KeyDesk(services, caller: principal, address: clientAddress, shortfall: shortfall()) }
 
     /// What a refusal says to a key that may call this route and not do what its body asks for.
     public func shortfall(_ scope: String? = nil) -> ScopeShortfall {

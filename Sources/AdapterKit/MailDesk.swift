@@ -6,24 +6,26 @@ import Ports
 /// What a mail dialect does for its caller. Everything is seen through the caller's account and personality: what is
 /// somebody else's is not there.
 ///
-/// Comes back on the shard. What it reports as accepted or changed is on disk.
+/// Comes back on the shard. What a plan accepts or changes is on disk once it was carried out.
 public struct MailDesk: Sendable {
-    let service: MailService
+    private let service: MailService
     private let caller: Principal?
     private let personality: PersonalityID
-    let suppression: SuppressionPolicy
+    private let suppression: SuppressionPolicy
     private let rule: IdempotencyRule?
-    let trace: RequestTrace?
+    private let now: Instant
+    private let trace: RequestTrace?
 
     package init(
         _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy,
-        rule: IdempotencyRule? = nil, trace: RequestTrace? = nil
+        rule: IdempotencyRule? = nil, at now: Instant, trace: RequestTrace? = nil
     ) {
         self.service = service
         self.caller = caller
         self.personality = personality
         self.suppression = suppression
         self.rule = rule
+        self.now = now
         self.trace = trace
     }
 
@@ -33,18 +35,19 @@ public struct MailDesk: Sendable {
         _ = try service.authorise(sender: sender, for: principal())
     }
 
-    /// Accepts one message.
-    public func send(_ submission: Submission) async throws(KernelFailure) -> Acceptance {
-        guard let result = await send([submission]).first else { throw .internalError(incident: "no outcome") }
-        return try result.get()
+    /// Accepts one message, which is made at `Call.now`.
+    public func send(_ submission: Submission) throws(KernelFailure) -> Plan<Acceptance> {
+        try send([submission]).map { results throws(KernelFailure) in
+            guard let result = results.first else { throw .internalError(incident: "no outcome") }
+            return try result.get()
+        }
     }
 
-    /// Accepts several, each on its own, in one transaction; outcomes in order.
-    public func send(_ submissions: [Submission]) async -> [Result<Acceptance, KernelFailure>] {
-        guard let caller else { return submissions.map { _ in .failure(.credentialMissing) } }
-        let results = await service.send(submissions, by: caller, suppression: suppression, rule: rule)
-        trace?.sent(results)
-        return results
+    /// Accepts several, each on its own, in one commit; outcomes in order.
+    public func send(_ submissions: [Submission]) throws(KernelFailure) -> Plan<[Result<Acceptance, KernelFailure>]> {
+        let plan = service.send(submissions, by: try principal(), suppression: suppression, rule: rule, at: now)
+        guard let trace else { return Plan(plan) }
+        return Plan(plan.followed { trace.sent($0) })
     }
 
     /// The caller's message with all of its content.
@@ -60,25 +63,23 @@ public struct MailDesk: Sendable {
         return (message, claim.recipient)
     }
 
-    /// A page of the caller's messages, latest first and without content, and how many there are in all.
+    /// A page of the caller's messages, without content.
     public func messages(
-        _ filter: MessageFilter, offset: Int, limit: Int
-    ) async throws(KernelFailure) -> (messages: [Message], total: Int) {
-        if filter.matchesNothing { return ([], 0) }
-        let page = try await service.messages(
-            MessageQuery(tenant: try owner(), filter: filter, offset: offset, limit: limit))
-        return (page.messages, page.total)
+        _ filter: MessageFilter = MessageFilter(), _ slice: Slice<Message>
+    ) async throws(KernelFailure) -> Page<Message> {
+        if filter.matchesNothing { return Page(items: [], total: 0) }
+        return try await service.messages(MessageQuery(tenant: try owner(), filter: filter, slice: slice))
     }
 
     /// Takes a message back; `wrongState` once an attempt was made.
-    public func cancel(_ message: Message) async throws(KernelFailure) { try await service.cancel(message) }
+    public func cancel(_ message: Message) -> Plan<Void> { Plan(service.cancel(message)) }
 
     /// Moves a message to another time; `wrongState` once an attempt was made.
-    public func reschedule(_ message: Message, to due: Instant) async throws(KernelFailure) {
-        try await service.reschedule(message, to: due)
+    public func reschedule(_ message: Message, to due: Instant) -> Plan<Void> {
+        Plan(service.reschedule(message, to: due))
     }
 
-    func principal() throws(KernelFailure) -> Principal {
+    private func principal() throws(KernelFailure) -> Principal {
         guard let caller else { throw .credentialMissing }
         return caller
     }

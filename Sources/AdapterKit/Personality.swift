@@ -33,24 +33,25 @@ public protocol Personality: Sendable {
     var webhooks: WebhookFormat? { get }
     /// nil: the dialect relays no requests.
     var relays: RelayRules? { get }
-    /// What the operator can switch on and off by `personalities` in the configuration, and how it stands where that is
-    /// silent.
-    var switches: [String: Bool] { get }
+    /// What the operator can set by `personalities` in the configuration; each name once.
+    var options: [OptionDeclaration] { get }
+    /// What holds of all routes that are described; nil: none is. Where some are, the server answers
+    /// `GET /openapi.json`.
+    var description: DialectDescription? { get }
     /// nil: the dialect takes no mail over SMTP.
     var smtp: SMTPDialect? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
+    /// The same for people, on routes with the face `page`: HTML.
+    func page(_ failure: KernelFailure, to request: RequestFacts) -> Answer
+
     /// An answer that was kept, for another request with its key: as it is, but for what speaks of the request.
     func replay(_ kept: Answer, to request: RequestFacts) -> Answer
 
     /// The fields that speak of the rate window, part of every answer; none where the dialect has none.
     func fields(for window: WindowState) -> [AnswerField]
-
-    /// The account that a text in a path names, which need not exist; nil for a text that can name none. Only dialects
-    /// whose paths name accounts have such texts.
-    func accountID(in text: String) -> Account.ID?
 
     /// What becomes of a message to suppressed addresses.
     var suppressionPolicy: SuppressionPolicy { get }
@@ -60,19 +61,24 @@ public protocol Personality: Sendable {
 }
 
 extension Personality {
-    public func accountID(in text: String) -> Account.ID? { nil }
     public var suppressionPolicy: SuppressionPolicy { .drop }
     public var autoSuppression: AutoSuppression { .none }
 }
 
 extension Personality {
+    /// The status and the fields of `answer`, and a sentence.
+    public func page(_ failure: KernelFailure, to request: RequestFacts) -> Answer {
+        FailurePage.answer(answer(failure, to: request))
+    }
+
     public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
 
     public var domainPlan: DomainPlan { .none }
     public var ids: [IDKind: IDForm] { [:] }
     public var webhooks: WebhookFormat? { nil }
     public var relays: RelayRules? { nil }
-    public var switches: [String: Bool] { [:] }
+    public var options: [OptionDeclaration] { [] }
+    public var description: DialectDescription? { nil }
     public var smtp: SMTPDialect? { nil }
 }
 

@@ -6,7 +6,7 @@ import Ports
 /// What a dialect does with requests to targets of its caller's choice. Everything is seen through the caller's account
 /// and personality: what is somebody else's is not there.
 ///
-/// Comes back on the shard. What it reports as accepted or changed is on disk.
+/// Comes back on the shard. What a plan accepts or changes is on disk once it was carried out.
 public struct RelayDesk: Sendable {
     private let service: RelayService
     private let caller: Principal?
@@ -20,9 +20,9 @@ public struct RelayDesk: Sendable {
     /// `domainUnverified`.
     public func accept(
         _ request: RelayRequest, body: [UInt8], field: String
-    ) async throws(KernelFailure) -> (id: Relay.ID, at: Instant) {
+    ) async throws(KernelFailure) -> Plan<(id: Relay.ID, at: Instant)> {
         guard let caller else { throw .credentialMissing }
-        return try await service.accept(request, body: body, field: field, by: caller)
+        return Plan(try await service.accept(request, body: body, field: field, by: caller))
     }
 
     public func relay(_ id: Relay.ID) async throws(KernelFailure) -> Relay {
@@ -35,21 +35,19 @@ public struct RelayDesk: Sendable {
         return (relay, try await service.attempts(relay))
     }
 
-    /// A page of the caller's, latest first, of those made before `before`; and whether more follow.
-    public func list(
-        state: Relay.State?, before: Relay.ID?, limit: Int
-    ) async throws(KernelFailure) -> (relays: [Relay], hasMore: Bool) {
-        try await service.relays(RelayQuery(tenant: owner(), state: state, before: before, limit: limit))
+    /// A page of the caller's, in that state alone or in any. How many there are in all is not known.
+    public func list(state: Relay.State?, _ slice: Slice<Relay>) async throws(KernelFailure) -> Page<Relay> {
+        try await service.relays(RelayQuery(tenant: owner(), state: state, slice: slice))
     }
 
     /// Takes an unfinished one back; `wrongState` for a finished one, and while an attempt is under way.
-    public func cancel(_ id: Relay.ID) async throws(KernelFailure) -> Relay {
-        try await service.cancel(id, of: owner())
+    public func cancel(_ id: Relay.ID) async throws(KernelFailure) -> Plan<Void> {
+        Plan(try await service.cancel(id, of: owner()))
     }
 
     /// Queues one anew that ended without being delivered; `wrongState` for any other.
-    public func replay(_ id: Relay.ID) async throws(KernelFailure) -> Relay {
-        try await service.replay(id, of: owner())
+    public func replay(_ id: Relay.ID) async throws(KernelFailure) -> Plan<Void> {
+        Plan(try await service.replay(id, of: owner()))
     }
 
     /// What the account's requests are signed with: the same for ever.
@@ -65,5 +63,5 @@ public struct RelayDesk: Sendable {
 
 extension Call {
     /// The requests that the caller's account has had made.
-    public var relays: RelayDesk { RelayDesk(services.relays, caller: caller) }
+    public var relays: RelayDesk { RelayDesk(services.relays, caller: principal) }
 }

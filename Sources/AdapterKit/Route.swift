@@ -15,7 +15,8 @@ public struct Route: Sendable {
     public typealias Handler = @Sendable (Call) async throws(KernelFailure) -> Answer
 
     /// Makes the checks of one call, and says what is to be done and answered. What it throws is answered as a failure.
-    public typealias Planner = @Sendable (Call) async throws(KernelFailure) -> Effect
+    /// Of the answer, status and body are kept for requests with the same key; other fields than the content's are not.
+    public typealias Planner = @Sendable (Call) async throws(KernelFailure) -> Plan<Answer>
 
     package enum Action: Sendable {
         case handler(Handler)
@@ -35,6 +36,8 @@ public struct Route: Sendable {
     /// What the key of a request means; nil: keys mean nothing here.
     public let idempotency: IdempotencyRule?
     package let action: Action
+    /// nil for most routes; see `Route+Traits`.
+    package var traits: Traits?
 
     /// `idempotency`: a rule by which messages are found again themselves (`whileEffectExists`).
     public init(

@@ -13,12 +13,13 @@ package final class Services: Sendable {
     let domains: DomainService
     let webhooks: WebhookService
     let relays: RelayService
-    let switches: [String: Bool]
+    /// By name; what is missing stands as it is declared.
+    let options: [String: OptionValue]
 
     package init(
         _ personality: any Personality, directory: Directory, administration: Administration,
         suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService, relays: RelayService,
-        switches: [String: Bool]
+        options: [String: OptionValue]
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -30,6 +31,6 @@ package final class Services: Sendable {
         self.domains = domains
         self.webhooks = webhooks
         self.relays = relays
-        self.switches = personality.switches.merging(switches) { $1 }
+        self.options = options
     }
 }

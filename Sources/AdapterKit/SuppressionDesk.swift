@@ -5,7 +5,8 @@ import Ports
 /// What a dialect's callers do with the addresses that their account sends nothing to. Of suppressions for one sending
 /// domain they see those that were made through their own personality.
 ///
-/// Comes back on the shard. What it reports as changed is on disk, and holds for every message accepted after it.
+/// Comes back on the shard. What a plan changes is on disk once it was carried out, and holds for every message that is
+/// accepted after it.
 public struct SuppressionDesk: Sendable {
     private let services: Services
     private let caller: Principal?
@@ -15,27 +16,24 @@ public struct SuppressionDesk: Sendable {
         self.caller = caller
     }
 
-    /// Latest first, and how many there are in all.
-    public func list(
-        offset: Int, limit: Int
-    ) async throws(KernelFailure) -> (suppressions: [Suppression], total: Int) {
-        let page = try await services.suppressions.list(
-            account: try account(), origin: services.personality, offset: offset, limit: limit)
-        return (page.suppressions, page.total)
+    /// A page of them.
+    public func list(_ slice: Slice<Suppression>) async throws(KernelFailure) -> Page<Suppression> {
+        try await services.suppressions.list(account: try account(), origin: services.personality, slice)
     }
 
     /// Suppresses an address for all of the account's mail. One that is suppressed already gets the new reason.
-    public func add(_ address: MailAddress, reason: Suppression.Reason) async throws(KernelFailure) {
-        _ = try await services.suppressions.add(
-            SuppressionService.Addition(
-                account: try account(), address: address, reason: reason, origin: services.personality))
+    public func add(_ address: MailAddress, reason: Suppression.Reason) throws(KernelFailure) -> Plan<Suppression> {
+        Plan(
+            try services.suppressions.add(
+                SuppressionService.Addition(
+                    account: try account(), address: address, reason: reason, origin: services.personality)))
     }
 
     /// Lets an address have mail again, compared without case; `notFound` for one that was not suppressed and for a
     /// text that is no address.
-    public func remove(_ text: String) async throws(KernelFailure) {
+    public func remove(_ text: String) throws(KernelFailure) -> Plan<Void> {
         guard let address = MailAddress(parsing: text) else { throw .notFound(.suppression) }
-        try await services.suppressions.remove(address, account: try account(), domain: nil)
+        return Plan(try services.suppressions.remove(address, account: try account(), domain: nil))
     }
 
     private func account() throws(KernelFailure) -> Account.ID {
@@ -46,5 +44,5 @@ public struct SuppressionDesk: Sendable {
 
 extension Call {
     /// The addresses that the caller's account sends nothing to.
-    public var suppressions: SuppressionDesk { SuppressionDesk(services, caller: caller) }
+    public var suppressions: SuppressionDesk { SuppressionDesk(services, caller: principal) }
 }

@@ -19,6 +19,10 @@ static inline EVP_PKEY *polyrelay_rsa_generate(unsigned int bits) {
     return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
 }
 
+static inline EVP_PKEY *polyrelay_ec_generate(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"); }
+
+static const int POLYRELAY_NAME_IN_UTF8 = MBSTRING_UTF8;
+
 // TLS: what OpenSSL offers as macros, and one callback that is simpler in C.
 static inline int polyrelay_tls_require_version_1_2(SSL_CTX *context) {
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);

@@ -20,9 +20,11 @@ enum PEM {
     }
 
     /// RFC 7468 §10
-    static func text(privateKey der: [UInt8]) -> String {
+    static func text(privateKey der: [UInt8]) -> String { text(der, label: privateKeyLabel) }
+
+    static func text(_ der: [UInt8], label: String) -> String {
         let lines = Base64.encodeLines(der, columns: columns).filter { $0 != ASCII.carriageReturn }
         let body = String(decoding: lines, as: UTF8.self)
-        return "-----BEGIN \(privateKeyLabel)-----\n\(body)-----END \(privateKeyLabel)-----\n"
+        return "-----BEGIN \(label)-----\n\(body)-----END \(label)-----\n"
     }
 }

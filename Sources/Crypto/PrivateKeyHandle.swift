@@ -69,7 +69,7 @@ final class PrivateKeyHandle: @unchecked Sendable {
     }
 
     /// Runs one of the library's `i2d` writers: asked for the length first, then for the bytes.
-    private static func encoding(
+    static func encoding(
         _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
     ) throws(CryptoError) -> [UInt8] {
         let count = write(nil)

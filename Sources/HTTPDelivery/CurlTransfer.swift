@@ -118,7 +118,7 @@ final class CurlTransfer {
         return true
     }
 
-    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    private static func trimmed(_ bytes: UnsafeRawBufferPointer.SubSequence) -> String {
         let rest = unsafe bytes.drop { !ASCII.isVisible($0) }
         return unsafe String(decoding: rest.reversed().drop { !ASCII.isVisible($0) }.reversed(), as: UTF8.self)
     }

@@ -17,6 +17,8 @@ final class Connection: ServedConnection {
     /// The head of the request at hand, for the framing of its response.
     var head: RequestHead?
     var reservedBodyBytes = 0
+    /// The body that is being made for it.
+    var stream: OutgoingStream?
     /// The parser is being asked, further up the stack.
     var isProcessing = false
 

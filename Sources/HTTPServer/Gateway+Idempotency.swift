@@ -15,7 +15,7 @@ extension Gateway {
         guard let rule = route.idempotency, let claimant = caller, let key = try Self.key(rule, call(claimant)) else {
             _ = try admission.principal.get()
             if isCoded { throw .codingUnsupported }
-            return (Self.answer(try await idempotency.answer(Self.plan(try await planner(call(caller))))), nil)
+            return (try await plan(planner, route, call(caller)).run(), nil)
         }
         let request = call(claimant)
         let context = IdempotencyContext(
@@ -26,15 +26,25 @@ extension Gateway {
             let answered = try await idempotency.answer(
                 rule, rule.record(key, context, body: request.body),
                 refusal: { Self.stored(personality.answer($0, to: facts)) }
-            ) { () async throws(KernelFailure) -> Idempotency.Plan in
+            ) { () async throws(KernelFailure) in
                 _ = try admission.principal.get()
                 if isCoded { throw .codingUnsupported }
-                return Self.plan(try await planner(request))
+                return try await plan(planner, route, request).map(Self.stored).kernel
             }
             return (answer(answered, rule, facts), answered.failure)
         } catch {
             return (refusal(error, rule, facts), error)
         }
+    }
+
+    /// What a planner wants done, once it has asked all that its route demands.
+    private func plan(
+        _ planner: Route.Planner, _ route: Route, _ call: Call
+    ) async throws(KernelFailure) -> AdapterKit.Plan<Answer> {
+        try call.authoriseBody()
+        let plan = try await planner(call)
+        try Self.checkAuthorised(call, route)
+        return plan
     }
 
     private static func key(_ rule: IdempotencyRule, _ call: Call) throws(KernelFailure) -> IdempotencyKey? {
@@ -48,13 +58,9 @@ extension Gateway {
         }
     }
 
-    private static func plan(_ effect: Effect) -> Idempotency.Plan {
-        Idempotency.Plan(changes: effect.changes, then: effect.then) { effect.answer($0).map(stored) }
-    }
-
     // MARK: Answers
 
-    private static func stored(_ answer: Answer) -> StoredAnswer {
+    @Sendable private static func stored(_ answer: Answer) -> StoredAnswer {
         StoredAnswer(status: answer.status, body: answer.body)
     }
 

@@ -11,7 +11,7 @@ import Posix
 /// the request id and the rate fields of the dialect.
 package struct Gateway: HTTPService {
     let personality: any Personality
-    private let router: Router
+    let router: Router
     private let gate: Gate
     private let mail: MailService
     private let services: Services
@@ -43,7 +43,8 @@ package struct Gateway: HTTPService {
         package var webhooks: WebhookService
         package var relays: RelayService
         /// As the operator has set them, where that is not as the personality says.
-        package var switches: [String: Bool]
+        /// By name; what is missing stands as the personality declares it.
+        package var options: [String: OptionValue]
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
         /// Shared by all gateways.
@@ -56,7 +57,7 @@ package struct Gateway: HTTPService {
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
             suppressions: SuppressionService, webhooks: WebhookService, relays: RelayService,
-            idempotency: Idempotency, switches: [String: Bool] = [:], uses: KeyUseLog? = nil,
+            idempotency: Idempotency, options: [String: OptionValue] = [:], uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil, log: Log
         ) {
             self.directory = directory
@@ -72,7 +73,7 @@ package struct Gateway: HTTPService {
             self.idempotency = idempotency
             self.webhooks = webhooks
             self.relays = relays
-            self.switches = switches
+            self.options = options
             self.uses = uses
             self.refusals = refusals
             self.faults = faults
@@ -82,7 +83,7 @@ package struct Gateway: HTTPService {
 
     package init(_ personality: any Personality, in environment: Environment) throws(Router.Conflict) {
         self.personality = personality
-        router = try Router(personality.routes)
+        router = try Router(personality.routes + Self.descriptionRoutes(of: personality))
         gate = Gate(
             personality: personality.id, steps: personality.gate, form: personality.credentials,
             scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter,
@@ -90,7 +91,7 @@ package struct Gateway: HTTPService {
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
             suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks,
-            relays: environment.relays, switches: environment.switches)
+            relays: environment.relays, options: environment.options)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults
@@ -137,7 +138,7 @@ package struct Gateway: HTTPService {
         case .notFound:
             return unrouted(.routeNotFound(method: UserData(facts.method), path: UserData(facts.path)), facts, address)
         case .methodNotAllowed(let allowed) where request.head.method == .options:
-            return options(allowed, facts, address)
+            return preflight(request.head, facts, address) ?? options(allowed, facts, address)
         case .methodNotAllowed(let allowed):
             let failure = KernelFailure.methodNotAllowed(
                 method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
@@ -149,7 +150,12 @@ package struct Gateway: HTTPService {
 
     package func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
         let address = clients.client(of: head, peer: peer)
-        return unrouted(failure, facts(of: head, address), address)
+        let facts = facts(of: head, address)
+        guard let head, case .route(let route, _) = match(head), route.traits != nil else {
+            return unrouted(failure, facts, address)
+        }
+        let answer = answer(failure, to: facts, by: route)
+        return response(answer, facts, addressWindow(address), failure, extras(route, head, nil, answer))
     }
 
     // MARK: Inside
@@ -178,48 +184,73 @@ package struct Gateway: HTTPService {
         _ faults: FaultSession?
     ) async -> Response {
         let now = time.now
+        let pathAccount = pathAccount(route, parameters)
         let admission = gate.admit(
             Gate.Request(
                 authorization: request.head.firstBytes(of: .authorization),
                 keyField: keyField.flatMap { request.head.firstBytes(of: $0) },
-                pathAccount: pathAccount(route, parameters), clientAddress: address, method: facts.method,
-                path: facts.path, now: now),
+                pathAccount: pathAccount, domains: domains(route.requirement, parameters, request.head),
+                clientAddress: address, method: facts.method, path: facts.path, now: now),
             requirement: route.requirement, rateClass: route.rateClass, faults: faults)
         facts.trace?.matched(route)
         if let trace = facts.trace, let holder = admission.holder { trace.authenticated(holder.key) }
+        func call(_ caller: Principal?) -> Call {
+            Call(
+                caller: caller, account: pathAccount.id, requirement: route.requirement, rule: route.idempotency,
+                parameters: parameters, head: request.head, body: request.body, now: now, clientAddress: address,
+                mail: mail, services: services, ids: ids, trace: facts.trace)
+        }
         do throws(KernelFailure) {
-            let answer: Answer
+            var answer: Answer
             var failure: KernelFailure?
             switch route.action {
             case .handler(let handler):
-                let caller = try admission.principal.get()
+                let call = call(try admission.principal.get())
                 if request.head.hasContentCoding { throw .codingUnsupported }
-                answer = try await handler(call(caller, request, route, parameters, now, facts.trace))
+                try call.authoriseBody()
+                answer = try await handler(call)
+                if answer.status < 400 { try Self.checkAuthorised(call, route) }
             case .planner(let planner):
                 (answer, failure) = try await carryOut(
-                    planner, route, admission, facts, request.head.hasContentCoding
-                ) {
-                    call($0, request, route, parameters, now, facts.trace)
-                }
+                    planner, route, admission, facts, request.head.hasContentCoding, call)
             }
-            return response(answer, facts, window(admission, isAccepted: answer.status < 400), failure)
+            if let stream = answer.stream { answer.stream = reporting(stream, facts) }
+            return response(
+                answer, facts, window(admission, isAccepted: answer.status < 400), failure,
+                extras(route, request.head, admission.holder?.key.kind, answer))
         } catch {
             if let faults { await pause(faults.delay) }
             if let delay = refusals.begin(error, from: address, at: time.uptime) {
                 await pause(delay)
                 refusals.end()
             }
-            return response(personality.answer(error, to: facts), facts, window(admission, isAccepted: false), error)
+            let answer = answer(error, to: facts, by: route)
+            return response(
+                answer, facts, window(admission, isAccepted: false), error,
+                extras(route, request.head, admission.holder?.key.kind, answer))
         }
     }
 
-    private func call(
-        _ caller: Principal?, _ request: Request, _ route: Route, _ parameters: [String], _ now: Instant,
-        _ trace: RequestTrace?
-    ) -> Call {
-        Call(
-            caller: caller, requirement: route.requirement, rule: route.idempotency, parameters: parameters,
-            head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids, trace: trace)
+    /// A route that forgets to ask what the key may do is found out by the first request that it lets through.
+    static func checkAuthorised(_ call: Call, _ route: Route) throws(KernelFailure) {
+        guard call.isAuthorised else {
+            throw .internalError(incident: "\(route.method.rawValue) \(route.pattern) never asked Access")
+        }
+    }
+
+    /// The domains that path or query name, where the requirement's stand there. A name of no form is one that no key
+    /// has.
+    private func domains(_ requirement: Requirement, _ parameters: [String], _ head: RequestHead) -> [String] {
+        let texts: [Substring]
+        switch requirement.domains {
+        case .none, .every, .body, .stored, .narrowed: return []
+        case .path(let index): texts = parameters.indices.contains(index) ? [parameters[index][...]] : []
+        case .query(let name): texts = Query(of: head).text(name)?.split(separator: ",") ?? []
+        }
+        return texts.map { text in
+            let name = String(text[(text.lastIndex(of: "@").map(text.index(after:)) ?? text.startIndex)...])
+            return HostName.normalized(name) ?? name.asciiLowercased
+        }
     }
 
     /// The window to show. Some tiers count accepted requests only, and get back what a refused one took.
@@ -249,8 +280,11 @@ package struct Gateway: HTTPService {
     }
 
     private func pathAccount(_ route: Route, _ parameters: [String]) -> Gate.PathAccount {
-        guard let index = route.accountParameter, parameters.indices.contains(index) else { return .none }
-        guard let account = personality.accountID(in: parameters[index]) else {
+        // Where the gate does not ask whose account it is, none is taken from the path.
+        guard gate.asksForPathAccount, let index = route.accountParameter, parameters.indices.contains(index) else {
+            return .none
+        }
+        guard let account = ids.accounts.id(in: parameters[index]) else {
             let names = route.pattern.split(separator: "/").filter { $0.hasPrefix(":") }
             return .malformed(parameter: names.indices.contains(index) ? String(names[index].dropFirst()) : "")
         }
@@ -268,29 +302,44 @@ package struct Gateway: HTTPService {
         return response
     }
 
+    /// A failure after the head was sent is told to nobody but the log.
+    private func reporting(_ stream: AnswerStream, _ facts: RequestFacts) -> AnswerStream {
+        AnswerStream(isEndless: stream.isEndless) { body throws(KernelFailure) in
+            do throws(KernelFailure) {
+                try await stream.produce(body)
+            } catch {
+                if FaultName(error) == .internalError { report(error, facts) }
+                throw error
+            }
+        }
+    }
+
     /// What may be asked of a path (RFC 9110 §9.3.7). With a JSON body, as vendors' clients parse every answer.
     private func options(_ allowed: [String], _ facts: RequestFacts, _ address: IPAddress?) -> Response {
         let field = AnswerField("Allow", allowed.joined(separator: ", "))
         return response(Answer(status: 200, fields: [field], body: Array("{}".utf8)), facts, addressWindow(address))
     }
 
-    private func addressWindow(_ address: IPAddress?) -> WindowState? {
+    func addressWindow(_ address: IPAddress?) -> WindowState? {
         gate.unauthenticatedWindow(address, rateClass: personality.defaultRateClass, now: time.now)
     }
 
-    /// `failure`: what the answer renders, if it is a refusal.
-    private func response(
-        _ answer: Answer, _ facts: RequestFacts, _ window: WindowState?, _ failure: KernelFailure? = nil
+    /// `failure`: what the answer renders, if it is a refusal. `extras`: what its route asks for beside it.
+    func response(
+        _ answer: Answer, _ facts: RequestFacts, _ window: WindowState?, _ failure: KernelFailure? = nil,
+        _ extras: [AnswerField] = []
     ) -> Response {
         var fields = [ResponseField(.contentType, answer.contentType), ResponseField(requestIDField, facts.requestID)]
         fields.reserveCapacity(8)
         if let window { for field in personality.fields(for: window) { Self.append(field, to: &fields) } }
         for field in answer.fields { Self.append(field, to: &fields) }
+        for field in extras { Self.append(field, to: &fields) }
         let name = failure.map { FaultName($0) }
         if let failure, name == .internalError { report(failure, facts) }
         facts.trace?.answered(status: answer.status, failure: name, at: time.uptime)
         return Response(
-            head: ResponseHead(HTTPStatus(code: answer.status), fields: fields), body: answer.body, failure: name)
+            head: ResponseHead(HTTPStatus(code: answer.status), fields: fields), body: answer.body, failure: name,
+            stream: answer.stream)
     }
 
     /// What is ours to mend is always told, with the id that its caller was given.

@@ -3,6 +3,8 @@
 package enum HTTPServerLimits {
     /// Bytes of responses to pipelined requests that may gather in one write; then it is sent before more is read.
     static let gatheredOutputBytes = 64 * 1024
+    /// Bytes of a streamed body that may wait to be sent; while there are more, its producer waits.
+    static let streamedBytesMax = 256 * 1024
     /// Bytes of bodies that one shard holds while they arrive; a request beyond that is told to come back.
     static let bodyBytesPerShard = 256 * 1024 * 1024
     /// A body up to this size is not counted against the sum above.

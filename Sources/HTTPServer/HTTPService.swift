@@ -1,3 +1,4 @@
+package import AdapterKit
 package import Base
 package import HTTPWire
 package import Kernel
@@ -7,7 +8,8 @@ package import Model
 ///
 /// **Contract.** `respond` is called once for each complete request, on the shard that read it, and must not block that
 /// thread; what it awaits comes back there. It never fails: every failure is a response. A client that goes away does
-/// not cancel it. `refuse` answers what is no request, and is the last thing sent on its connection.
+/// not cancel it, but for a stream: see `AnswerStream`. `refuse` answers what is no request, and is the last thing sent
+/// on its connection.
 package protocol HTTPService: Sendable {
     /// How many bytes of body this request may have, asked before any of it is read.
     func bodyLimitBytes(for head: RequestHead) -> Int
@@ -25,10 +27,16 @@ package struct Response: Sendable {
     package var closes: Bool
     /// The failure that it renders, for counting; nil for an answer that is none, or one that was kept.
     package var failure: FaultName?
+    /// A body that is made while it is sent; `body` is empty then.
+    package var stream: AnswerStream?
 
-    package init(head: ResponseHead, body: [UInt8], closes: Bool = false, failure: FaultName? = nil) {
+    package init(
+        head: ResponseHead, body: [UInt8], closes: Bool = false, failure: FaultName? = nil,
+        stream: AnswerStream? = nil
+    ) {
         self.head = head
         self.body = body
+        self.stream = stream
         self.closes = closes
         self.failure = failure
     }

@@ -17,7 +17,7 @@ package actor HTTPShard {
     private let limits: HTTPLimits
     private let time: any TimeSource
     private let log: Log
-    private lazy var floor: ServingFloor<Entrance, Connection> = makeFloor()
+    lazy var floor: ServingFloor<Entrance, Connection> = makeFloor()
 
     /// Of all listeners that there were.
     private var meters: [HTTPMeter] = []
@@ -64,9 +64,16 @@ package actor HTTPShard {
 
     // MARK: Connections
 
-    private func close(_ connection: Connection) {
+    func close(_ connection: Connection) {
         guard floor.contains(connection) else { return }
         connection.link.sayEnd()
+        cut(connection)
+    }
+
+    /// Closes without a word: TLS says nothing of an end, as it would of a whole answer.
+    func cut(_ connection: Connection) {
+        guard floor.contains(connection) else { return }
+        abandonStream(connection)
         bodyBytes -= connection.reservedBodyBytes
         floor.remove(connection)
     }
@@ -80,6 +87,7 @@ package actor HTTPShard {
     // MARK: Reading
 
     private func receive(_ connection: Connection) {
+        if connection.state.phase == .streaming { return receiveMeanwhile(connection) }
         guard connection.state.reads else {
             // Its requests are answered one at a time; until then the rest waits in the socket.
             return floor.watch(connection, connection.link.watched.subtracting(.readable))
@@ -225,9 +233,10 @@ package actor HTTPShard {
         let context =
             connection.head.map { ResponseContext(answering: $0, closing: closing) }
             ?? (connection.parser.faultedHead ? .unparsedHead : .unparsed)
+        connection.head = nil
+        if let stream = response.stream { return begin(stream, response, context.streaming, connection) }
         ResponseWriter.append(
             response.head, body: response.body, context: context, date: currentDate(), to: &connection.link.output)
-        connection.head = nil
         connection.state.responded(keepAlive: context.keepAlive)
     }
 
@@ -239,7 +248,7 @@ package actor HTTPShard {
     }
 
     /// The value of Date, made once a second.
-    private func currentDate() -> [UInt8] {
+    func currentDate() -> [UInt8] {
         let now = time.now
         if now.seconds != date.second { date = (now.seconds, HTTPDate.bytes(now)) }
         return date.bytes
@@ -247,19 +256,22 @@ package actor HTTPShard {
 
     // MARK: Writing
 
-    private func flush(_ connection: Connection) {
+    func flush(_ connection: Connection) {
         guard !connection.isProcessing else { return }
         if connection.link.hasUnsentOutput { floor.gather(connection) } else { write(connection) }
     }
 
     private func write(_ connection: Connection) {
         guard connection.link.send() else { return close(connection) }
+        if connection.state.phase == .streaming { streamSent(connection) }
         if connection.link.hasUnsentOutput {
             // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection
             // was decided before, and stays so.
             if connection.state.countsAsWritten { connection.state.responded(keepAlive: true) }
             setDeadline(connection)
-            return floor.watch(connection, .writable)
+            // The end of a client to whom a body is sent is listened for.
+            let listens = connection.state.phase == .streaming ? connection.link.watched : []
+            return floor.watch(connection, listens.union(.writable))
         }
         outputSent(connection)
     }
@@ -274,7 +286,7 @@ package actor HTTPShard {
         case .idle:
             if floor.isDraining { return close(connection) }
             if connection.parser.unusedCount == 0 { connection.parser.releaseMemory() }
-        case .readingHead, .readingBody, .handling, .writing: break
+        case .readingHead, .readingBody, .handling, .streaming, .writing: break
         }
         // Not anew in the same phase: a head that trickles would never be late.
         if connection.timedPhase != connection.state.phase { setDeadline(connection) }
@@ -289,11 +301,12 @@ package actor HTTPShard {
 
     // MARK: Timeouts
 
-    private func setDeadline(_ connection: Connection) {
+    func setDeadline(_ connection: Connection) {
         connection.timedPhase = connection.state.phase
         let isShakingHands = connection.link.secure?.isEstablished == false && connection.state.phase == .idle
         let timeout = isShakingHands ? ServingLimits.handshakeTimeout : connection.state.timeout(limits)
-        connection.link.deadline = timeout.map { time.uptime + $0 }
+        let isBeingMade = connection.state.phase == .streaming && !connection.link.hasUnsentOutput
+        connection.link.deadline = isBeingMade ? nil : timeout.map { time.uptime + $0 }
     }
 
     private func expire(_ connection: Connection) {
@@ -307,10 +320,12 @@ package actor HTTPShard {
 
     // MARK: The end
 
-    /// Stops listening, closes idle connections, lets requests finish; returns when no connection is left.
+    /// Stops listening, closes idle connections, lets requests finish, asks endless streams to end; returns when no
+    /// connection is left.
     package func drain() async {
         await floor.drain { connection in
             if connection.state.phase == .idle, !connection.link.hasUnsentOutput { close(connection) }
+            if let stream = connection.stream, stream.isEndless { stream.task?.cancel() }
         }
     }
 

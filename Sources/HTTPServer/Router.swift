@@ -78,6 +78,12 @@ package struct Router: Sendable {
         return .methodNotAllowed(allowed: Self.allowed(node))
     }
 
+    /// The routes of a path, whatever the method; none where it is unknown.
+    package func routes(at segments: [String]) -> [Route] {
+        var parameters: [String] = []
+        return find(root, segments[...], &parameters)?.routes ?? []
+    }
+
     private static func allowed(_ node: Node) -> [String] {
         var methods = node.routes.map(\.method.rawValue)
         if methods.contains("GET") { methods.append("HEAD") }

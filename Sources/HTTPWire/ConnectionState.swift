@@ -4,6 +4,7 @@
 ///     idle ─ bytes ─▶ readingHead ─ head ─▶ readingBody ─ request ─▶ handling ─ response ─▶ writing
 ///       ▲                  │                    │                                             │
 ///       └──────────────────┼────────────────────┼──────────────── written, keep-alive ────────┤
+///                          │                    │        └─ head ─▶ streaming ─ last byte ─▶ │
 ///                          └─── fault ──────────┴──▶ handling (an error answer) …             ▼
 ///                                                                    lingering ─▶ closed ◀── written, close
 package struct ConnectionState: Sendable {
@@ -14,6 +15,8 @@ package struct ConnectionState: Sendable {
         case readingBody
         /// A request, or a fault, is being answered; nothing is read meanwhile.
         case handling
+        /// The response's head is in the output buffer, and its body is being made.
+        case streaming
         /// The response is in the output buffer and not wholly sent.
         case writing
         /// Our side is shut down; what the peer still sends is read and dropped. To close at once with bytes unread
@@ -50,17 +53,27 @@ package struct ConnectionState: Sendable {
         phase = .writing
     }
 
+    /// The head of a response stands in the output buffer, and its body will follow piece by piece.
+    package mutating func streamBegan(keepAlive: Bool) {
+        self.keepAlive = self.keepAlive && keepAlive
+        phase = .streaming
+    }
+
+    /// The last piece of the body stands in the output buffer.
+    package mutating func streamEnded() { phase = .writing }
+
     /// The output buffer has been sent.
     package mutating func written() {
         phase = peerEnded ? .closed : keepAlive ? .idle : .lingering
     }
 
     /// The peer has ended its side. A request that is complete is still answered; of an incomplete one nobody can say
-    /// what was meant, and it is dropped without an answer (RFC 9112 §8 allows both).
+    /// what was meant, and it is dropped without an answer (RFC 9112 §8 allows both). Whoever ends its side while a
+    /// body is made for it is taken for gone: nothing else would tell the maker of an endless one.
     package mutating func peerClosed() {
         peerEnded = true
         switch phase {
-        case .idle, .readingHead, .readingBody, .lingering, .closed: phase = .closed
+        case .idle, .readingHead, .readingBody, .streaming, .lingering, .closed: phase = .closed
         case .handling, .writing: break
         }
     }
@@ -72,7 +85,7 @@ package struct ConnectionState: Sendable {
         case .readingHead, .readingBody:
             faulted()
             return true
-        case .idle, .writing, .lingering, .closed:
+        case .idle, .streaming, .writing, .lingering, .closed:
             phase = .closed
             return false
         case .handling:
@@ -87,20 +100,21 @@ extension ConnectionState {
     package var reads: Bool {
         switch phase {
         case .idle, .readingHead, .readingBody, .lingering: true
-        case .handling, .writing, .closed: false
+        case .handling, .streaming, .writing, .closed: false
         }
     }
 
     /// What follows an answer that is sent.
     package var countsAsWritten: Bool { phase == .idle || phase == .lingering }
 
-    /// How long the phase may last; nil where it is not the peer who is waited for.
+    /// How long the phase may last; nil where it is not the peer who is waited for. While a body is made, that is so
+    /// only as long as some of it waits to be sent, which the owner knows.
     package func timeout(_ limits: HTTPLimits) -> Duration? {
         switch phase {
         case .idle: limits.idleTimeout
         case .readingHead: limits.headTimeout
         case .readingBody: limits.bodyProgressTimeout
-        case .writing: limits.writeStallTimeout
+        case .streaming, .writing: limits.writeStallTimeout
         case .lingering: limits.lingerTimeout
         case .handling, .closed: nil
         }

@@ -2,7 +2,7 @@
 package struct HTTPStatus: Sendable {
     /// 100 ... 599
     package let code: Int
-    let reason: StaticString
+    package let reason: StaticString
 
     private init(_ code: Int, _ reason: StaticString) {
         self.code = code

@@ -6,16 +6,27 @@ package struct ResponseContext: Hashable, Sendable {
     package let announcesKeepAlive: Bool
     /// Whether the connection stays open after the response.
     package let keepAlive: Bool
+    /// Whether a body without a known length can be sent in chunks; else its end is the connection's.
+    package let chunks: Bool
 
     /// `closing` is the server's own wish to close, because it drains, say.
     package init(answering head: RequestHead, closing: Bool = false) {
         omitsBody = head.method == .head
         keepAlive = head.keepAlive && !closing
         announcesKeepAlive = keepAlive && head.version == .http10
+        chunks = head.version != .http10
     }
 
-    private init(omitsBody: Bool) {
-        (self.omitsBody, announcesKeepAlive, keepAlive) = (omitsBody, false, false)
+    /// The same for a body without a known length.
+    package var streaming: ResponseContext {
+        ResponseContext(omitsBody: omitsBody, announcesKeepAlive: false, keepAlive: keepAlive && chunks, chunks: chunks)
+    }
+
+    private init(omitsBody: Bool, announcesKeepAlive: Bool = false, keepAlive: Bool = false, chunks: Bool = false) {
+        self.omitsBody = omitsBody
+        self.announcesKeepAlive = announcesKeepAlive
+        self.keepAlive = keepAlive
+        self.chunks = chunks
     }
 
     /// For what could not be read as a request: answered with the body, and closed (RFC 9112 §9.6).

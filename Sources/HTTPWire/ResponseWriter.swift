@@ -17,15 +17,52 @@ package enum ResponseWriter {
         let sendsBody = !forbidsContent && !context.omitsBody
         // Only once per buffer: to reserve exactly for each of many responses would move all before it each time.
         if output.isEmpty { output.reserveCapacity(headEstimate(response) + (sendsBody ? body.count : 0)) }
+        appendLines(response, forbidsContent ? .none : .length(body.count), context, date, to: &output)
+        if sendsBody { output.append(contentsOf: body) }
+    }
+
+    /// Appends status line and fields of a response whose body is made while it is sent. Where `context.chunks`, chunks
+    /// follow and `lastChunk`; else bytes as they are, up to the end of the connection (RFC 9112 §6.3).
+    package static func appendHead(
+        _ response: ResponseHead, context: ResponseContext, date: [UInt8], to output: inout [UInt8]
+    ) {
+        // RFC 9112 §6.1: neither for a client that may not know it, nor where there is no content.
+        let isChunked = context.chunks && !response.status.forbidsContent
+        appendLines(response, isChunked ? .chunked : .none, context, date, to: &output)
+    }
+
+    /// Appends one chunk (RFC 9112 §7.1). `bytes` is not empty: an empty chunk is the last one.
+    package static func appendChunk(_ bytes: [UInt8], to output: inout [UInt8]) {
+        output.append(String(bytes.count, radix: 16))
+        output.append(literal: "\r\n")
+        output.append(contentsOf: bytes)
+        output.append(literal: "\r\n")
+    }
+
+    package static let lastChunk = Array("0\r\n\r\n".utf8)
+
+    private enum Framing {
+        case none
+        case length(Int)
+        case chunked
+    }
+
+    private static func appendLines(
+        _ response: ResponseHead, _ framing: Framing, _ context: ResponseContext, _ date: [UInt8],
+        to output: inout [UInt8]
+    ) {
         appendStatusLine(response.status, to: &output)
         output.append(literal: "Date: ")
         output.append(contentsOf: date)
         output.append(literal: "\r\n")
         for field in response.fields where !isFraming(field.name) { append(field, to: &output) }
-        if !forbidsContent {  // RFC 9110 §8.6
+        switch framing {
+        case .none: break
+        case .length(let length):  // RFC 9110 §8.6
             output.append(literal: "Content-Length: ")
-            appendLength(body.count, to: &output)
+            appendLength(length, to: &output)
             output.append(literal: "\r\n")
+        case .chunked: output.append(literal: "Transfer-Encoding: chunked\r\n")
         }
         if !context.keepAlive {
             output.append(literal: "Connection: close\r\n")
@@ -33,7 +70,6 @@ package enum ResponseWriter {
             output.append(literal: "Connection: keep-alive\r\n")
         }
         output.append(literal: "\r\n")
-        if sendsBody { output.append(contentsOf: body) }
     }
 
     /// A server sends its own version, whatever the request's was (RFC 9110 §2.5).

@@ -8,6 +8,8 @@ package enum ChangeOutcome: Sendable {
     /// Made; the serial of the row that it made or changed.
     case done(serial: Int64)
     case once(OnceOutcome)
+    /// Of each of the changes that were made together; none of them is a refusal.
+    case all([ChangeOutcome])
     case refused(KernelFailure)
 }
 
@@ -34,13 +36,18 @@ extension ChangeOutcome {
         throw refusal
     }
 
+    package func all() throws(KernelFailure) -> [ChangeOutcome] {
+        if case .all(let outcomes) = self { return outcomes }
+        throw refusal
+    }
+
     /// Why it has not the value that was asked for.
     private var refusal: KernelFailure {
         switch self {
         case .refused(let failure): failure
-        case .accepted, .settled, .done, .once: Self.foreign
+        case .accepted, .settled, .done, .once, .all: Self.foreign
         }
     }
 
-    static let foreign = KernelFailure.internalError(incident: "store answered another change")
+    package static let foreign = KernelFailure.internalError(incident: "store answered another change")
 }

@@ -9,8 +9,8 @@ package protocol RelayStore: Sendable {
     /// Its attempts, oldest first.
     func relayAttempts(_ id: Relay.ID) async throws(KernelFailure) -> [RelayAttempt]
 
-    /// An owner's relays, latest first.
-    func relays(_ query: RelayQuery) async throws(KernelFailure) -> [Relay]
+    /// A page of an owner's relays; no total is kept of them.
+    func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay>
 
     /// A relay with its body and what an attempt has to know; nil unless it is unfinished.
     func dueRelay(_ id: Relay.ID) async throws(KernelFailure) -> DueRelay?
@@ -26,15 +26,12 @@ package struct RelayQuery: Sendable {
     package var tenant: Tenant
     /// nil: all.
     package var state: Relay.State?
-    /// Only those made before this one.
-    package var before: Relay.ID?
-    package var limit: Int
+    package var slice: Slice<Relay>
 
-    package init(tenant: Tenant, state: Relay.State? = nil, before: Relay.ID? = nil, limit: Int) {
+    package init(tenant: Tenant, state: Relay.State? = nil, slice: Slice<Relay>) {
         self.tenant = tenant
         self.state = state
-        self.before = before
-        self.limit = limit
+        self.slice = slice
     }
 }
 

@@ -3,8 +3,8 @@ package import Model
 
 /// The part of the `Store` port that suppressions need; its contract is the `Store`'s.
 package protocol SuppressionStore: Sendable {
-    /// The suppressions in effect, by page, with the number of all that match.
-    func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
+    /// A page of the suppressions in effect.
+    func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> Page<Suppression>
 }
 
 /// One atomic change of suppressions.
@@ -16,7 +16,7 @@ package enum SuppressionChange: Sendable {
     case remove(Account.ID, MailAddress, domain: MailDomain.ID?)
 }
 
-/// A page of the suppressions that are in effect, latest first.
+/// Which part of the list of suppressions that are in effect.
 package struct SuppressionQuery: Sendable {
     /// nil: every account's, for the operator.
     package var account: Account.ID?
@@ -24,25 +24,12 @@ package struct SuppressionQuery: Sendable {
     package var origin: PersonalityID?
     /// In effect at this time.
     package var now: Instant
-    package var offset: Int
-    package var limit: Int
+    package var slice: Slice<Suppression>
 
-    package init(account: Account.ID?, origin: PersonalityID?, now: Instant, offset: Int, limit: Int) {
+    package init(account: Account.ID?, origin: PersonalityID?, now: Instant, slice: Slice<Suppression>) {
         self.account = account
         self.origin = origin
         self.now = now
-        self.offset = offset
-        self.limit = limit
-    }
-}
-
-package struct SuppressionPage: Sendable, Equatable {
-    package var suppressions: [Suppression]
-    /// All that match, over all pages.
-    package var total: Int
-
-    package init(suppressions: [Suppression], total: Int) {
-        self.suppressions = suppressions
-        self.total = total
+        self.slice = slice
     }
 }

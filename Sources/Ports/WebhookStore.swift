@@ -16,10 +16,10 @@ package protocol WebhookStore: Sendable {
     /// A delivery with the policy that it was queued under.
     func webhookDelivery(_ id: WebhookDelivery.ID) async throws(KernelFailure) -> StoredWebhookDelivery?
 
-    /// An endpoint's deliveries, latest first.
+    /// A page of an endpoint's deliveries.
     func webhookDeliveries(
-        _ endpoint: WebhookEndpoint.ID, offset: Int, limit: Int
-    ) async throws(KernelFailure) -> [WebhookDelivery]
+        _ endpoint: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>
+    ) async throws(KernelFailure) -> Page<WebhookDelivery>
 
     /// Deliveries that were given up, oldest first, and how many match in all.
     func failedWebhooks(
@@ -112,6 +112,23 @@ package struct WebhookEdit: Sendable, Equatable {
         self.events = events
         self.domains = domains
         self.isEnabled = isEnabled
+    }
+
+    /// The endpoint as the store changes it.
+    package func applied(to endpoint: WebhookEndpoint, at now: Instant) -> WebhookEndpoint {
+        var endpoint = endpoint
+        endpoint.url = url ?? endpoint.url
+        endpoint.events = events ?? endpoint.events
+        endpoint.domains = domains ?? endpoint.domains
+        if isEnabled == true {
+            endpoint.disabledAt = nil
+            endpoint.disabledReason = nil
+            endpoint.health.consecutiveFailures = 0
+        } else if isEnabled == false, endpoint.isEnabled {
+            endpoint.disabledAt = now
+        }
+        endpoint.isEnabled = isEnabled ?? endpoint.isEnabled
+        return endpoint
     }
 }
 

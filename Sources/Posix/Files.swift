@@ -85,6 +85,14 @@ package enum Files {
         return names
     }
 
+    /// What a symbolic link leads to; nil where there is none that can be read.
+    package static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(path, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     package static func setMode(_ path: String, _ mode: UInt32) throws(PosixError) {
         _ = try SystemCall.run("chmod") { unsafe chmod(path, mode) }
     }

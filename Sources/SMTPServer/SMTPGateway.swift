@@ -2,6 +2,7 @@ package import AdapterKit
 package import Base
 package import Kernel
 package import Model
+import Ports
 import Posix
 package import SMTPWire
 
@@ -81,8 +82,8 @@ package struct SMTPGateway: SMTPService {
     /// How sessions of a listener with this rule go.
     package func configuration(_ encryption: SMTPListener.Encryption) -> ServerConfiguration {
         var configuration = ServerConfiguration(hostName: environment.hostName)
-        configuration.offersStartTLS = encryption == .startTLS || encryption == .either
-        configuration.requiresTLS = encryption != .none && dialect.requiresTLS
+        configuration.offersStartTLS = encryption.isBySTARTTLS
+        configuration.requiresTLS = encryption.isDemanded && dialect.requiresTLS
         configuration.mechanisms = dialect.mechanisms.map(Self.mechanism)
         configuration.requiresAuthentication = true
         if let recipients = dialect.limits.recipients { configuration.limits.recipientsMax = recipients }
@@ -188,8 +189,9 @@ package struct SMTPGateway: SMTPService {
         do throws(KernelFailure) {
             if let faults = environment.faults { try await raise(faults, client) }
             let submission = try submission(mail, client)
-            let results = await environment.mail.send(
-                [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency)
+            let results = try await environment.mail.send(
+                [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency
+            ).run()
             guard let result = results.first else { throw .internalError(incident: "no outcome") }
             let acceptance = try result.get()
             report(acceptance, passage.principal, client)

@@ -7,12 +7,20 @@ package struct SMTPListener: Sendable {
     package enum Encryption: String, Sendable, CaseIterable {
         /// When the client says STARTTLS (RFC 3207).
         case startTLS = "starttls"
+        /// When the client says STARTTLS, and whether or not it does: for clients of the same machine.
+        case optional
         /// With the first byte (RFC 8314 §3.3).
         case implicit
         /// With the first byte, if that is a ClientHello's; else when the client says STARTTLS.
         case either
         /// Never.
         case none
+
+        /// STARTTLS is offered.
+        package var isBySTARTTLS: Bool { self == .startTLS || self == .either || self == .optional }
+
+        /// There are no passwords and no mail outside TLS, where the dialect wants it so.
+        package var isDemanded: Bool { self != .optional && self != .none }
     }
 
     package let encryption: Encryption

@@ -13,7 +13,7 @@ import Testing
 ///     @Test("It keeps to what all personalities do", arguments: AdapterConformance.checks)
 ///     func conformance(_ check: AdapterCheck) throws { try check.run(on: PostStack()) }
 package enum AdapterConformance {
-    package static let checks = declaration + routes + failures
+    package static let checks = declaration + routes + scopes + failures + descriptions
 
     private static let declaration = [
         AdapterCheck("Its id is one word in lower case") { personality in
@@ -53,6 +53,15 @@ package enum AdapterConformance {
             for rateClass in [personality.defaultRateClass] + personality.routes.map(\.rateClass) {
                 let tiers = try #require(personality.rateTiers[rateClass], "\(rateClass.name)")
                 #expect(tiers.allSatisfy { $0.limit > 0 && $0.hasLength })
+            }
+        },
+        AdapterCheck("Its options have names of their own, and stand as they may be set") { personality in
+            let options = personality.options
+            #expect(Set(options.map(\.name)).count == options.count)
+            for option in options {
+                #expect(option.name.utf8.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) }, "\(option.name)")
+                #expect(option.allows(option.standard) && option.local.map(option.allows) != false, "\(option.name)")
+                #expect(!option.help.isEmpty, "\(option.name)")
             }
         },
         AdapterCheck("Request ids stand in a field that may be sent, and are long enough to be unique") { personality in
@@ -95,10 +104,22 @@ package enum AdapterConformance {
         },
         AdapterCheck("What a route asks of a key, a key can hold") { personality in
             for route in personality.routes where route.requirement.needsCredential {
-                #expect(route.requirement.anyOf.allSatisfy(personality.scopes.words.contains), "\(route.pattern)")
+                let words = personality.scopes.words + personality.scopes.domainActions
+                #expect(route.requirement.anyOf.allSatisfy(words.contains), "\(route.pattern)")
                 let kinds = personality.credentials.prefixes.map(\.kind)
                 #expect(route.requirement.kinds.contains(where: kinds.contains), "\(route.pattern)")
             }
+        },
+        AdapterCheck("A route that shows pages keeps no answers") { personality in
+            for route in personality.routes where route.face == .page {
+                #expect(route.idempotency == nil, "\(route.pattern)")
+            }
+        },
+        AdapterCheck("Where a path names an account, the gate asks whose it is, and the id has a form of its own") {
+            personality in
+            guard personality.routes.contains(where: { $0.accountParameter != nil }) else { return }
+            #expect(personality.gate.contains(.pathAccount))
+            #expect(personality.ids[.account] != nil)
         },
         AdapterCheck("A route that takes a body has room for one") { personality in
             #expect(personality.routes.allSatisfy { $0.bodyLimitBytes > 0 })
@@ -118,6 +139,16 @@ package enum AdapterConformance {
                 #expect(
                     (try? JSONDocument(answer.body, limits: JSONLimits(bytesMax: answer.body.count))) != nil,
                     "\(failure)")
+            }
+        },
+        AdapterCheck("Every failure has a page of the same status, which shows nothing of the failure's own") {
+            personality in
+            for failure in FailureSamples.all {
+                let page = personality.page(failure, to: facts)
+                #expect(page.status == personality.answer(failure, to: facts).status, "\(failure)")
+                #expect(page.contentType.hasPrefix("text/html"), "\(failure)")
+                let text = String(decoding: page.body, as: UTF8.self)
+                #expect(!text.contains("<b>") && !text.contains(FailureSamples.incident), "\(failure)")
             }
         },
         AdapterCheck("An answer's fields may be sent as they are") { personality in

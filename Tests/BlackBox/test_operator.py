@@ -343,6 +343,7 @@ def test_a_port_that_is_taken_is_refused_by_name(idle, server):
     outcome = run("serve", "--config", str(other.config_path), cwd=other.folder)
     assert outcome.code == 1
     assert str(idle.port) in outcome.err
+    assert f"polyrelay (pid {idle.process.pid}) has it" in outcome.err
 
 
 # Signals

@@ -7,7 +7,9 @@ import shutil
 import signal
 import smtplib
 import ssl
+import stat
 import threading
+from pathlib import Path
 
 import pytest
 from peers import Certificate
@@ -47,6 +49,35 @@ def test_an_email_is_found_again_over_http(listening, tenant, files, smarthost):
     assert "eve@example.net" in json.dumps(found["bccAddresses"])
     for one in smarthost.deliveries:
         assert b"x-poststack" not in one.data.lower()
+
+
+def test_tls_is_up_to_clients_of_this_machine_under_a_certificate_of_our_own(server):
+    own = {"tls": "own", "listeners": [{"listen": "127.0.0.1:0", "tls": "optional"}]}
+    relay = server(smtp=own)
+    assert relay.verb("check").code == 0 and not list(relay.folder.glob("*.pem")), "check has left files"
+    relay.start()
+    tenant = relay.tenant()
+    certificate, key = (Path(f"{relay.folder}/polyrelay.key.tls-{kind}.pem") for kind in ("certificate", "key"))
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    message = letter().as_bytes()
+    with smtplib.SMTP("127.0.0.1", relay.smtp_ports[0], timeout=SECONDS) as client:
+        client.ehlo()
+        assert client.has_extn("starttls")
+        client.login(USER, tenant.secret)
+        client.sendmail("hello@example.com", ["ann@example.net"], message)
+    with smtplib.SMTP("localhost", relay.smtp_ports[0], timeout=SECONDS) as client:
+        client.starttls(context=ssl.create_default_context(cafile=str(certificate)))
+        client.login(USER, tenant.secret)
+        client.sendmail("hello@example.com", ["ann@example.net"], message)
+    shown = certificate.read_bytes()
+    assert relay.stop() == 0
+    certificate.unlink()
+    relay.start()
+    made = certificate.read_bytes()
+    assert made != shown, "a lone key was taken for a pair"
+    assert relay.stop() == 0
+    relay.start()
+    assert certificate.read_bytes() == made
 
 
 # What comes out

@@ -3,6 +3,7 @@ import Base
 import Kernel
 import Model
 import Posix
+import SMTPServer
 import Testing
 
 @testable import Composition
@@ -216,30 +217,34 @@ struct ConfigurationReaderTests {
         #expect(configuration.limits == [PersonalityID("poststack"): [RateClass("default"): tiers]])
     }
 
-    @Test("A personality's switches are read, and no others; the local profile has them on")
-    func switches() throws {
-        var personality = NamedPersonality("poststack", classes: ["default"])
-        personality.switches = ["signup": false, "other": false]
-        let reader = ConfigurationReader(personalities: [personality])
-        func read(_ members: String) throws(ConfigurationErrors) -> Configuration {
-            try reader.read(fileText: Array("{ \(smallest), \(members) }".utf8), environment: [:])
-        }
-        let id = PersonalityID("poststack")
-        let configuration = try read(#""personalities": { "poststack": { "signup": true } }"#)
-        #expect(configuration.switches == [id: ["signup": true]])
-        let printed = ConfigurationPrinter.json(configuration)
-        #expect(try reader.read(fileText: printed, environment: [:]) == configuration)
-        #expect(throws: ConfigurationErrors.self) { try read(#""personalities": { "poststack": { "sinup": true } }"#) }
-        #expect(throws: ConfigurationErrors.self) { try read(#""personalities": { "poststack": { "signup": 1 } }"#) }
-        let local = try reader.read(fileText: nil, environment: [:])
-        #expect(local.switches == [id: ["signup": true, "other": true]])
-    }
-
     @Test("The local profile serves each personality at an address of its own")
     func localListeners() throws {
         let local = try ConfigurationReader(personalities: Adapters.all).read(fileText: nil, environment: [:])
         #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost"])
         #expect(local.listeners.map(\.listen.description) == ["127.0.0.1:8080", "127.0.0.1:8081"])
+        let smtp = try #require(local.smtp)
+        #expect(smtp.listeners.map(\.listen.description) == ["127.0.0.1:2587"])
+        #expect(smtp.listeners.map(\.encryption) == [.optional])
+        #expect(smtp.tls?.isOwn == true)
+    }
+
+    @Test("The local profile has an address for every personality that is to come, and none twice")
+    func localPlaces() throws {
+        let names = ["poststack", "harepost", "posthawk", "ahasend", "harpoon"]
+        let all = ConfigurationReader(personalities: names.map { NamedPersonality($0, classes: []) })
+        let local = try all.read(fileText: nil, environment: [:])
+        #expect(local.listeners.map(\.personality.name) == names)
+        #expect(
+            local.listeners.map(\.listen.description) == [8080, 8081, 8082, 8083, 8084].map { "127.0.0.1:\($0)" })
+        #expect(
+            local.smtp?.listeners.map(\.listen.description) == [2587, 2588, 2589].map { "127.0.0.1:\($0)" })
+    }
+
+    @Test("Where the environment says what is served, the local profile serves that alone")
+    func localOne() throws {
+        let local = try reader.read(fileText: nil, environment: ["POLYRELAY_HTTP_LISTEN": "127.0.0.1:1"])
+        #expect(local.listeners.map(\.listen.description) == ["127.0.0.1:1"])
+        #expect(local.smtp == nil)
     }
 
     @Test("The local profile raises every class of every personality")

@@ -45,6 +45,40 @@ struct ConfigurationSMTPTests {
         #expect(try read(#""smtp": { "listen": ["127.0.0.1:25"], \#(Self.tls) }"#).smtp?.takesReports == false)
     }
 
+    @Test("STARTTLS may be left to the client on addresses of this machine, and nowhere else")
+    func optional() throws {
+        let smtp = try #require(
+            try read(#""smtp": { "listeners": [{ "listen": "[::1]:2587", "tls": "optional" }], \#(Self.tls) }"#).smtp)
+        #expect(smtp.listeners.map(\.encryption) == [.optional])
+        let refused = refusals(
+            #""smtp": { "listeners": [{ "listen": "0.0.0.0:25", "tls": "optional" }], \#(Self.tls) }"#)
+        #expect(
+            refused.map(\.description) == [
+                #"smtp.listeners[0].tls: "optional" is for addresses of this machine alone, and 0.0.0.0:25 is none; "#
+                    + #"allowed: "starttls", "implicit", "either""#
+            ])
+        #expect(
+            refusals(#""smtp": { "listeners": [{ "listen": "127.0.0.1:25", "tls": "optional" }] }"#).map(\.path) == [
+                "smtp.tls"
+            ])
+    }
+
+    @Test("A certificate of our own lies beside the key file, and is printed as the word that asked for it")
+    func own() throws {
+        let configuration = try read(
+            #""secrets": { "keyFile": "/srv/key" }, "smtp": { "listen": ["127.0.0.1:25"], "tls": "own" }"#)
+        #expect(
+            configuration.smtp?.tls
+                == Configuration.TLSFiles(
+                    certificate: "/srv/key.tls-certificate.pem", key: "/srv/key.tls-key.pem", isOwn: true))
+        #expect(try readFile(ConfigurationPrinter.text(configuration)) == configuration)
+        let refused = refusals(#""smtp": { "listen": ["127.0.0.1:25"], "tls": "mine" }"#)
+        #expect(
+            refused.map(\.description) == [
+                #"smtp.tls: is not understood; allowed: "own" or { "certificate", "key" }"#
+            ])
+    }
+
     @Test("Without it no mail is taken")
     func absent() throws {
         #expect(try readFile("{ \(smallest) }").smtp == nil)

@@ -5,7 +5,7 @@ import Model
 struct NamedPersonality: Personality {
     let id: PersonalityID
     let rateTiers: [RateClass: [RateTier]]
-    var switches: [String: Bool] = [:]
+    var options: [OptionDeclaration] = []
 
     init(_ name: String, classes: [String]) {
         id = PersonalityID(name)

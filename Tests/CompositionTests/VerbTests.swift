@@ -49,7 +49,7 @@ struct VerbTests {
     @Test(
         "A command line that fits no verb is refused in words that say what would",
         arguments: [
-            ("acount list", "unknown verb acount (did you mean account?): allowed: serve, check, account, "),
+            ("acount list", "unknown verb acount (did you mean account?): allowed: serve, check, openapi, account, "),
             ("account", "account: say what to do: create, list, suspend, resume, limits"),
             ("account creat x", "unknown account action creat (did you mean create?): allowed: create, list, "),
             ("account create", "account create: takes one NAME"),

@@ -4,7 +4,8 @@ import HTTPWire
 import Model
 import Synchronization
 
-/// Answers by path: `/wait` when the gate is opened, `/echo` with the body, `/half` with 60,000 bytes, else the path.
+/// Answers by path: `/wait` when the gate is opened, `/echo` with the body, `/half` with 60,000 bytes, those of
+/// `StubStreams` with a streamed body, else the path.
 final class StubService: HTTPService {
     static let bodyLimitBytes = 1000
 
@@ -17,6 +18,7 @@ final class StubService: HTTPService {
     let arrivals: AsyncStream<String>
     private let arrived: AsyncStream<String>.Continuation
     private let state = Mutex(State())
+    let streams = StubStreams()
 
     init() { (arrivals, arrived) = AsyncStream.makeStream() }
 
@@ -31,7 +33,11 @@ final class StubService: HTTPService {
             return response(.ok, Array("waited".utf8))
         case "/echo": return response(.ok, request.body)
         case "/half": return response(.ok, Array(repeating: UInt8(ascii: "x"), count: 60_000))
-        default: return response(.ok, Array(path.utf8))
+        default:
+            if let stream = streams.stream(path) {
+                return Response(head: ResponseHead(.ok), body: [], stream: stream)
+            }
+            return response(.ok, Array(path.utf8))
         }
     }
 

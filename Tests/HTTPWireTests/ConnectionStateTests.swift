@@ -56,6 +56,27 @@ struct ConnectionStateTests {
         #expect(state.phase == .closed)
     }
 
+    @Test("A body that is being made is not read past, and its client's end closes the connection")
+    func streaming() {
+        var state = state { state in
+            handling(&state)
+            state.streamBegan(keepAlive: true)
+        }
+        #expect(state.phase == .streaming && !state.reads)
+        var ended = state
+        ended.streamEnded()
+        ended.written()
+        #expect(ended.phase == .idle)
+        let isAnswered = state.timedOut()
+        #expect(!isAnswered && state.phase == .closed)
+        state = self.state { state in
+            handling(&state)
+            state.streamBegan(keepAlive: true)
+            state.peerClosed()
+        }
+        #expect(state.phase == .closed)
+    }
+
     @Test("A peer that ends its side still gets the answer to its complete request")
     func halfClose() {
         var state = state { state in

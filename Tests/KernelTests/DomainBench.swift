@@ -55,7 +55,7 @@ final class DomainBench {
     func add(
         _ name: String = "example.com", options: DomainOptions = DomainOptions(), pinned: Bool = false
     ) async throws(KernelFailure) -> MailDomain {
-        try await service.add(name, options: options, facets: [:], account: Account.ID(1), pinned: pinned)
+        try await service.add(name, options: options, facets: [:], account: Account.ID(1), pinned: pinned).run()
     }
 
     func records(of domain: MailDomain) -> [PublishedRecord] {

@@ -156,7 +156,7 @@ struct DomainServiceTests {
     func removed() async throws {
         let bench = try await DomainBench()
         let domain = try await bench.add()
-        try await bench.service.remove(domain)
+        try await bench.service.remove(domain).run()
         #expect(throws: KernelFailure.notFound(.domain)) { try bench.service.domain(domain.id, of: Account.ID(1)) }
         #expect(try await bench.store.directory().domains == [])
         let again = try await bench.add()

@@ -32,12 +32,11 @@ struct IdempotencyTests {
     }
 
     /// What a request makes: an account, and the answer says its number.
-    private static let plan = Idempotency.Plan(
-        changes: [.directory(.createAccount(name: "a", parent: nil, at: Fixture.start))],
-        answer: { outcomes in
-            guard case .done(let serial) = outcomes.first else { return .failure(.storageUnavailable) }
-            return .success(StoredAnswer(status: 201, body: Array("account \(serial)".utf8)))
-        })
+    private var plan: Plan<StoredAnswer> {
+        Plan(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)), on: store) { serial in
+            StoredAnswer(status: 201, body: Array("account \(serial)".utf8))
+        }
+    }
 
     private static let statuses: @Sendable (KernelFailure) -> StoredAnswer = { failure in
         let status =
@@ -60,10 +59,10 @@ struct IdempotencyTests {
             route: "/a")
         let record = rule.record(IdempotencyKey(UserData(key)), context, body: Array(body.utf8))
         let answered = try await (keeper ?? self.keeper).answer(rule, record, refusal: Self.statuses) {
-            () async throws(KernelFailure) -> Idempotency.Plan in
+            () async throws(KernelFailure) -> Plan<StoredAnswer> in
             await meanwhile?()
             if let failure { throw failure }
-            return Self.plan
+            return plan
         }
         return Outcome(
             text: String(decoding: answered.answer.body, as: UTF8.self), isReplay: answered.isReplay,

@@ -22,11 +22,11 @@ struct MailServiceTests {
                 ]))
     }
 
-    private func send(_ submissions: Submission..., by principal: Principal? = nil) async -> [Result<
+    private func send(_ submissions: Submission..., by principal: Principal? = nil) async throws -> [Result<
         Acceptance, KernelFailure
     >] {
         defer { bench.gather() }
-        return await bench.service.send(submissions, by: principal ?? self.principal, rule: Fixture.byMessage)
+        return try await bench.service.send(submissions, by: principal ?? self.principal, rule: Fixture.byMessage).run()
     }
 
     private func message(_ id: Int64) async throws -> Message {
@@ -59,7 +59,7 @@ struct MailServiceTests {
 
     @Test("Each submission has its own outcome, in order")
     func batch() async throws {
-        let results = await send(
+        let results = try await send(
             Fixture.submission(), Fixture.submission(from: "a@nowhere.example"), Fixture.submission(to: []),
             Fixture.submission())
         #expect(
@@ -74,17 +74,17 @@ struct MailServiceTests {
     @Test("What the store refuses is refused, and nothing is sent")
     func storeRefuses() async throws {
         bench.store.refuseNext([.storageUnavailable])
-        #expect(await send(Fixture.submission()) == [.failure(.storageUnavailable)])
+        #expect(try await send(Fixture.submission()) == [.failure(.storageUnavailable)])
         #expect(transport.attempts == 0)
     }
 
     @Test("A key used again with the same request is a replay, with another one a mismatch")
     func idempotency() async throws {
         let first = Fixture.submission(idempotencyKey: "k")
-        #expect(await send(first) == [.success(Acceptance(message: Message.ID(1), replayed: false))])
-        #expect(await send(first) == [.success(Acceptance(message: Message.ID(1), replayed: true))])
+        #expect(try await send(first) == [.success(Acceptance(message: Message.ID(1), replayed: false))])
+        #expect(try await send(first) == [.success(Acceptance(message: Message.ID(1), replayed: true))])
         let other = Fixture.submission(subject: "other", idempotencyKey: "k")
-        #expect(await send(other) == [.failure(.idempotencyMismatch)])
+        #expect(try await send(other) == [.failure(.idempotencyMismatch)])
         #expect(transport.attempts == 1)
     }
 
@@ -92,26 +92,26 @@ struct MailServiceTests {
     func idempotencyByMode() async throws {
         let submission = Fixture.submission(idempotencyKey: "k")
         let test = Principal(Fixture.key(mode: .test))
-        #expect(await send(submission) == [.success(Acceptance(message: Message.ID(1), replayed: false))])
-        #expect(await send(submission, by: test) == [.success(Acceptance(message: Message.ID(2), replayed: false))])
+        #expect(try await send(submission) == [.success(Acceptance(message: Message.ID(1), replayed: false))])
+        #expect(try await send(submission, by: test) == [.success(Acceptance(message: Message.ID(2), replayed: false))])
     }
 
     @Test("A message of a test key is delivered without being sent")
     func testMode() async throws {
-        _ = await send(Fixture.submission(), by: Principal(Fixture.key(mode: .test)))
+        _ = try await send(Fixture.submission(), by: Principal(Fixture.key(mode: .test)))
         #expect(try await message(1).state == .delivered)
         #expect(transport.attempts == 0)
     }
 
     @Test("A message for a past time is due now")
     func pastSchedule() async throws {
-        _ = await send(Fixture.submission(scheduledAt: Fixture.start - .seconds(60)))
+        _ = try await send(Fixture.submission(scheduledAt: Fixture.start - .seconds(60)))
         #expect(try await message(1).state == .delivered)
     }
 
     @Test("Another account's and another personality's messages are not there")
     func owners() async throws {
-        _ = await send(Fixture.submission())
+        _ = try await send(Fixture.submission())
         for owner in [
             Tenant(account: Account.ID(2), origin: Fixture.personality),
             Tenant(account: Account.ID(1), origin: Fixture.otherPersonality),
@@ -123,7 +123,7 @@ struct MailServiceTests {
     @Test("A message whose attempt runs is shown as being sent, also one that was scheduled")
     func sending() async throws {
         transport.hold()
-        _ = await send(Fixture.submission(), Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
+        _ = try await send(Fixture.submission(), Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
         #expect(try await message(1).state == .sending)
         #expect(try await message(2).state == .scheduled)
         transport.release()
@@ -135,22 +135,22 @@ struct MailServiceTests {
 
     @Test("A message that waits can be taken back, and is never sent")
     func cancel() async throws {
-        _ = await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
-        try await bench.service.cancel(try await message(1))
+        _ = try await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
+        try await bench.service.cancel(try await message(1)).run()
         bench.loop.advance(by: .seconds(3600))
         #expect(try await message(1).state == .cancelled)
         #expect(transport.attempts == 0)
         await #expect(throws: KernelFailure.wrongState(.message, state: .ended, operation: .cancel)) {
-            try await bench.service.cancel(try await message(1))
+            try await bench.service.cancel(try await message(1)).run()
         }
     }
 
     @Test("A message that is being sent cannot be taken back, and ends as sent")
     func cancelTooLate() async throws {
         transport.hold()
-        _ = await send(Fixture.submission())
+        _ = try await send(Fixture.submission())
         await #expect(throws: KernelFailure.wrongState(.message, state: .underWay, operation: .cancel)) {
-            try await bench.service.cancel(try await message(1))
+            try await bench.service.cancel(try await message(1)).run()
         }
         transport.release()
         #expect(try await message(1).state == .delivered)
@@ -158,14 +158,14 @@ struct MailServiceTests {
 
     @Test("A cancel that could not be made durable leaves the message to be sent", arguments: [false, true])
     func cancelFails(reschedules: Bool) async throws {
-        _ = await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
+        _ = try await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
         let message = try await message(1)
         bench.store.refuseNext([.storageUnavailable])
         await #expect(throws: KernelFailure.storageUnavailable) {
             if reschedules {
-                try await bench.service.reschedule(message, to: Fixture.start + .seconds(7200))
+                try await bench.service.reschedule(message, to: Fixture.start + .seconds(7200)).run()
             } else {
-                try await bench.service.cancel(message)
+                try await bench.service.cancel(message).run()
             }
         }
         bench.loop.advance(by: .seconds(60))
@@ -174,8 +174,8 @@ struct MailServiceTests {
 
     @Test("A moved message is sent at its new time and not at its old one")
     func reschedule() async throws {
-        _ = await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
-        try await bench.service.reschedule(try await message(1), to: Fixture.start + .seconds(120))
+        _ = try await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
+        try await bench.service.reschedule(try await message(1), to: Fixture.start + .seconds(120)).run()
         bench.loop.advance(by: .seconds(119))
         #expect(transport.attempts == 0)
         bench.loop.advance(by: .seconds(1))
@@ -184,8 +184,8 @@ struct MailServiceTests {
 
     @Test("A message moved into the past is sent now")
     func rescheduleToPast() async throws {
-        _ = await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
-        try await bench.service.reschedule(try await message(1), to: Fixture.start - .seconds(120))
+        _ = try await send(Fixture.submission(scheduledAt: Fixture.start + .seconds(60)))
+        try await bench.service.reschedule(try await message(1), to: Fixture.start - .seconds(120)).run()
         #expect(try await message(1).state == .delivered)
     }
 }

@@ -34,7 +34,7 @@ struct RelayServiceTests {
     private func accept(_ target: String, _ caller: Principal? = nil) async throws(KernelFailure) -> Relay.ID {
         try await bench.service.accept(
             Fixture.relayRequest(target), body: [], field: "target", by: caller ?? self.caller
-        ).id
+        ).run().id
     }
 
     private func refusal(_ target: String, _ caller: Principal? = nil) async -> KernelFailure? {
@@ -112,10 +112,11 @@ struct RelayServiceTests {
         let network = try #require(IPNetwork("127.0.0.0/8"))
         let allowed = try Self.bench(loop, store, egress: EgressPolicy(allow: [network]))
         let request = Fixture.relayRequest("https://hooks.app.localhost:8443/")
-        _ = try await allowed.service.accept(request, body: [], field: "target", by: caller)
+        _ = try await allowed.service.accept(request, body: [], field: "target", by: caller).run()
         await #expect(throws: KernelFailure.domainUnverified(UserData("127.0.0.1"), role: .destination)) {
             try await allowed.service.accept(
-                Fixture.relayRequest("https://127.0.0.1/"), body: [], field: "target", by: caller)
+                Fixture.relayRequest("https://127.0.0.1/"), body: [], field: "target", by: caller
+            ).run()
         }
     }
 
@@ -132,12 +133,11 @@ struct RelayServiceTests {
         let stranger = Tenant(account: Account.ID(2), origin: Fixture.personality)
         #expect(try await bench.service.relay(id, of: Fixture.owner).id == id)
         for call in [
-            { try await bench.service.relay(id, of: stranger) },
-            {
-                try await bench.service.cancel(id, of: stranger)
-            }, { try await bench.service.replay(id, of: stranger) },
-        ] as [() async throws -> Relay] {
-            await #expect(throws: KernelFailure.notFound(.delivery)) { _ = try await call() }
+            { _ = try await bench.service.relay(id, of: stranger) },
+            { try await bench.service.cancel(id, of: stranger).run() },
+            { try await bench.service.replay(id, of: stranger).run() },
+        ] as [() async throws -> Void] {
+            await #expect(throws: KernelFailure.notFound(.delivery)) { try await call() }
         }
     }
 
@@ -145,14 +145,15 @@ struct RelayServiceTests {
     func cancel() async throws {
         bench.transport.say { _ in .status(500) }
         let id = try await accept("https://acme.test/")
-        #expect(try await bench.service.cancel(id, of: Fixture.owner).state == .cancelled)
+        try await bench.service.cancel(id, of: Fixture.owner).run()
+        #expect(try await bench.service.relay(id, of: Fixture.owner).state == .cancelled)
         loop.advance(by: .seconds(1000))
         #expect(bench.transport.requests.count == 1)
         bench.transport.hold()
         let running = try await accept("https://b.acme.test/")
         for (id, state) in [(id, ResourceState.ended), (running, .underWay)] {
             await #expect(throws: KernelFailure.wrongState(.delivery, state: state, operation: .cancel)) {
-                try await bench.service.cancel(id, of: Fixture.owner)
+                try await bench.service.cancel(id, of: Fixture.owner).run()
             }
         }
         bench.transport.release()
@@ -164,7 +165,7 @@ struct RelayServiceTests {
         let id = try await accept("https://acme.test/")
         store.refuseNext([.storageUnavailable])
         await #expect(throws: KernelFailure.storageUnavailable) {
-            try await bench.service.cancel(id, of: Fixture.owner)
+            try await bench.service.cancel(id, of: Fixture.owner).run()
         }
         bench.transport.say { _ in .status(200) }
         loop.advance(by: .seconds(1))
@@ -176,11 +177,11 @@ struct RelayServiceTests {
         bench.transport.say { _ in .status(404) }
         let id = try await accept("https://acme.test/")
         bench.transport.say { _ in .status(200) }
-        _ = try await bench.service.replay(id, of: Fixture.owner)
+        try await bench.service.replay(id, of: Fixture.owner).run()
         let relay = try await bench.service.relay(id, of: Fixture.owner)
         #expect(relay.state == .delivered && relay.attempts == 2)
         await #expect(throws: KernelFailure.wrongState(.delivery, state: .ended, operation: .send)) {
-            try await bench.service.replay(id, of: Fixture.owner)
+            try await bench.service.replay(id, of: Fixture.owner).run()
         }
     }
 
@@ -196,10 +197,11 @@ struct RelayServiceTests {
     @Test("A page says whether more follow")
     func pages() async throws {
         for _ in 0..<3 { _ = try await accept("https://acme.test/") }
-        let query = RelayQuery(tenant: Fixture.owner, limit: 2)
+        let query = RelayQuery(tenant: Fixture.owner, slice: Slice(limit: 2))
         let page = try await bench.service.relays(query)
-        #expect(page.relays.map(\.id.value) == [3, 2] && page.hasMore)
-        let rest = try await bench.service.relays(RelayQuery(tenant: Fixture.owner, before: Relay.ID(2), limit: 2))
-        #expect(rest.relays.map(\.id.value) == [1] && !rest.hasMore)
+        #expect(page.items.map(\.id.value) == [3, 2] && page.hasMore)
+        let rest = try await bench.service.relays(
+            RelayQuery(tenant: Fixture.owner, slice: Slice(.after(Relay.ID(2)), limit: 2)))
+        #expect(rest.items.map(\.id.value) == [1] && !rest.hasMore)
     }
 }

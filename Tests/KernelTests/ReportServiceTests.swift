@@ -97,8 +97,8 @@ struct ReportServiceTests {
     }
 
     private func suppressed() async throws -> [String] {
-        let query = SuppressionQuery(account: nil, origin: nil, now: Fixture.start, offset: 0, limit: 100)
-        return try await store.suppressions(query).suppressions.map(\.address.address)
+        let query = SuppressionQuery(account: nil, origin: nil, now: Fixture.start, slice: Slice(offset: 0, limit: 100))
+        return try await store.suppressions(query).items.map(\.address.address)
     }
 
     private func counts(_ expected: [ReportCounts.Outcome: UInt64]) -> Bool {

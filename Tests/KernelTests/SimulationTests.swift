@@ -70,14 +70,14 @@ private struct SimulatedServer {
     mutating func live() async throws -> [String] {
         for _ in 0..<120 { try await act() }
         try await settleDown()
-        let total = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).total
+        let total = try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 1))).total ?? 0
         let lost = total == accepted.count ? [] : ["\(accepted.count) were accepted, \(total) are there"]
         return try await Self.faults(of: store) + lost
     }
 
     private mutating func act() async throws {
         switch random.int(in: 0..<12) {
-        case 0...3: await send()
+        case 0...3: try await send()
         case 4...6: bench.loop.advance(by: .seconds(random.int(in: 0..<400)))
         case 7: transport.hold()
         case 8: transport.release()
@@ -87,11 +87,12 @@ private struct SimulatedServer {
         }
     }
 
-    private mutating func send() async {
+    private mutating func send() async throws {
         let to = (0..<random.int(in: 1..<4)).map { "r\($0)@\(random.element(of: ["x.net", "y.net", "z.net"]))" }
         let later = random.once(in: 3) ? bench.time.now + .seconds(random.int(in: 1..<2000)) : nil
-        let results = await bench.service.send(
-            [Fixture.submission(to: to, scheduledAt: later)], by: Principal(Fixture.key()))
+        let results = try await bench.service.send(
+            [Fixture.submission(to: to, scheduledAt: later)], by: Principal(Fixture.key())
+        ).run()
         if case .success(let acceptance) = results.first { accepted.append(acceptance.message) }
         if random.once(in: 2) { bench.gather() }
     }
@@ -101,9 +102,10 @@ private struct SimulatedServer {
             let message = try? await bench.service.message(random.element(of: accepted), of: Fixture.owner)
         else { return }
         if random.once(in: 2) {
-            try? await bench.service.cancel(message)
+            _ = try? await bench.service.cancel(message).run()
         } else {
-            try? await bench.service.reschedule(message, to: bench.time.now + .seconds(random.int(in: 0..<900)))
+            _ = try? await bench.service.reschedule(message, to: bench.time.now + .seconds(random.int(in: 0..<900)))
+                .run()
         }
     }
 
@@ -125,8 +127,8 @@ private struct SimulatedServer {
     static func faults(of store: MemoryStore) async throws -> [String] {
         let ends: Set<MailEvent.Kind> = [.delivered, .bounced, .softBounced, .failed, .cancelled]
         var faults: [String] = []
-        let page = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: .max))
-        for message in page.messages.reversed() {
+        let page = try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: .max)))
+        for message in page.items.reversed() {
             for index in message.recipients.indices {
                 let count = message.events.count { ends.contains($0.kind) && ($0.recipient ?? index) == index }
                 if count != 1 { faults.append("message \(message.id.value) recipient \(index) has \(count) ends") }

@@ -23,8 +23,8 @@ struct StatusReporterTests {
 
     /// The messages that are reports.
     private func reports(_ bench: MailBench? = nil) async throws -> [Message] {
-        let query = MessageQuery(tenant: nil, offset: 0, limit: 100)
-        return try await (bench ?? self.bench).store.messages(query).messages.filter { $0.origin == .reports }
+        let query = MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 100))
+        return try await (bench ?? self.bench).store.messages(query).items.filter { $0.origin == .reports }
             .reversed()
     }
 

@@ -67,7 +67,8 @@ struct SubmittedMailTests {
     private func send(_ mail: SubmittedMail, _ bench: MailBench, key: String? = nil) async throws -> Acceptance {
         var (submission, _) = try mail.read(special: [])
         submission.idempotency = key.map { IdempotencyKey(UserData($0)) }
-        let results = await bench.service.send([submission], by: Principal(Fixture.key()), rule: Fixture.byMessage)
+        let results = try await bench.service.send([submission], by: Principal(Fixture.key()), rule: Fixture.byMessage)
+            .run()
         return try results[0].get()
     }
 
@@ -132,7 +133,8 @@ struct SubmittedMailTests {
         let composed = Submission(
             from: Fixture.address("hello@example.com", name: "Acme"), to: [Fixture.address("ann@example.net")],
             subject: "Grüße", text: "Hello\nyou", idempotency: IdempotencyKey(UserData("k")))
-        let first = await bench.service.send([composed], by: Principal(Fixture.key()), rule: Fixture.byMessage)
+        let first = try await bench.service.send([composed], by: Principal(Fixture.key()), rule: Fixture.byMessage)
+            .run()
         let lines = [
             "From: Acme <hello@example.com>", "To: ann@example.net", "Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=",
             "Message-ID: <other@client.example>", "Date: today", "", "Hello",

@@ -21,7 +21,7 @@ struct WebhookDispatcherTests {
     private func endpoint(
         _ events: [String] = ["mail.accepted"], url: String = "https://hooks.example/in"
     ) async throws -> WebhookEndpoint {
-        try await bench.service.create(url: #require(WebURL(url)), events: events, for: owner).endpoint
+        try await bench.service.create(url: #require(WebURL(url)), events: events, for: owner).run().endpoint
     }
 
     private func accept(_ count: Int = 1) async {
@@ -29,13 +29,14 @@ struct WebhookDispatcherTests {
     }
 
     private func log(_ endpoint: WebhookEndpoint) async throws -> [WebhookDelivery] {
-        try await store.webhookDeliveries(endpoint.id, offset: 0, limit: 1000).reversed()
+        try await store.webhookDeliveries(endpoint.id, Slice(limit: 1000)).items.reversed()
     }
 
     @Test("An event is posted, signed with the endpoint's secret, and the answer is recorded")
     func delivery() async throws {
         let made = try await bench.service.create(
-            url: #require(WebURL("https://hooks.example/in")), events: ["*"], for: owner)
+            url: #require(WebURL("https://hooks.example/in")), events: ["*"], for: owner
+        ).run()
         bench.transport.say { _ in .status(204, "thanks") }
         await accept()
         let request = try #require(bench.transport.requests.first)
@@ -131,7 +132,7 @@ struct WebhookDispatcherTests {
         await accept()
         #expect(bench.transport.requests.count == count)
         bench.transport.say { _ in .status(200) }
-        let revived = try await bench.service.edit(endpoint.id, url: nil, events: nil, isEnabled: true, of: owner)
+        let revived = try await bench.service.edit(endpoint.id, url: nil, events: nil, isEnabled: true, of: owner).run()
         #expect(revived.isEnabled && revived.health.consecutiveFailures == 0)
         #expect(try await log(endpoint)[2].deliveredAt != nil)
         #expect(try await log(endpoint).count == 4)
@@ -151,8 +152,9 @@ struct WebhookDispatcherTests {
     @Test("A rotated secret signs beside the old one for the time of grace")
     func rotation() async throws {
         let made = try await bench.service.create(
-            url: #require(WebURL("https://hooks.example/in")), events: ["*"], for: owner)
-        let rotated = try await bench.service.rotateSecret(of: made.endpoint.id, grace: .seconds(60), of: owner)
+            url: #require(WebURL("https://hooks.example/in")), events: ["*"], for: owner
+        ).run()
+        let rotated = try await bench.service.rotateSecret(of: made.endpoint.id, grace: .seconds(60), of: owner).run()
         #expect(rotated.secret != made.secret)
         #expect(rotated.endpoint.previousSecretExpiry(at: loop.time.now) == Fixture.start + .seconds(60))
         func signatures() -> [String] {
@@ -169,7 +171,7 @@ struct WebhookDispatcherTests {
         loop.advance(by: .seconds(60))
         await accept()
         #expect(signatures() == [expected(rotated.secret)])
-        let last = try await bench.service.rotateSecret(of: made.endpoint.id, grace: .zero, of: owner)
+        let last = try await bench.service.rotateSecret(of: made.endpoint.id, grace: .zero, of: owner).run()
         await accept()
         #expect(signatures() == [expected(last.secret)])
     }
@@ -177,7 +179,7 @@ struct WebhookDispatcherTests {
     @Test("A test event goes to an endpoint whatever it wants to hear of")
     func test() async throws {
         let endpoint = try await endpoint(["mail.bounced"])
-        try await bench.service.test(endpoint.id, of: owner)
+        try await bench.service.test(endpoint.id, of: owner).run()
         #expect(bench.transport.bodies == ["hook.test 0 0"])
     }
 
@@ -189,17 +191,17 @@ struct WebhookDispatcherTests {
         bench.transport.say { _ in .status(200) }
         await accept()
         let query = FailedWebhooks(endpoint: endpoint.id, limit: 1)
-        let dry = try await bench.service.replayFailed(query, isDryRun: true, of: owner)
+        let dry = try await bench.service.replayFailed(query, isDryRun: true, of: owner).run()
         #expect(dry == (1, 1))
         #expect(bench.transport.requests.count == 3)
-        #expect(try await bench.service.replayFailed(query, of: owner) == (1, 1))
+        #expect(try await bench.service.replayFailed(query, of: owner).run() == (1, 1))
         #expect(bench.transport.requests.count == 4)
         #expect(bench.transport.requests[3].fields.last?.value == "id-1")
-        #expect(try await bench.service.replayFailed(query, of: owner) == (1, 0))
-        try await bench.service.replay(WebhookDelivery.ID(3), of: endpoint.id, of: owner)
+        #expect(try await bench.service.replayFailed(query, of: owner).run() == (1, 0))
+        try await bench.service.replay(WebhookDelivery.ID(3), of: endpoint.id, of: owner).run()
         #expect(bench.transport.requests.last?.fields.last?.value == "id-3")
         await #expect(throws: KernelFailure.notFound(.delivery)) {
-            try await bench.service.replay(WebhookDelivery.ID(99), of: endpoint.id, of: owner)
+            try await bench.service.replay(WebhookDelivery.ID(99), of: endpoint.id, of: owner).run()
         }
     }
 

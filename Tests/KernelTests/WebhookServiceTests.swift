@@ -25,7 +25,7 @@ struct WebhookServiceTests {
         let bench = try await bench()
         let url = try #require(WebURL(text))
         await #expect(throws: KernelFailure.invalid(FieldFault("url", .publicAddress, value: UserData(text)))) {
-            try await bench.service.create(url: url, events: ["*"], for: owner)
+            try await bench.service.create(url: url, events: ["*"], for: owner).run()
         }
     }
 
@@ -33,7 +33,8 @@ struct WebhookServiceTests {
     func allowed() async throws {
         let bench = try await bench(EgressPolicy(allow: [#require(IPNetwork("127.0.0.0/8"))]))
         let made = try await bench.service.create(
-            url: #require(WebURL("http://127.1:8080/")), events: ["*"], for: owner)
+            url: #require(WebURL("http://127.1:8080/")), events: ["*"], for: owner
+        ).run()
         #expect(made.secret.hasPrefix(Fixture.webhookRules.secretPrefix))
         #expect(made.secret.utf8.count == Fixture.webhookRules.secretPrefix.utf8.count + KernelLimits.secretCharacters)
     }
@@ -42,7 +43,8 @@ struct WebhookServiceTests {
     func secrets() async throws {
         let bench = try await bench()
         let made = try await bench.service.create(
-            url: #require(WebURL("https://a.example/")), events: ["*"], for: owner)
+            url: #require(WebURL("https://a.example/")), events: ["*"], for: owner
+        ).run()
         var stored = try #require(try await store.webhook(made.endpoint.id))
         #expect(!stored.secrets[0].bytes.contains(Array(made.secret.utf8)))
         #expect(try bench.secrets.open(stored, at: Fixture.start) == [made.secret])
@@ -55,10 +57,10 @@ struct WebhookServiceTests {
         let bench = try await bench()
         let url = try #require(WebURL("https://a.example/"))
         for _ in 0..<Fixture.webhookRules.endpointsMax {
-            _ = try await bench.service.create(url: url, events: ["*"], for: owner)
+            _ = try await bench.service.create(url: url, events: ["*"], for: owner).run()
         }
         await #expect(throws: KernelFailure.planLimitReached(.webhook, current: 5, maximum: 5, plan: "")) {
-            try await bench.service.create(url: url, events: ["*"], for: owner)
+            try await bench.service.create(url: url, events: ["*"], for: owner).run()
         }
     }
 
@@ -67,20 +69,20 @@ struct WebhookServiceTests {
         let bench = try await bench()
         let id = try await bench.service.create(
             url: #require(WebURL("https://a.example/")), events: ["*"], for: owner
-        ).endpoint.id
+        ).run().endpoint.id
         let service = bench.service
         for other in [
             Tenant(account: Account.ID(2), origin: Fixture.personality),
             Tenant(account: Account.ID(1), origin: Fixture.otherPersonality),
         ] {
             await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.endpoint(id, of: other) }
-            await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.delete(id, of: other) }
-            await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.test(id, of: other) }
+            await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.delete(id, of: other).run() }
+            await #expect(throws: KernelFailure.notFound(.webhook)) { try await service.test(id, of: other).run() }
             await #expect(throws: KernelFailure.notFound(.webhook)) {
-                try await service.edit(id, url: nil, events: nil, isEnabled: false, of: other)
+                try await service.edit(id, url: nil, events: nil, isEnabled: false, of: other).run()
             }
             await #expect(throws: KernelFailure.notFound(.webhook)) {
-                _ = try await service.deliveries(of: id, offset: 0, limit: 10, of: other)
+                _ = try await service.deliveries(of: id, Slice(limit: 10), of: other)
             }
         }
         #expect(try await service.endpoints(of: owner).map(\.id) == [id])

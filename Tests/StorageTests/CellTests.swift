@@ -99,9 +99,9 @@ struct CellTests {
             #expect(id.value >= boundary)
             #expect(CellNumber(id.value).cell == Cell(hashing: Account.ID(account == 3 ? 2 : account)))
         }
-        let page = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 9))
-        #expect(page.messages.map(\.id) == page.messages.map(\.id).sorted(by: >) && page.total == 6)
-        #expect(page.messages.suffix(3).map(\.id.value) == [3, 2, 1])
+        let page = try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 9)))
+        #expect(page.items.map(\.id) == page.items.map(\.id).sorted(by: >) && page.total == 6)
+        #expect(page.items.suffix(3).map(\.id.value) == [3, 2, 1])
     }
 
     @Test("What an older message causes has its account's cell, and follows all that it caused before")
@@ -147,7 +147,7 @@ struct CellTests {
         let hook = WebhookEndpoint.ID(try await store.make(.webhook(.create(Fixture.webhook()))))
         _ = await store.commit([.settle([Fixture.settlement(1)])])
         let new = try await store.accept(Fixture.message(simulation: .delivered))
-        let deliveries = try await store.webhookDeliveries(hook, offset: 0, limit: 100)
+        let deliveries = try await store.webhookDeliveries(hook, Slice(limit: 100)).items
         for id in [Message.ID(1), new] {
             let events = try #require(try await store.message(id, content: false)).events.map(\.id)
             let told = deliveries.filter { $0.message == id }.compactMap(\.event)
@@ -165,7 +165,7 @@ struct CellTests {
         try await store.make(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)))
         let hook = WebhookEndpoint.ID(try await store.make(.webhook(.create(webhook))))
         let message = try await store.accept(Fixture.message())
-        let delivery = try #require(try await store.webhookDeliveries(hook, offset: 0, limit: 1).first)
+        let delivery = try #require(try await store.webhookDeliveries(hook, Slice(limit: 1)).items.first)
         let relay = try await store.make(.relay(.accept(Fixture.relay())))
         store.close()
         let connection = try Connection(path: path, access: .readWrite)

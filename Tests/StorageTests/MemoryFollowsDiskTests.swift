@@ -23,11 +23,13 @@ struct MemoryFollowsDiskTests {
         for round in 0..<50 {
             await withTaskGroup { group in
                 for state in Account.State.allCases {
-                    group.addTask { _ = try? await administration.setState(Account.ID(1), state) }
+                    group.addTask { _ = try? await administration.setState(Account.ID(1), state).run() }
                 }
                 for label in ["one", "other"] {
                     group.addTask {
-                        _ = try? await administration.renameKey(AccessKey.ID(1), label: "\(label) \(round)")
+                        _ = try? await administration.changeKey(
+                            AccessKey.ID(1), AccessKey.Edit(label: "\(label) \(round)")
+                        ).run()
                     }
                 }
             }

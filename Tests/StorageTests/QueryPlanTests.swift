@@ -17,6 +17,9 @@ struct QueryPlanTests {
         _ = try connection.migrate(Schema.migrations)
     }
 
+    /// Both directions of a list.
+    private static let windows = [false, true].map { ListWindow(isBackward: $0, place: 0, limit: 10) }
+
     private func plan(_ sql: String) throws -> [String] {
         var steps: [String] = []
         try connection.prepare("EXPLAIN QUERY PLAN " + sql, "explain").forEach { steps.append($0.text(3)) }
@@ -65,7 +68,9 @@ struct QueryPlanTests {
             statements(of: try RelayStatements(connection))
             + statements(of: try RelayReader(connection, personalities: numbers))
         #expect(kept.count >= 10)
-        let lists = ([nil] + Relay.State.allCases).map { ("list", RelayReader.listSQL($0)) }
+        let lists = ([nil] + Relay.State.allCases).flatMap { state in
+            Self.windows.map { ("list", RelayReader.listSQL(state, $0)) }
+        }
         for (name, sql) in kept + lists {
             let steps = try plan(sql).filter {
                 $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" || $0.contains("TEMP B-TREE")
@@ -76,12 +81,21 @@ struct QueryPlanTests {
 
     @Test("An owner's list runs along the owner's index, without sorting")
     func lists() throws {
-        let steps = try plan(Reader.listSQL(ofOwner: true))
-        #expect(steps == ["SEARCH m USING INDEX message_by_owner (account=? AND origin=?)"])
+        for (window, sign) in zip(Self.windows, ["<", ">"]) {
+            let steps = try plan(Reader.listSQL(ofOwner: true, window))
+            #expect(
+                steps == ["SEARCH m USING INDEX message_by_owner (account=? AND origin=? AND id\(sign)?)"])
+        }
     }
 
     @Test("Everybody's list runs along the serials, without sorting")
-    func wholeList() throws { #expect(try plan(Reader.listSQL(ofOwner: false)) == ["SCAN m"]) }
+    func wholeList() throws {
+        for (window, sign) in zip(Self.windows, ["<", ">"]) {
+            #expect(
+                try plan(Reader.listSQL(ofOwner: false, window))
+                    == ["SEARCH m USING INTEGER PRIMARY KEY (rowid\(sign)?)"])
+        }
+    }
 
     @Test("A scan would be seen")
     func canary() throws {

@@ -46,7 +46,7 @@ struct WriterTests {
         }
         #expect(outcomes.allSatisfy { $0.0 == 13 ? $0.1 == nil : $0.1 != nil })
         #expect(Set(outcomes.compactMap { $0.1?.message.value }).count == 90)
-        let page = try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1))
+        let page = try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 1)))
         #expect(page.total == 90)
         #expect(try await store.pendingDeliveries().count == 90)
     }
@@ -90,7 +90,8 @@ struct WriterTests {
             return
         }
         #expect(!acceptance.replayed)
-        #expect(try await store.messages(MessageQuery(tenant: Fixture.owner, offset: 0, limit: 1)).total == 1)
+        #expect(
+            try await store.messages(MessageQuery(tenant: Fixture.owner, slice: Slice(offset: 0, limit: 1))).total == 1)
     }
 
     @Test("Totals are right soon and late after they were written, and after a restart", arguments: [1, 1030])
@@ -104,10 +105,11 @@ struct WriterTests {
             _ = await store.commit((0..<few).map { _ in .accept(Fixture.message(account: 1)) })
             expected += few
             let mine = MessageQuery(
-                tenant: Tenant(account: Account.ID(1), origin: Fixture.personality), offset: 0, limit: 1)
+                tenant: Tenant(account: Account.ID(1), origin: Fixture.personality), slice: Slice(offset: 0, limit: 1))
             #expect(try await store.messages(mine).total == expected)
             #expect(
-                try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).total == expected + round)
+                try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 1))).total == expected
+                    + round)
         }
     }
 
@@ -118,10 +120,10 @@ struct WriterTests {
         let other = try makeAccountFail(13, on: "message_count")
         let many = (0..<StorageLimits.uncountedMessages).map { _ in Change.accept(Fixture.message(account: 13)) }
         _ = await store.commit(many)
-        #expect(try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).messages.isEmpty)
+        #expect(try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 1))).items.isEmpty)
         try other.execute("DROP TRIGGER fault", "mend")
         _ = await store.commit([.accept(Fixture.message(account: 1))])
-        #expect(try await store.messages(MessageQuery(tenant: nil, offset: 0, limit: 1)).total == 1)
+        #expect(try await store.messages(MessageQuery(tenant: nil, slice: Slice(offset: 0, limit: 1))).total == 1)
     }
 
     @Test("A full disk refuses what does not fit, keeps what did, and goes on when there is room again")

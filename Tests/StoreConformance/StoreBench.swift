@@ -81,10 +81,11 @@ final class StoreBench: @unchecked Sendable {
     func list(
         _ owner: Tenant? = Fixture.owner, offset: Int = 0, limit: Int = 100,
         _ narrow: (inout MessageFilter) -> Void = { _ in }
-    ) async throws -> MessagePage {
+    ) async throws -> Page<Message> {
         var filter = MessageFilter()
         narrow(&filter)
-        return try await store.messages(MessageQuery(tenant: owner, filter: filter, offset: offset, limit: limit))
+        return try await store.messages(
+            MessageQuery(tenant: owner, filter: filter, slice: Slice(offset: offset, limit: limit)))
     }
 }
 

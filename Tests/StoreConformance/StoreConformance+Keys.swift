@@ -18,15 +18,21 @@ extension StoreConformance {
             let image = try await bench.store.directory()
             #expect(image.keys.map(\.key.lastUsedAt) == [Fixture.start + .seconds(30)])
         },
-        StoreCheck("A key is renamed, and nothing else of it changes") { bench in
+        StoreCheck("Of a key only what is named is changed") { bench in
             try await bench.makeKey()
-            var renamed = Fixture.key()
-            renamed.label = "another name"
-            #expect(try await bench.commit(.directory(.renameKey(AccessKey.ID(1), label: "another name"))).serial == 1)
-            #expect(
-                try await bench.commit(.directory(.renameKey(AccessKey.ID(2), label: "x"))).failure == .notFound(.key))
-            try await bench.reopen()
-            #expect(try await bench.store.directory().keys == [Fixture.stored(renamed)])
+            var key = Fixture.key()
+            let network = try #require(IPNetwork("10.0.0.0/8"))
+            for edit in [
+                AccessKey.Edit(label: "another name"), AccessKey.Edit(scopes: ["a", "b:{x.net}"]),
+                AccessKey.Edit(networks: [network]), AccessKey.Edit(scopes: [], networks: []), AccessKey.Edit(),
+            ] {
+                key = key.edited(edit)
+                #expect(try await bench.commit(.directory(.changeKey(AccessKey.ID(1), edit))).serial == 1)
+                try await bench.reopen()
+                #expect(try await bench.store.directory().keys == [Fixture.stored(key)])
+            }
+            let absent = Change.directory(.changeKey(AccessKey.ID(2), AccessKey.Edit(label: "x")))
+            #expect(try await bench.commit(absent).failure == .notFound(.key))
         },
         StoreCheck("A key takes the place of another, which is revoked, or neither happens") { bench in
             try await bench.makeKey()

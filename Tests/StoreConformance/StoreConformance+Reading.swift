@@ -11,11 +11,11 @@ extension StoreConformance {
             for account: Int64 in [1, 2, 1, 2, 1] { try await bench.accept(Fixture.message(account: account)) }
             try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))
             let page = try await bench.list()
-            #expect(bench.places(page.messages) == [5, 3, 1])
+            #expect(bench.places(page.items) == [5, 3, 1])
             #expect(page.total == 3)
-            #expect(page.messages.allSatisfy { $0.submission == Fixture.submission(text: nil) })
+            #expect(page.items.allSatisfy { $0.submission == Fixture.submission(text: nil) })
             let other = Tenant(account: Account.ID(1), origin: Fixture.otherPersonality)
-            #expect(bench.places(try await bench.list(other).messages) == [6])
+            #expect(bench.places(try await bench.list(other).items) == [6])
             let nobody = Tenant(account: Account.ID(9), origin: Fixture.personality)
             #expect(try await bench.list(nobody).total == 0)
         },
@@ -23,8 +23,8 @@ extension StoreConformance {
             for account: Int64 in 1...3 { try await bench.accept(Fixture.message(account: account)) }
             try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))
             let page = try await bench.list(nil)
-            #expect(bench.places(page.messages) == [4, 3, 2, 1])
-            #expect(page.messages.map(\.origin).first == Fixture.otherPersonality)
+            #expect(bench.places(page.items) == [4, 3, 2, 1])
+            #expect(page.items.map(\.origin).first == Fixture.otherPersonality)
             #expect(page.total == 4)
         },
         StoreCheck("Pages follow each other without gap or overlap, each with the whole count") { bench in
@@ -36,10 +36,10 @@ extension StoreConformance {
                         if filtered { filter.subjectContains = "hi" }
                     }
                     #expect(page.total == 7)
-                    seen += bench.places(page.messages)
+                    seen += bench.places(page.items)
                 }
                 #expect(seen == [7, 6, 5, 4, 3, 2, 1])
-                #expect(try await bench.list(offset: 7, limit: 3).messages.isEmpty)
+                #expect(try await bench.list(offset: 7, limit: 3).items.isEmpty)
             }
         },
         StoreCheck("Counts are right after replays, refusals, cancels and a new start") { bench in
@@ -69,10 +69,10 @@ extension StoreConformance {
                 (Recipient.State.delivered, delivered), (.bounced, bounced), (.queued, waiting),
                 (.cancelled, cancelled),
             ] {
-                #expect(try await bench.list { $0.states = [state] }.messages.map(\.id) == [id], "\(state)")
+                #expect(try await bench.list { $0.states = [state] }.items.map(\.id) == [id], "\(state)")
             }
             #expect(
-                try await bench.list { $0.states = [.queued, .delivered] }.messages.map(\.id) == [waiting, delivered])
+                try await bench.list { $0.states = [.queued, .delivered] }.items.map(\.id) == [waiting, delivered])
             #expect(try await bench.list { $0.states = [] }.total == 0)
         },
         StoreCheck("A filter of times takes the first instant in and leaves the last one out") { bench in
@@ -81,14 +81,14 @@ extension StoreConformance {
                 $0.from = Fixture.start + .seconds(1)
                 $0.until = Fixture.start + .seconds(3)
             }
-            #expect(bench.places(page.messages) == [3, 2])
+            #expect(bench.places(page.items) == [3, 2])
             #expect(page.total == 2)
         },
         StoreCheck("A filter of domain or tag matches exactly") { bench in
             try await bench.accept(Fixture.message(Fixture.submission(tags: ["red", "blue"]), domain: 1))
             try await bench.accept(Fixture.message(Fixture.submission(tags: ["redder"]), domain: 2))
-            #expect(bench.places(try await bench.list { $0.domain = MailDomain.ID(2) }.messages) == [2])
-            #expect(bench.places(try await bench.list { $0.tag = "red" }.messages) == [1])
+            #expect(bench.places(try await bench.list { $0.domain = MailDomain.ID(2) }.items) == [2])
+            #expect(bench.places(try await bench.list { $0.tag = "red" }.items) == [1])
             #expect(try await bench.list { $0.tag = "Red" }.total == 0)
         },
         StoreCheck("A filter of text looks into it without regard to case") { bench in
@@ -97,11 +97,11 @@ extension StoreConformance {
                     Fixture.submission(
                         from: "Ops@Example.com", to: ["x@y.net"], bcc: ["Secret@y.net"], subject: "GRÜSSE an %_")))
             try await bench.accept(Fixture.message(Fixture.submission(from: "b@example.com", to: ["z@y.net"])))
-            #expect(bench.places(try await bench.list { $0.fromContains = "oPS@" }.messages) == [1])
-            #expect(bench.places(try await bench.list { $0.toContains = "SECRET" }.messages) == [1])
+            #expect(bench.places(try await bench.list { $0.fromContains = "oPS@" }.items) == [1])
+            #expect(bench.places(try await bench.list { $0.toContains = "SECRET" }.items) == [1])
             #expect(try await bench.list { $0.toContains = "y.net" }.total == 2)
-            #expect(bench.places(try await bench.list { $0.subjectContains = "grüsse" }.messages) == [1])
-            #expect(bench.places(try await bench.list { $0.subjectContains = "%" }.messages) == [1])
+            #expect(bench.places(try await bench.list { $0.subjectContains = "grüsse" }.items) == [1])
+            #expect(bench.places(try await bench.list { $0.subjectContains = "%" }.items) == [1])
             #expect(
                 try await bench.list {
                     $0.subjectContains = "hi"

@@ -179,8 +179,9 @@ extension StoreBench {
     }
 
     func relayNumbers(_ state: Relay.State? = nil, before: Int64? = nil, limit: Int = 100) async throws -> [Int64] {
-        let query = RelayQuery(tenant: Fixture.owner, state: state, before: before.map(Relay.ID.init), limit: limit)
-        return try await store.relays(query).map(\.id.value)
+        let start = before.map { Slice<Relay>.Start.after(Relay.ID($0)) } ?? .first
+        let query = RelayQuery(tenant: Fixture.owner, state: state, slice: Slice(start, limit: limit))
+        return try await store.relays(query).items.map(\.id.value)
     }
 }
 

@@ -53,7 +53,7 @@ extension StoreConformance {
             let second = try await bench.commit(.report([news], reports: [report(on: [0])]))
             #expect(first.applied == [true] && second.applied == [false])
             try await bench.reopen()
-            #expect(try await bench.list(nil).messages.map(\.origin) == [.reports, Fixture.personality])
+            #expect(try await bench.list(nil).items.map(\.origin) == [.reports, Fixture.personality])
             #expect(try await bench.states(id) == [.bounced])
         },
         StoreCheck("Nobody has a webhook for a report") { bench in

@@ -125,9 +125,10 @@ extension StoreConformance {
             suppression.origin = nil
             #expect(try await bench.commit(.suppression(.add(suppression))).serial == 1)
             try await bench.reopen()
-            let query = SuppressionQuery(account: nil, origin: nil, now: Fixture.start, offset: 0, limit: 9)
+            let query = SuppressionQuery(
+                account: nil, origin: nil, now: Fixture.start, slice: Slice(offset: 0, limit: 9))
             let page = try await bench.store.suppressions(query)
-            #expect(page == SuppressionPage(suppressions: [suppression], total: 1))
+            #expect(page == Page(items: [suppression], total: 1))
             let message = Fixture.message(Fixture.submission(to: ["ann@x.net"]))
             #expect(try await bench.commit(.accept(message)).acceptance == nil)
         },
@@ -139,8 +140,9 @@ extension StoreConformance {
                     "a@x.net", at: Fixture.start + .seconds(seconds), expiresAt: Fixture.start + .seconds(10))
                 again.reason = .unsubscribe
                 #expect(try await bench.commit(.suppression(.add(again))).serial == 1)
-                let query = SuppressionQuery(account: nil, origin: nil, now: Fixture.start, offset: 0, limit: 9)
-                let found = try #require(try await bench.store.suppressions(query).suppressions.first)
+                let query = SuppressionQuery(
+                    account: nil, origin: nil, now: Fixture.start, slice: Slice(offset: 0, limit: 9))
+                let found = try #require(try await bench.store.suppressions(query).items.first)
                 #expect(found.reason == .unsubscribe && found.createdAt == Fixture.start + .seconds(created))
             }
         },
@@ -173,8 +175,10 @@ extension StoreBench {
     ) async throws -> [Suppression] {
         let page = try await store.suppressions(
             SuppressionQuery(
-                account: account.map(Account.ID.init), origin: origin, now: now, offset: offset, limit: limit))
-        #expect(page.total >= page.suppressions.count + min(offset, page.total))
-        return page.suppressions
+                account: account.map(Account.ID.init), origin: origin, now: now,
+                slice: Slice(offset: offset, limit: limit)))
+        let total = try #require(page.total)
+        #expect(total >= page.items.count + min(offset, total))
+        return page.items
     }
 }

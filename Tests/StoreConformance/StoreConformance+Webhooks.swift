@@ -240,7 +240,7 @@ extension StoreBench {
 
     /// Oldest first.
     func deliveries(_ endpoint: WebhookEndpoint.ID) async throws -> [WebhookDelivery] {
-        try await store.webhookDeliveries(endpoint, offset: 0, limit: 100).reversed()
+        try await store.webhookDeliveries(endpoint, Slice(limit: 100)).items.reversed()
     }
 }
 

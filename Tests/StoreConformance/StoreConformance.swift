@@ -4,7 +4,7 @@
 ///     func contract(_ check: StoreCheck) async throws { try await check.run(on: Factory()) }
 package enum StoreConformance {
     package static let checks =
-        acceptance + idempotency + settlements + taking + lists + events + durability + directory + keys
+        acceptance + idempotency + settlements + taking + lists + slices + events + durability + directory + keys
         + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
-        + deadLetters + relays + reports + lateReports + feed
+        + together + deadLetters + relays + reports + lateReports + feed
 }

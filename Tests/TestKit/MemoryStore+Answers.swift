@@ -21,6 +21,21 @@ extension MemoryStore {
         }
         return .once(.fresh(outcomes))
     }
+
+    /// All that was known before the first of them is known again after a refusal.
+    func all(_ changes: [Change], _ state: inout State, _ queued: inout [PendingDelivery]) -> ChangeOutcome {
+        let (before, queuedBefore) = (state, queued)
+        var outcomes: [ChangeOutcome] = []
+        for change in changes {
+            let outcome = apply(change, to: &state, &queued)
+            if case .refused(let failure) = outcome {
+                (state, queued) = (before, queuedBefore)
+                return .refused(failure)
+            }
+            outcomes.append(outcome)
+        }
+        return .all(outcomes)
+    }
 }
 
 extension MemoryStore {

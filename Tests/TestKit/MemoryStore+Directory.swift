@@ -24,7 +24,7 @@ extension MemoryStore {
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
         case .noteKeyUse(let uses): return noteUse(uses, &state)
-        case .renameKey(let id, let label): return renameKey(id, label, &state)
+        case .changeKey(let id, let edit): return changeKey(id, edit, &state)
         case .replaceKey(let old, let new, let at): return replaceKey(old, new, at, &state)
         }
     }

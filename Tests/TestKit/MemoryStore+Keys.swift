@@ -11,9 +11,9 @@ extension MemoryStore {
         return .done(serial: 0)
     }
 
-    static func renameKey(_ id: AccessKey.ID, _ label: String, _ state: inout State) -> ChangeOutcome {
+    static func changeKey(_ id: AccessKey.ID, _ edit: AccessKey.Edit, _ state: inout State) -> ChangeOutcome {
         guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { return .refused(.notFound(.key)) }
-        state.keys[index].key.label = label
+        state.keys[index].key = state.keys[index].key.edited(edit)
         return .done(serial: id.value)
     }
 

@@ -114,14 +114,16 @@ extension MemoryStore {
         withState { state in state.relays.index(id).map { state.relays.rows[$0].attempts } ?? [] }
     }
 
-    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> [Relay] {
+    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay> {
         withState { state in
             let all = state.relays.rows.indices.reversed().map { state.relays.relay($0) }
             let found = all.filter { relay in
                 relay.account == query.tenant.account && relay.origin == query.tenant.origin
-                    && (query.state.map { $0 == relay.state } ?? true) && (query.before.map { relay.id < $0 } ?? true)
+                    && (query.state.map { $0 == relay.state } ?? true)
             }
-            return Array(found.prefix(query.limit))
+            var page = query.slice.page(of: found, by: \.id)
+            page.total = nil
+            return page
         }
     }
 

@@ -3,15 +3,14 @@ package import Ports
 import Synchronization
 
 extension MemoryStore {
-    package func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage {
+    package func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> Page<Suppression> {
         state.withLock { state in
             let found = state.suppressions.reversed().filter { one in
                 (query.account == nil || one.account == query.account)
                     && (query.origin == nil || one.domain == nil || one.origin == query.origin)
                     && (one.expiresAt.map { $0 > query.now } ?? true)
             }
-            return SuppressionPage(
-                suppressions: Array(found.dropFirst(query.offset).prefix(query.limit)), total: found.count)
+            return query.slice.page(of: found, by: \.id)
         }
     }
 

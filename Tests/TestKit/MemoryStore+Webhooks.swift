@@ -52,7 +52,7 @@ extension MemoryStore {
     static func webhookChange(_ change: WebhookChange, _ state: inout State) -> ChangeOutcome {
         switch change {
         case .create(let endpoint, let limit): create(endpoint, atMost: limit, &state)
-        case .edit(let id, let edit, let at): editing(id, &state) { Self.apply(edit, to: &$0, at) }
+        case .edit(let id, let edit, let at): editing(id, &state) { $0 = edit.applied(to: $0, at: at) }
         case .rotate(let id, let secrets, let at):
             editing(id, &state) { endpoint in
                 endpoint.secrets = secrets
@@ -101,20 +101,6 @@ extension MemoryStore {
         body(&state.webhooks.endpoints[index])
         state.facts.append(.webhook(state.webhooks.endpoints[index]))
         return .done(serial: id.value)
-    }
-
-    private static func apply(_ edit: WebhookEdit, to endpoint: inout WebhookEndpoint, _ at: Instant) {
-        endpoint.url = edit.url ?? endpoint.url
-        endpoint.events = edit.events ?? endpoint.events
-        endpoint.domains = edit.domains ?? endpoint.domains
-        if edit.isEnabled == true {
-            endpoint.disabledAt = nil
-            endpoint.disabledReason = nil
-            endpoint.health.consecutiveFailures = 0
-        } else if edit.isEnabled == false, endpoint.isEnabled {
-            endpoint.disabledAt = at
-        }
-        endpoint.isEnabled = edit.isEnabled ?? endpoint.isEnabled
     }
 
     private static func delete(_ id: WebhookEndpoint.ID, _ state: inout State) -> ChangeOutcome {
@@ -212,11 +198,11 @@ extension MemoryStore {
     }
 
     package func webhookDeliveries(
-        _ endpoint: WebhookEndpoint.ID, offset: Int, limit: Int
-    ) async throws(KernelFailure) -> [WebhookDelivery] {
+        _ endpoint: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>
+    ) async throws(KernelFailure) -> Page<WebhookDelivery> {
         withState { state in
             let all = state.webhooks.deliveries.map(\.delivery).filter { $0.endpoint == endpoint }
-            return Array(all.reversed().dropFirst(offset).prefix(limit))
+            return slice.page(of: all.reversed(), by: \.id)
         }
     }
 

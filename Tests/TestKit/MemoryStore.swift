@@ -102,7 +102,7 @@ package final class MemoryStore: Engine {
         }
     }
 
-    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {
+    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         state.withLock { state in
             let all = state.rows.enumerated().reversed().map { index, row in
                 Self.message(Message.ID(Int64(index) + 1), row, content: false)
@@ -112,7 +112,7 @@ package final class MemoryStore: Engine {
                 return message.account == owner.account && message.origin == owner.origin
                     && Self.admits(message, query.filter)
             }
-            return MessagePage(messages: Array(found.dropFirst(query.offset).prefix(query.limit)), total: found.count)
+            return query.slice.page(of: found, by: \.id)
         }
     }
 
@@ -156,6 +156,7 @@ package final class MemoryStore: Engine {
         case .expedite(let id, let due): Self.expedite(id, due, &state)
         case .replay(let id, let at): Self.replay(id, at, &state, &queued)
         case .once(let unit): once(unit, &state, &queued)
+        case .all(let changes): all(changes, &state, &queued)
         case .directory(let change):
             Self.note(Self.directoryChange(change, &state), &state) { .directory(change, serial: $0) }
         case .domain(let change): Self.note(Self.domainChange(change, &state), &state) { .domain(change, serial: $0) }

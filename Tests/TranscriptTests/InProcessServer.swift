@@ -8,6 +8,7 @@ import Ports
 import SMTPServer
 import SMTPWire
 import Storage
+import Synchronization
 import TestKit
 
 @testable import HTTPServer
@@ -20,12 +21,16 @@ final class InProcessServer {
     private let store: SQLiteStore
     private let loop: HandLoop
     private let gateway: Gateway
+    private let personality: any Personality
+    /// How answers differed from what their routes are described to answer.
+    private(set) var disagreements: [String] = []
     /// nil where the personality takes no mail over SMTP.
     let smtp: SMTPGateway?
 
     /// `limit`: requests a minute and key.
     init(_ subject: TranscriptSubject, limit: Int) async throws {
         let personality = subject.personality
+        self.personality = personality
         let time = HandTime()
         let log = CollectingLog().log(time: time)
         folder = try TemporaryFolder()
@@ -60,7 +65,7 @@ final class InProcessServer {
             personality,
             in: Gateway.Environment(
                 kernel, limiter: RateLimiter(tiers: tiers), ids: ids, clients: ClientAddress(proxies: []), time: time,
-                random: SeededRandom(seed: 1), switches: personality.switches.mapValues { _ in true },
+                random: SeededRandom(seed: 1), options: Self.localOptions(personality),
                 faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         smtp = try HeloName("mail.test").flatMap { hostName in
             SMTPGateway(
@@ -72,10 +77,20 @@ final class InProcessServer {
                     log: log))
         }
         var variables = directory.secrets
+        for (name, number) in [("account", 1), ("strangerAccount", 3), ("nobodysAccount", 999)] as [(String, Int64)] {
+            variables[name] = ids.accounts.text(Account.ID(number))
+        }
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)
         variables["later"] = (time.now + .seconds(7200)).rfc3339(.milliseconds)
         self.variables = variables
+    }
+
+    /// As the local profile has them.
+    private static func localOptions(_ personality: any Personality) -> [String: OptionValue] {
+        var values: [String: OptionValue] = [:]
+        for option in personality.options { values[option.name] = option.local ?? option.standard }
+        return values
     }
 
     /// Of `published.example` the owner account has published what it was asked to; `private.example.com` lies in a
@@ -105,6 +120,29 @@ final class InProcessServer {
 
     func close() { store.close() }
 
+    /// Holds an answer against the description of its route, where it has one.
+    private func compare(_ response: Response, to head: RequestHead) {
+        let method = String(decoding: head.methodBytes, as: UTF8.self)
+        guard let dialect = personality.description, let segments = try? PathSegments.decode(head.path),
+            case .route(let route, _) = gateway.router.match(method: method, segments: segments)
+        else { return }
+        let type = response.head.fields.first { $0.name == .contentType }?.value ?? ""
+        let answer = Answer(status: response.head.status.code, contentType: type, body: response.body)
+        guard let disagreement = dialect.disagreement(of: answer, by: route) else { return }
+        disagreements.append("\(route.method.rawValue) \(route.pattern): \(disagreement)")
+    }
+
+    /// What a streamed body comes to; a failure ends it.
+    private static func whole(_ stream: AnswerStream) async -> [UInt8] {
+        let body = Mutex<[UInt8]>([])
+        try? await stream.produce(
+            BodyWriter { bytes in
+                body.withLock { $0 += bytes }
+                return true
+            })
+        return body.withLock { $0 }
+    }
+
     /// The answer to one request on a connection of its own.
     func answer(_ bytes: [UInt8]) async -> String {
         defer { loop.advance(by: KernelLimits.gatheringDelay) }
@@ -123,7 +161,9 @@ final class InProcessServer {
             case .fault(let fault): response = gateway.refuse(fault.failure, head: head, from: peer)
             }
         }
-        guard let response else { return "" }
+        guard var response else { return "" }
+        if let stream = response.stream { response.body = await Self.whole(stream) }
+        if let head { compare(response, to: head) }
         var output: [UInt8] = []
         ResponseWriter.append(
             response.head, body: response.body, context: head.map { ResponseContext(answering: $0) } ?? .unparsed,

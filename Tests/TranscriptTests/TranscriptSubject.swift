@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import Harepost
+import Newcomer
 import PostStack
 
 /// A personality and what its transcripts need to be told about it.
@@ -15,7 +16,16 @@ struct TranscriptSubject: Sendable {
 
     static let harepost = TranscriptSubject(folder: "Harepost", personality: Harepost(), sendingScopes: [])
 
-    static let all = [postStack, harepost]
+    static let newcomer = TranscriptSubject(
+        folder: "Newcomer", personality: Newcomer(),
+        sendingScopes: [
+            "letters:send:{example.com}", "letters:read:{example.com}", "hooks:{example.com}", "account:read",
+        ])
+
+    static let all = [postStack, harepost, newcomer]
+
+    /// Fewer would say that some are not found. A personality without a vendor has no contract to show.
+    var transcriptsMin: Int { folder == Self.newcomer.folder ? 8 : 25 }
 
     private var path: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -27,10 +27,13 @@ struct TranscriptTests {
         var run = TranscriptRun(item.transcript, always: try item.subject.alwaysFields(), server: server)
         let differences = try await run.run()
         #expect(differences == [], "\(item.testDescription)")
+        #expect(server.disagreements == [], "\(item.testDescription)")
     }
 
     @Test("There are transcripts of each personality, and all of them can be read", arguments: TranscriptSubject.all)
-    func readable(_ subject: TranscriptSubject) throws { #expect(try subject.transcripts().count >= 25) }
+    func readable(_ subject: TranscriptSubject) throws {
+        #expect(try subject.transcripts().count >= subject.transcriptsMin)
+    }
 
     @Test("An answer that differs in status, field or body is found out")
     func canary() async throws {
@@ -46,6 +49,20 @@ struct TranscriptTests {
             let differences = try await run.run()
             #expect(differences.count == 1 && differences[0].contains(sees), "\(answer)")
         }
+    }
+
+    @Test("An answer that is not as its route is described is found out")
+    func descriptionCanary() async throws {
+        let server = try await InProcessServer(
+            TranscriptSubject(folder: "", personality: MisdescribedDialect(), sendingScopes: []), limit: Self.noLimit)
+        defer { server.close() }
+        _ = await server.answer(Array("GET /a HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+        _ = await server.answer(Array("GET /b HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+        _ = await server.answer(Array("GET /c HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+        #expect(
+            server.disagreements == [
+                "GET /a: $.id is no integer", "GET /b: status 201 is not described",
+            ])
     }
 
     @Test("A pattern learns what it does not know, and holds to what it does")

@@ -25,7 +25,7 @@ struct AdminService: HTTPService {
     init(_ runtime: KernelRuntime, metrics: [any MetricSource], isDraining: @escaping @Sendable () -> Bool) {
         self.runtime = runtime
         self.metrics = metrics
-        requestIDs = RequestIDs(form: Page.requestID, random: runtime.random)
+        requestIDs = RequestIDs(form: AdminPage.requestID, random: runtime.random)
         self.isDraining = isDraining
         office = Operator(runtime)
         describe = OperatorJSON(runtime)
@@ -35,44 +35,47 @@ struct AdminService: HTTPService {
     func bodyLimitBytes(for head: RequestHead) -> Int { 4096 }
 
     func respond(to request: Request, from peer: IPAddress?) async -> Response {
-        Page.named(requestIDs.next(), await answer(request))
+        AdminPage.named(requestIDs.next(), await answer(request))
     }
 
     private func answer(_ request: Request) async -> Response {
         guard request.head.method == .get || request.head.method == .head else {
-            return Page.error(.methodNotAllowed, "only GET is served here")
+            return AdminPage.error(.methodNotAllowed, "only GET is served here")
         }
         guard let segments = try? PathSegments.decode(request.head.path) else {
-            return Page.error(.notFound, "not found")
+            return AdminPage.error(.notFound, "not found")
         }
         do throws(KernelFailure) {
             return try await page(segments, request.head)
         } catch {
-            if case .notFound = error { return Page.error(.notFound, "not found") }
-            return Page.error(.serviceUnavailable, "storage unavailable")
+            if case .notFound = error { return AdminPage.error(.notFound, "not found") }
+            return AdminPage.error(.serviceUnavailable, "storage unavailable")
         }
     }
 
     func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
-        Page.named(requestIDs.next(), Page.refusal(failure))
+        AdminPage.named(requestIDs.next(), AdminPage.refusal(failure))
     }
 
     private func page(_ segments: [String], _ head: RequestHead) async throws(KernelFailure) -> Response {
         switch segments.count {
-        case 1 where segments[0] == "healthz": Page.json(.ok, JSONWriter.object { $0.member("status", "ok") })
+        case 1 where segments[0] == "healthz": AdminPage.json(.ok, JSONWriter.object { $0.member("status", "ok") })
         case 1 where segments[0] == "readyz": readiness()
         case 1 where segments[0] == "metrics": await figures()
         case 1 where segments[0] == "messages": try await list(head)
-        case 2 where segments[0] == "messages": Page.json(.ok, describe.message(try await office.message(segments[1])))
+        case 2 where segments[0] == "messages":
+            AdminPage.json(.ok, describe.message(try await office.message(segments[1])))
         case 3 where segments[0] == "messages" && segments[2] == "raw": try await raw(segments[1])
-        default: Page.error(.notFound, "not found")
+        default: AdminPage.error(.notFound, "not found")
         }
     }
 
     private func readiness() -> Response {
-        if isDraining() { return Page.error(.serviceUnavailable, "shutting down") }
-        guard runtime.store.isWritable else { return Page.error(.serviceUnavailable, "the database cannot be written") }
-        return Page.json(.ok, JSONWriter.object { $0.member("status", "ready") })
+        if isDraining() { return AdminPage.error(.serviceUnavailable, "shutting down") }
+        guard runtime.store.isWritable else {
+            return AdminPage.error(.serviceUnavailable, "the database cannot be written")
+        }
+        return AdminPage.json(.ok, JSONWriter.object { $0.member("status", "ready") })
     }
 
     private func figures() async -> Response {
@@ -90,11 +93,11 @@ struct AdminService: HTTPService {
         }
         let limit = number("per_page", 1...100, 20)
         let page = number("page", 1...1_000_000, 1)
-        return Page.json(.ok, describe.page(try await office.messages(offset: (page - 1) * limit, limit: limit)))
+        return AdminPage.json(.ok, describe.page(try await office.messages(offset: (page - 1) * limit, limit: limit)))
     }
 
     private func raw(_ id: String) async throws(KernelFailure) -> Response {
-        guard let bytes = try await office.raw(id) else { return Page.error(.gone, "not kept") }
+        guard let bytes = try await office.raw(id) else { return AdminPage.error(.gone, "not kept") }
         return Response(
             head: ResponseHead(.ok, fields: [ResponseField(.contentType, "message/rfc822")]), body: bytes)
     }

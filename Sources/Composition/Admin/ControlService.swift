@@ -14,36 +14,36 @@ struct ControlService: HTTPService {
 
     init(_ runtime: KernelRuntime) {
         office = Operator(runtime)
-        requestIDs = RequestIDs(form: Page.requestID, random: runtime.random)
+        requestIDs = RequestIDs(form: AdminPage.requestID, random: runtime.random)
     }
 
     func bodyLimitBytes(for head: RequestHead) -> Int { RuntimeLimits.commandBytes }
 
     func respond(to request: Request, from peer: IPAddress?) async -> Response {
-        Page.named(requestIDs.next(), await answer(request))
+        AdminPage.named(requestIDs.next(), await answer(request))
     }
 
     private func answer(_ request: Request) async -> Response {
         guard request.head.method == .post, Array(request.head.path) == Array(Self.path.utf8) else {
-            return Page.error(.notFound, "not found")
+            return AdminPage.error(.notFound, "not found")
         }
         let limits = JSONLimits(bytesMax: RuntimeLimits.commandBytes)
         guard let document = try? JSONDocument(request.body, limits: limits),
             let arguments = Arguments(json: document.root)
-        else { return Page.error(.badRequest, "this is not a command") }
+        else { return AdminPage.error(.badRequest, "this is not a command") }
         do throws(UsageError) {
             let invocation = try Invocation(arguments)
             guard case .operate(let operation) = invocation.verb.action else {
                 throw UsageError("\(invocation.verb.name) is not for a running server")
             }
-            return Page.json(.ok, await office.run(operation, arguments).bytes)
+            return AdminPage.json(.ok, await office.run(operation, arguments).bytes)
         } catch {
             let refusal = OperatorReply.refused("the running server refused: \(error.text)", exit: .usage)
-            return Page.json(.ok, refusal.bytes)
+            return AdminPage.json(.ok, refusal.bytes)
         }
     }
 
     func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
-        Page.named(requestIDs.next(), Page.refusal(failure))
+        AdminPage.named(requestIDs.next(), AdminPage.refusal(failure))
     }
 }

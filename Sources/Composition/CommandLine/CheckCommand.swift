@@ -8,8 +8,8 @@ struct CheckCommand {
 
     init(_ source: ConfigurationSource) { self.source = source }
 
-    /// The effective configuration, then each personality's rate classes and its routes, literal segments first, as
-    /// they are matched.
+    /// The effective configuration, then each personality's rate classes, options and routes, literal segments first,
+    /// as they are matched.
     func text() throws -> String {
         let configuration = try configuration()
         var text = ConfigurationPrinter.text(configuration) + "\n"
@@ -18,6 +18,11 @@ struct CheckCommand {
             text += "\n\(personality.id): rate classes \(classes)\n"
             for (rateClass, tiers) in configuration.tiers(of: personality).sorted(by: { $0.key.name < $1.key.name }) {
                 text += "  \(rateClass.name): \(Self.sentence(tiers))\n"
+            }
+            for option in personality.options {
+                let value = configuration.options[personality.id]?[option.name] ?? option.standard
+                text += "  option \(option.name): \(OptionWords.text(value)), \(option.help) "
+                text += "(\(OptionWords.allowed(option.kind)); default \(OptionWords.text(option.standard)))\n"
             }
             for route in Self.inOrder(personality.routes) { text += "  \(route.method.rawValue) \(route.pattern)\n" }
         }
@@ -35,6 +40,11 @@ struct CheckCommand {
                         object.member("id", personality.id.name)
                         object.member("rateClasses", personality.rateTiers.keys.map(\.name).sorted())
                         object.object("limits") { Self.write(configuration.tiers(of: personality), to: &$0) }
+                        object.array("options") { array in
+                            for option in personality.options {
+                                array.object { Self.write(option, configuration.options[personality.id], to: &$0) }
+                            }
+                        }
                         object.member(
                             "routes", Self.inOrder(personality.routes).map { "\($0.method.rawValue) \($0.pattern)" })
                     }
@@ -44,11 +54,24 @@ struct CheckCommand {
         return String(decoding: json, as: UTF8.self) + "\n"
     }
 
+    private static func write(
+        _ option: OptionDeclaration, _ values: [String: OptionValue]?, to object: inout JSONObjectWriter
+    ) {
+        object.member("name", option.name)
+        object.member("value", values?[option.name] ?? option.standard)
+        object.member("default", option.standard)
+        object.member("allowed", OptionWords.allowed(option.kind))
+        object.member("help", option.help)
+    }
+
     /// With the files that a listener cannot begin without.
     private func configuration() throws -> Configuration {
         let configuration = try source.read()
         _ = try ListenerIdentities.read(configuration)
-        if let smtp = configuration.smtp { _ = try SMTPListeners.identity(smtp) }
+        // One of our own is made at the first start, and may be yet to come.
+        if let smtp = configuration.smtp, smtp.tls.map({ !$0.isOwn || OwnCertificate.isThere($0) }) ?? true {
+            _ = try SMTPListeners.identity(smtp)
+        }
         return configuration
     }
 

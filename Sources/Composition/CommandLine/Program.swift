@@ -2,6 +2,7 @@ import Base
 import Crypto
 import Database
 import HTTPDelivery
+import Model
 import Posix
 
 /// The program: reads the command line, does what it says, ends with its exit code.
@@ -41,6 +42,7 @@ public enum Program {
         case .program(.check):
             let check = CheckCommand(source)
             return show(try invocation.printsJSON ? check.json() : check.text())
+        case .program(.openAPI): return show(try OpenAPICommand.text(of: invocation.arguments.operand))
         case .operate(let operation):
             let command = OperateCommand(source, operation)
             let arguments = try withFiles(invocation)

@@ -1,3 +1,4 @@
+package import AdapterKit
 package import Base
 package import Model
 package import Posix
@@ -24,6 +25,8 @@ package struct Configuration: Sendable, Equatable {
         package var certificate: String
         /// Without a passphrase.
         package var key: String
+        /// A certificate that signs itself, made by us where it is not there.
+        package var isOwn = false
     }
 
     package struct Delivery: Sendable, Equatable {
@@ -189,8 +192,8 @@ package struct Configuration: Sendable, Equatable {
     package var dnsServers: [SocketAddress] = []
     package var egress = Egress()
     package var webhooks = Webhooks()
-    /// The personalities' own switches, where the operator has set them.
-    package var switches: [PersonalityID: [String: Bool]] = [:]
+    /// How the personalities' options stand, each of them; a personality without options is not named.
+    package var options: [PersonalityID: [String: OptionValue]] = [:]
     /// nil: no mail is taken over SMTP.
     package var smtp: SMTP?
 }

@@ -1,3 +1,4 @@
+import AdapterKit
 import Base
 import Model
 import Posix
@@ -37,10 +38,10 @@ package enum ConfigurationPrinter {
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }
             root.object("personalities") { personalities in
-                for (id, switches) in configuration.switches.sorted(by: { $0.key < $1.key }) {
+                for (id, options) in configuration.options.sorted(by: { $0.key < $1.key }) {
                     personalities.object(named: id.name) { object in
-                        for (name, isOn) in switches.sorted(by: { $0.key < $1.key }) {
-                            object.member(named: name, isOn)
+                        for (name, value) in options.sorted(by: { $0.key < $1.key }) {
+                            object.member(named: name, value)
                         }
                     }
                 }
@@ -81,6 +82,7 @@ package enum ConfigurationPrinter {
 
     private static func write(_ tls: Configuration.TLSFiles?, to object: inout JSONObjectWriter) {
         guard let tls else { return object.null("tls") }
+        if tls.isOwn { return object.member("tls", ConfigurationReader.ownCertificate) }
         object.object("tls") {
             $0.member("certificate", tls.certificate)
             $0.member("key", tls.key)

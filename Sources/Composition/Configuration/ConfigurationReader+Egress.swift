@@ -13,19 +13,6 @@ extension ConfigurationReader {
         return egress
     }
 
-    /// The switches of each personality that has any.
-    func switches(_ node: ConfigurationNode) -> [PersonalityID: [String: Bool]] {
-        let section = node.section(personalities.map(\.id.name))
-        var switches: [PersonalityID: [String: Bool]] = [:]
-        for personality in personalities where section[personality.id.name].isPresent {
-            let own = section[personality.id.name].section(personality.switches.keys.sorted())
-            for name in personality.switches.keys {
-                if let isOn = own[name].boolean() { switches[personality.id, default: [:]][name] = isOn }
-            }
-        }
-        return switches
-    }
-
     func webhooks(_ node: ConfigurationNode) -> Configuration.Webhooks {
         let section = node.section(["retries", "timeout"])
         var webhooks = Configuration.Webhooks()

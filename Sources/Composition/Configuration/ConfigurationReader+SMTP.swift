@@ -6,23 +6,35 @@ import Posix
 import SMTPServer
 
 extension ConfigurationReader {
-    /// Where mail is taken; nil where the file says nothing of it. `listeners`: what is served over HTTP, whose first
-    /// personality is meant where none is named.
-    func smtp(_ node: ConfigurationNode, beside listeners: [Configuration.Listener]) -> Configuration.SMTP? {
+    /// Where mail is taken; nil where the file says nothing of it. `rest`: what is served over HTTP, whose first
+    /// personality is meant where none is named, and where the key file is.
+    func smtp(_ node: ConfigurationNode, beside rest: Configuration) -> Configuration.SMTP? {
         guard node.isPresent else { return nil }
         let section = node.section(["hostname", "tls", "listen", "listeners", "trusted"])
         var smtp = Configuration.SMTP()
         smtp.hostname = section["hostname"].text("a name such as \"mail.example.com\"") {
             (try? DomainName(parsing: $0))?.text
         }
-        smtp.tls = section["tls"].isPresent ? tls(section["tls"]) : nil
-        let first = listeners.lazy.map(\.personality).first { id in
+        smtp.tls = mailTLS(section["tls"], keyFile: rest.keyFile)
+        let first = rest.listeners.lazy.map(\.personality).first { id in
             personalities.contains { $0.id == id && $0.smtp != nil }
         }
         smtp.listeners = smtpListeners(section, first, hasTLS: smtp.tls != nil)
         smtp.trusted = trusted(section["trusted"], first)
         refuseMissingCertificate(smtp, section)
         return smtp
+    }
+
+    static let ownCertificate = "own"
+
+    /// Two files; or a word for a certificate that signs itself, whose files are made beside the key file.
+    private func mailTLS(_ node: ConfigurationNode, keyFile: String) -> Configuration.TLSFiles? {
+        guard node.isPresent else { return nil }
+        guard case .text? = node.value else { return tls(node) }
+        let own = Configuration.TLSFiles(
+            certificate: keyFile + ".tls-certificate.pem", key: keyFile + ".tls-key.pem", isOwn: true)
+        let form = #""\#(Self.ownCertificate)" or { "certificate", "key" }"#
+        return node.text(form) { $0 == Self.ownCertificate ? own : nil }
     }
 
     private func smtpListeners(
@@ -85,13 +97,13 @@ extension ConfigurationReader {
         return node.isPresent ? nil : first
     }
 
-    /// A password in clear text goes no further than this machine.
+    /// A password that may go in clear text goes no further than this machine.
     private static func refuseClearText(
         _ encryption: SMTPListener.Encryption, at address: SocketAddress, _ node: ConfigurationNode
     ) {
-        guard encryption == .none, case .ip(let ip, _) = address, !ip.isLoopback else { return }
+        guard !encryption.isDemanded, case .ip(let ip, _) = address, !ip.isLoopback else { return }
         node.refuse(
-            "\"none\" is for addresses of this machine alone, and \(address) is none",
+            "\"\(encryption.rawValue)\" is for addresses of this machine alone, and \(address) is none",
             allowed: ConfigurationNode.list(["starttls", "implicit", "either"]))
     }
 
@@ -99,7 +111,7 @@ extension ConfigurationReader {
         guard smtp.tls == nil, !section["tls"].isPresent, smtp.listeners.contains(where: { $0.encryption != .none })
         else { return }
         section["tls"].refuse(
-            "is missing", allowed: #"{ "certificate", "key" }, or for every listener "tls": "none""#)
+            "is missing", allowed: #""own" or { "certificate", "key" }, or for every listener "tls": "none""#)
     }
 
     private func trusted(_ node: ConfigurationNode, _ first: PersonalityID?) -> [Configuration.SMTP.Trusted] {

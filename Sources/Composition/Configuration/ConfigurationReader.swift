@@ -64,8 +64,8 @@ package struct ConfigurationReader {
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
-        configuration.switches = switches(root["personalities"])
-        configuration.smtp = smtp(root["smtp"], beside: configuration.listeners)
+        configuration.options = options(root["personalities"])
+        configuration.smtp = smtp(root["smtp"], beside: configuration)
         return configuration
     }
 

@@ -26,8 +26,8 @@ extension ConfigurationValue {
         var members: [String: Self]
         switch self {
         case .object(let present): members = present
-        // What is switched off can be switched on.
-        case .null, .boolean(false): members = [:]
+        // What is switched off can be switched on, and what a word stands for can be spelled out.
+        case .null, .boolean(false), .text(ConfigurationReader.ownCertificate): members = [:]
         default: return
         }
         members[key, default: .null].set(value, at: path.dropFirst())

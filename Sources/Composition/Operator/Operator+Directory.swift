@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Kernel
 import Model
+import Ports
 
 extension Operator {
     // MARK: Accounts
@@ -9,13 +10,13 @@ extension Operator {
     func createAccount(_ name: String, parent: Int64?) async throws(KernelFailure) -> OperatorReply {
         .json(
             describe.account(
-                try await runtime.administration.createAccount(name, parent: parent.map(Account.ID.init))))
+                try await runtime.administration.createAccount(name, parent: parent.map(Account.ID.init)).run()))
     }
 
     func listAccounts() -> OperatorReply { .json(describe.accounts(runtime.directory.accounts)) }
 
     func setState(ofAccount id: Int64, _ state: Account.State) async throws(KernelFailure) -> OperatorReply {
-        .json(describe.account(try await runtime.administration.setState(Account.ID(id), state)))
+        .json(describe.account(try await runtime.administration.setState(Account.ID(id), state).run()))
     }
 
     // MARK: Keys
@@ -73,7 +74,8 @@ extension Operator {
             Administration.KeyRequest(
                 account: order.account, personality: personality.id, form: personality.credentials, kind: order.kind,
                 mode: order.mode, scopes: scopes, domains: order.domains, networks: networks,
-                expiresIn: order.expiresIn, label: order.label, secret: order.secret))
+                expiresIn: order.expiresIn, label: order.label, secret: order.secret)
+        ).run()
         return .json(describe.newKey(key, secret: secret))
     }
 
@@ -87,6 +89,6 @@ extension Operator {
     func listKeys() -> OperatorReply { .json(describe.keys(runtime.directory.keys)) }
 
     func revokeKey(_ id: Int64) async throws(KernelFailure) -> OperatorReply {
-        .json(describe.key(try await runtime.administration.revokeKey(AccessKey.ID(id))))
+        .json(describe.key(try await runtime.administration.revokeKey(AccessKey.ID(id)).run()))
     }
 }

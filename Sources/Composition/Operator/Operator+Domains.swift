@@ -1,6 +1,7 @@
 import AdapterKit
 import Kernel
 import Model
+import Ports
 
 extension Operator {
     func listDomains() -> OperatorReply { .json(describe.domains(runtime.directory.domains)) }
@@ -10,7 +11,8 @@ extension Operator {
         .json(
             describe.domain(
                 try await runtime.domains.add(
-                    name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: isVerified)))
+                    name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: isVerified
+                ).run()))
     }
 
     /// The records to publish, by personality. Where reports go stands above the table.
@@ -35,7 +37,8 @@ extension Operator {
             }
             options.reportAddress = checked.address
         }
-        return .json(describe.domain(try await runtime.domains.change(domain, options: options, facets: [:])))
+        return .json(
+            describe.domain(try await runtime.domains.change(domain, options: options, facets: [:]).run()))
     }
 
     /// Looks the records up now. Refused, with what is wrong, where they do not prove that mail may be sent.

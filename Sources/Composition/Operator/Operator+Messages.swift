@@ -27,11 +27,11 @@ extension Operator {
     }
 
     func listMessages(_ limit: Int) async throws(KernelFailure) -> OperatorReply {
-        .json(describe.messages(try await messages(offset: 0, limit: limit).messages))
+        .json(describe.messages(try await messages(offset: 0, limit: limit).items))
     }
 
-    func messages(offset: Int, limit: Int) async throws(KernelFailure) -> MessagePage {
-        try await runtime.store.messages(MessageQuery(tenant: nil, offset: offset, limit: limit))
+    func messages(offset: Int, limit: Int) async throws(KernelFailure) -> Page<Message> {
+        try await runtime.store.messages(MessageQuery(tenant: nil, slice: Slice(offset: offset, limit: limit)))
     }
 
     func rawMessage(_ text: String) async throws(KernelFailure) -> OperatorReply {

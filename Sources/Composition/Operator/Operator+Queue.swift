@@ -29,7 +29,7 @@ extension Operator {
     }
 
     func cancel(_ text: String) async throws(KernelFailure) -> OperatorReply {
-        try await runtime.mail.cancel(try await message(text))
+        try await runtime.mail.cancel(try await message(text)).run()
         return .json(describe.message(try await message(text)))
     }
 

@@ -36,21 +36,22 @@ extension Operator {
         let added = try await runtime.suppressions.add(
             SuppressionService.Addition(
                 account: order.account, domain: order.domain, address: address, reason: order.reason,
-                note: order.note, origin: nil, expiresIn: order.expiresIn))
+                note: order.note, origin: nil, expiresIn: order.expiresIn)
+        ).run()
         return .json(describe.suppression(added))
     }
 
     func listSuppressions(_ account: Int64?, _ limit: Int) async throws(KernelFailure) -> OperatorReply {
         let page = try await runtime.suppressions.list(
-            account: account.map(Account.ID.init), origin: nil, offset: 0, limit: limit)
-        return .json(describe.suppressions(page.suppressions))
+            account: account.map(Account.ID.init), origin: nil, Slice(limit: limit))
+        return .json(describe.suppressions(page.items))
     }
 
     func removeSuppression(
         _ text: String, account: Int64, _ domain: String?
     ) async throws(KernelFailure) -> OperatorReply {
         guard let address = MailAddress(parsing: text) else { throw .notFound(.suppression) }
-        try await runtime.suppressions.remove(address, account: Account.ID(account), domain: domain)
+        try await runtime.suppressions.remove(address, account: Account.ID(account), domain: domain).run()
         return .json(JSONWriter.object { $0.member("removed", address.address) })
     }
 }

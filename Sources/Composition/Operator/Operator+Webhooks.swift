@@ -18,7 +18,7 @@ extension Operator {
     func listDeliveries(_ id: Int64, _ limit: Int) async throws(KernelFailure) -> OperatorReply {
         let endpoint = try await webhook(id)
         return .json(
-            describe.deliveries(try await runtime.store.webhookDeliveries(endpoint.id, offset: 0, limit: limit)))
+            describe.deliveries(try await runtime.store.webhookDeliveries(endpoint.id, Slice(limit: limit)).items))
     }
 
     func setWebhookPaused(_ id: Int64, _ isPaused: Bool) async throws(KernelFailure) -> OperatorReply {
@@ -51,14 +51,15 @@ extension Operator {
         let endpoint = try await webhook(replay.id)
         let owner = Tenant(account: endpoint.account, origin: endpoint.origin)
         if let delivery = replay.delivery {
-            try await runtime.webhooks.service.replay(delivery, of: endpoint.id, of: owner)
+            try await runtime.webhooks.service.replay(delivery, of: endpoint.id, of: owner).run()
             return .json(JSONWriter.object { $0.member("replayed", 1) })
         }
         let query = FailedWebhooks(
             endpoint: endpoint.id, since: replay.within.map { runtime.time.now - $0 },
             name: replay.event, limit: replay.limit)
         let (count, remaining) = try await runtime.webhooks.service.replayFailed(
-            query, isDryRun: replay.isDryRun, of: owner)
+            query, isDryRun: replay.isDryRun, of: owner
+        ).run()
         return .json(
             JSONWriter.object { object in
                 object.member(replay.isDryRun ? "wouldReplay" : "replayed", count)

@@ -182,10 +182,10 @@ struct OperatorJSON: Sendable {
         }
     }
 
-    func page(_ page: MessagePage) -> [UInt8] {
+    func page(_ page: Page<Message>) -> [UInt8] {
         JSONWriter.object { object in
             object.array("messages") { array in
-                for message in page.messages { array.object { write(message, &$0) } }
+                for message in page.items { array.object { write(message, &$0) } }
             }
             object.member("total", page.total)
         }

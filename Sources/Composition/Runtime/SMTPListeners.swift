@@ -17,6 +17,11 @@ final class SMTPListeners: Sendable {
     /// nil where no mail is taken. `loops`: those of the HTTP shards.
     init?(_ runtime: KernelRuntime, loops: [EventLoop]) throws(StartError) {
         guard let smtp = runtime.configuration.smtp else { return nil }
+        if let tls = smtp.tls {
+            try OwnCertificate.makeIfMissing(
+                tls, host: smtp.hostname ?? runtime.configuration.delivery.hostname, random: runtime.random,
+                time: runtime.time)
+        }
         identity = try Self.identity(smtp)
         let addresses = AddressCounts()
         shards = loops.map { SMTPShard(loop: $0, addresses: addresses, time: runtime.time, log: runtime.log) }
@@ -91,7 +96,7 @@ final class SMTPListeners: Sendable {
             chosen = try Socket.listen(at: chosen, sharesPort: false).localAddress() ?? chosen
             for shard in shards { chosen = try await shard.listen(at: chosen, spoken) }
         } catch {
-            throw StartError.listen(service: "smtp", address: listener.listen.description, reason: "\(error)")
+            throw StartError.cannotListen("smtp", listener.listen, error)
         }
         guard case .ip(let ip, let port) = chosen else { return }
         log.info("listening") { line in

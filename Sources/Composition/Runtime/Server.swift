@@ -103,7 +103,7 @@ final class Server: Sendable {
                 in: Gateway.Environment(
                     runtime.kernel, limiter: limiter, ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random, switches: runtime.configuration.switches[id] ?? [:],
+                    random: runtime.random, options: runtime.configuration.options[id] ?? [:],
                     refusals: refusals, faults: runtime.faults, log: log))
         } catch {
             throw StartError.routes("\(id): \(error)")
@@ -125,7 +125,7 @@ final class Server: Sendable {
                 chosen = try await shard.listen(at: chosen, service: service, name: name, identity: identity)
             }
         } catch {
-            throw StartError.listen(service: name, address: address.description, reason: "\(error)")
+            throw StartError.cannotListen(name, address, error)
         }
         log.info("listening") { line in
             line.add("service", OperatorText(name))

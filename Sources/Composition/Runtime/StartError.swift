@@ -1,3 +1,5 @@
+import Posix
+
 /// Why the program cannot start. Each says what to do about it.
 enum StartError: Error, CustomStringConvertible {
     case configuration(String)
@@ -20,6 +22,16 @@ enum StartError: Error, CustomStringConvertible {
         case .routes(let text): text
         case .system(let text): text
         }
+    }
+
+    /// A port that is taken names who has it, as far as that can be seen.
+    static func cannotListen(_ service: String, _ address: SocketAddress, _ error: any Error) -> StartError {
+        guard let error = error as? PosixError, error.isAddressInUse else {
+            return .listen(service: service, address: address.description, reason: "\(error)")
+        }
+        let holder =
+            PortHolder.find(address).map { "\($0.program) (pid \($0.processID)) has it" } ?? "another process has it"
+        return .listen(service: service, address: address.description, reason: holder)
     }
 
     /// Design: 2 for a configuration that is wrong, 1 for everything that the machine refuses.

@@ -8,6 +8,7 @@ package import Model
 package struct Gate: Sendable {
     let personality: PersonalityID
     let steps: [GateStep]
+    package var asksForPathAccount: Bool { steps.contains(.pathAccount) }
     let reader: CredentialReader
     private let scopes: ScopeVocabulary
     let directory: Directory
@@ -35,6 +36,8 @@ package struct Gate: Sendable {
         /// The value of the personality's key field; nil where it is absent, or there is no such field.
         package var keyField: ArraySlice<UInt8>?
         package var pathAccount: PathAccount
+        /// The domains that path or query name, lower case, where the requirement's stand there; none stands for all.
+        package var domains: [String]
         package var clientAddress: IPAddress?
         package var method: String
         package var path: String
@@ -42,11 +45,12 @@ package struct Gate: Sendable {
 
         package init(
             authorization: ArraySlice<UInt8>?, keyField: ArraySlice<UInt8>? = nil, pathAccount: PathAccount = .none,
-            clientAddress: IPAddress?, method: String, path: String, now: Instant
+            domains: [String] = [], clientAddress: IPAddress?, method: String, path: String, now: Instant
         ) {
             self.authorization = authorization
             self.keyField = keyField
             self.pathAccount = pathAccount
+            self.domains = domains
             self.clientAddress = clientAddress
             self.method = method
             self.path = path
@@ -61,6 +65,10 @@ package struct Gate: Sendable {
         /// What stands in its place names no account, whoever asks; with the parameter's name.
         case malformed(parameter: String)
         case account(Account.ID)
+
+        package var id: Account.ID? {
+            if case .account(let id) = self { id } else { nil }
+        }
     }
 
     /// Let in or not; and the rate window to show in either case.
@@ -193,14 +201,19 @@ package struct Gate: Sendable {
         _ request: Request, _ key: AccessKey?, _ requirement: Requirement
     ) throws(KernelFailure) {
         guard let key, let first = requirement.anyOf.first else { return }
-        if requirement.anyOf.contains(where: { holds($0, requirement.domains, key) }) { return }
+        if requirement.anyOf.contains(where: { holds($0, requirement.domains, key) }) {
+            switch requirement.domains {
+            case .query, .path: return try requirement.check(request.domains, held: key.scopes, in: scopes)
+            case .none, .every, .body, .stored, .narrowed: return
+            }
+        }
         throw .scopeMissing(
             ScopeShortfall(
                 anyOf: requirement.anyOf, reported: requirement.reported ?? first, held: key.scopes,
                 method: UserData(request.method), path: UserData(request.path)))
     }
 
-    /// As far as the route shows it: which domains a body is about is asked later.
+    /// For any domain at all, where it is for some.
     private func holds(_ action: String, _ domains: Requirement.Domains, _ key: AccessKey) -> Bool {
         switch domains {
         case .none: scopes.permits(action, held: key.scopes)

@@ -1,19 +1,20 @@
 import Base
 package import Model
-import Ports
+package import Ports
 
 extension Administration {
-    /// Gives a key another label.
-    package func renameKey(_ id: AccessKey.ID, label: String) async throws(KernelFailure) -> AccessKey {
-        try await store.make(.directory(.renameKey(id, label: label)))
+    /// Changes what the edit names.
+    package func changeKey(_ id: AccessKey.ID, _ edit: AccessKey.Edit) throws(KernelFailure) -> Plan<AccessKey> {
         guard let key = directory.key(id) else { throw .notFound(.key) }
-        return key
+        var edit = edit
+        edit.networks = edit.networks.map { AddressList($0).networks }
+        return Plan(.directory(.changeKey(id, edit)), on: store) { [edit] _ in key.edited(edit) }
     }
 
-    /// Makes a key that may do what another one may, in its place: the other's secret is dead when this returns.
+    /// A key that may do what another one may, in its place: the other's secret is dead once it was made.
     package func rotateKey(
         _ id: AccessKey.ID, form: CredentialForm
-    ) async throws(KernelFailure) -> (key: AccessKey, secret: Secret) {
+    ) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
         guard let old = directory.key(id), old.revokedAt == nil else { throw .notFound(.key) }
         let secret = Secret.mint(prefix: try form.prefix(old.kind, old.mode).text, random: random)
         let now = time.now
@@ -21,9 +22,7 @@ extension Administration {
         key.prefix = secret.prefix
         key.createdAt = now
         key.lastUsedAt = nil
-        let stored = StoredKey(key: key, digest: secret.digest)
-        key.id = AccessKey.ID(try await store.make(.directory(.replaceKey(id, with: stored, at: now))))
-        return (key, secret)
+        return plan(.replaceKey(id, with: StoredKey(key: key, digest: secret.digest), at: now), key, secret)
     }
 }
 

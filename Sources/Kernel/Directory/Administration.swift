@@ -4,8 +4,8 @@ import MailFormat
 package import Model
 package import Ports
 
-/// What the operator changes: accounts, keys, domains. Each change is on disk and in the directory when its call
-/// returns. Any thread; making a domain's keys runs on the workers.
+/// What changes accounts, keys and domains: plans, each on disk and in the directory once it was run. Any thread;
+/// making a domain's keys runs on the workers.
 package struct Administration: Sendable {
     let store: any Store
     let directory: Directory
@@ -28,20 +28,17 @@ package struct Administration: Sendable {
 
     // MARK: Accounts
 
-    package func createAccount(_ name: String, parent: Account.ID?) async throws(KernelFailure) -> Account {
-        let id = try await store.make(.directory(.createAccount(name: name, parent: parent, at: time.now)))
-        return try account(Account.ID(id))
+    package func createAccount(_ name: String, parent: Account.ID?) -> Plan<Account> {
+        let now = time.now
+        return Plan(.directory(.createAccount(name: name, parent: parent, at: now)), on: store) { serial in
+            Account(id: Account.ID(serial), name: name, parent: parent, state: .active, createdAt: now)
+        }
     }
 
-    package func setState(_ id: Account.ID, _ state: Account.State) async throws(KernelFailure) -> Account {
-        try await store.make(.directory(.setAccountState(id, state)))
-        return try account(id)
-    }
-
-    /// As it is by now.
-    private func account(_ id: Account.ID) throws(KernelFailure) -> Account {
-        guard let account = directory.account(id) else { throw .notFound(.account) }
-        return account
+    package func setState(_ id: Account.ID, _ state: Account.State) throws(KernelFailure) -> Plan<Account> {
+        guard var account = directory.account(id) else { throw .notFound(.account) }
+        account.state = state
+        return Plan(.directory(.setAccountState(id, state)), on: store) { [account] _ in account }
     }
 
     // MARK: Keys
@@ -84,8 +81,8 @@ package struct Administration: Sendable {
         }
     }
 
-    /// Makes a key, and returns it with its secret, which nobody can show again.
-    package func createKey(_ request: KeyRequest) async throws(KernelFailure) -> (key: AccessKey, secret: Secret) {
+    /// A key and its secret, which nobody can show again.
+    package func createKey(_ request: KeyRequest) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
         guard directory.account(request.account) != nil else { throw .notFound(.account) }
         let prefix = try request.form.prefix(request.kind, request.mode)
         let secret = try request.secret.map { text throws(KernelFailure) in
@@ -93,15 +90,24 @@ package struct Administration: Sendable {
         }
         let chosen = secret ?? Secret.mint(prefix: prefix.text, random: random)
         let now = time.now
-        var key = AccessKey(
+        let key = AccessKey(
             id: AccessKey.ID(0), account: request.account, personality: request.personality, kind: request.kind,
             mode: request.mode, scopes: request.scopes, domains: Self.each(request.domains.map(\.asciiLowercased)),
             allowedNetworks: AddressList(request.networks).networks, label: request.label, prefix: chosen.prefix,
             createdAt: now,
             expiresAt: [request.expiresIn.map { now + $0 }, request.expiresAt].compactMap { $0 }.min(), revokedAt: nil)
-        let stored = StoredKey(key: key, digest: chosen.digest)
-        key.id = AccessKey.ID(try await store.make(.directory(.createKey(stored))))
-        return (key, chosen)
+        return plan(.createKey(StoredKey(key: key, digest: chosen.digest)), key, chosen)
+    }
+
+    /// A change that makes a key.
+    func plan(
+        _ change: DirectoryChange, _ key: AccessKey, _ secret: Secret
+    ) -> Plan<(key: AccessKey, secret: Secret)> {
+        Plan(.directory(change), on: store) { serial in
+            var key = key
+            key.id = AccessKey.ID(serial)
+            return (key, secret)
+        }
     }
 
     private static func each(_ words: [String]) -> [String] {
@@ -118,10 +124,11 @@ package struct Administration: Sendable {
         return Secret(text)
     }
 
-    package func revokeKey(_ id: AccessKey.ID) async throws(KernelFailure) -> AccessKey {
-        try await store.make(.directory(.revokeKey(id, at: time.now)))
-        guard let key = directory.key(id) else { throw .notFound(.key) }
-        return key
+    package func revokeKey(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<AccessKey> {
+        guard var key = directory.key(id) else { throw .notFound(.key) }
+        let now = time.now
+        key.revokedAt = key.revokedAt ?? now
+        return Plan(.directory(.revokeKey(id, at: now)), on: store) { [key] _ in key }
     }
 
     // MARK: Domains
@@ -130,14 +137,14 @@ package struct Administration: Sendable {
     package func addDomain(
         _ name: String, account: Account.ID, pinned: Bool, options: DomainOptions = DomainOptions(),
         facets: [PersonalityID: [UInt8]] = [:]
-    ) async throws(KernelFailure) -> MailDomain {
+    ) async throws(KernelFailure) -> Plan<MailDomain> {
         guard directory.account(account) != nil else { throw .notFound(.account) }
         guard let checked = try? DomainName(parsing: name),
             checked.text.utf8.count <= KernelLimits.managedDomainBytes
         else {
             throw .invalid(FieldFault("name", .domainName, value: UserData(name)))
         }
-        if let known = directory.domain(checked.text, of: account) { return try await pin(known, pinned) }
+        if let known = directory.domain(checked.text, of: account) { return try pin(known, pinned) }
         let keyring = keyring
         let keys = await workers.run {
             Result { () throws(KernelFailure) in
@@ -152,19 +159,21 @@ package struct Administration: Sendable {
         domain.targetVerifiedAt = domain.verifiedAt
         domain.options = options
         domain.facets = facets
-        return try self.domain(MailDomain.ID(try await store.make(.domain(.create(domain)))))
-    }
-
-    /// As it is by now.
-    private func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
-        guard let domain = directory.domain(id) else { throw .notFound(.domain) }
-        return domain
+        return Plan(.domain(.create(domain)), on: store) { [domain] serial in
+            var domain = domain
+            domain.id = MailDomain.ID(serial)
+            return domain
+        }
     }
 
     /// Adding a domain again with the operator's word pins it; without, it is a duplicate.
-    private func pin(_ domain: MailDomain, _ pinned: Bool) async throws(KernelFailure) -> MailDomain {
+    private func pin(_ domain: MailDomain, _ pinned: Bool) throws(KernelFailure) -> Plan<MailDomain> {
         guard pinned, domain.sending != .pinned else { throw .alreadyExists(.domain, field: "name") }
-        try await store.make(.domain(.setProof(domain.id, .pinned, at: time.now)))
-        return try self.domain(domain.id)
+        let change = DomainChange.setProof(domain.id, .pinned, at: time.now)
+        return Plan(.domain(change), on: store) { _ in
+            var domain = domain
+            change.apply(to: &domain)
+            return domain
+        }
     }
 }

@@ -105,6 +105,12 @@ package final class Directory: FactObserver {
         return fitting.min { ($1.name.utf8.count, $0.id.value) < ($0.name.utf8.count, $1.id.value) }
     }
 
+    /// In the order in which they were made.
+    package func subAccounts(of parent: Account.ID) -> [Account] {
+        tables.withLock { tables in (tables.subAccounts[parent] ?? []).compactMap { tables.accounts[$0] } }
+            .sorted { $0.id < $1.id }
+    }
+
     package var accounts: [Account] { tables.withLock { $0.accounts.values.sorted { $0.id < $1.id } } }
     package var keys: [AccessKey] {
         tables.withLock { tables in tables.keys.keys.compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id } }
@@ -140,7 +146,7 @@ package final class Directory: FactObserver {
         case .revokeKey(let id, let at): revoke(id, at, in: &tables)
         // Memory heard of it first.
         case .noteKeyUse: break
-        case .renameKey(let id, let label): update(id, in: &tables) { $0.label = label }
+        case .changeKey(let id, let edit): update(id, in: &tables) { $0 = $0.edited(edit) }
         case .replaceKey(let old, let new, let at):
             revoke(old, at, in: &tables)
             insert(new, AccessKey.ID(serial), into: &tables)

@@ -60,28 +60,30 @@ package struct DomainService: Sendable {
 
     // MARK: Changing
 
-    /// Adds a domain with fresh keys; `alreadyExists` where the account has it. It is on disk when this returns.
+    /// A domain with fresh keys; `alreadyExists` where the account has it.
     package func add(
         _ name: String, options: DomainOptions, facets: [PersonalityID: [UInt8]], account: Account.ID, pinned: Bool
-    ) async throws(KernelFailure) -> MailDomain {
-        let domain = try await administration.addDomain(
-            name, account: account, pinned: pinned, options: options, facets: facets)
-        await watch.follow(domain)
-        return domain
+    ) async throws(KernelFailure) -> Plan<MailDomain> {
+        try await administration.addDomain(
+            name, account: account, pinned: pinned, options: options, facets: facets
+        ).followed { [watch] in await watch.follow($0) }
     }
 
     /// Replaces the owner's choices, and the facets that are named.
     package func change(
         _ domain: MailDomain, options: DomainOptions, facets: [PersonalityID: [UInt8]]
-    ) async throws(KernelFailure) -> MailDomain {
-        try await store.make(.domain(.edit(domain.id, options: options, facets: facets)))
-        guard let changed = directory.domain(domain.id) else { throw .notFound(.domain) }
-        return changed
+    ) -> Plan<MailDomain> {
+        let change = DomainChange.edit(domain.id, options: options, facets: facets)
+        return Plan(.domain(change), on: store) { _ in
+            var domain = domain
+            change.apply(to: &domain)
+            return domain
+        }
     }
 
     /// Removes the domain with its keys. Messages that were sent from it stay.
-    package func remove(_ domain: MailDomain) async throws(KernelFailure) {
-        try await store.make(.domain(.remove(domain.id)))
+    package func remove(_ domain: MailDomain) -> Plan<Void> {
+        Plan(.domain(.remove(domain.id)), on: store) { _ in }
     }
 
     // MARK: Checking

@@ -26,24 +26,6 @@ package struct Idempotency: Sendable {
         self.random = random
     }
 
-    /// What a request wants done, once its checks are passed.
-    package struct Plan: Sendable {
-        package var changes: [Change]
-        /// The answer about what became of them. Called inside the transaction: quick, and without looking anything up.
-        package var answer: @Sendable ([ChangeOutcome]) -> Result<StoredAnswer, KernelFailure>
-        /// What follows in memory once the changes are on disk; not for a replay, which changes nothing.
-        package var then: @Sendable ([ChangeOutcome]) async -> Void
-
-        package init(
-            changes: [Change], then: @escaping @Sendable ([ChangeOutcome]) async -> Void = { _ in },
-            answer: @escaping @Sendable ([ChangeOutcome]) -> Result<StoredAnswer, KernelFailure>
-        ) {
-            self.changes = changes
-            self.then = then
-            self.answer = answer
-        }
-    }
-
     /// An answer, and whether it is the first one's.
     package struct Answered: Sendable, Equatable {
         package var answer: StoredAnswer
@@ -61,13 +43,6 @@ package struct Idempotency: Sendable {
     /// A failure in the words of the dialect, for keeping.
     package typealias Refusal = @Sendable (KernelFailure) -> StoredAnswer
 
-    /// Answers a request without a key.
-    package func answer(_ plan: Plan) async throws(KernelFailure) -> StoredAnswer {
-        let outcomes = plan.changes.isEmpty ? [] : await store.commit(plan.changes)
-        await plan.then(outcomes)
-        return try plan.answer(outcomes).get()
-    }
-
     /// Answers a request with a key.
     ///
     /// `plan` makes the checks that stand behind this one and says what to do; what it throws is rendered by `refusal`
@@ -75,7 +50,7 @@ package struct Idempotency: Sendable {
     /// `idempotencyMismatch`, those of a store that could not do its part, and of `plan` the rest.
     package func answer(
         _ rule: IdempotencyRule, _ record: IdempotencyRecord, refusal: @escaping Refusal,
-        plan: () async throws(KernelFailure) -> Plan
+        plan: () async throws(KernelFailure) -> Plan<StoredAnswer>
     ) async throws(KernelFailure) -> Answered {
         let claim = try await claim(rule, record.key)
         var keepsClaim = false
@@ -91,17 +66,19 @@ package struct Idempotency: Sendable {
 
     private func first(
         _ rule: IdempotencyRule, _ record: IdempotencyRecord, _ refusal: @escaping Refusal,
-        _ plan: () async throws(KernelFailure) -> Plan
+        _ plan: () async throws(KernelFailure) -> Plan<StoredAnswer>
     ) async throws(KernelFailure) -> Answered {
-        let made: Plan
+        let made: Plan<StoredAnswer>
+        let release: Plan<StoredAnswer>.Release?
         do throws(KernelFailure) {
             made = try await plan()
+            release = try await made.hold?()
         } catch {
             guard rule.stores(status: refusal(error).status) else { throw error }
             // Nothing is to be done but to keep the answer: a refusal is a commit of its own.
-            made = Plan(changes: []) { _ in .failure(error) }
+            return try await commit(rule, record, .nothing(.failure(error)), refusal, nil)
         }
-        return try await commit(rule, record, made, refusal)
+        return try await commit(rule, record, made, refusal, release)
     }
 
     // MARK: The claim
@@ -130,7 +107,8 @@ package struct Idempotency: Sendable {
     }
 
     private func commit(
-        _ rule: IdempotencyRule, _ record: IdempotencyRecord, _ plan: Plan, _ refusal: @escaping Refusal
+        _ rule: IdempotencyRule, _ record: IdempotencyRecord, _ plan: Plan<StoredAnswer>, _ refusal: @escaping Refusal,
+        _ release: Plan<StoredAnswer>.Release?
     ) async throws(KernelFailure) -> Answered {
         let now = time.now
         let sealer = Sealer(key: sealing, random: AnyRandom(random), name: Self.associatedData(record.key))
@@ -138,14 +116,15 @@ package struct Idempotency: Sendable {
             record: record, whenDifferent: rule.whenDifferent, at: now, expiresAt: rule.expiry(from: now),
             changes: plan.changes
         ) { outcomes in
-            let answer = plan.answer(outcomes).keepable(refusal)
+            let answer = plan.value(of: outcomes[...]).keepable(refusal)
             guard rule.stores(status: answer.status) else { return nil }
             return rule.stores == .onlySuccessSealed ? sealer.sealed(answer) : answer
         }
-        switch try await store.outcome(of: .once(unit)).once() {
+        let outcome = await store.outcome(of: .once(unit))
+        await release?(outcome.made?[...])
+        switch try outcome.once() {
         case .fresh(let outcomes):
-            await plan.then(outcomes)
-            let answer = plan.answer(outcomes)
+            let answer = plan.value(of: outcomes[...])
             let kept = answer.keepable(refusal)
             guard rule.stores(status: kept.status) else { return Answered(answer: try answer.get(), isReplay: false) }
             return Answered(answer: kept, isReplay: false, failure: answer.failure)
@@ -192,6 +171,13 @@ extension IdempotencyRule {
     /// the key stays claimed until its lease ends.
     fileprivate func keepsClaim(afterStatus status: Int) -> Bool {
         stores == .onlySuccessSealed && (400..<500).contains(status) && status != 429
+    }
+}
+
+extension ChangeOutcome {
+    /// What became of a unit's changes; nil where they were not made.
+    fileprivate var made: [ChangeOutcome]? {
+        if case .once(.fresh(let outcomes)) = self { outcomes } else { nil }
     }
 }
 

@@ -43,60 +43,43 @@ package struct MailService: Sendable {
         return domain
     }
 
-    /// Accepts submissions, each on its own: what comes back as accepted is on disk. One transaction carries them all.
-    /// `rule`: what their idempotency keys mean; without one they mean nothing.
+    /// Accepts submissions, each on its own: what each comes to, in order. `rule`: what their idempotency keys mean;
+    /// without one they mean nothing. `at`: when they are made; nil: now.
     package func send(
         _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop,
-        rule: IdempotencyRule? = nil
-    ) async -> [Result<Acceptance, KernelFailure>] {
-        let batch = batch(submissions, by: principal, suppression: suppression, rule: rule)
-        return batch.results(batch.changes.isEmpty ? [] : await store.commit(batch.changes))
-    }
-
-    /// What it takes to accept submissions, for who makes it part of a unit of work of their own.
-    package func batch(
-        _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop,
-        rule: IdempotencyRule? = nil
-    ) -> Batch {
-        var batch = Batch()
+        rule: IdempotencyRule? = nil, at now: Instant? = nil
+    ) -> Plan<[Result<Acceptance, KernelFailure>]> {
+        var changes: [Change] = []
+        changes.reserveCapacity(submissions.count)
+        // Of those for which there is a change, what came of it is in the outcomes, in the same order.
+        var refusals: [KernelFailure?] = []
+        refusals.reserveCapacity(submissions.count)
         for submission in submissions {
             do throws(KernelFailure) {
-                batch.add(.accept(try prepare(submission, principal, suppression, rule)))
+                changes.append(.accept(try prepare(submission, principal, suppression, rule, at: now ?? time.now)))
+                refusals.append(nil)
             } catch {
-                batch.add(error)
+                refusals.append(error)
             }
         }
-        return batch
+        return Plan(changes, on: store) { [refusals] outcomes in .success(Self.results(refusals, outcomes)) }
     }
 
-    /// Submissions as changes, and which of them failed before there was any.
-    package struct Batch: Sendable {
-        package private(set) var changes: [Change] = []
-        private var prepared: [Result<Acceptance, KernelFailure>] = []
-        private var places: [Int] = []
-
-        fileprivate init() {}
-
-        fileprivate mutating func add(_ change: Change) {
-            changes.append(change)
-            places.append(prepared.count)
-            prepared.append(.failure(.storageUnavailable))
-        }
-
-        fileprivate mutating func add(_ failure: KernelFailure) { prepared.append(.failure(failure)) }
-
-        /// What became of each submission. `outcomes`: of the changes, in order.
-        package consuming func results(_ outcomes: [ChangeOutcome]) -> [Result<Acceptance, KernelFailure>] {
-            var results = prepared
-            for (place, outcome) in zip(places, outcomes) {
-                results[place] = Result { () throws(KernelFailure) in try outcome.acceptance() }
+    private static func results(
+        _ refusals: [KernelFailure?], _ outcomes: ArraySlice<ChangeOutcome>
+    ) -> [Result<Acceptance, KernelFailure>] {
+        var outcomes = outcomes.makeIterator()
+        return refusals.map { refusal in
+            if let refusal { return .failure(refusal) }
+            return Result { () throws(KernelFailure) in
+                try (outcomes.next() ?? .refused(ChangeOutcome.foreign)).acceptance()
             }
-            return results
         }
     }
 
     private func prepare(
-        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy, _ rule: IdempotencyRule?
+        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy, _ rule: IdempotencyRule?,
+        at now: Instant
     ) throws(KernelFailure) -> NewMessage {
         let domain = try authorise(sender: submission.from, for: principal)
         let envelope = submission.envelope
@@ -104,7 +87,6 @@ package struct MailService: Sendable {
             throw .invalid(
                 FieldFault("to", .count(minimum: 1, maximum: PortLimits.recipientsPerMessage)))
         }
-        let now = time.now
         return NewMessage(
             submission: submission,
             envelope: envelope.map { role, address in
@@ -142,7 +124,7 @@ package struct MailService: Sendable {
         return message
     }
 
-    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {
+    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         try await store.messages(query)
     }
 
@@ -161,14 +143,14 @@ package struct MailService: Sendable {
     // MARK: Taking back and moving
 
     /// Cancels a message none of whose deliveries was attempted; `wrongState` otherwise.
-    package func cancel(_ message: Message) async throws(KernelFailure) {
-        try await change(message, operation: .cancel, .cancel(message.id, at: time.now)) { _ in [] }
+    package func cancel(_ message: Message) -> Plan<Void> {
+        plan(.cancel(message.id, at: time.now), of: message, operation: .cancel) { _ in [] }
     }
 
     /// Gives a message none of whose deliveries was attempted another time; a past one means now.
-    package func reschedule(_ message: Message, to due: Instant) async throws(KernelFailure) {
+    package func reschedule(_ message: Message, to due: Instant) -> Plan<Void> {
         let due = max(due, time.now)
-        try await change(message, operation: .reschedule, .reschedule(message.id, due: due, at: time.now)) {
+        return plan(.reschedule(message.id, due: due, at: time.now), of: message, operation: .reschedule) {
             withdrawn in
             withdrawn.map { delivery in
                 var delivery = delivery
@@ -178,23 +160,23 @@ package struct MailService: Sendable {
         }
     }
 
-    /// Takes the deliveries out of the queue, makes the change durable, and puts back what the change leaves to do; or
-    /// all of it, if the change could not be made.
-    private func change(
-        _ message: Message, operation: Operation, _ change: Change,
-        remaining: ([PendingDelivery]) -> [PendingDelivery]
-    ) async throws(KernelFailure) {
-        guard let withdrawn = await deliveries.withdraw(message.id, recipients: message.recipients.count) else {
-            let isEnded = message.recipients.allSatisfy(\.state.isFinal)
-            throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: operation)
+    /// The deliveries are out of the queue while the change is made; back comes what it leaves to do, or all of it, if
+    /// it was not made.
+    private func plan(
+        _ change: Change, of message: Message, operation: Operation,
+        remaining: @escaping @Sendable ([PendingDelivery]) -> [PendingDelivery]
+    ) -> Plan<Void> {
+        let hold: Plan<Void>.Hold = { [deliveries] () async throws(KernelFailure) -> Plan<Void>.Release in
+            guard let withdrawn = await deliveries.withdraw(message.id, recipients: message.recipients.count) else {
+                let isEnded = message.recipients.allSatisfy(\.state.isFinal)
+                throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: operation)
+            }
+            return { outcomes in
+                let isMade = if case .done? = outcomes?.first { true } else { false }
+                await deliveries.insert(isMade ? remaining(withdrawn) : withdrawn)
+            }
         }
-        do throws(KernelFailure) {
-            try await store.make(change)
-        } catch {
-            await deliveries.insert(withdrawn)
-            throw error
-        }
-        await deliveries.insert(remaining(withdrawn))
+        return Plan(change, on: store, hold: hold) { _ in }
     }
 }
 

@@ -30,19 +30,19 @@ package struct RelayService: Sendable {
 
     // MARK: Accepting
 
-    /// Accepts a request: on disk when this returns, and on its way. In this order: the literal address
+    /// Accepts a request, which is on its way once it is on disk. In this order: the literal address
     /// (`publicAddress` fault of `field`), the domain (`domainUnverified`, `domainNotPermitted`), the addresses behind
     /// the name.
     package func accept(
         _ request: RelayRequest, body: [UInt8], field: String, by principal: Principal
-    ) async throws(KernelFailure) -> (id: Relay.ID, at: Instant) {
+    ) async throws(KernelFailure) -> Plan<(id: Relay.ID, at: Instant)> {
         guard guardian.admitsLiterally(request.target) else { throw Self.notPublic(request, field) }
         try authorise(request.target.host, for: principal)
         guard await guardian.admitsAddresses(of: request.target.host) else { throw Self.notPublic(request, field) }
         let now = time.now
         let relay = NewRelay(
             account: principal.account, origin: principal.personality, request: request, body: body, at: now)
-        return (Relay.ID(try await store.make(.relay(.accept(relay)))), now)
+        return Plan(.relay(.accept(relay)), on: store) { (Relay.ID($0), now) }
     }
 
     private static func notPublic(_ request: RelayRequest, _ field: String) -> KernelFailure {
@@ -78,38 +78,38 @@ package struct RelayService: Sendable {
         try await store.relayAttempts(relay.id)
     }
 
-    /// A page, latest first, and whether more follow.
-    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> (relays: [Relay], hasMore: Bool) {
-        var wider = query
-        wider.limit += 1
-        let found = try await store.relays(wider)
-        return (Array(found.prefix(query.limit)), found.count > query.limit)
+    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay> {
+        try await store.relays(query)
     }
 
     // MARK: Taking back and again
 
     /// Takes an unfinished relay back; `wrongState` for a finished one, and while an attempt at it is under way.
-    package func cancel(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
+    package func cancel(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         let relay = try await relay(id, of: owner)
         if relay.state.isFinal { throw .wrongState(.delivery, state: .ended, operation: .cancel) }
-        guard await dispatcher.withdraw(relay) else {
-            throw .wrongState(.delivery, state: .underWay, operation: .cancel)
+        return Plan(.relay(.cancel(id, at: time.now)), on: store, hold: hold(relay)) { _ in }
+    }
+
+    /// Out of the queue while it is taken back, and in again if it is not.
+    private func hold(_ relay: Relay) -> Plan<Void>.Hold {
+        { [dispatcher, store] () async throws(KernelFailure) -> Plan<Void>.Release in
+            guard await dispatcher.withdraw(relay) else {
+                throw .wrongState(.delivery, state: .underWay, operation: .cancel)
+            }
+            return { outcomes in
+                if case .done? = outcomes?.first { return }
+                // As it stands by now. What cannot be read is delivered after the next start.
+                let pending = try? await store.pendingRelays(after: Relay.ID(relay.id.value - 1), limit: 1)
+                await dispatcher.insert((pending ?? []).filter { $0.id == relay.id })
+            }
         }
-        do throws(KernelFailure) {
-            try await store.make(.relay(.cancel(id, at: time.now)))
-        } catch {
-            let pending = try await store.pendingRelays(after: Relay.ID(id.value - 1), limit: 1)
-            await dispatcher.insert(pending.filter { $0.id == id })
-            throw error
-        }
-        return try await self.relay(id, of: owner)
     }
 
     /// Queues one anew that ended without being delivered; `wrongState` for any other.
-    package func replay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
+    package func replay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         _ = try await relay(id, of: owner)
-        try await store.make(.relay(.replay(id, at: time.now)))
-        return try await relay(id, of: owner)
+        return Plan(.relay(.replay(id, at: time.now)), on: store) { _ in }
     }
 
     // MARK: Signing

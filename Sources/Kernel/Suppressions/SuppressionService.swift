@@ -41,33 +41,35 @@ package struct SuppressionService: Sendable {
     }
 
     /// Suppresses an address. One that is suppressed already gets the new reason and time.
-    package func add(_ addition: Addition) async throws(KernelFailure) -> Suppression {
+    package func add(_ addition: Addition) throws(KernelFailure) -> Plan<Suppression> {
         let now = time.now
-        var suppression = Suppression(
+        let suppression = Suppression(
             id: Suppression.ID(0), account: addition.account,
             domain: try domain(addition.domain, of: addition.account),
             address: MailAddress(
                 name: nil, checkedAddress: addition.address.address, domain: addition.address.domain),
             reason: addition.reason, note: addition.note, origin: addition.origin, createdAt: now,
             expiresAt: addition.expiresIn.map { now + $0 })
-        suppression.id = Suppression.ID(try await store.make(.suppression(.add(suppression))))
-        return suppression
+        return Plan(.suppression(.add(suppression)), on: store) { serial in
+            var suppression = suppression
+            suppression.id = Suppression.ID(serial)
+            return suppression
+        }
     }
 
     /// Lets an address have mail again; `notFound` if it was not suppressed for this domain.
     package func remove(
         _ address: MailAddress, account: Account.ID, domain name: String?
-    ) async throws(KernelFailure) {
-        try await store.make(.suppression(.remove(account, address, domain: domain(name, of: account))))
+    ) throws(KernelFailure) -> Plan<Void> {
+        Plan(.suppression(.remove(account, address, domain: try domain(name, of: account))), on: store) { _ in }
     }
 
-    /// A page of those in effect, latest first. `origin`: of those for one domain, only the ones that this personality
-    /// made are seen.
+    /// A page of those in effect. `origin`: of those for one domain, only the ones that this personality made are seen.
     package func list(
-        account: Account.ID?, origin: PersonalityID?, offset: Int, limit: Int
-    ) async throws(KernelFailure) -> SuppressionPage {
+        account: Account.ID?, origin: PersonalityID?, _ slice: Slice<Suppression>
+    ) async throws(KernelFailure) -> Page<Suppression> {
         try await store.suppressions(
-            SuppressionQuery(account: account, origin: origin, now: time.now, offset: offset, limit: limit))
+            SuppressionQuery(account: account, origin: origin, now: time.now, slice: slice))
     }
 
     private func domain(_ name: String?, of account: Account.ID) throws(KernelFailure) -> MailDomain.ID? {

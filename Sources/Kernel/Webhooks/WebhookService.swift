@@ -26,10 +26,10 @@ package final class WebhookService: Sendable {
 
     // MARK: Endpoints
 
-    /// Makes an endpoint; its secret is shown to nobody again, unless the dialect does.
+    /// An endpoint and its secret, which is shown to nobody again, unless the dialect does.
     package func create(
         url: WebURL, events: [String], domains: [MailDomain.ID] = [], for owner: Tenant
-    ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
+    ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
         let rules = try renderer.dialect(owner.origin).rules
         try check(url)
         let secret = secrets.mint(prefix: rules.secretPrefix)
@@ -37,9 +37,11 @@ package final class WebhookService: Sendable {
             id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
             events: events, domains: domains, secrets: [], createdAt: time.now)
         endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
-        endpoint.id = WebhookEndpoint.ID(
-            try await store.make(.webhook(.create(endpoint, atMost: rules.endpointsMax))))
-        return (endpoint, secret)
+        return Plan(.webhook(.create(endpoint, atMost: rules.endpointsMax)), on: store) { [endpoint] serial in
+            var endpoint = endpoint
+            endpoint.id = WebhookEndpoint.ID(serial)
+            return (endpoint, secret)
+        }
     }
 
     /// A literal address is judged here, in whatever spelling; a name when it is connected to.
@@ -52,6 +54,7 @@ package final class WebhookService: Sendable {
         }
     }
 
+    /// Oldest first, as many as an owner may have.
     package func endpoints(of owner: Tenant) async throws(KernelFailure) -> [WebhookEndpoint] {
         try await store.webhooks(of: owner)
     }
@@ -65,41 +68,49 @@ package final class WebhookService: Sendable {
 
     package func edit(
         _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, of owner: Tenant
-    ) async throws(KernelFailure) -> WebhookEndpoint {
-        _ = try await endpoint(id, of: owner)
+    ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
+        let endpoint = try await endpoint(id, of: owner)
         if let url { try check(url) }
         let edit = WebhookEdit(url: url.map { UserData($0.text) }, events: events, isEnabled: isEnabled)
-        try await store.make(.webhook(.edit(id, edit, at: time.now)))
-        return try await endpoint(id, of: owner)
+        let now = time.now
+        return Plan(.webhook(.edit(id, edit, at: now)), on: store) { _ in edit.applied(to: endpoint, at: now) }
     }
 
-    package func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) {
+    package func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         _ = try await endpoint(id, of: owner)
-        try await store.make(.webhook(.delete(id, at: time.now)))
+        return Plan(.webhook(.delete(id, at: time.now)), on: store) { _ in }
     }
 
     /// Mints a new secret. The one before signs beside it for the time of `grace`.
     package func rotateSecret(
         of id: WebhookEndpoint.ID, grace: Duration, of owner: Tenant
-    ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
-        let endpoint = try await self.endpoint(id, of: owner)
+    ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
+        let endpoint = try await endpoint(id, of: owner)
         let rules = try renderer.dialect(owner.origin).rules
         let now = time.now
         let secret = secrets.mint(prefix: rules.secretPrefix)
-        var sealed = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
+        var rotated = endpoint
+        rotated.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
         if grace > .zero, let current = endpoint.secrets.first {
-            sealed.append(WebhookEndpoint.SealedSecret(bytes: current.bytes, expiresAt: now + grace))
+            rotated.secrets.append(WebhookEndpoint.SealedSecret(bytes: current.bytes, expiresAt: now + grace))
         }
-        try await store.make(.webhook(.rotate(id, sealed, at: now)))
-        return (try await self.endpoint(id, of: owner), secret)
+        rotated.secretRotatedAt = now
+        return Plan(.webhook(.rotate(id, rotated.secrets, at: now)), on: store) { [rotated] _ in (rotated, secret) }
     }
 
     /// Queues a test event, whatever the endpoint wants to hear of.
-    package func test(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) {
+    package func test(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         _ = try await endpoint(id, of: owner)
         let name = try renderer.dialect(owner.origin).rules.testName
-        try await store.make(
-            .webhook(.post(WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now), to: id)))
+        let announcement = WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now)
+        return Plan(.webhook(.post(announcement, to: id)), on: store) { _ in }
+    }
+
+    /// Tells the owner's endpoints that want to hear of it what happened to something else than a message; how many
+    /// they are. `data` is JSON.
+    package func announce(_ name: String, data: [UInt8], to owner: Tenant) -> Plan<Int> {
+        let announcement = WebhookAnnouncement(name: name, data: data, at: time.now)
+        return Plan(.webhook(.announce(announcement, owner)), on: store) { Int($0) }
     }
 
     // MARK: Deliveries
@@ -110,43 +121,50 @@ package final class WebhookService: Sendable {
         package var body: [UInt8]
     }
 
-    /// A page of an endpoint's deliveries, latest first, and how many there are in all.
+    /// A page of an endpoint's deliveries.
     package func deliveries(
-        of id: WebhookEndpoint.ID, offset: Int, limit: Int, of owner: Tenant
-    ) async throws(KernelFailure) -> (deliveries: [Logged], total: Int) {
-        let endpoint = try await self.endpoint(id, of: owner)
+        of id: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>, of owner: Tenant
+    ) async throws(KernelFailure) -> Page<Logged> {
+        _ = try await self.endpoint(id, of: owner)
         let dialect = try renderer.dialect(owner.origin)
+        let page = try await store.webhookDeliveries(id, slice)
         var logged: [Logged] = []
-        for delivery in try await store.webhookDeliveries(id, offset: offset, limit: limit) {
+        logged.reserveCapacity(page.items.count)
+        for delivery in page.items {
             let body = try await renderer.body(of: delivery, in: dialect)
             logged.append(Logged(delivery: delivery, body: body ?? Array("{}".utf8)))
         }
-        return (logged, endpoint.health.deliveries)
+        return Page(items: logged, hasMore: page.hasMore, hasPrevious: page.hasPrevious, total: page.total)
     }
 
     /// Sends a delivery again, under its identity; one that is still being tried goes on as it is.
     package func replay(
         _ delivery: WebhookDelivery.ID, of id: WebhookEndpoint.ID, of owner: Tenant
-    ) async throws(KernelFailure) {
+    ) async throws(KernelFailure) -> Plan<Void> {
         _ = try await endpoint(id, of: owner)
         guard let stored = try await store.webhookDelivery(delivery), stored.delivery.endpoint == id else {
             throw .notFound(.delivery)
         }
-        _ = try await replay([delivery])
+        return replay([delivery]).map { _ in }
     }
 
     /// Sends given-up deliveries again, oldest first: how many, and how many more match. With `isDryRun` nothing is
     /// sent, and the count is of those that would be.
     package func replayFailed(
         _ query: FailedWebhooks, isDryRun: Bool = false, of owner: Tenant
-    ) async throws(KernelFailure) -> (replayed: Int, remaining: Int) {
+    ) async throws(KernelFailure) -> Plan<(replayed: Int, remaining: Int)> {
         _ = try await endpoint(query.endpoint, of: owner)
         let (found, total) = try await store.failedWebhooks(query)
-        let replayed = isDryRun ? found.count : try await replay(found)
-        return (replayed, total - found.count)
+        let remaining = total - found.count
+        if isDryRun { return .nothing(.success((found.count, remaining))) }
+        return replay(found).map { (replayed: $0, remaining: remaining) }
     }
 
-    private func replay(_ deliveries: [WebhookDelivery.ID]) async throws(KernelFailure) -> Int {
-        try await store.makeEach(.webhook(.replay(deliveries, at: time.now))).count { $0 }
+    private func replay(_ deliveries: [WebhookDelivery.ID]) -> Plan<Int> {
+        Plan([.webhook(.replay(deliveries, at: time.now))], on: store) { outcomes in
+            Result { () throws(KernelFailure) in
+                try (outcomes.first ?? .refused(ChangeOutcome.foreign)).applied().count { $0 }
+            }
+        }
     }
 }

@@ -73,3 +73,28 @@ public struct AccessKey: Sendable, Equatable {
         self.lastUsedAt = lastUsedAt
     }
 }
+
+extension AccessKey {
+    /// What is changed about a key; nil leaves it.
+    public struct Edit: Sendable, Equatable {
+        public var label: String?
+        public var scopes: [String]?
+        /// In the form of `AddressList`; none: any.
+        public var networks: [IPNetwork]?
+
+        public init(label: String? = nil, scopes: [String]? = nil, networks: [IPNetwork]? = nil) {
+            self.label = label
+            self.scopes = scopes
+            self.networks = networks
+        }
+    }
+
+    /// The key as an edit leaves it.
+    public func edited(_ edit: Edit) -> AccessKey {
+        var key = self
+        key.label = edit.label ?? label
+        key.scopes = edit.scopes ?? scopes
+        key.allowedNetworks = edit.networks ?? allowedNetworks
+        return key
+    }
+}

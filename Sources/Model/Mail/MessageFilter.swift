@@ -5,6 +5,8 @@ public struct MessageFilter: Sendable, Equatable {
     /// The message's folded state is one of these.
     public var states: [Recipient.State]?
     public var domain: MailDomain.ID?
+    /// From one of these; nil: from any.
+    public var domains: Set<MailDomain.ID>?
     /// Accepted at or after.
     public var from: Instant?
     /// Accepted before.

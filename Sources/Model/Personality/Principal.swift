@@ -1,6 +1,7 @@
 /// Who is calling: what the gate learned from the credential.
 public struct Principal: Sendable {
-    public let account: Account.ID
+    /// The key's, or a sub-account of it that the request names.
+    public private(set) var account: Account.ID
     public let key: AccessKey.ID
     public let personality: PersonalityID
     public let mode: AccessKey.Mode
@@ -17,5 +18,12 @@ public struct Principal: Sendable {
         kind = key.kind
         scopes = key.scopes
         domains = key.domains
+    }
+
+    /// The same caller, acting on another account.
+    package func acting(on account: Account.ID) -> Principal {
+        var principal = self
+        principal.account = account
+        return principal
     }
 }

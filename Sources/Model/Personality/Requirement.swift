@@ -1,7 +1,8 @@
 /// What a route asks of the key.
 ///
-/// It is evaluated twice: by the gate on what the route shows, and, where the domains that it is about are known only
-/// from the body or from a stored row, once more by the handler before anything is changed (`AdapterKit.Access`).
+/// The gate evaluates it on what path and query show, the server on the member of the body that it names. Where the
+/// domains are known only from stored rows the handler asks, before anything is changed (`AdapterKit.Access`): what it
+/// answers without having asked is an internal error.
 public struct Requirement: Sendable, Equatable {
     /// Where the domains come from that the action is for.
     public enum Domains: Sendable, Equatable {
@@ -9,11 +10,11 @@ public struct Requirement: Sendable, Equatable {
         case none
         /// All domains at once, as for a resource that belongs to none: the word for all is asked for.
         case every
-        /// A parameter of the query. Absent, it stands for all domains.
+        /// A parameter of the query: a name, or several with commas between. Absent, it stands for all domains.
         case query(String)
-        /// A parameter of the path, by its place.
+        /// A parameter of the path, by its place: a name, or an address.
         case path(Int)
-        /// A member of the body: an address, a name, or a list of either.
+        /// A member of the body, or with dots a member of members: an address, a name, or a list of either.
         case body(String)
         /// Rows that the handler reads, as they stand and as they would become.
         case stored

@@ -5,6 +5,7 @@ package enum EncodedChange: Sendable {
     case accept(EncodedMessage)
     case relay(EncodedRelay)
     case once(EncodedOnce)
+    case all([EncodedChange])
     case settle([Settlement], [EncodedReport])
     case report([RecipientReport], [EncodedReport])
     /// Everything that is rare enough to be encoded by the writer.
@@ -15,6 +16,7 @@ package enum EncodedChange: Sendable {
         case .accept(let message): self = .accept(EncodedMessage(message))
         case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
         case .once(let unit): self = .once(EncodedOnce(unit))
+        case .all(let changes): self = .all(changes.map { EncodedChange($0) })
         case .settle(let settlements, let reports):
             self = .settle(settlements, reports.map { EncodedReport($0) })
         case .report(let news, let reports):
@@ -28,7 +30,7 @@ package enum EncodedChange: Sendable {
         switch self {
         case .accept(let message): message.contentName
         case .relay(let relay): relay.contentName
-        case .once, .settle, .report, .other: nil
+        case .once, .all, .settle, .report, .other: nil
         }
     }
 }

@@ -19,11 +19,16 @@ extension DirectoryChanges {
         return .done(serial: 0)
     }
 
-    func renameKey(_ key: AccessKey.ID, _ label: String) throws(DatabaseError) -> ChangeOutcome {
+    func changeKey(_ key: AccessKey.ID, _ edit: AccessKey.Edit) throws(DatabaseError) -> ChangeOutcome {
         let update = try connection.prepare(
-            "UPDATE access_key SET label = ? WHERE id = ? RETURNING id", "rename a key")
-        update.bind(1, label)
-        update.bind(2, key.value)
+            """
+            UPDATE access_key SET label = coalesce(?2, label), scopes = coalesce(?3, scopes),
+            networks = coalesce(?4, networks) WHERE id = ?1 RETURNING id
+            """, "change a key")
+        update.bind(1, key.value)
+        update.bind(2, edit.label)
+        update.bind(3, edit.scopes.map(Words.join))
+        update.bind(4, edit.networks.map { networks in Words.join(networks.map(\.description)) })
         return try serial(update, absent: .notFound(.key))
     }
 

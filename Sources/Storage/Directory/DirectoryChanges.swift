@@ -17,7 +17,7 @@ struct DirectoryChanges {
         case .createKey(let key): try createKey(key)
         case .revokeKey(let key, let at): try revokeKey(key, at)
         case .noteKeyUse(let uses): try noteUse(uses)
-        case .renameKey(let key, let label): try renameKey(key, label)
+        case .changeKey(let key, let edit): try changeKey(key, edit)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
         }
     }

@@ -35,6 +35,7 @@ final class Applier {
     let webhooks: WebhookChanges
     let relays: RelayChanges
     private var facts: [StoreFact] = []
+    var groups = GroupRefusals()
 
     init(
         connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
@@ -139,6 +140,7 @@ final class Applier {
         case .accept(let message): return try acceptance.accept(message)
         case .relay(let relay): return try relays.accept(relay)
         case .once(let unit): return try once(unit)
+        case .all(let changes): return try all(changes)
         case .settle(let settlements, let reports):
             let applied = try deliveries.settle(settlements)
             try acceptance.accept(reports, on: applied)
@@ -172,9 +174,27 @@ final class Applier {
         return .once(.fresh(outcomes))
     }
 
+    /// A refusal that comes after a write ends the try at this transaction (`GroupRefusals`).
+    private func all(_ changes: [EncodedChange]) throws(DatabaseError) -> ChangeOutcome {
+        let (place, refusal) = groups.meet()
+        if let refusal { return .refused(refusal) }
+        var outcomes: [ChangeOutcome] = []
+        for change in changes {
+            let outcome = try apply(change)
+            guard case .refused(let failure) = outcome else {
+                outcomes.append(outcome)
+                continue
+            }
+            if outcomes.isEmpty { return outcome }
+            groups.refuse(place, failure)
+            throw DatabaseError(code: 0, operation: "make changes together", text: "one of them was refused")
+        }
+        return .all(outcomes)
+    }
+
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .accept, .once, .settle, .report:
+        case .accept, .once, .all, .settle, .report:
             .refused(.internalError(incident: "what brings a message must be encoded first"))
         case .cancel(let message, let at): try deliveries.cancel(message, at)
         case .reschedule(let message, let due, let at): try deliveries.reschedule(message, due, at)

@@ -145,50 +145,67 @@ final class Reader {
 
     // MARK: Lists
 
-    func messages(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
+    func messages(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> {
         query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
     }
 
-    private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        let count = try connection.prepare(MessageCounts.totalSQL(ofOwner: query.account != nil), "count messages")
-        Self.bindOwner(query, count)
-        let total = Int(try count.first { $0.integer(0) } ?? 0)
-        let list = try list(query, limit: query.limit, offset: query.offset)
+    private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> {
+        var page = try query.slice.page { window throws(DatabaseError) in try rows(query, window) }
+        if query.slice.wantsTotal {
+            let count = try connection.prepare(MessageCounts.totalSQL(ofOwner: query.account != nil), "count messages")
+            Self.bindOwner(query, count)
+            page.total = Int(try count.first { $0.integer(0) } ?? 0)
+        }
+        for index in page.items.indices { try addState(to: &page.items[index]) }
+        return page
+    }
+
+    /// Looks at every message of the owner until the page is full: states, substrings and tags have no index, and a
+    /// total wants all of them anyway.
+    private func filtered(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> {
+        var total = 0
+        var page = try query.slice.page { window throws(DatabaseError) in
+            var found: [MessageRow] = []
+            var next = window
+            (next.offset, next.limit, total) = (0, StorageLimits.rowsPerFilteredRead, 0)
+            for _ in 0..<StorageLimits.rowsPerFilteredList / StorageLimits.rowsPerFilteredRead {
+                let rows = try rows(query, next)
+                for var row in rows where try admits(query, &row) {
+                    if total >= window.offset, found.count < window.limit { found.append(row) }
+                    total += 1
+                }
+                if found.count >= window.limit, !query.slice.wantsTotal { return found }
+                guard let last = rows.last, rows.count == next.limit else { return found }
+                next.place = last.id
+            }
+            return found
+        }
+        if query.slice.wantsTotal { page.total = total }
+        return page
+    }
+
+    /// Whether the query wants a row, to which its state is added on the way.
+    private func admits(_ query: QueryFilter, _ row: inout MessageRow) throws(DatabaseError) -> Bool {
+        guard query.admits(domain: row.domain, at: row.at) else { return false }
+        try addState(to: &row)
+        guard let message = try? row.message(origin: PersonalityID("")) else { return false }
+        return query.admits(message)
+    }
+
+    /// Without their states.
+    private func rows(_ query: QueryFilter, _ window: ListWindow) throws(DatabaseError) -> [MessageRow] {
+        let list = try connection.prepare(Self.listSQL(ofOwner: query.account != nil, window), "list messages")
+        Self.bindOwner(query, list)
+        window.bind(to: list, from: 3)
         var rows: [MessageRow] = []
         try list.forEach { rows.append(Self.row($0, content: false)) }
-        for index in rows.indices { try addState(to: &rows[index]) }
-        return (rows, total)
+        return rows
     }
 
-    /// Looks at every message of the owner, latest first: states, substrings and tags have no index, and a total wants
-    /// all of them anyway.
-    private func filtered(_ query: QueryFilter) throws(DatabaseError) -> (rows: [MessageRow], total: Int) {
-        let list = try list(query, limit: StorageLimits.rowsPerFilteredList, offset: 0)
-        var rows: [MessageRow] = []
-        var total = 0
-        try list.forEach { statement throws(DatabaseError) in
-            var row = Self.row(statement, content: false)
-            guard query.admits(domain: row.domain, at: row.at) else { return }
-            try addState(to: &row)
-            guard let message = try? row.message(origin: PersonalityID("")), query.admits(message) else { return }
-            if total >= query.offset, rows.count < query.limit { rows.append(row) }
-            total += 1
-        }
-        return (rows, total)
-    }
-
-    private func list(_ query: QueryFilter, limit: Int, offset: Int) throws(DatabaseError) -> Statement {
-        let list = try connection.prepare(Self.listSQL(ofOwner: query.account != nil), "list messages")
-        Self.bindOwner(query, list)
-        list.bind(3, Int64(limit))
-        list.bind(4, Int64(offset))
-        return list
-    }
-
-    /// Latest first.
-    static func listSQL(ofOwner: Bool) -> String {
-        let owner = ofOwner ? "WHERE m.account = ?1 AND m.origin = ?2" : ""
-        return "SELECT \(columns) FROM message m \(owner) ORDER BY m.id DESC LIMIT ?3 OFFSET ?4"
+    static func listSQL(ofOwner: Bool, _ window: ListWindow) -> String {
+        let (place, order) = window.sql(by: "m.id", from: 3)
+        let owner = ofOwner ? "m.account = ?1 AND m.origin = ?2 AND " : ""
+        return "SELECT \(columns) FROM message m WHERE \(owner)\(place) \(order)"
     }
 
     private static func bindOwner(_ query: QueryFilter, _ statement: Statement) {

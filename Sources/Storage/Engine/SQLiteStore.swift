@@ -156,12 +156,13 @@ package final class SQLiteStore: Engine {
         return try message(row)
     }
 
-    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage {
+    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         let filter = try QueryFilter(query, personalities: personalities)
         let page = try await inBackground { reader throws(DatabaseError) in try reader.messages(filter) }
         var messages: [Message] = []
-        for row in page.rows { messages.append(try message(row)) }
-        return MessagePage(messages: messages, total: page.total)
+        messages.reserveCapacity(page.items.count)
+        for row in page.items { messages.append(try message(row)) }
+        return Page(items: messages, hasMore: page.hasMore, hasPrevious: page.hasPrevious, total: page.total)
     }
 
     package func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent] {
@@ -223,6 +224,10 @@ package final class SQLiteStore: Engine {
                 try await storeContents(&unit.changes)
                 changes[index] = .once(unit)
             }
+            if case .all(var parts) = changes[index] {
+                try await storeContents(&parts)
+                changes[index] = .all(parts)
+            }
             switch changes[index] {
             case .accept(var message) where message.body.count > StorageLimits.inlineBodyBytes:
                 message.contentName = try await storeContent(message.body)
@@ -262,6 +267,10 @@ package final class SQLiteStore: Engine {
                     if index < outcomes.count, case .once(.fresh(let made)) = outcomes[index] { made } else { [] }
                 await removeContents(unit.changes, unlessAcceptedBy: made)
             }
+            if case .all(let parts) = change {
+                await removeContents(
+                    parts, unlessAcceptedBy: index < outcomes.count ? (try? outcomes[index].all()) ?? [] : [])
+            }
             guard let name = change.contentName, index >= outcomes.count || !Self.isKept(outcomes[index]) else {
                 continue
             }
@@ -274,7 +283,7 @@ package final class SQLiteStore: Engine {
         switch outcome {
         case .accepted(let acceptance): !acceptance.replayed
         case .done: true
-        case .settled, .once, .refused: false
+        case .settled, .once, .all, .refused: false
         }
     }
 

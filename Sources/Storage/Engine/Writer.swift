@@ -144,31 +144,42 @@ final class Writer: @unchecked Sendable {
 
     /// One transaction, to the end of its sync. On an error nothing of it is left, on disk or in memory.
     private func transaction(_ units: ArraySlice<Unit>) throws(DatabaseError) -> [[ChangeOutcome]] {
-        do throws(DatabaseError) {
-            let began = time.uptime
-            try apply.beginTransaction()
-            var outcomes: [[ChangeOutcome]] = []
-            outcomes.reserveCapacity(units.count)
-            for unit in units {
-                var results: [ChangeOutcome] = []
-                results.reserveCapacity(unit.changes.count)
-                for change in unit.changes { results.append(try apply.apply(change)) }
-                outcomes.append(results)
+        apply.groups = GroupRefusals()
+        while true {
+            do throws(DatabaseError) {
+                return try attempt(units)
+            } catch {
+                apply.rollBack()
+                guard !apply.groups.wantsAnotherTry else {
+                    apply.groups.beginAgain()
+                    continue
+                }
+                publish { $0.failedCommits += 1 }
+                if error.kind == .syncFailed { poison(error) }
+                throw error
             }
-            try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
-            commitCount.wrappingAdd(1, ordering: .releasing)
-            let took = time.uptime - began
-            publish { figures in
-                figures.commitUnits.note(Double(units.count))
-                figures.commitSeconds.note(took / .seconds(1))
-            }
-            return outcomes
-        } catch {
-            publish { $0.failedCommits += 1 }
-            if error.kind == .syncFailed { poison(error) }
-            apply.rollBack()
-            throw error
         }
+    }
+
+    private func attempt(_ units: ArraySlice<Unit>) throws(DatabaseError) -> [[ChangeOutcome]] {
+        let began = time.uptime
+        try apply.beginTransaction()
+        var outcomes: [[ChangeOutcome]] = []
+        outcomes.reserveCapacity(units.count)
+        for unit in units {
+            var results: [ChangeOutcome] = []
+            results.reserveCapacity(unit.changes.count)
+            for change in unit.changes { results.append(try apply.apply(change)) }
+            outcomes.append(results)
+        }
+        try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
+        commitCount.wrappingAdd(1, ordering: .releasing)
+        let took = time.uptime - began
+        publish { figures in
+            figures.commitUnits.note(Double(units.count))
+            figures.commitSeconds.note(took / .seconds(1))
+        }
+        return outcomes
     }
 
     /// Tells memory and the queues first, then those who wait: when a caller is answered, what it changed holds, and

@@ -7,8 +7,7 @@ struct QueryFilter: Sendable {
     let account: Int64?
     let origin: Int64?
     let filter: MessageFilter
-    let offset: Int
-    let limit: Int
+    let slice: Slice<Message>
     private let subject: String?
     private let from: String?
     private let to: String?
@@ -24,8 +23,7 @@ struct QueryFilter: Sendable {
             origin = nil
         }
         filter = query.filter
-        offset = query.offset
-        limit = query.limit
+        slice = query.slice
         subject = query.filter.subjectContains?.lowercased()
         from = query.filter.fromContains?.lowercased()
         to = query.filter.toContains?.lowercased()
@@ -34,6 +32,7 @@ struct QueryFilter: Sendable {
     /// Conditions on columns, which need no decoding.
     func admits(domain: Int64?, at: Instant) -> Bool {
         if let wanted = filter.domain, wanted.value != domain { return false }
+        if let wanted = filter.domains, !wanted.contains(MailDomain.ID(domain ?? 0)) { return false }
         if let from = filter.from, at < from { return false }
         if let until = filter.until, at >= until { return false }
         return true

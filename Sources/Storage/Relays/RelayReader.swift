@@ -115,44 +115,46 @@ final class RelayReader {
 
     // MARK: Lists
 
-    func relays(_ query: RelayQuery) throws(DatabaseError) -> [Relay] {
-        let select = try connection.prepare(Self.listSQL(query.state), "list relays")
-        select.bind(1, query.tenant.account.value)
-        select.bind(2, personalities.number(query.tenant.origin) ?? 0)
-        select.bind(3, query.before?.value ?? Int64.max)
-        select.bind(4, Int64(query.limit))
-        if let state = query.state, state.isFinal, state != .delivered { select.bind(5, state.code) }
-        var relays: [Relay] = []
-        try select.forEach { if let relay = self.row($0) { relays.append(relay) } }
-        return try relays.map { relay throws(DatabaseError) in try withAttempts(relay) }
+    func relays(_ query: RelayQuery) throws(DatabaseError) -> Page<Relay> {
+        var page = try query.slice.page { window throws(DatabaseError) in
+            let select = try connection.prepare(Self.listSQL(query.state, window), "list relays")
+            select.bind(1, query.tenant.account.value)
+            select.bind(2, personalities.number(query.tenant.origin) ?? 0)
+            window.bind(to: select, from: 3)
+            if let state = query.state, state.isFinal, state != .delivered { select.bind(6, state.code) }
+            var relays: [Relay] = []
+            try select.forEach { if let relay = self.row($0) { relays.append(relay) } }
+            return relays
+        }
+        for index in page.items.indices { page.items[index] = try withAttempts(page.items[index]) }
+        return page
     }
 
     /// Each state is read from where it stands: unfinished ones from the queue, failed ones from the index of ends. All
     /// others were delivered, so a look at the owner's relays in order finds a page of those at once.
-    static func listSQL(_ state: Relay.State?) -> String {
-        let owner = "account = ?1 AND r.origin = ?2 AND r.id < ?3"
+    static func listSQL(_ state: Relay.State?, _ window: ListWindow) -> String {
         switch state {
-        case nil:
-            return "SELECT \(columns) FROM relay r \(joins) WHERE r.\(owner) ORDER BY r.id DESC LIMIT ?4"
-        case .delivered:
+        case nil, .delivered:
+            let (place, order) = window.sql(by: "r.id", from: 3)
+            let delivered = state == nil ? "" : "AND q.id IS NULL AND e.relay IS NULL "
             return """
-                SELECT \(columns) FROM relay r \(joins) WHERE r.\(owner) AND q.id IS NULL AND e.relay IS NULL
-                ORDER BY r.id DESC LIMIT ?4
+                SELECT \(columns) FROM relay r \(joins) WHERE r.account = ?1 AND r.origin = ?2 AND \(place)
+                \(delivered)\(order)
                 """
         case .queued, .retrying:
+            let (place, order) = window.sql(by: "q.id", from: 3)
             let attempts = state == .queued ? "= 0" : "> 0"
             return """
                 SELECT \(columns) FROM relay_queue q JOIN relay r ON r.id = q.id
                 LEFT JOIN relay_end e ON e.relay = r.id LEFT JOIN relay_replay p ON p.relay = r.id
-                WHERE q.account = ?1 AND q.origin = ?2 AND q.id < ?3 AND q.attempts \(attempts)
-                ORDER BY q.id DESC LIMIT ?4
+                WHERE q.account = ?1 AND q.origin = ?2 AND \(place) AND q.attempts \(attempts) \(order)
                 """
         case .rejected, .dead, .cancelled:
+            let (place, order) = window.sql(by: "e.relay", from: 3)
             return """
                 SELECT \(columns) FROM relay_end e JOIN relay r ON r.id = e.relay
                 LEFT JOIN relay_queue q ON q.id = r.id LEFT JOIN relay_replay p ON p.relay = r.id
-                WHERE e.account = ?1 AND e.origin = ?2 AND e.state = ?5 AND e.relay < ?3
-                ORDER BY e.relay DESC LIMIT ?4
+                WHERE e.account = ?1 AND e.origin = ?2 AND e.state = ?6 AND \(place) \(order)
                 """
         }
     }

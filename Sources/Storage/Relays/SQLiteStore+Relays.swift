@@ -11,7 +11,7 @@ extension SQLiteStore {
         try read { reader throws(DatabaseError) in try reader.relays(personalities).attempts(id) }
     }
 
-    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> [Relay] {
+    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay> {
         try await inBackground { [personalities] reader throws(DatabaseError) in
             try reader.relays(personalities).relays(query)
         }

@@ -4,26 +4,30 @@ import Model
 import Ports
 
 extension Reader {
-    func suppressions(_ query: SuppressionQuery) throws(DatabaseError) -> SuppressionPage {
+    func suppressions(_ query: SuppressionQuery) throws(DatabaseError) -> Page<Suppression> {
         let conditions = Self.conditions(query)
+        var page = try query.slice.page { window throws(DatabaseError) in
+            let list = try connection.prepare(Self.suppressionsSQL(conditions, window), "list suppressions")
+            Self.bind(query, list)
+            window.bind(to: list, from: 4)
+            var found: [Suppression] = []
+            try list.forEach { found.append(Self.suppression($0)) }
+            return found
+        }
+        guard query.slice.wantsTotal else { return page }
         let count = try connection.prepare(
             "SELECT count(*) FROM suppression WHERE \(conditions)", "count suppressions")
         Self.bind(query, count)
-        let total = Int(try count.first { $0.integer(0) } ?? 0)
-        let list = try connection.prepare(Self.suppressionsSQL(conditions), "list suppressions")
-        Self.bind(query, list)
-        list.bind(4, Int64(query.limit))
-        list.bind(5, Int64(query.offset))
-        var found: [Suppression] = []
-        try list.forEach { found.append(Self.suppression($0)) }
-        return SuppressionPage(suppressions: found, total: total)
+        page.total = Int(try count.first { $0.integer(0) } ?? 0)
+        return page
     }
 
-    static func suppressionsSQL(_ conditions: String) -> String {
-        """
-        SELECT id, account, domain, address, shown, reason, note, origin, created, expires FROM suppression
-        WHERE \(conditions) ORDER BY id DESC LIMIT ?4 OFFSET ?5
-        """
+    static func suppressionsSQL(_ conditions: String, _ window: ListWindow) -> String {
+        let (place, order) = window.sql(by: "id", from: 4)
+        return """
+            SELECT id, account, domain, address, shown, reason, note, origin, created, expires FROM suppression
+            WHERE \(conditions) AND \(place) \(order)
+            """
     }
 
     static func conditions(_ query: SuppressionQuery) -> String {

@@ -18,10 +18,10 @@ extension SQLiteStore {
     }
 
     package func webhookDeliveries(
-        _ endpoint: WebhookEndpoint.ID, offset: Int, limit: Int
-    ) async throws(KernelFailure) -> [WebhookDelivery] {
+        _ endpoint: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>
+    ) async throws(KernelFailure) -> Page<WebhookDelivery> {
         try await inBackground { [personalities] reader throws(DatabaseError) in
-            try reader.webhooks(personalities).deliveries(endpoint, offset: offset, limit: limit)
+            try reader.webhooks(personalities).deliveries(endpoint, slice)
         }
     }
 

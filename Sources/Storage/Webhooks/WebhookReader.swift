@@ -95,20 +95,23 @@ final class WebhookReader {
         return found ?? nil
     }
 
+    /// How many there are in all, the endpoint's own counter tells.
     func deliveries(
-        _ endpoint: WebhookEndpoint.ID, offset: Int, limit: Int
-    ) throws(DatabaseError) -> [WebhookDelivery] {
-        let select = try connection.prepare(
-            """
-            SELECT \(Self.deliveryColumns) FROM webhook_delivery d WHERE d.endpoint = ? ORDER BY d.id DESC
-            LIMIT ? OFFSET ?
-            """, "list webhook deliveries")
-        select.bind(1, endpoint.value)
-        select.bind(2, Int64(limit))
-        select.bind(3, Int64(offset))
-        var deliveries: [WebhookDelivery] = []
-        try select.forEach { deliveries.append(Self.delivery($0)) }
-        return deliveries
+        _ endpoint: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>
+    ) throws(DatabaseError) -> Page<WebhookDelivery> {
+        var page = try slice.page { window throws(DatabaseError) in
+            let (place, order) = window.sql(by: "d.id", from: 2)
+            let select = try connection.prepare(
+                "SELECT \(Self.deliveryColumns) FROM webhook_delivery d WHERE d.endpoint = ?1 AND \(place) \(order)",
+                "list webhook deliveries")
+            select.bind(1, endpoint.value)
+            window.bind(to: select, from: 2)
+            var deliveries: [WebhookDelivery] = []
+            try select.forEach { deliveries.append(Self.delivery($0)) }
+            return deliveries
+        }
+        if slice.wantsTotal { page.total = try self.endpoint(endpoint)?.health.deliveries ?? 0 }
+        return page
     }
 
     /// By the index of failed ones, which is as short as they are few.

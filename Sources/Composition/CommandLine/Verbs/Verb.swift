@@ -22,7 +22,7 @@ struct Verb: Sendable {
 
     /// What this program itself does, without a server or a database.
     enum Program: Sendable {
-        case serve, check, version, help
+        case serve, check, openAPI, version, help
     }
 
     /// Carries a verb out: in the server, or in the command's own process.
@@ -61,9 +61,9 @@ struct Verb: Sendable {
     }
 
     /// A verb of the program itself, which takes the options that every verb takes and no others.
-    init(_ word: String, does summary: String, example: String, program: Program) {
+    init(_ word: String, on operand: Operand? = nil, does summary: String, example: String, program: Program) {
         words = [word]
-        operand = nil
+        self.operand = operand
         options = []
         self.summary = summary
         self.example = example

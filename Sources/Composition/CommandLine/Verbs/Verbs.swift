@@ -21,6 +21,10 @@ enum Verbs {
         Verb(
             "check", does: "validate the configuration and print the effective one",
             example: "check --config config/smarthost.json", program: .check),
+        Verb(
+            "openapi", on: .text("PERSONALITY"),
+            does: "print its routes as an OpenAPI document, as /openapi.json has it",
+            example: "openapi \(OpenAPICommand.described.first ?? "PERSONALITY")", program: .openAPI),
     ]
 
     private static let about: [Verb] = [

@@ -4,7 +4,7 @@ import HTTPWire
 import Model
 
 /// Shared by the listeners that speak no vendor's dialect: plain answers, and refusals as `{"error": ...}`.
-enum Page {
+enum AdminPage {
     static func json(_ status: HTTPStatus, _ body: [UInt8]) -> Response {
         Response(head: ResponseHead(status, fields: [ResponseField(.contentType, "application/json")]), body: body)
     }
