@@ -49,12 +49,14 @@ let package = Package(
         layer("SMTPWire", ["Base"]),
         layer("MailFormat", ["Base", "Crypto"]),
         layer("DNSWire", ["Base"]),
+        layer("Markup", ["Base"]),
 
         // Layer 3: the domain.
         layer("Model", ["Base"]),
         layer("Ports", ["Base", "Crypto", "DNSWire", "Model"]),
         layer("Kernel", ["Base", "Crypto", "DNSWire", "MailFormat", "Model", "Ports"]),
-        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Model", "Ports"]),
+        layer("Mailing", ["Base", "Kernel", "Markup", "Model", "Ports"]),
+        layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Mailing", "Model", "Ports"]),
 
         // What engines of the store share: rows as bytes, and decisions about them. No SQL.
         layer("Rows", ["Base", "Crypto", "Model", "Ports"]),
@@ -62,7 +64,9 @@ let package = Package(
         // Layer 4: engines that fill the kernel's ports.
         layer("Storage", ["Base", "Crypto", "Database", "Model", "Ports", "Posix", "Rows"]),
         layer("Serving", ["Base", "Posix", "TLS"]),
-        layer("HTTPServer", ["AdapterKit", "Base", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "Serving", "TLS"]),
+        layer(
+            "HTTPServer",
+            ["AdapterKit", "Base", "HTTPWire", "Kernel", "Mailing", "Model", "Ports", "Posix", "Serving", "TLS"]),
         layer(
             "SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Ports", "Posix", "SMTPWire", "Serving", "TLS"]),
         layer("SMTPDelivery", ["Base", "DNSWire", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
@@ -78,18 +82,28 @@ let package = Package(
             "Harepost", ["AdapterKit", "Base", "Model"], path: "Plugins/Harepost",
             exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
 
+        layer(
+            "Posthawk", ["AdapterKit", "Base", "Model"], path: "Plugins/Posthawk",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
+        layer(
+            "Harpoon", ["AdapterKit", "Base", "Model"], path: "Plugins/Harpoon",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
         // Layer 5: assembly.
         layer(
             "Composition",
             [
-                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
-                "Kernel", "MailFormat", "Model", "Ports", "Posix", "PostStack", "Resolver", "SMTPDelivery",
+                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "Harpoon", "HTTPDelivery", "HTTPServer",
+                "HTTPWire", "Kernel", "MailFormat", "Mailing", "Model", "Ports", "Posix", "Posthawk", "PostStack",
+                "Resolver", "SMTPDelivery",
                 "SMTPServer", "SMTPWire", "Serving", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
 
         // Tests.
         tests("BaseTests", ["Base"]),
+        tests("MarkupTests", ["Markup"]),
         tests("CryptoTests", ["Base", "Crypto"]),
         tests("HTTPWireTests", ["Base", "HTTPWire"]),
         tests("SMTPWireTests", ["Base", "SMTPWire"]),
@@ -113,6 +127,7 @@ let package = Package(
             ]),
         tests("RowsTests", ["Base", "Crypto", "Model", "Ports", "Rows", "TestKit"]),
         tests("KernelTests", ["Base", "Crypto", "DNSWire", "Kernel", "MailFormat", "Model", "Ports", "TestKit"]),
+        tests("MailingTests", ["Base", "Mailing", "Model", "Ports", "TestKit"]),
         tests("PosixTests", ["Base", "Posix", "TestKit"]),
         tests(
             "HTTPServerTests",
@@ -122,16 +137,18 @@ let package = Package(
             ]),
         tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
         tests("AdapterKitTests", ["AdapterKit", "Base", "Crypto", "Harepost", "Model", "PostStack", "TestKit"]),
+        tests("HarpoonTests", ["AdapterConformance", "AdapterKit", "Base", "Harpoon", "Model"]),
         // The artificial personality: an adapter as any, but for tests alone.
         layer("Newcomer", ["AdapterKit", "Base", "Model"], path: "Tests/Newcomer"),
         tests("NewcomerTests", ["AdapterConformance", "Newcomer"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
+        tests("PosthawkTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "Posthawk"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "Newcomer",
-                "Ports", "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
+                "AdapterKit", "Base", "DNSWire", "Harepost", "Harpoon", "HTTPServer", "HTTPWire", "Kernel", "Mailing",
+                "Model", "Newcomer", "Ports", "Posthawk", "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
             ]),
         tests(
             "CompositionTests",

@@ -2,6 +2,7 @@ public import Base
 package import HTTPWire
 package import Kernel
 public import Model
+import Ports
 
 /// One request that passed the gate, and what its handler may do.
 public struct Call: Sendable {
@@ -12,6 +13,8 @@ public struct Call: Sendable {
     public let body: [UInt8]
     public let now: Instant
     public let ids: PublicIDs
+    /// As the answer's head will say it.
+    public let requestID: String
     /// The client's, or what a trusted proxy says of it; nil where that is not known.
     public let clientAddress: IPAddress?
 
@@ -30,7 +33,8 @@ public struct Call: Sendable {
     package init(
         caller: Principal?, account: Account.ID? = nil, requirement: Requirement, rule: IdempotencyRule?,
         parameters: [String], head: RequestHead, body: [UInt8], now: Instant, clientAddress: IPAddress? = nil,
-        mail: MailService, services: Services, ids: PublicIDs, trace: RequestTrace? = nil
+        mail: MailService, services: Services, ids: PublicIDs, requestID: String = "",
+        trace: RequestTrace? = nil
     ) {
         self.caller = caller
         self.parameters = parameters
@@ -42,6 +46,7 @@ public struct Call: Sendable {
         self.rule = rule
         self.services = services
         self.ids = ids
+        self.requestID = requestID
         self.trace = trace
         service = mail
         principal = account.flatMap { caller?.acting(on: $0) } ?? caller
@@ -85,6 +90,16 @@ public struct Call: Sendable {
     ) throws(KernelFailure) -> IdempotencyKey? {
         try rule?.key(element: element, header: header, member: member)
     }
+
+    /// The templates of the caller's account.
+    public var templates: TemplateDesk {
+        TemplateDesk(
+            services.templates, dialect: services.templateDialect,
+            tenant: caller.map { Tenant(account: $0.account, origin: services.personality) })
+    }
+
+    /// The clocks of a time zone by its name in the IANA database; nil for a name that is none.
+    public func timeZone(_ name: String) async -> TimeZoneRules? { await services.timeZones.rules(name) }
 
     /// The query's parameters, decoded.
     public var query: Query { Query(of: head) }

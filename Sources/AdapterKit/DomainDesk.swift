@@ -9,6 +9,7 @@ public import Model
 /// Comes back on the shard. What a plan makes, changes or removes is on disk once it was carried out.
 public struct DomainDesk: Sendable {
     private let services: Services
+    var quotas: QuotaDesk { services.quotas }
     private let caller: Principal?
 
     init(_ services: Services, caller: Principal?) {

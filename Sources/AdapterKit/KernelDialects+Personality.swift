@@ -16,6 +16,7 @@ extension KernelDialects {
                 challengeKey: challengeKey)
             webhooks[id] = personality.webhooks?.dialect(PublicIDs(key: idKey, of: personality))
             relays[id] = personality.relays
+            timers[id] = personality.timerRules(PublicIDs(key: idKey, of: personality))
         }
     }
 }

@@ -71,6 +71,9 @@ public struct MailDesk: Sendable {
         return try await service.messages(MessageQuery(tenant: try owner(), filter: filter, slice: slice))
     }
 
+    /// How far the caller's messages are.
+    public func counts() async throws(KernelFailure) -> MailCounts { try await service.counts(of: owner()) }
+
     /// Takes a message back; `wrongState` once an attempt was made.
     public func cancel(_ message: Message) -> Plan<Void> { Plan(service.cancel(message)) }
 

@@ -33,6 +33,10 @@ public protocol Personality: Sendable {
     var webhooks: WebhookFormat? { get }
     /// nil: the dialect relays no requests.
     var relays: RelayRules? { get }
+    /// What the operator does on the command line with what the dialect keeps.
+    var verbs: [DialectVerb] { get }
+    /// The records of the dialect's own that have due times.
+    var recordTimers: [RecordTimer] { get }
     /// What the operator can set by `personalities` in the configuration; each name once.
     var options: [OptionDeclaration] { get }
     /// What holds of all routes that are described; nil: none is. Where some are, the server answers
@@ -40,6 +44,10 @@ public protocol Personality: Sendable {
     var description: DialectDescription? { get }
     /// nil: the dialect takes no mail over SMTP.
     var smtp: SMTPDialect? { get }
+    /// nil: the dialect has no templates.
+    var templates: TemplateDialect? { get }
+    /// How fast the vendor lets mail out; the configuration may say otherwise. nil: as fast as it goes.
+    var pace: OutboundPace? { get }
 
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
@@ -77,9 +85,13 @@ extension Personality {
     public var ids: [IDKind: IDForm] { [:] }
     public var webhooks: WebhookFormat? { nil }
     public var relays: RelayRules? { nil }
+    public var recordTimers: [RecordTimer] { [] }
+    public var verbs: [DialectVerb] { [] }
     public var options: [OptionDeclaration] { [] }
     public var description: DialectDescription? { nil }
     public var smtp: SMTPDialect? { nil }
+    public var templates: TemplateDialect? { nil }
+    public var pace: OutboundPace? { nil }
 }
 
 /// What an answer may need to know of its request.

@@ -1,4 +1,6 @@
+import Base
 import Crypto
+import Kernel
 public import Model
 
 /// Turns rows' numbers into the ids that callers see, and back, in the forms that the dialect declares. Derived by
@@ -14,7 +16,9 @@ public struct PublicIDs: Sendable {
     public let webhookDeliveries: IDCodec<WebhookDelivery>
     public let suppressions: IDCodec<Suppression>
     public let relays: IDCodec<Relay>
+    public let templates: IDCodec<Template>
     private let records: [String: IDWriter]
+    private let messageNames: PostOffice.MessageIDs
     /// For `Cursors`.
     let places: SealedNumber
 
@@ -36,6 +40,8 @@ public struct PublicIDs: Sendable {
         webhookDeliveries = IDCodec(writer(.webhookDelivery))
         suppressions = IDCodec(writer(.suppression))
         relays = IDCodec(writer(.relay))
+        templates = IDCodec(writer(.template))
+        messageNames = PostOffice.MessageIDs(idKey: key)
         var records: [String: IDWriter] = [:]
         for case .record(let name) in forms.keys { records[name] = writer(.record(name)) }
         self.records = records
@@ -44,6 +50,14 @@ public struct PublicIDs: Sendable {
 
     package init(key: [UInt8], of personality: any Personality) {
         self.init(key: key, personality: personality.id, forms: personality.ids)
+    }
+
+    /// The Message-ID (RFC 5322 §3.6.4) that a message goes out with, without its brackets: the one that came with it,
+    /// or ours.
+    public func messageID(of message: Message) -> String {
+        let own = message.submission.headers.first { $0.name.asciiLowercased == "message-id" }?.value
+        guard let own else { return "\(messageNames.text(message.id))@\(message.submission.from.domain)" }
+        return own.hasPrefix("<") && own.hasSuffix(">") ? String(own.dropFirst().dropLast()) : own
     }
 
     /// The ids of a kind of record that is the dialect's own; integers where the dialect declares no form for it.
@@ -66,6 +80,7 @@ extension IDKind {
         case .webhookDelivery: "webhook"
         case .suppression: "suppression"
         case .relay: "relay"
+        case .template: "template"
         case .record(let name): "record.\(name)"
         }
     }

@@ -1,5 +1,8 @@
+package import Base
 package import Kernel
+package import Mailing
 import Model
+package import Ports
 
 /// What the handlers of one personality are given of the kernel, besides mail: one object for all of its calls.
 package final class Services: Sendable {
@@ -13,13 +16,21 @@ package final class Services: Sendable {
     let domains: DomainService
     let webhooks: WebhookService
     let relays: RelayService
+    let quotas: QuotaDesk
+    let templates: TemplateService
+    let templateDialect: TemplateDialect?
+    let timeZones: any TimeZoneTable
+    let records: RecordService
+    let secretBox: SecretBox
+    let random: AnyRandom
     /// By name; what is missing stands as it is declared.
     let options: [String: OptionValue]
 
     package init(
         _ personality: any Personality, directory: Directory, administration: Administration,
         suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService, relays: RelayService,
-        options: [String: OptionValue]
+        quotas: QuotaDesk, templates: TemplateService, timeZones: any TimeZoneTable, records: RecordService,
+        secretBox: SecretBox, random: any RandomSource, options: [String: OptionValue]
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -31,6 +42,13 @@ package final class Services: Sendable {
         self.domains = domains
         self.webhooks = webhooks
         self.relays = relays
+        self.quotas = quotas
+        self.templates = templates
+        templateDialect = personality.templates
+        self.timeZones = timeZones
+        self.records = records
+        self.secretBox = secretBox
+        self.random = AnyRandom(random)
         self.options = options
     }
 }

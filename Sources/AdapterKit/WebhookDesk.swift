@@ -17,11 +17,11 @@ public struct WebhookDesk: Sendable {
     }
 
     /// Makes an endpoint; the secret is to be shown now. `publicAddress` faults are those of the field `url`.
-    /// `domains`: only events of messages from these; empty: of all.
+    /// `domains`: only events of messages from these; empty: of all. `facet`: what the dialect keeps beside it, JSON.
     public func create(
-        url: WebURL, events: [String], domains: [MailDomain.ID] = []
+        url: WebURL, events: [String], domains: [MailDomain.ID] = [], facet: [UInt8]? = nil
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
-        Plan(try await service.create(url: url, events: events, domains: domains, for: owner()))
+        Plan(try await service.create(url: url, events: events, domains: domains, facet: facet, for: owner()))
     }
 
     /// A page of the caller's endpoints, latest first as all lists, of those that `isVisible` lets be seen.
@@ -37,9 +37,9 @@ public struct WebhookDesk: Sendable {
 
     /// Changes what is not nil. To enable an endpoint also forgets its failures.
     public func edit(
-        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?
+        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, facet: [UInt8]? = nil
     ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
-        Plan(try await service.edit(id, url: url, events: events, isEnabled: isEnabled, of: owner()))
+        Plan(try await service.edit(id, url: url, events: events, isEnabled: isEnabled, facet: facet, of: owner()))
     }
 
     public func delete(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> Plan<Void> {
@@ -56,6 +56,36 @@ public struct WebhookDesk: Sendable {
     /// Queues a test event.
     public func test(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> Plan<Void> {
         Plan(try await service.test(id, of: owner()))
+    }
+
+    /// Makes one attempt at a test event now, and says what came of it. There is no second one.
+    public func attemptTest(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookAttempt {
+        let settlement = try await service.attemptTest(id, of: owner())
+        return WebhookAttempt(
+            delivery: settlement.id, isDelivered: settlement.verdict == .delivered, status: settlement.status,
+            response: settlement.response)
+    }
+
+    /// An endpoint's secret, for dialects that show it again.
+    public func secret(of id: WebhookEndpoint.ID) async throws(KernelFailure) -> String {
+        try await service.secret(of: id, of: owner())
+    }
+
+    /// Judges a URL as `create` does, for one that stands in a record; the fault is the field's.
+    public func check(_ url: WebURL, field: String) throws(KernelFailure) { try service.check(url, field: field) }
+
+    /// What was given up, over all endpoints and records' own URLs, latest first, with the bodies.
+    public func deadLetters(
+        includingReplayed: Bool, limit: Int
+    ) async throws(KernelFailure) -> [WebhookDeadLetter] {
+        try await service.deadLetters(includingReplayed: includingReplayed, limit: limit, of: owner()).map {
+            WebhookDeadLetter(delivery: $0.dead.delivery, url: $0.dead.url, isOwn: $0.dead.isOwn, body: $0.body)
+        }
+    }
+
+    /// Sends dead letters again: for each whether it was one of the caller's.
+    public func replayDeadLetters(_ ids: [WebhookDelivery.ID]) async throws(KernelFailure) -> [Bool] {
+        try await service.replayDeadLetters(ids, of: owner())
     }
 
     /// Tells the caller's endpoints that want to hear of it what happened to something else than a message; how many
@@ -90,6 +120,33 @@ public struct WebhookDesk: Sendable {
     private func owner() throws(KernelFailure) -> Tenant {
         guard let caller else { throw .credentialMissing }
         return Tenant(account: caller.account, origin: caller.personality)
+    }
+}
+
+/// What one attempt at a webhook came to.
+public struct WebhookAttempt: Sendable, Equatable {
+    public let delivery: WebhookDelivery.ID
+    public let isDelivered: Bool
+    /// nil where nobody answered.
+    public let status: Int?
+    /// The beginning of the answer, or our own sentence where there was none.
+    public let response: UserData?
+}
+
+/// A delivery that was given up.
+public struct WebhookDeadLetter: Sendable, Equatable {
+    public let delivery: WebhookDelivery
+    public let url: UserData
+    /// It was to go to a URL that a record named, not to an endpoint.
+    public let isOwn: Bool
+    /// As it was sent.
+    public let body: [UInt8]
+}
+
+extension Call {
+    /// What the dialect keeps beside rows of this kind, by row.
+    public func facets(_ kind: Facet.Kind, of rows: [Int64]) async throws(KernelFailure) -> [Int64: [UInt8]] {
+        try await services.records.facets(kind, of: rows, origin: services.personality)
     }
 }
 

@@ -13,6 +13,8 @@ public struct BinaryHeap<Element: Comparable> {
     public var count: Int { elements.count }
     public var isEmpty: Bool { elements.isEmpty }
     public var first: Element? { elements.first }
+    /// All of them, in no order.
+    public var unordered: [Element] { elements }
 
     public mutating func insert(_ element: Element) {
         elements.append(element)

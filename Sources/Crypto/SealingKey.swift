@@ -19,6 +19,11 @@ package struct SealingKey: Sendable {
         key = bytes
     }
 
+    /// A secret of 32 bytes under a name: unrelated to those under other names, and to the key.
+    package func derive(_ name: String) -> [UInt8] {
+        HKDFSHA256.derive(CryptoLimits.sealingKeyBytes, secret: key, label: "polyrelay derived \(name)")
+    }
+
     /// `associatedData` is not stored and must be given again to open: name there the row and column that the value
     /// belongs to, and it cannot be moved to another.
     package func seal(

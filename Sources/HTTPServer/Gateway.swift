@@ -2,7 +2,9 @@ package import AdapterKit
 package import Base
 package import HTTPWire
 package import Kernel
+package import Mailing
 package import Model
+package import Ports
 import Posix
 
 /// Speaks one personality's dialect over HTTP: routes, runs the gate, calls the handler, renders failures.
@@ -42,6 +44,11 @@ package struct Gateway: HTTPService {
         package var idempotency: Idempotency
         package var webhooks: WebhookService
         package var relays: RelayService
+        package var quotas: QuotaDesk
+        package var templates: TemplateService
+        package var timeZones: any TimeZoneTable
+        package var records: RecordService
+        package var secretBox: SecretBox
         /// As the operator has set them, where that is not as the personality says.
         /// By name; what is missing stands as the personality declares it.
         package var options: [String: OptionValue]
@@ -57,7 +64,9 @@ package struct Gateway: HTTPService {
             directory: Directory, limiter: RateLimiter, mail: MailService, domains: DomainService, ids: PublicIDs,
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
             suppressions: SuppressionService, webhooks: WebhookService, relays: RelayService,
-            idempotency: Idempotency, options: [String: OptionValue] = [:], uses: KeyUseLog? = nil,
+            quotas: QuotaDesk, templates: TemplateService, timeZones: any TimeZoneTable, records: RecordService,
+            secretBox: SecretBox, idempotency: Idempotency, options: [String: OptionValue] = [:],
+            uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil, log: Log
         ) {
             self.directory = directory
@@ -73,6 +82,11 @@ package struct Gateway: HTTPService {
             self.idempotency = idempotency
             self.webhooks = webhooks
             self.relays = relays
+            self.quotas = quotas
+            self.templates = templates
+            self.timeZones = timeZones
+            self.records = records
+            self.secretBox = secretBox
             self.options = options
             self.uses = uses
             self.refusals = refusals
@@ -91,7 +105,9 @@ package struct Gateway: HTTPService {
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
             suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks,
-            relays: environment.relays, options: environment.options)
+            relays: environment.relays, quotas: environment.quotas, templates: environment.templates,
+            timeZones: environment.timeZones, records: environment.records, secretBox: environment.secretBox,
+            random: environment.random, options: environment.options)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults
@@ -198,7 +214,7 @@ package struct Gateway: HTTPService {
             Call(
                 caller: caller, account: pathAccount.id, requirement: route.requirement, rule: route.idempotency,
                 parameters: parameters, head: request.head, body: request.body, now: now, clientAddress: address,
-                mail: mail, services: services, ids: ids, trace: facts.trace)
+                mail: mail, services: services, ids: ids, requestID: facts.requestID, trace: facts.trace)
         }
         do throws(KernelFailure) {
             var answer: Answer

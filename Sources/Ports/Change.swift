@@ -34,6 +34,10 @@ package enum Change: Sendable {
     case domain(DomainChange)
     case suppression(SuppressionChange)
     case limits(LimitsChange)
+    /// Personalities' own records: a unit that is made as a whole or not at all.
+    case record(RecordUnit)
+    case facet(FacetChange)
     case webhook(WebhookChange)
     case relay(RelayChange)
+    case template(TemplateChange)
 }

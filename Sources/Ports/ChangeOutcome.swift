@@ -7,6 +7,8 @@ package enum ChangeOutcome: Sendable {
     case settled([Bool])
     /// Made; the serial of the row that it made or changed.
     case done(serial: Int64)
+    /// A unit of records was made: what became of each step, in order.
+    case recorded([RecordReceipt])
     case once(OnceOutcome)
     /// Of each of the changes that were made together; none of them is a refusal.
     case all([ChangeOutcome])
@@ -31,6 +33,11 @@ extension ChangeOutcome {
         throw refusal
     }
 
+    package func receipts() throws(KernelFailure) -> [RecordReceipt] {
+        if case .recorded(let receipts) = self { return receipts }
+        throw refusal
+    }
+
     package func once() throws(KernelFailure) -> OnceOutcome {
         if case .once(let outcome) = self { return outcome }
         throw refusal
@@ -45,7 +52,7 @@ extension ChangeOutcome {
     private var refusal: KernelFailure {
         switch self {
         case .refused(let failure): failure
-        case .accepted, .settled, .done, .once, .all: Self.foreign
+        case .accepted, .settled, .done, .recorded, .once, .all: Self.foreign
         }
     }
 

@@ -1,3 +1,4 @@
+package import Base
 package import Model
 
 /// The part of the `Store` port that reads messages; its contract is the `Store`'s.
@@ -8,6 +9,9 @@ package protocol MessageStore: Sendable {
 
     /// A page of messages, without bodies and attachments.
     func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message>
+
+    /// How many of a tenant's messages there are, how many wait, and how many were given up.
+    func tally(of tenant: Tenant, at now: Instant) async throws(KernelFailure) -> MessageTally
 
     /// What happened after `event` (0: from the start), oldest first, at most `limit`.
     func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent]
@@ -24,5 +28,23 @@ package struct MessageQuery: Sendable {
         self.tenant = tenant
         self.filter = filter
         self.slice = slice
+    }
+}
+
+/// A tenant's messages, as far as the store can tell: what is being tried counts as waiting, or as put off.
+package struct MessageTally: Sendable, Equatable {
+    package var total: Int
+    /// Unfinished: due and never tried.
+    package var waiting: Int
+    /// Unfinished: for a later time, or tried before.
+    package var delayed: Int
+    /// With a dead letter.
+    package var failed: Int
+
+    package init(total: Int, waiting: Int, delayed: Int, failed: Int) {
+        self.total = total
+        self.waiting = waiting
+        self.delayed = delayed
+        self.failed = failed
     }
 }

@@ -9,6 +9,8 @@ package protocol StoreFeed: Sendable {
     func observe(_ observer: any DeliveryObserver)
     func observe(webhooks observer: any WebhookObserver)
     func observe(relays observer: any RelayObserver)
+    /// Whom to tell of records' due times; the last one named.
+    func observe(records observer: any RecordObserver)
 
     /// One more to tell what has become of the rows that memory keeps.
     func observe(facts observer: any FactObserver)

@@ -7,7 +7,7 @@ package import Model
 /// message's account and origin that wants it, one for each of the dialect's names: so an event and its webhooks are on
 /// disk together or not at all. An engine is given the dialects' rules when it is opened.
 package protocol WebhookStore: Sendable {
-    /// The endpoints of an owner in the order of their making, or all of them.
+    /// The endpoints of an owner in the order of their making, or all of them; without those of single records.
     func webhooks(of owner: Tenant?) async throws(KernelFailure) -> [WebhookEndpoint]
 
     /// nil where there is none, or none any more.
@@ -26,6 +26,12 @@ package protocol WebhookStore: Sendable {
         _ query: FailedWebhooks
     ) async throws(KernelFailure) -> (deliveries: [WebhookDelivery.ID], total: Int)
 
+    /// An owner's deliveries that were given up, latest first, those to single records' URLs among them; where said,
+    /// also those that were queued anew since. Of endpoints that are gone there are none.
+    func deadWebhooks(
+        of owner: Tenant, includingReplayed: Bool, limit: Int
+    ) async throws(KernelFailure) -> [DeadWebhook]
+
     /// Every delivery that is not finished, those of one endpoint in the order of their making.
     func pendingWebhooks() async throws(KernelFailure) -> [PendingWebhook]
 }
@@ -43,6 +49,20 @@ package struct FailedWebhooks: Sendable {
         self.since = since
         self.name = name
         self.limit = limit
+    }
+}
+
+/// A delivery that was given up, with where it was to go.
+package struct DeadWebhook: Sendable, Equatable {
+    package var delivery: WebhookDelivery
+    package var url: UserData
+    /// The endpoint is a single record's URL.
+    package var isOwn: Bool
+
+    package init(delivery: WebhookDelivery, url: UserData, isOwn: Bool) {
+        self.delivery = delivery
+        self.url = url
+        self.isOwn = isOwn
     }
 }
 
@@ -86,8 +106,9 @@ package enum WebhookChange: Sendable {
     case rotate(WebhookEndpoint.ID, [WebhookEndpoint.SealedSecret], at: Instant)
     /// What waits for it is dropped.
     case delete(WebhookEndpoint.ID, at: Instant)
-    /// Queues one delivery for one endpoint, whatever it wants to hear of. The serial is the delivery's.
-    case post(WebhookAnnouncement, to: WebhookEndpoint.ID)
+    /// Queues one delivery for one endpoint, whatever it wants to hear of. The serial is the delivery's. `isClaimed`:
+    /// whoever posts it attempts it, and the observer does not hear of it; after a crash it is due like any other.
+    case post(WebhookAnnouncement, to: WebhookEndpoint.ID, isClaimed: Bool = false)
     /// Queues a delivery for every endpoint of the owner that wants it: what happens to others than messages. The
     /// serial is how many there are.
     case announce(WebhookAnnouncement, Tenant)

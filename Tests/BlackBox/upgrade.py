@@ -40,6 +40,8 @@ VERB_ROWS, VERB_MESSAGES = 10, 21
 MOVING = {"lastUsedAt", "used", "lastUse", "nextRetryAt", "due", "oldestDue", "next_cursor"}
 # What a record of a domain is in turn, while no name server answers.
 UNSEEN = {"unchecked", "unreadable"}
+# Dialects that came after the version that left the fixture. Domains have records for each dialect.
+NEW_DIALECTS = {"posthawk", "harpoon"}
 
 
 def settings(folder: Path, *, yearly: int = PLENTY, **options) -> dict:
@@ -261,6 +263,7 @@ def lost(then, now, where: str = "") -> list[str]:
 
     How a cursor is written is not kept: that there is one is, and that earlier ones lead on is asked for elsewhere. A
     record that nobody had looked for may have been looked for since: overdue looks are spread over the first minute.
+    What is listed for a dialect that did not exist then is left out.
     """
     if where.endswith("cursor") and then and now or where.endswith("/state") and then == "unchecked":
         return []
@@ -271,6 +274,7 @@ def lost(then, now, where: str = "") -> list[str]:
             for line in (lost(member, now[name], f"{where}/{name}") if name in now else [f"{where}/{name} is gone"])
         ]
     if isinstance(then, list) and isinstance(now, list):
+        now = [one for one in now if not isinstance(one, dict) or one.get("personality") not in NEW_DIALECTS]
         if len(then) != len(now):
             return [f"{where} has {len(now)} elements, not {len(then)}"]
         return [line for index, one in enumerate(then) for line in lost(one, now[index], f"{where}[{index}]")]

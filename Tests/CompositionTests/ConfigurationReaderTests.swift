@@ -217,14 +217,38 @@ struct ConfigurationReaderTests {
         #expect(configuration.limits == [PersonalityID("poststack"): [RateClass("default"): tiers]])
     }
 
+    @Test("A personality's pace is read where it has one, and the local profile raises it")
+    func paces() throws {
+        var personality = NamedPersonality("poststack", classes: ["default"])
+        let slow = ConfigurationReader(personalities: [personality])
+        let pace = #""personalities": { "poststack": { "pace": 500 } }"#
+        #expect(throws: ConfigurationErrors.self) {
+            try slow.read(fileText: Array("{ \(smallest), \(pace) }".utf8), environment: [:])
+        }
+        personality.pace = OutboundPace(perSecond: 12)
+        let reader = ConfigurationReader(personalities: [personality])
+        let configuration = try reader.read(fileText: Array("{ \(smallest), \(pace) }".utf8), environment: [:])
+        let id = PersonalityID("poststack")
+        #expect(configuration.paces == [id: 500])
+        #expect(try reader.read(fileText: ConfigurationPrinter.json(configuration), environment: [:]) == configuration)
+        #expect(throws: ConfigurationErrors.self) {
+            try reader.read(
+                fileText: Array(#"{ \#(smallest), "personalities": { "poststack": { "pace": 0 } } }"#.utf8),
+                environment: [:])
+        }
+        let local = try reader.read(fileText: nil, environment: [:])
+        #expect(local.paces[id].map { $0 > 12 } == true)
+    }
+
     @Test("The local profile serves each personality at an address of its own")
     func localListeners() throws {
         let local = try ConfigurationReader(personalities: Adapters.all).read(fileText: nil, environment: [:])
-        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost"])
-        #expect(local.listeners.map(\.listen.description) == ["127.0.0.1:8080", "127.0.0.1:8081"])
+        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost", "posthawk", "harpoon"])
+        #expect(
+            local.listeners.map(\.listen.description) == [8080, 8081, 8082, 8084].map { "127.0.0.1:\($0)" })
         let smtp = try #require(local.smtp)
-        #expect(smtp.listeners.map(\.listen.description) == ["127.0.0.1:2587"])
-        #expect(smtp.listeners.map(\.encryption) == [.optional])
+        #expect(smtp.listeners.map(\.listen.description) == ["127.0.0.1:2587", "127.0.0.1:2588"])
+        #expect(smtp.listeners.map(\.encryption) == [.optional, .optional])
         #expect(smtp.tls?.isOwn == true)
     }
 

@@ -6,6 +6,7 @@ struct NamedPersonality: Personality {
     let id: PersonalityID
     let rateTiers: [RateClass: [RateTier]]
     var options: [OptionDeclaration] = []
+    var pace: OutboundPace?
 
     init(_ name: String, classes: [String]) {
         id = PersonalityID(name)

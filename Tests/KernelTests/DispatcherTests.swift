@@ -80,9 +80,12 @@ struct DispatcherTests {
         let id = await bench.accept()
         let dispatcher = bench.dispatcher
         #expect(await dispatcher.isSending(id, recipients: 1))
+        #expect(await dispatcher.sending(of: Fixture.owner) == 1)
+        #expect(await dispatcher.sending(of: Tenant(account: Account.ID(2), origin: Fixture.personality)) == 0)
         #expect(await dispatcher.withdraw(id, recipients: 1) == nil)
         transport.release()
         #expect(await !dispatcher.isSending(id, recipients: 1))
+        #expect(await dispatcher.sending(of: Fixture.owner) == 0)
         #expect(try await bench.states(id) == [.delivered])
     }
 

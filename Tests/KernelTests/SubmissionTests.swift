@@ -78,7 +78,9 @@ struct FingerprintTests {
         reply.replyTo = [Fixture.address("a@x")]
         var unsubscribe = Fixture.submission()
         unsubscribe.unsubscribe = true
-        return variants + [named, empty, reply, unsubscribe]
+        var faceted = Fixture.submission()
+        faceted.facet = []
+        return variants + [named, empty, reply, unsubscribe, faceted]
     }()
 
     @Test("Two submissions that differ in anything have different ones")
@@ -98,6 +100,13 @@ struct FingerprintTests {
     @Test("The idempotency key is no part of it")
     func key() {
         #expect(Fingerprint.of(Fixture.submission(idempotencyKey: "k")) == Fingerprint.of(Fixture.submission()))
+    }
+
+    @Test("The template is no part of it, as the texts are")
+    func template() {
+        var submission = Fixture.submission()
+        submission.template = TemplateUse(template: Template.ID(1), version: 1)
+        #expect(Fingerprint.of(submission) == Fingerprint.of(Fixture.submission()))
     }
 
     @Test("It is the same in every version of this program")

@@ -69,6 +69,37 @@ struct RecordTests {
         }
     }
 
+    @Test("A head with what most have not keeps it, and cut short anywhere it does not read back")
+    func extendedHead() throws {
+        var submission = Fixture.submission(scheduledAt: Fixture.start)
+        submission.template = TemplateUse(template: Template.ID(7), version: 3)
+        submission.facet = Array(#"{"a":1}"#.utf8)
+        let head = MessageRecord.head(of: Fixture.message(submission))
+        let found = try MessageRecord.submission(head: head)
+        #expect(found.template == submission.template && found.facet == submission.facet)
+        for count in head.indices {
+            #expect(throws: RecordError.self) { try MessageRecord.submission(head: Array(head[..<count])) }
+        }
+    }
+
+    @Test("A head of an earlier version of the program reads back")
+    func plainHead() throws {
+        #expect(Self.head.first == 1)
+        #expect(try MessageRecord.submission(head: Self.head).scheduledAt == Fixture.start)
+    }
+
+    @Test("A template's content keeps all of its parts, and cut short anywhere it does not read back")
+    func templates() throws {
+        let content = TemplateContent(
+            subject: "", html: "<p>{{a}}</p>", text: nil,
+            variables: [TemplateVariable(name: "a", isRequired: true), TemplateVariable(name: "b", isRequired: false)])
+        let bytes = TemplateRecord.bytes(of: content)
+        #expect(try TemplateRecord.content(bytes) == content)
+        for count in bytes.indices {
+            #expect(throws: RecordError.self) { try TemplateRecord.content(Array(bytes[..<count])) }
+        }
+    }
+
     @Test("A record cut short at any byte does not read back")
     func truncation() {
         for count in Self.head.indices {

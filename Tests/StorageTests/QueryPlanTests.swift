@@ -1,5 +1,6 @@
 import Database
 import Model
+import Ports
 import TestKit
 import Testing
 
@@ -37,7 +38,8 @@ struct QueryPlanTests {
     func writer() throws {
         let numbers = try PersonalityNumbers(connection, origins: [Fixture.personality])
         let applier = try Applier(
-            connection: connection, personalities: numbers, webhooks: [:], suppressing: [:], started: Fixture.start)
+            connection: connection, personalities: numbers, recordKeys: RecordKeys(), webhooks: [:], suppressing: [:],
+            started: Fixture.start)
         // Rows of relays keep theirs one level deeper, and have a test of their own. A purge runs once an hour.
         let kept =
             self.statements(of: applier)
@@ -95,6 +97,18 @@ struct QueryPlanTests {
                 try plan(Reader.listSQL(ofOwner: false, window))
                     == ["SEARCH m USING INTEGER PRIMARY KEY (rowid\(sign)?)"])
         }
+    }
+
+    @Test("Templates are found by their number and listed along their owner's index")
+    func templates() throws {
+        #expect(
+            try plan("SELECT \(TemplateReader.columns) WHERE t.id = ?") == [
+                "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)",
+                "SEARCH v USING INDEX sqlite_autoindex_template_version_1 (template=? AND number=?) LEFT-JOIN",
+            ])
+        #expect(
+            try plan(TemplateReader.listSQL(TemplateQuery(tenant: Fixture.owner, offset: 0, limit: 1))).first
+                == "SEARCH t USING INDEX template_by_owner (account=? AND origin=?)")
     }
 
     @Test("A scan would be seen")

@@ -135,7 +135,8 @@ struct WriterTests {
         let personalities = try PersonalityNumbers(connection, origins: [Fixture.personality])
         let checkpointer = try Checkpointer(path: folder.file("a.db")) { _ in }
         let writer = try Writer(
-            connection: connection, checkpointer: checkpointer, personalities: personalities, time: HandTime(),
+            connection: connection, checkpointer: checkpointer, personalities: personalities,
+            recordKeys: RecordKeys(), time: HandTime(),
             log: log.log())
         let thread = writer.start()
         defer {

@@ -33,6 +33,8 @@ final class StoreBench: @unchecked Sendable {
 
     func observe(relays observer: any RelayObserver) { store.observe(relays: observer) }
 
+    func observe(records observer: any RecordObserver) { store.observe(records: observer) }
+
     func ride(_ source: any RateWindowSource) { store.ride(source) }
 
     /// Ends the store in good order and opens what it left.

@@ -91,6 +91,41 @@ extension StoreConformance {
             #expect(bench.places(try await bench.list { $0.tag = "red" }.items) == [1])
             #expect(try await bench.list { $0.tag = "Red" }.total == 0)
         },
+        StoreCheck("A tally counts each message once, by what is left to be done about it, for its tenant alone") {
+            bench in
+            let later = Fixture.start + .seconds(60)
+            try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x.net", "b@x.net"])))
+            try await bench.accept(Fixture.message(Fixture.submission(scheduledAt: later)))
+            let tried = try await bench.accept()
+            try await bench.settle(Fixture.settlement(tried.value, .again(due: Fixture.start)))
+            let done = try await bench.accept()
+            try await bench.settle(Fixture.settlement(done.value))
+            let lost = try await bench.accept(Fixture.message(Fixture.submission(to: ["a@x.net", "b@x.net"])))
+            try await bench.settle(
+                Fixture.settlement(lost.value, recipient: 0, .finished([.bounced])),
+                Fixture.settlement(lost.value, recipient: 1, .finished([.bounced])))
+            try await bench.accept(Fixture.message(account: 2))
+            try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))
+            #expect(
+                try await bench.store.tally(of: Fixture.owner, at: Fixture.start)
+                    == MessageTally(total: 5, waiting: 1, delayed: 2, failed: 1))
+            #expect(try await bench.store.tally(of: Fixture.owner, at: later).waiting == 2)
+        },
+        StoreCheck("A filter of scheduled messages finds those that were given a time, also once they were sent") {
+            bench in
+            try await bench.accept()
+            let sent = try await bench.accept(
+                Fixture.message(Fixture.submission(scheduledAt: Fixture.start + .seconds(9))))
+            try await bench.settle(Fixture.settlement(sent.value))
+            let waiting = try await bench.accept(
+                Fixture.message(Fixture.submission(scheduledAt: Fixture.start + .seconds(9))))
+            #expect(try await bench.list { $0.isScheduled = true }.items.map(\.id) == [waiting, sent])
+            let moved = Fixture.start + .seconds(20)
+            _ = try await bench.commit(.reschedule(waiting, due: moved, at: Fixture.start))
+            #expect(try await bench.list { $0.dueAfter = Fixture.start + .seconds(9) }.items.map(\.id) == [waiting])
+            #expect(try await bench.list { $0.dueBy = Fixture.start + .seconds(9) }.items.map(\.id) == [sent])
+            #expect(try await bench.list { $0.dueBy = moved }.total == 2)
+        },
         StoreCheck("A filter of text looks into it without regard to case") { bench in
             try await bench.accept(
                 Fixture.message(

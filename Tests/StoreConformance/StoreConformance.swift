@@ -6,5 +6,5 @@ package enum StoreConformance {
     package static let checks =
         acceptance + idempotency + settlements + taking + lists + slices + events + durability + directory + keys
         + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
-        + together + deadLetters + relays + reports + lateReports + feed
+        + together + deadLetters + relays + records + reports + lateReports + templates + feed
 }

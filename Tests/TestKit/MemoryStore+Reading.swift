@@ -51,6 +51,10 @@ extension MemoryStore {
         if let domain = filter.domain, message.domain != domain { return false }
         if let from = filter.from, message.createdAt < from { return false }
         if let until = filter.until, message.createdAt >= until { return false }
+        let due = message.submission.scheduledAt
+        if filter.isScheduled, due == nil { return false }
+        if let earliest = filter.dueAfter, due.map({ $0 <= earliest }) ?? true { return false }
+        if let latest = filter.dueBy, due.map({ $0 > latest }) ?? true { return false }
         if let tag = filter.tag, !message.submission.tags.contains(tag) { return false }
         return holds(filter.subjectContains, [message.submission.subject])
             && holds(filter.fromContains, [message.submission.from.address])

@@ -18,7 +18,8 @@ extension MemoryStore {
         func index(_ id: WebhookDelivery.ID) -> Int? { deliveries.firstIndex { $0.delivery.id == id } }
 
         mutating func insert(
-            _ name: String, _ endpoint: WebhookEndpoint, event: MailEvent? = nil, data: [UInt8]? = nil, at: Instant
+            _ name: String, _ endpoint: WebhookEndpoint, event: MailEvent? = nil, data: [UInt8]? = nil, at: Instant,
+            isClaimed: Bool = false
         ) -> Int64 {
             let id = WebhookDelivery.ID(Int64(deliveries.count) + 1)
             let delivery = WebhookDelivery(
@@ -27,13 +28,13 @@ extension MemoryStore {
             let policy = rules[endpoint.origin]?.policy ?? Fixture.webhookRules.policy
             deliveries.append(StoredWebhookDelivery(delivery: delivery, policy: policy))
             if let index = index(endpoint.id) { endpoints[index].health.deliveries += 1 }
-            queued.append(PendingWebhook(id: id, endpoint: endpoint.id, due: at, attempts: 0))
+            if !isClaimed { queued.append(PendingWebhook(id: id, endpoint: endpoint.id, due: at, attempts: 0)) }
             return id.value
         }
 
         func wanting(_ account: Account.ID, _ origin: PersonalityID, _ rules: WebhookRules) -> [WebhookEndpoint] {
             endpoints.filter {
-                $0.account == account && $0.origin == origin && !deleted.contains($0.id)
+                $0.account == account && $0.origin == origin && !deleted.contains($0.id) && !$0.isOwn
                     && ($0.isEnabled || rules.keepsWhileOff)
             }
         }
@@ -59,12 +60,12 @@ extension MemoryStore {
                 endpoint.secretRotatedAt = at
             }
         case .delete(let id, _): delete(id, &state)
-        case .post(let announcement, let id):
+        case .post(let announcement, let id, let isClaimed):
             if let index = state.webhooks.index(id) {
                 .done(
                     serial: state.webhooks.insert(
                         announcement.name, state.webhooks.endpoints[index], data: announcement.data,
-                        at: announcement.at))
+                        at: announcement.at, isClaimed: isClaimed))
             } else {
                 .refused(.notFound(.webhook))
             }
@@ -82,7 +83,7 @@ extension MemoryStore {
         }
         let count = state.webhooks.endpoints.count { existing in
             existing.account == endpoint.account && existing.origin == endpoint.origin
-                && !state.webhooks.deleted.contains(existing.id)
+                && !state.webhooks.deleted.contains(existing.id) && !existing.isOwn
         }
         guard count < limit else {
             return .refused(.planLimitReached(.webhook, current: count, maximum: limit, plan: ""))
@@ -107,6 +108,7 @@ extension MemoryStore {
         guard state.webhooks.index(id) != nil else { return .refused(.notFound(.webhook)) }
         state.webhooks.deleted.insert(id)
         state.facts.append(.webhookRemoved(id))
+        state.records.facets = state.records.facets.filter { $0.key.kind != .webhook || $0.key.row != id.value }
         for index in state.webhooks.deliveries.indices
         where state.webhooks.deliveries[index].delivery.endpoint == id {
             state.webhooks.deliveries[index].delivery.nextAttemptAt = nil
@@ -124,6 +126,34 @@ extension MemoryStore {
             _ = state.webhooks.insert(announcement.name, endpoint, data: announcement.data, at: announcement.at)
         }
         return .done(serial: Int64(endpoints.count))
+    }
+
+    static func announce(_ announcement: RecordAnnouncement, at: Instant, _ state: inout State) {
+        let event = WebhookAnnouncement(name: announcement.name, data: announcement.data, at: at)
+        switch announcement.target {
+        case .subscribers:
+            let owner = Tenant(account: announcement.account, origin: announcement.origin)
+            _ = announce(event, owner, &state)
+        case .url(let url):
+            let endpoint = own(url, announcement, at, &state)
+            _ = state.webhooks.insert(event.name, endpoint, data: event.data, at: at)
+        }
+    }
+
+    private static func own(
+        _ url: UserData, _ announcement: RecordAnnouncement, _ at: Instant, _ state: inout State
+    ) -> WebhookEndpoint {
+        let known = state.webhooks.endpoints.first { endpoint in
+            endpoint.isOwn && endpoint.url == url && endpoint.account == announcement.account
+                && endpoint.origin == announcement.origin
+        }
+        if let known { return known }
+        let made = WebhookEndpoint(
+            id: WebhookEndpoint.ID(Int64(state.webhooks.endpoints.count) + 1), account: announcement.account,
+            origin: announcement.origin, url: url, events: [], isOwn: true,
+            secrets: [WebhookEndpoint.SealedSecret(bytes: [])], createdAt: at)
+        state.webhooks.endpoints.append(made)
+        return made
     }
 
     private static func settle(_ settlement: WebhookSettlement, _ state: inout State) -> Bool {
@@ -167,6 +197,9 @@ extension MemoryStore {
         guard let index = state.webhooks.index(id),
             state.webhooks.deliveries[index].delivery.nextAttemptAt == nil
         else { return false }
+        if state.webhooks.deliveries[index].delivery.deliveredAt == nil {
+            state.webhooks.deliveries[index].delivery.replayedAt = at
+        }
         state.webhooks.deliveries[index].delivery.nextAttemptAt = at
         state.webhooks.deliveries[index].delivery.attempts = 0
         state.webhooks.deliveries[index].delivery.queuedAt = at
@@ -183,7 +216,7 @@ extension MemoryStore {
     package func webhooks(of owner: Tenant?) async throws(KernelFailure) -> [WebhookEndpoint] {
         withState { state in
             state.webhooks.endpoints.filter { endpoint in
-                !state.webhooks.deleted.contains(endpoint.id)
+                !state.webhooks.deleted.contains(endpoint.id) && !endpoint.isOwn
                     && (owner.map { $0.account == endpoint.account && $0.origin == endpoint.origin } ?? true)
             }
         }
@@ -216,6 +249,23 @@ extension MemoryStore {
                     && (query.name.map { delivery.name == $0 } ?? true)
             }
             return (found.prefix(query.limit).map(\.id), found.count)
+        }
+    }
+
+    package func deadWebhooks(
+        of owner: Tenant, includingReplayed: Bool, limit: Int
+    ) async throws(KernelFailure) -> [DeadWebhook] {
+        withState { state in
+            let found = state.webhooks.deliveries.map(\.delivery).reversed().compactMap { delivery -> DeadWebhook? in
+                guard let index = state.webhooks.index(delivery.endpoint) else { return nil }
+                let endpoint = state.webhooks.endpoints[index]
+                let isDead = delivery.nextAttemptAt == nil && delivery.deliveredAt == nil
+                guard endpoint.account == owner.account, endpoint.origin == owner.origin,
+                    isDead || (includingReplayed && delivery.replayedAt != nil)
+                else { return nil }
+                return DeadWebhook(delivery: delivery, url: endpoint.url, isOwn: endpoint.isOwn)
+            }
+            return Array(found.prefix(limit))
         }
     }
 

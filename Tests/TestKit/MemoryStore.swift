@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Crypto
 package import Model
 package import Ports
@@ -39,11 +39,13 @@ package final class MemoryStore: Engine {
         var answers: [Digest256: AnswerRecord] = [:]
         var webhooks = Webhooks()
         var relays = Relays()
+        var templates = Templates()
+        var records = Records()
     }
 
     let state = Mutex(State())
 
-    private let origins: [PersonalityID]
+    let origins: [PersonalityID]
 
     /// `origins`: the personalities whose messages it takes.
     package init(origins: [PersonalityID] = [Fixture.personality]) {
@@ -92,6 +94,11 @@ package final class MemoryStore: Engine {
             return (state.relays.queued, state.relays.observer)
         }
         if !relays.isEmpty { relayObserver?.queued(relays) }
+        let (due, recordObserver) = state.withLock { state in
+            defer { state.records.earliestDue = nil }
+            return (state.records.earliestDue, state.records.observer)
+        }
+        if let due { recordObserver?.scheduled(earliest: due) }
         return outcomes
     }
 
@@ -113,6 +120,20 @@ package final class MemoryStore: Engine {
                     && Self.admits(message, query.filter)
             }
             return query.slice.page(of: found, by: \.id)
+        }
+    }
+
+    package func tally(of tenant: Tenant, at now: Instant) async throws(KernelFailure) -> MessageTally {
+        state.withLock { state in
+            let own = state.rows.enumerated().filter { _, row in
+                row.new.account == tenant.account && row.new.origin == tenant.origin
+            }
+            let open = own.map { $0.element.pending.values }.filter { !$0.isEmpty }
+            let waiting = open.count { row in row.contains { $0.due <= now } && row.allSatisfy { $0.attempts == 0 } }
+            let dead = Set(state.dead.map(\.letter.id.message))
+            return MessageTally(
+                total: own.count, waiting: waiting, delayed: open.count - waiting,
+                failed: own.count { dead.contains(Message.ID(Int64($0.offset) + 1)) })
         }
     }
 
@@ -164,7 +185,10 @@ package final class MemoryStore: Engine {
         case .suppression(.remove(let account, let address, let domain)):
             Self.unsuppress(account, address, domain, &state)
         case .limits(let change): Self.limitsChange(change, &state)
+        case .record(let unit): Self.recordUnit(unit, &state)
+        case .facet(let change): Self.facetChange(change, &state) { apply($0, to: &$1, &queued) }
         case .webhook(let change): Self.webhookChange(change, &state)
+        case .template(let change): templateChange(change, &state)
         case .relay(.accept(let new)) where !origins.contains(new.origin):
             .refused(.internalError(incident: "unregistered personality"))
         case .relay(let change): Self.relayChange(change, &state)

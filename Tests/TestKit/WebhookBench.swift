@@ -25,7 +25,7 @@ package struct WebhookBench: Sendable {
             random: random, log: CollectingLog().log(time: loop.time))
         store.observe(facts: dispatcher)
         service = WebhookService(
-            store: store, renderer: renderer, secrets: secrets, egress: egress,
+            store: store, dispatcher: dispatcher, renderer: renderer, secrets: secrets, egress: egress,
             time: loop.time)
     }
 }

@@ -3,10 +3,10 @@
 enum ImportTable {
     /// The layer's other members are named where they may see each other.
     private static let allowed: [String: Set<String>] = {
-        let wire: Set = ["HTTPWire", "SMTPWire", "DNSWire", "MailFormat"]
+        let wire: Set = ["HTTPWire", "SMTPWire", "DNSWire", "MailFormat", "Markup"]
         let kernelTools = wire.union(["Base", "Crypto"])
         let engineTools = kernelTools.union(["Model", "Ports", "Posix", "TLS"])
-        let serverTools = engineTools.union(["AdapterKit", "Kernel"])
+        let serverTools = engineTools.union(["AdapterKit", "Kernel", "Mailing"])
         var table: [String: Set<String>] = [
             "Base": [],
             "Posix": ["Base", "CLinux"],
@@ -16,7 +16,8 @@ enum ImportTable {
             "Model": ["Base"],
             "Ports": ["Base", "Crypto", "DNSWire", "Model"],
             "Kernel": kernelTools.union(["Model", "Ports"]),
-            "AdapterKit": kernelTools.union(["Kernel", "Model", "Ports"]),
+            "Mailing": kernelTools.union(["Kernel", "Model", "Ports"]),
+            "AdapterKit": kernelTools.union(["Kernel", "Mailing", "Model", "Ports"]),
             "Rows": ["Base", "Crypto", "Model", "Ports"],
             "Storage": engineTools.union(["Database", "Rows"]),
             "HTTPDelivery": engineTools.union(["CCurl"]),

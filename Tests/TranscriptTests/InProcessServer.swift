@@ -3,6 +3,7 @@ import Base
 import DNSWire
 import HTTPWire
 import Kernel
+import Mailing
 import Model
 import Ports
 import SMTPServer
@@ -64,7 +65,8 @@ final class InProcessServer {
         gateway = try Gateway(
             personality,
             in: Gateway.Environment(
-                kernel, limiter: RateLimiter(tiers: tiers), ids: ids, clients: ClientAddress(proxies: []), time: time,
+                kernel, templates: TemplateService(store: store, time: time), timeZones: FixedZones(),
+                limiter: RateLimiter(tiers: tiers), ids: ids, clients: ClientAddress(proxies: []), time: time,
                 random: SeededRandom(seed: 1), options: Self.localOptions(personality),
                 faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         smtp = try HeloName("mail.test").flatMap { hostName in
@@ -77,6 +79,9 @@ final class InProcessServer {
                     log: log))
         }
         var variables = directory.secrets
+        variables["template"] = directory.template.map { ids.templates.text($0) }
+        let secretBox = SecretBox(try Fixture.sealingKey(), random: SeededRandom(seed: 5))
+        variables.merge(try await subject.prepare(store, ids, secretBox)) { _, own in own }
         for (name, number) in [("account", 1), ("strangerAccount", 3), ("nobodysAccount", 999)] as [(String, Int64)] {
             variables[name] = ids.accounts.text(Account.ID(number))
         }
@@ -111,7 +116,8 @@ final class InProcessServer {
         spf: "spf.relay.example", mx: "mx.relay.example", returnPath: "bounce.relay.example",
         tracking: "track.relay.example")
 
-    /// A target of relayed requests: the last segment of its path is the status that it answers, or `timeout`.
+    /// A target of webhooks and relayed requests: the last segment of its path is the status that it answers, or
+    /// `timeout`.
     private static let target: ScriptedHTTP.Script = { request in
         let word = request.url.split(separator: "/").last ?? ""
         if word == "timeout" { return .failed(.timeout) }

@@ -10,6 +10,8 @@ import Storage
 struct TranscriptDirectory {
     /// The secret of each key, by the name of its variable.
     private(set) var secrets: [String: String] = [:]
+    /// A published template of the owner's; nil where the personality has none.
+    private(set) var template: Template.ID?
     private let subject: TranscriptSubject
     private let store: SQLiteStore
 
@@ -46,6 +48,9 @@ struct TranscriptDirectory {
         try await makeKey("testKey", owner, now, mode: .test) { _ in }
         let sendingScopes = subject.sendingScopes
         try await makeKey("sendingKey", owner, now) { $0.scopes = sendingScopes }
+        let readingScopes = subject.readingScopes
+        if !readingScopes.isEmpty { try await makeKey("readingKey", owner, now) { $0.scopes = readingScopes } }
+        if subject.personality.templates != nil { template = try await makeTemplate(owner, now) }
         try await makeKey("domainKey", owner, now) { $0.domains = ["other.example"] }
         try await makeKey("elsewhereKey", owner, now) {
             $0.allowedNetworks = [IPNetwork("192.0.2.0/24")].compactMap { $0 }
@@ -55,18 +60,28 @@ struct TranscriptDirectory {
         _ = try await make(.directory(.revokeKey(AccessKey.ID(revoked), at: now)))
         try await makeKey("suspendedKey", suspended, now) { _ in }
         try await makeKey("strangerKey", stranger, now) { _ in }
+        for own in subject.keys { try await makeKey(own.name, owner, now, kind: own.kind) { $0.scopes = own.scopes } }
+    }
+
+    private func makeTemplate(_ account: Int64, _ now: Instant) async throws -> Template.ID {
+        let content = TemplateContent(
+            subject: "Hello {{first_name}}", html: "<p>Hello {{ first_name }}, {{plan}}</p>", text: nil,
+            variables: [TemplateVariable(name: "first_name", isRequired: true)])
+        let tenant = Tenant(account: Account.ID(account), origin: subject.personality.id)
+        let new = NewTemplate(tenant: tenant, name: "welcome", content: content, isPublished: true, at: now)
+        return Template.ID(try await make(.template(.create(new))))
     }
 
     @discardableResult
     private mutating func makeKey(
-        _ name: String, _ account: Int64, _ now: Instant, mode: AccessKey.Mode = .live,
-        _ change: (inout AccessKey) -> Void
+        _ name: String, _ account: Int64, _ now: Instant, kind: AccessKey.Kind = .secret,
+        mode: AccessKey.Mode = .live, _ change: (inout AccessKey) -> Void
     ) async throws -> Int64 {
         let prefix =
-            subject.personality.credentials.prefixes.first { $0.kind == .secret && $0.mode == mode }?.text ?? ""
+            subject.personality.credentials.prefixes.first { $0.kind == kind && $0.mode == mode }?.text ?? ""
         let secret = Secret("\(prefix)0123456789abcdef\(name)")
         var key = AccessKey(
-            id: AccessKey.ID(0), account: Account.ID(account), personality: subject.personality.id, kind: .secret,
+            id: AccessKey.ID(0), account: Account.ID(account), personality: subject.personality.id, kind: kind,
             mode: mode, scopes: subject.personality.scopes.defaults, domains: [], allowedNetworks: [], label: name,
             prefix: secret.prefix, createdAt: now, expiresAt: nil, revokedAt: nil)
         change(&key)

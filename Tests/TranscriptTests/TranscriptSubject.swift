@@ -1,8 +1,15 @@
 import AdapterKit
+import Base
 import Foundation
 import Harepost
+import Model
 import Newcomer
 import PostStack
+import Posthawk
+import Storage
+import TestKit
+
+@testable import Harpoon
 
 /// A personality and what its transcripts need to be told about it.
 struct TranscriptSubject: Sendable {
@@ -10,11 +17,27 @@ struct TranscriptSubject: Sendable {
     let personality: any Personality
     /// The scopes of a key that may only send.
     let sendingScopes: [String]
+    /// The scopes of a key that may only look; empty: there is no such key.
+    var readingScopes: [String] = []
+    /// Keys of the dialect's own beside those that all have: names, kinds, scopes.
+    var keys: [(name: String, kind: AccessKey.Kind, scopes: [String])] = []
+    /// Puts into the store what no route can make, for the first account; gives the variables that name it.
+    var prepare: @Sendable (SQLiteStore, PublicIDs, SecretBox) async throws -> [String: String] = { _, _, _ in [:] }
 
     static let postStack = TranscriptSubject(
         folder: "PostStack", personality: PostStack(), sendingScopes: ["sending_access"])
 
     static let harepost = TranscriptSubject(folder: "Harepost", personality: Harepost(), sendingScopes: [])
+
+    static let posthawk = TranscriptSubject(
+        folder: "Posthawk", personality: Posthawk(), sendingScopes: ["sending"], readingScopes: ["reading"])
+
+    static let harpoon = TranscriptSubject(
+        folder: "Harpoon", personality: Harpoon(), sendingScopes: ["transactions:read"],
+        keys: [
+            ("publicKey", .public, ["transactions:read", "transactions:initialize"]),
+            ("webhookKey", .secret, ["webhooks:manage"]),
+        ], prepare: { try await HarpoonMerchant(store: $0, ids: $1, secrets: $2).prepare() })
 
     static let newcomer = TranscriptSubject(
         folder: "Newcomer", personality: Newcomer(),
@@ -22,7 +45,7 @@ struct TranscriptSubject: Sendable {
             "letters:send:{example.com}", "letters:read:{example.com}", "hooks:{example.com}", "account:read",
         ])
 
-    static let all = [postStack, harepost, newcomer]
+    static let all = [postStack, harepost, posthawk, harpoon, newcomer]
 
     /// Fewer would say that some are not found. A personality without a vendor has no contract to show.
     var transcriptsMin: Int { folder == Self.newcomer.folder ? 8 : 25 }

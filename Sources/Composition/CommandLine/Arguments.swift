@@ -93,6 +93,10 @@ struct Arguments: Sendable, Equatable {
 
     func flag(_ name: String) -> Bool { flags.contains(name) }
 
+    /// All options with values, and all without: for verbs whose options are known elsewhere.
+    var given: [String: String] { values }
+    var flagsGiven: Set<String> { flags }
+
     func text(_ name: String) -> String? { values[name] }
 
     func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }

@@ -61,7 +61,7 @@ public enum Program {
         for option in invocation.verb.options where option.kind == .file {
             guard let path = arguments.text(option.name) else { continue }
             do throws(PosixError) {
-                let content = try Files.read(path, limitBytes: RuntimeLimits.secretFileBytes)
+                let content = try Files.read(path, limitBytes: RuntimeLimits.optionFileBytes)
                 arguments.replace(option.name, by: String(decoding: content, as: UTF8.self).withoutOuterSpaces)
             } catch {
                 throw UsageError("--\(option.name) \(path): \(error)", about: invocation.verb.words)

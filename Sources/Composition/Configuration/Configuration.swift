@@ -194,6 +194,8 @@ package struct Configuration: Sendable, Equatable {
     package var webhooks = Webhooks()
     /// How the personalities' options stand, each of them; a personality without options is not named.
     package var options: [PersonalityID: [String: OptionValue]] = [:]
+    /// Deliveries a second of a personality's mail, where the operator has set them.
+    package var paces: [PersonalityID: Int] = [:]
     /// nil: no mail is taken over SMTP.
     package var smtp: SMTP?
 }

@@ -10,6 +10,8 @@ package enum ConfigurationLimits {
     /// Requests per rate window.
     static let requestsPerWindow = 1...1_000_000_000
     /// Messages or recipients per day or month; with none, nothing is sent.
+    /// Of all mail of a personality.
+    static let deliveriesPerSecond = 1...1_000_000
     static let quota = 0...1_000_000_000_000
     static let rateWindowMin: Duration = .seconds(1)
     static let rateWindowMax: Duration = .seconds(366 * 24 * 3600)

@@ -38,11 +38,12 @@ package enum ConfigurationPrinter {
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }
             root.object("personalities") { personalities in
-                for (id, options) in configuration.options.sorted(by: { $0.key < $1.key }) {
+                for id in Set(configuration.options.keys).union(configuration.paces.keys).sorted() {
                     personalities.object(named: id.name) { object in
-                        for (name, value) in options.sorted(by: { $0.key < $1.key }) {
+                        for (name, value) in (configuration.options[id] ?? [:]).sorted(by: { $0.key < $1.key }) {
                             object.member(named: name, value)
                         }
+                        object.memberIfPresent("pace", configuration.paces[id])
                     }
                 }
             }

@@ -8,12 +8,29 @@ extension ConfigurationReader {
         let section = node.section(personalities.map(\.id.name))
         var options: [PersonalityID: [String: OptionValue]] = [:]
         for personality in personalities {
-            let own = section[personality.id.name].section(personality.options.map(\.name))
+            let own = section[personality.id.name].section(Self.names(of: personality))
             for option in personality.options {
                 options[personality.id, default: [:]][option.name] = value(own[option.name], option) ?? option.standard
             }
         }
         return options
+    }
+
+    /// How fast the mail leaves of each personality that has a pace, where the operator has set it.
+    func paces(_ node: ConfigurationNode) -> [PersonalityID: Int] {
+        let section = node.section(personalities.map(\.id.name))
+        var paces: [PersonalityID: Int] = [:]
+        for personality in personalities where personality.pace != nil && section[personality.id.name].isPresent {
+            let own = section[personality.id.name].section(Self.names(of: personality))
+            paces[personality.id] = own[Self.pace].integer(in: ConfigurationLimits.deliveriesPerSecond)
+        }
+        return paces
+    }
+
+    private static let pace = "pace"
+
+    private static func names(of personality: any Personality) -> [String] {
+        personality.options.map(\.name) + (personality.pace == nil ? [] : [pace])
     }
 
     /// nil where nothing is set, and where what is set was refused.

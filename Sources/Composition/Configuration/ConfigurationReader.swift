@@ -65,6 +65,7 @@ package struct ConfigurationReader {
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
         configuration.options = options(root["personalities"])
+        configuration.paces = paces(root["personalities"])
         configuration.smtp = smtp(root["smtp"], beside: configuration)
         return configuration
     }

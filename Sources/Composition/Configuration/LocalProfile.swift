@@ -54,16 +54,20 @@ enum LocalProfile {
         return listeners.isEmpty ? .null : .object(["tls": .text("own"), "listeners": .array(listeners)])
     }
 
-    /// What vendors let everybody do, and the operator of a server on the Internet decides.
+    /// What vendors let everybody do, and the operator of a server on the Internet decides; and no vendor's pace.
     private static func options(of personalities: [any Personality]) -> ConfigurationValue {
         var all: [String: ConfigurationValue] = [:]
         for personality in personalities {
             var set: [String: ConfigurationValue] = [:]
             for option in personality.options { set[option.name] = option.local.map(value) }
+            if personality.pace != nil { set["pace"] = .integer(deliveriesPerSecond) }
             if !set.isEmpty { all[personality.id.name] = .object(set) }
         }
         return .object(all)
     }
+
+    /// More than one machine delivers.
+    private static let deliveriesPerSecond = 100_000
 
     private static func value(_ value: OptionValue) -> ConfigurationValue {
         switch value {

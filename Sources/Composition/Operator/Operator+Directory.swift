@@ -58,7 +58,8 @@ extension Operator {
         let scopes: [String]
         do throws(KernelFailure) {
             scopes = try vocabulary.checked(
-                order.scopes.isEmpty ? vocabulary.defaults : order.scopes, field: "scopes"
+                order.scopes.isEmpty ? vocabulary.defaults(of: order.kind) : order.scopes, field: "scopes",
+                kind: order.kind
             ) { runtime.directory.domain($0, of: order.account) != nil }
         } catch {
             return .refused(Self.scopeRefusal(error, vocabulary), exit: .usage)

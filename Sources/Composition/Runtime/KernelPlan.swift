@@ -17,7 +17,7 @@ enum KernelPlan {
             ownNames: Set(ownNames),
             simulation: SimulationPolicy(
                 capturesEverything: delivery.mode == .capture, localPartsDecide: delivery.localPartOutcomes),
-            retries: retries(configuration), pace: LanePace(perDestination: delivery.perDestination),
+            retries: retries(configuration), pace: pace(configuration),
             signatures: Set(delivery.signatures), unsubscribeBase: unsubscribeBase(configuration),
             returnPaths: returnPaths(configuration, idKey: idKey))
     }
@@ -43,6 +43,16 @@ enum KernelPlan {
             all[personality.id] = rules
         }
         return all
+    }
+
+    /// The vendors' own, where the operator does not say otherwise.
+    private static func pace(_ configuration: Configuration) -> LanePace {
+        var pace = LanePace(perDestination: configuration.delivery.perDestination)
+        for personality in Adapters.all {
+            let perSecond = configuration.paces[personality.id] ?? personality.pace?.perSecond
+            if let perSecond { pace.perOrigin[personality.id] = perSecond * 60 }
+        }
+        return pace
     }
 
     private static func retries(_ configuration: Configuration) -> RetryPolicy {

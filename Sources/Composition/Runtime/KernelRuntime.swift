@@ -3,6 +3,7 @@ import Base
 import Crypto
 import Kernel
 import MailFormat
+import Mailing
 import Model
 import Ports
 import Posix
@@ -19,6 +20,8 @@ final class KernelRuntime: Sendable {
     let personalities: [any Personality]
     let store: any Engine
     let kernel: KernelServices
+    let templates: TemplateService
+    let timeZones: ZoneFiles
     let resolver: DNSResolver
     /// nil where faults are not allowed, and where nothing is served that could raise them.
     let faults: FaultTable?
@@ -70,6 +73,8 @@ final class KernelRuntime: Sendable {
             on: ground, dialects: KernelPlan.dialects(configuration, keyFile),
             settings: KernelPlan.settings(configuration, keyFile)
         ).services()
+        templates = TemplateService(store: store, time: time)
+        timeZones = ZoneFiles(workers: workers)
         deliveryThread = deliveryLoop.start()
         try await kernel.resume(from: store, delivers: delivers)
     }
@@ -117,6 +122,9 @@ final class DatabaseLock: Sendable {
 
 /// The limits of the assembled program, with their units.
 enum RuntimeLimits {
+    /// A file of the time zone database, and a zone's name.
+    static let zoneFileBytes = 64 << 10
+    static let zoneNameBytes = 64
     /// Pieces of work that may wait for the worker threads.
     static let waitingWork = 10_000
     /// How long a command waits for the running server's answer.
@@ -132,7 +140,9 @@ enum RuntimeLimits {
     /// Bytes of a configuration file.
     static let configurationBytes = 1 << 20
     /// Bytes of a command line on its way to the server.
-    static let commandBytes = 1 << 20
+    static let commandBytes = 6 << 20
+    /// Bytes of a file that stands for an option's value.
+    static let optionFileBytes = 2 << 20
     /// Bytes of a file that holds a secret.
     static let secretFileBytes = 4096
     /// How often rate windows are saved that no commit has taken along.

@@ -101,7 +101,8 @@ final class Server: Sendable {
             return try Gateway(
                 personality,
                 in: Gateway.Environment(
-                    runtime.kernel, limiter: limiter, ids: runtime.ids(personality),
+                    runtime.kernel, templates: runtime.templates, timeZones: runtime.timeZones, limiter: limiter,
+                    ids: runtime.ids(personality),
                     clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
                     random: runtime.random, options: runtime.configuration.options[id] ?? [:],
                     refusals: refusals, faults: runtime.faults, log: log))
@@ -185,6 +186,7 @@ final class Server: Sendable {
             await runtime.dispatcher.drain()
             await runtime.webhooks.dispatcher.drain()
             await runtime.relays.dispatcher.drain()
+            await runtime.records.timers.drain()
             await runtime.outbound.transport.close()
         }
         await runtime.endLookUps()

@@ -81,12 +81,15 @@ package struct Assembly {
             administration: administration, domainWatch: watch, domains: domains,
             keyUses: KeyUseLog(store: ground.store, loop: ground.deliveryLoop),
             suppressions: SuppressionService(store: ground.store, directory: directory, time: ground.time),
-            reports: reports(directory, reporter), webhooks: webhooks(), relays: relays(directory))
+            quotas: QuotaDesk(store: ground.store, time: ground.time),
+            reports: reports(directory, reporter), webhooks: webhooks(), relays: relays(directory),
+            records: records())
         ground.store.observe(facts: directory)
         ground.store.observe(dispatcher)
         ground.store.observe(facts: services.webhooks.dispatcher)
         ground.store.observe(webhooks: services.webhooks.dispatcher)
         ground.store.observe(relays: services.relays.dispatcher)
+        ground.store.observe(records: services.records.timers)
         return services
     }
 
@@ -123,15 +126,26 @@ package struct Assembly {
         }
     }
 
+    private func records() -> KernelServices.Records {
+        KernelServices.Records(
+            service: RecordService(store: ground.store),
+            timers: RecordTimers(
+                loop: ground.deliveryLoop, store: ground.store, rules: dialects.timers, time: ground.time,
+                log: ground.log),
+            sealing: settings.sealing)
+    }
+
     private func webhooks() -> KernelServices.Webhooks {
         let secrets = WebhookSecrets(sealing: settings.sealing, random: ground.random)
         let renderer = WebhookRenderer(store: ground.store, dialects: dialects.webhooks)
+        let dispatcher = WebhookDispatcher(
+            loop: ground.outboundLoop, store: ground.store, transport: ground.http, renderer: renderer,
+            secrets: secrets, time: ground.time, random: ground.random, log: ground.log)
         return KernelServices.Webhooks(
-            dispatcher: WebhookDispatcher(
-                loop: ground.outboundLoop, store: ground.store, transport: ground.http, renderer: renderer,
-                secrets: secrets, time: ground.time, random: ground.random, log: ground.log),
+            dispatcher: dispatcher,
             service: WebhookService(
-                store: ground.store, renderer: renderer, secrets: secrets, egress: ground.egress, time: ground.time))
+                store: ground.store, dispatcher: dispatcher, renderer: renderer, secrets: secrets,
+                egress: ground.egress, time: ground.time))
     }
 
     private func relays(_ directory: Directory) -> KernelServices.Relays {

@@ -6,14 +6,18 @@ package struct KernelDialects: Sendable {
     package var planners: [PersonalityID: RecordPlanner]
     package var webhooks: [PersonalityID: WebhookDialect]
     package var relays: [PersonalityID: RelayRules]
+    /// What becomes of records that are due, by collection.
+    package var timers: [PersonalityID: [String: RecordTimers.Rule]]
 
     package init(
         selectors: [PersonalityID: DKIMSelectors] = [:], planners: [PersonalityID: RecordPlanner] = [:],
-        webhooks: [PersonalityID: WebhookDialect] = [:], relays: [PersonalityID: RelayRules] = [:]
+        webhooks: [PersonalityID: WebhookDialect] = [:], relays: [PersonalityID: RelayRules] = [:],
+        timers: [PersonalityID: [String: RecordTimers.Rule]] = [:]
     ) {
         self.selectors = selectors
         self.planners = planners
         self.webhooks = webhooks
         self.relays = relays
+        self.timers = timers
     }
 }

@@ -1,3 +1,4 @@
+package import Crypto
 package import Model
 package import Ports
 
@@ -14,6 +15,13 @@ package struct KernelServices: Sendable {
         package let service: RelayService
     }
 
+    package struct Records: Sendable {
+        package let service: RecordService
+        package let timers: RecordTimers
+        /// What secrets in records are sealed with.
+        package let sealing: SealingKey
+    }
+
     package let directory: Directory
     package let dispatcher: Dispatcher
     package let postOffice: PostOffice
@@ -25,10 +33,12 @@ package struct KernelServices: Sendable {
     package let domains: DomainService
     package let keyUses: KeyUseLog
     package let suppressions: SuppressionService
+    package let quotas: QuotaDesk
     /// nil where nobody takes reports.
     package let reports: ReportService?
     package let webhooks: Webhooks
     package let relays: Relays
+    package let records: Records
 }
 
 extension KernelServices {
@@ -45,6 +55,7 @@ extension KernelServices {
         for endpoint in try await store.webhooks(of: nil) { webhooks.dispatcher.put(endpoint) }
         await webhooks.dispatcher.insert(try await store.pendingWebhooks())
         try await resumeRelays(store)
+        if delivers { try await records.timers.resume() }
     }
 
     /// Piece by piece, so that a million rows are never in memory twice; the next is read while one is taken over.

@@ -154,13 +154,19 @@ package struct DomainService: Sendable {
         try await rotator.cancel(domain)
     }
 
+    /// The new key's record that is still waited for, under the selectors of a personality whose present record is
+    /// there if there is one, as in `DomainChecker.sight`.
     private func stagedRecord(of domain: MailDomain) -> DNSRecord? {
+        var needed: [DNSRecord] = []
+        var others: [DNSRecord] = []
         for planner in planners.values {
-            guard let record = planner.records(of: domain).first(where: { $0.isStaged && $0.purpose == .dkim }) else {
-                continue
-            }
-            return published(record, of: domain).record
+            let keys = planner.records(of: domain).filter { $0.purpose == .dkim }
+            guard let staged = keys.first(where: \.isStaged) else { continue }
+            if domain.check(.dkim, at: staged.name.text)?.verdict == .ok { continue }
+            let isInUse = keys.contains { !$0.isStaged && domain.check(.dkim, at: $0.name.text)?.verdict == .ok }
+            let record = published(staged, of: domain).record
+            if isInUse { needed.append(record) } else { others.append(record) }
         }
-        return nil
+        return (needed.isEmpty ? others : needed).min { $0.name < $1.name }
     }
 }

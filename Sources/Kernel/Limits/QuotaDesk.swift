@@ -17,6 +17,14 @@ package struct QuotaDesk: Sendable {
         try await store.make(.limits(.setQuota(owner, kind, limit: limit)))
     }
 
+    /// Several of one owner, in one commit; the first refusal, if there is one.
+    package func set(_ limits: [(kind: Quota.Kind, limit: Int?)], of owner: QuotaOwner) async throws(KernelFailure) {
+        guard !limits.isEmpty else { return }
+        for outcome in await store.commit(limits.map { .limits(.setQuota(owner, $0.kind, limit: $0.limit)) }) {
+            _ = try outcome.serial()
+        }
+    }
+
     /// The owner's quotas of messages in the present day and month, set or not, and whatever others it has.
     package func status(of owner: QuotaOwner) async throws(KernelFailure) -> [QuotaStatus] {
         let now = time.now

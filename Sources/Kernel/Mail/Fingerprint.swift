@@ -35,6 +35,7 @@ struct Fingerprint {
         for attachment in submission.attachments { append(attachment) }
         if let scheduled = submission.scheduledAt { append("d", String(scheduled.nanoseconds)) }
         if submission.unsubscribe { append("u", "") }
+        if let facet = submission.facet { append("o", facet) }
     }
 
     private mutating func append(_ tag: Character, _ addresses: [MailAddress]) {

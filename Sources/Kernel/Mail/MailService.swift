@@ -128,6 +128,19 @@ package struct MailService: Sendable {
         try await store.messages(query)
     }
 
+    /// How far a tenant's messages are.
+    package func counts(of tenant: Tenant) async throws(KernelFailure) -> MailCounts {
+        let tally = try await store.tally(of: tenant, at: time.now)
+        let active = await deliveries.sending(of: tenant)
+        // What is being tried waited before, or was put off.
+        let waiting = max(tally.waiting - active, 0)
+        let delayed = max(tally.delayed - max(active - tally.waiting, 0), 0)
+        return MailCounts(
+            waiting: waiting, active: active,
+            completed: max(tally.total - waiting - active - delayed - tally.failed, 0), failed: tally.failed,
+            delayed: delayed)
+    }
+
     /// Whether an attempt is running is known to the queue alone; only unfinished messages pay for asking.
     private func markSending(_ message: Message) async -> Message {
         guard message.recipients.contains(where: { !$0.state.isFinal }),

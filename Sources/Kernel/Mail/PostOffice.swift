@@ -42,12 +42,12 @@ package struct PostOffice: Sendable {
     }
 
     /// The left sides of Message-IDs.
-    struct MessageIDs: Sendable {
+    package struct MessageIDs: Sendable {
         private let cipher: SerialCipher
 
-        init(idKey: [UInt8]) { cipher = SerialCipher(key: idKey, label: "message-id") }
+        package init(idKey: [UInt8]) { cipher = SerialCipher(key: idKey, label: "message-id") }
 
-        func text(_ id: Message.ID) -> String { cipher.text(UInt64(id.value)) }
+        package func text(_ id: Message.ID) -> String { cipher.text(UInt64(id.value)) }
 
         /// The message that a Message-ID of ours names; nil for every other.
         func message(_ messageID: String) -> Message.ID? {

@@ -321,6 +321,20 @@ package struct DeliveryQueue: Sendable {
         forgetIfIdle(number)
     }
 
+    /// Messages of a tenant that are leased. Goes through the leases, held ones and those given back of late, never
+    /// through rows.
+    package func leasedMessages(of tenant: Tenant) -> Int {
+        var messages: Set<Message.ID> = []
+        for lease in leases.unordered {
+            guard let slot = table.slot(of: lease.id), table[slot].token == lease.token else { continue }
+            let delivery = table.delivery(table[slot])
+            if delivery.account == tenant.account, delivery.origin == tenant.origin {
+                messages.insert(lease.id.message)
+            }
+        }
+        return messages.count
+    }
+
     /// An attempt at this message is running.
     package func isSending(_ message: Message.ID, recipients: Int) -> Bool {
         slots(of: message, recipients: recipients).contains { table[$0].token != 0 }

@@ -343,6 +343,8 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
         turn()
     }
 
+    package func sending(of tenant: Tenant) -> Int { queue.leasedMessages(of: tenant) }
+
     package func isSending(_ message: Message.ID, recipients: Int) -> Bool {
         queue.isSending(message, recipients: recipients)
     }

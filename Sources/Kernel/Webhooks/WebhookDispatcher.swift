@@ -6,6 +6,7 @@ package import Ports
 /// disabled, or the operator has paused it: what is queued for it waits there. Any thread.
 package final class WebhookDispatcher: WebhookObserver, FactObserver {
     private let engine: WorkEngine<WebhookWork>
+    private let work: WebhookWork
     private let endpoints = WebhookEndpointTable()
     private let tally = WorkTally()
     private let log: Log
@@ -15,7 +16,7 @@ package final class WebhookDispatcher: WebhookObserver, FactObserver {
         secrets: WebhookSecrets, time: any TimeSource, random: any RandomSource, log: Log
     ) {
         self.log = log
-        let work = WebhookWork(
+        work = WebhookWork(
             store: store, transport: transport, renderer: renderer, secrets: secrets, endpoints: endpoints,
             tally: tally, time: time, random: random, log: log)
         engine = WorkEngine(work, loop: loop, time: time, log: log)
@@ -43,6 +44,19 @@ package final class WebhookDispatcher: WebhookObserver, FactObserver {
             case .directory, .domain: break
             }
         }
+    }
+
+    /// Makes one attempt at a delivery that its poster has claimed, now, whatever waits in the endpoint's lane, and
+    /// records what came of it; there is no second one.
+    package func attempt(
+        _ delivery: WebhookDelivery.ID, of endpoint: WebhookEndpoint.ID
+    ) async throws(KernelFailure) -> WebhookSettlement {
+        let claimed = Work(id: delivery.value, lane: endpoint, due: work.time.now)
+        guard var settlement = try await work.attempt(claimed)?.outcome else { throw .notFound(.delivery) }
+        if case .again = settlement.verdict { settlement.verdict = .givenUp }
+        guard await work.record([settlement]) != nil else { throw .storageUnavailable }
+        _ = await work.recorded([settlement])
+        return settlement
     }
 
     /// An endpoint as it is; at start, all that there are.

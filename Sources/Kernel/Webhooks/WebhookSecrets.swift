@@ -16,6 +16,13 @@ package struct WebhookSecrets: Sendable {
         prefix + random.text(KernelLimits.secretCharacters, from: Alphabet.alphanumeric)
     }
 
+    /// What signs deliveries of an owner without endpoints: derived from the key file, so always the same, and kept
+    /// nowhere.
+    package func fallback(of owner: Tenant, prefix: String) -> String {
+        let bytes = sealing.derive("webhook-secret \(owner.account.value) \(owner.origin.name)")
+        return prefix + Hex.encode(bytes)
+    }
+
     package func seal(_ secret: String, of endpoint: WebhookEndpoint) throws(KernelFailure) -> [UInt8] {
         do {
             return try sealing.seal(

@@ -8,16 +8,18 @@ package import Ports
 /// Any thread; calls come back on the caller's executor.
 package final class WebhookService: Sendable {
     private let store: any Store
+    private let dispatcher: WebhookDispatcher
     private let renderer: WebhookRenderer
     private let secrets: WebhookSecrets
     private let egress: EgressPolicy
     private let time: any TimeSource
 
     package init(
-        store: any Store, renderer: WebhookRenderer, secrets: WebhookSecrets, egress: EgressPolicy,
-        time: any TimeSource
+        store: any Store, dispatcher: WebhookDispatcher, renderer: WebhookRenderer, secrets: WebhookSecrets,
+        egress: EgressPolicy, time: any TimeSource
     ) {
         self.store = store
+        self.dispatcher = dispatcher
         self.renderer = renderer
         self.secrets = secrets
         self.egress = egress
@@ -26,9 +28,10 @@ package final class WebhookService: Sendable {
 
     // MARK: Endpoints
 
-    /// An endpoint and its secret, which is shown to nobody again, unless the dialect does.
+    /// An endpoint and its secret, which is shown to nobody again, unless the dialect does. `facet`: what the
+    /// personality keeps beside it.
     package func create(
-        url: WebURL, events: [String], domains: [MailDomain.ID] = [], for owner: Tenant
+        url: WebURL, events: [String], domains: [MailDomain.ID] = [], facet: [UInt8]? = nil, for owner: Tenant
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
         let rules = try renderer.dialect(owner.origin).rules
         try check(url)
@@ -37,7 +40,8 @@ package final class WebhookService: Sendable {
             id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
             events: events, domains: domains, secrets: [], createdAt: time.now)
         endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
-        return Plan(.webhook(.create(endpoint, atMost: rules.endpointsMax)), on: store) { [endpoint] serial in
+        return Plan(beside(.create(endpoint, atMost: rules.endpointsMax), facet, owner), on: store) {
+            [endpoint] serial in
             var endpoint = endpoint
             endpoint.id = WebhookEndpoint.ID(serial)
             return (endpoint, secret)
@@ -45,12 +49,12 @@ package final class WebhookService: Sendable {
     }
 
     /// A literal address is judged here, in whatever spelling; a name when it is connected to.
-    private func check(_ url: WebURL) throws(KernelFailure) {
+    package func check(_ url: WebURL, field: String = "url") throws(KernelFailure) {
         if let address = IPAddress(host: url.host), !egress.admits(address) {
-            throw .invalid(FieldFault("url", .publicAddress, value: UserData(url.text)))
+            throw .invalid(FieldFault(field, .publicAddress, value: UserData(url.text)))
         }
         guard egress.admits(port: url.port) else {
-            throw .invalid(FieldFault("url", .publicAddress, value: UserData(url.text)))
+            throw .invalid(FieldFault(field, .publicAddress, value: UserData(url.text)))
         }
     }
 
@@ -61,19 +65,22 @@ package final class WebhookService: Sendable {
 
     package func endpoint(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> WebhookEndpoint {
         guard let endpoint = try await store.webhook(id), endpoint.account == owner.account,
-            endpoint.origin == owner.origin
+            endpoint.origin == owner.origin, !endpoint.isOwn
         else { throw .notFound(.webhook) }
         return endpoint
     }
 
     package func edit(
-        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, of owner: Tenant
+        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, facet: [UInt8]? = nil,
+        of owner: Tenant
     ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
         let endpoint = try await endpoint(id, of: owner)
         if let url { try check(url) }
         let edit = WebhookEdit(url: url.map { UserData($0.text) }, events: events, isEnabled: isEnabled)
         let now = time.now
-        return Plan(.webhook(.edit(id, edit, at: now)), on: store) { _ in edit.applied(to: endpoint, at: now) }
+        return Plan(beside(.edit(id, edit, at: now), facet, owner), on: store) { _ in
+            edit.applied(to: endpoint, at: now)
+        }
     }
 
     package func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
@@ -111,6 +118,30 @@ package final class WebhookService: Sendable {
     package func announce(_ name: String, data: [UInt8], to owner: Tenant) -> Plan<Int> {
         let announcement = WebhookAnnouncement(name: name, data: data, at: time.now)
         return Plan(.webhook(.announce(announcement, owner)), on: store) { Int($0) }
+    }
+
+    /// Makes one attempt at a test event now, and says what came of it: delivered or given up, never to be tried again.
+    package func attemptTest(
+        _ id: WebhookEndpoint.ID, of owner: Tenant
+    ) async throws(KernelFailure) -> WebhookSettlement {
+        _ = try await endpoint(id, of: owner)
+        let name = try renderer.dialect(owner.origin).rules.testName
+        let event = WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now)
+        let delivery = try await store.make(.webhook(.post(event, to: id, isClaimed: true)))
+        return try await dispatcher.attempt(WebhookDelivery.ID(delivery), of: id)
+    }
+
+    /// The current secret, for dialects that show it again.
+    package func secret(of id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> String {
+        guard let secret = try secrets.open(try await endpoint(id, of: owner), at: time.now).first else {
+            throw .internalError(incident: "webhook without a secret")
+        }
+        return secret
+    }
+
+    /// What signs deliveries to records' own URLs while the owner has no endpoint.
+    package func fallbackSecret(of owner: Tenant) throws(KernelFailure) -> String {
+        secrets.fallback(of: owner, prefix: try renderer.dialect(owner.origin).rules.secretPrefix)
     }
 
     // MARK: Deliveries
@@ -158,6 +189,57 @@ package final class WebhookService: Sendable {
         let remaining = total - found.count
         if isDryRun { return .nothing(.success((found.count, remaining))) }
         return replay(found).map { (replayed: $0, remaining: remaining) }
+    }
+
+    // MARK: Dead letters
+
+    /// A dead letter with its body.
+    package struct DeadLetter: Sendable {
+        package var dead: DeadWebhook
+        package var body: [UInt8]
+    }
+
+    /// What was given up, latest first, over all of the owner's endpoints and its records' own URLs.
+    package func deadLetters(
+        includingReplayed: Bool, limit: Int, of owner: Tenant
+    ) async throws(KernelFailure) -> [DeadLetter] {
+        let dialect = try renderer.dialect(owner.origin)
+        var letters: [DeadLetter] = []
+        let found = try await store.deadWebhooks(of: owner, includingReplayed: includingReplayed, limit: limit)
+        for dead in found {
+            let body = try await renderer.body(of: dead.delivery, in: dialect)
+            letters.append(DeadLetter(dead: dead, body: body ?? Array("{}".utf8)))
+        }
+        return letters
+    }
+
+    /// Queues dead letters anew, under the identities that they have: for each whether it was one of the owner's, and
+    /// not queued already.
+    package func replayDeadLetters(
+        _ ids: [WebhookDelivery.ID], of owner: Tenant
+    ) async throws(KernelFailure) -> [Bool] {
+        var dead: [WebhookDelivery.ID] = []
+        for id in ids where try await isDead(id, of: owner) { dead.append(id) }
+        guard !dead.isEmpty else { return ids.map { _ in false } }
+        let applied = Set(zip(dead, try await replayed(dead)).filter(\.1).map(\.0))
+        return ids.map { applied.contains($0) }
+    }
+
+    private func isDead(_ id: WebhookDelivery.ID, of owner: Tenant) async throws(KernelFailure) -> Bool {
+        guard let delivery = try await store.webhookDelivery(id)?.delivery,
+            let endpoint = try await store.webhook(delivery.endpoint)
+        else { return false }
+        return endpoint.owner == owner && delivery.nextAttemptAt == nil && delivery.deliveredAt == nil
+    }
+
+    private func replayed(_ deliveries: [WebhookDelivery.ID]) async throws(KernelFailure) -> [Bool] {
+        try await store.makeEach(.webhook(.replay(deliveries, at: time.now)))
+    }
+
+    /// `facet`: what is kept beside the endpoint that the change makes or changes, with it.
+    private func beside(_ change: WebhookChange, _ facet: [UInt8]?, _ owner: Tenant) -> Change {
+        guard let facet else { return .webhook(change) }
+        return .facet(.beside(.webhook(change), .webhook, owner.origin, facet))
     }
 
     private func replay(_ deliveries: [WebhookDelivery.ID]) -> Plan<Int> {

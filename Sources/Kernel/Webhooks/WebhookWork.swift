@@ -41,11 +41,21 @@ struct WebhookWork: WorkKind {
     ) throws(KernelFailure) -> OutgoingRequest {
         let now = time.now
         let fields = WebhookSigner.fields(
-            dialect.rules.signing, secrets: try secrets.open(endpoint, at: now), id: dialect.identity(stored.delivery),
+            dialect.rules.signing, secrets: try secrets(of: endpoint, dialect.rules, at: now),
+            id: dialect.identity(stored.delivery),
             event: stored.delivery.name, time: now, body: body)
         return OutgoingRequest(
             url: endpoint.url.text, fields: [.init("Content-Type", "application/json")] + fields, body: body,
             timeout: stored.policy.timeout)
+    }
+
+    /// What goes to a record's own URL is signed as the account's first endpoint would be.
+    private func secrets(
+        of endpoint: WebhookEndpoint, _ rules: WebhookRules, at now: Instant
+    ) throws(KernelFailure) -> [String] {
+        guard endpoint.isOwn else { return try secrets.open(endpoint, at: now) }
+        if let lender = endpoints.firstEnabled(of: endpoint.owner) { return try secrets.open(lender, at: now) }
+        return [secrets.fallback(of: endpoint.owner, prefix: rules.secretPrefix)]
     }
 
     // MARK: What came of it

@@ -17,6 +17,11 @@ public struct MessageFilter: Sendable, Equatable {
     public var subjectContains: String?
     /// Exactly this tag.
     public var tag: String?
+    /// Only messages that were given a time when they were accepted.
+    public var isScheduled = false
+    /// The time that the message was given last lies after this one, or not after that one.
+    public var dueAfter: Instant?
+    public var dueBy: Instant?
     /// Nothing matches, whatever else is set: the caller asked for a value that no message has.
     public var matchesNothing = false
 

@@ -33,13 +33,17 @@ public struct Submission: Sendable, Equatable {
     public var idempotency: IdempotencyKey?
     /// The message itself, where it came in as finished bytes; nil where it is composed of all the rest.
     public var raw: RawContent?
+    /// The template that texts and subject were made of; nil: none. They are finished all the same.
+    public var template: TemplateUse?
+    /// What the personality hangs on the message and the kernel does not read: JSON; nil: nothing.
+    public var facet: [UInt8]?
 
     public init(
         from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], bcc: [MailAddress] = [],
         replyTo: [MailAddress] = [], subject: String, text: String? = nil, html: String? = nil,
         headers: [HeaderField] = [], tags: [String] = [], attachments: [Attachment] = [],
         scheduledAt: Instant? = nil, unsubscribe: Bool = false, idempotency: IdempotencyKey? = nil,
-        raw: RawContent? = nil
+        raw: RawContent? = nil, template: TemplateUse? = nil, facet: [UInt8]? = nil
     ) {
         self.from = from
         self.to = to
@@ -56,6 +60,8 @@ public struct Submission: Sendable, Equatable {
         self.unsubscribe = unsubscribe
         self.idempotency = idempotency
         self.raw = raw
+        self.template = template
+        self.facet = facet
     }
 
     /// Everyone the message goes to, in the order to, cc, bcc, each address once (compared without case in the domain).
@@ -79,6 +85,17 @@ private struct EnvelopeKey: Hashable {
     init(_ address: MailAddress) {
         localPart = address.address[..<(address.address.lastIndex(of: "@") ?? address.address.endIndex)]
         domain = address.domain
+    }
+}
+
+/// Which version of which template a message was made of.
+public struct TemplateUse: Sendable, Hashable {
+    public var template: Template.ID
+    public var version: Int
+
+    public init(template: Template.ID, version: Int) {
+        self.template = template
+        self.version = version
     }
 }
 

@@ -11,6 +11,7 @@ public enum IDKind: Hashable, Sendable {
     case webhookDelivery
     case suppression
     case relay
+    case template
     /// A kind of record that is the dialect's own, by its name.
     case record(String)
 }

@@ -15,16 +15,19 @@ public struct ScopeVocabulary: Sendable, Equatable {
     public var domainActions: [String]
     /// Words that are held by who holds one of those they are listed under.
     public var includes: [String: [String]]
+    /// The words that a public key may hold, and gets where none are named; nil: all, and the defaults.
+    public var publicWords: [String]?
 
     public init(
         words: [String], superset: String?, defaults: [String], domainActions: [String] = [],
-        includes: [String: [String]] = [:]
+        includes: [String: [String]] = [:], publicWords: [String]? = nil
     ) {
         self.words = words
         self.superset = superset
         self.defaults = defaults
         self.domainActions = domainActions
         self.includes = includes
+        self.publicWords = publicWords
     }
 
     static let allEnding = ":all"
@@ -78,15 +81,25 @@ extension ScopeVocabulary {
 // MARK: Minting
 
 extension ScopeVocabulary {
-    /// The words as a new key holds them: known, each once, domains lower case and the account's own; the word for one
-    /// domain is left out beside the one for all. `scopeName` for the first that will not do.
+    /// What a key of this kind gets that was made without naming any.
+    public func defaults(of kind: AccessKey.Kind) -> [String] {
+        kind == .public ? publicWords ?? defaults : defaults
+    }
+
+    /// Whether a key of this kind may hold the word.
+    public func mayHold(_ word: String, _ kind: AccessKey.Kind) -> Bool {
+        kind != .public || publicWords.map { $0.contains(word) } ?? true
+    }
+
+    /// The words as a new key of this kind holds them: known, each once, domains lower case and the account's own; the
+    /// word for one domain is left out beside the one for all. `scopeName` for the first that will not do.
     public func checked(
-        _ scopes: [String], field: String, ownsDomain: (String) -> Bool
+        _ scopes: [String], field: String, kind: AccessKey.Kind = .secret, ownsDomain: (String) -> Bool
     ) throws(KernelFailure) -> [String] {
         var checked: [String] = []
         for scope in scopes {
             let word = canonical(scope)
-            guard isKnown(word, ownsDomain), !checked.contains(word) else {
+            guard isKnown(word, ownsDomain), mayHold(word, kind), !checked.contains(word) else {
                 throw .invalid(FieldFault(field, .scopeName, value: UserData(scope)))
             }
             checked.append(word)

@@ -26,11 +26,14 @@ public struct WebhookDelivery: Sendable, Equatable {
     public var createdAt: Instant
     /// When it was queued or replayed: its lifetime counts from then.
     public var queuedAt: Instant
+    /// When it was queued anew after it had been given up, the last time.
+    public var replayedAt: Instant?
 
     public init(
         id: ID, endpoint: WebhookEndpoint.ID, name: String, event: MailEvent.ID? = nil, message: Message.ID? = nil,
         data: [UInt8]? = nil, attempts: Int = 0, nextAttemptAt: Instant? = nil, status: Int? = nil,
-        response: UserData? = nil, deliveredAt: Instant? = nil, createdAt: Instant, queuedAt: Instant? = nil
+        response: UserData? = nil, deliveredAt: Instant? = nil, createdAt: Instant, queuedAt: Instant? = nil,
+        replayedAt: Instant? = nil
     ) {
         self.id = id
         self.endpoint = endpoint
@@ -45,6 +48,7 @@ public struct WebhookDelivery: Sendable, Equatable {
         self.deliveredAt = deliveredAt
         self.createdAt = createdAt
         self.queuedAt = queuedAt ?? createdAt
+        self.replayedAt = replayedAt
     }
 }
 

@@ -51,6 +51,9 @@ public struct WebhookEndpoint: Sendable, Equatable {
     /// Only events of messages from these domains; empty: of all.
     public var domains: [MailDomain.ID]
     public var isEnabled: Bool
+    /// It is a URL that single records named: it stands in no list, wants no events, and what goes there is signed with
+    /// a secret of its account's.
+    public var isOwn: Bool
     /// The current one first, then the one before while its time of grace lasts.
     public var secrets: [SealedSecret]
     public var createdAt: Instant
@@ -61,7 +64,8 @@ public struct WebhookEndpoint: Sendable, Equatable {
 
     public init(
         id: ID, account: Account.ID, origin: PersonalityID, url: UserData, events: [String],
-        domains: [MailDomain.ID] = [], isEnabled: Bool = true, secrets: [SealedSecret], createdAt: Instant,
+        domains: [MailDomain.ID] = [], isEnabled: Bool = true, isOwn: Bool = false, secrets: [SealedSecret],
+        createdAt: Instant,
         secretRotatedAt: Instant? = nil, disabledAt: Instant? = nil, disabledReason: String? = nil,
         health: Health = Health()
     ) {
@@ -72,6 +76,7 @@ public struct WebhookEndpoint: Sendable, Equatable {
         self.events = events
         self.domains = domains
         self.isEnabled = isEnabled
+        self.isOwn = isOwn
         self.secrets = secrets
         self.createdAt = createdAt
         self.secretRotatedAt = secretRotatedAt

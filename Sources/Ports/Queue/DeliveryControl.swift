@@ -11,6 +11,9 @@ package protocol DeliveryControl: Sendable {
     /// Takes over deliveries; at start, all that an earlier process left unfinished.
     func insert(_ deliveries: [PendingDelivery]) async
 
+    /// How many of a tenant's messages an attempt is running at.
+    func sending(of tenant: Tenant) async -> Int
+
     /// Whether an attempt at the message is running.
     func isSending(_ message: Message.ID, recipients: Int) async -> Bool
 }

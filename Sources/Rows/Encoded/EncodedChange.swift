@@ -4,6 +4,7 @@ package import Ports
 package enum EncodedChange: Sendable {
     case accept(EncodedMessage)
     case relay(EncodedRelay)
+    case record(EncodedRecordUnit)
     case once(EncodedOnce)
     case all([EncodedChange])
     case settle([Settlement], [EncodedReport])
@@ -15,6 +16,7 @@ package enum EncodedChange: Sendable {
         switch change {
         case .accept(let message): self = .accept(EncodedMessage(message))
         case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
+        case .record(let unit): self = .record(EncodedRecordUnit(unit))
         case .once(let unit): self = .once(EncodedOnce(unit))
         case .all(let changes): self = .all(changes.map { EncodedChange($0) })
         case .settle(let settlements, let reports):
@@ -30,7 +32,7 @@ package enum EncodedChange: Sendable {
         switch self {
         case .accept(let message): message.contentName
         case .relay(let relay): relay.contentName
-        case .once, .all, .settle, .report, .other: nil
+        case .record, .once, .all, .settle, .report, .other: nil
         }
     }
 }

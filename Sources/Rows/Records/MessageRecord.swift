@@ -9,13 +9,16 @@ package enum MessageRecord {
     private static let version = 1
     /// Of a body that is finished bytes.
     private static let rawVersion = 2
+    /// Of a head behind which stands what most messages have not.
+    private static let extendedVersion = 2
 
     // MARK: Head
 
     package static func head(of message: NewMessage) -> [UInt8] {
         let submission = message.submission
+        let extras = HeadExtra.all(of: submission)
         var writer = RecordWriter(reserving: 256)
-        writer.integer(version)
+        writer.integer(extras.isEmpty ? version : extendedVersion)
         writer.address(submission.from)
         writer.list(submission.to) { $0.address($1) }
         writer.list(submission.cc) { $0.address($1) }
@@ -29,13 +32,20 @@ package enum MessageRecord {
         writer.list(submission.tags) { $0.text($1) }
         writer.integer(submission.unsubscribe ? 1 : 0)
         writer.optionalText(submission.scheduledAt.map { String($0.nanoseconds) })
+        if !extras.isEmpty {
+            writer.list(extras) { writer, extra in
+                writer.integer(extra.kind.rawValue)
+                writer.blob(extra.bytes)
+            }
+        }
         return writer.bytes
     }
 
     /// A submission without its texts and attachments.
     package static func submission(head: [UInt8]) throws(RecordError) -> Submission {
         var reader = RecordReader(head)
-        guard try reader.integer() == version else { throw RecordError() }
+        let found = try reader.integer()
+        guard found == version || found == extendedVersion else { throw RecordError() }
         let from = try reader.address()
         let to = try reader.list { reader throws(RecordError) in try reader.address() }
         let cc = try reader.list { reader throws(RecordError) in try reader.address() }
@@ -48,9 +58,14 @@ package enum MessageRecord {
         let tags = try reader.list { reader throws(RecordError) in try reader.text() }
         let unsubscribe = try reader.integer() == 1
         let scheduled = try reader.optionalText().flatMap { Int64($0) }
-        return Submission(
+        var submission = Submission(
             from: from, to: to, cc: cc, bcc: bcc, replyTo: replyTo, subject: subject, headers: headers, tags: tags,
             scheduledAt: scheduled.map { Instant(nanoseconds: $0) }, unsubscribe: unsubscribe)
+        guard found == extendedVersion else { return submission }
+        _ = try reader.list { reader throws(RecordError) in
+            try HeadExtra.read(kind: reader.integer(), reader.blob(), into: &submission)
+        }
+        return submission
     }
 
     // MARK: Body

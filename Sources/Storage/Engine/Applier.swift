@@ -35,11 +35,13 @@ final class Applier {
     let webhooks: WebhookChanges
     let relays: RelayChanges
     private var facts: [StoreFact] = []
+    let records: RecordChanges
+    private let facets: FacetRows
     var groups = GroupRefusals()
 
     init(
-        connection: Connection, personalities: PersonalityNumbers, webhooks: [PersonalityID: WebhookRules],
-        suppressing: [PersonalityID: AutoSuppression], started: Instant
+        connection: Connection, personalities: PersonalityNumbers, recordKeys: RecordKeys,
+        webhooks: [PersonalityID: WebhookRules], suppressing: [PersonalityID: AutoSuppression], started: Instant
     ) throws(DatabaseError) {
         self.connection = connection
         self.personalities = personalities
@@ -57,6 +59,9 @@ final class Applier {
             connection, personalities: personalities, rules: webhooks, retries: policies, serials: serials,
             cells: cells)
         relays = try RelayChanges(connection, personalities: personalities, serials: serials)
+        records = try RecordChanges(
+            connection, personalities: personalities, keys: recordKeys, webhooks: self.webhooks)
+        facets = FacetRows(connection, personalities: personalities)
         // What they wrote is on disk already.
         policies.committed()
         messages = try MessageRows(connection, counts: counts, serials: serials, cells: cells)
@@ -96,6 +101,7 @@ final class Applier {
         claims.committed()
         acceptance.committed()
         policies.committed()
+        records.committed()
     }
 
     func rollBack() {
@@ -112,6 +118,7 @@ final class Applier {
         facts.removeAll()
         webhooks.rollBack()
         relays.rollBack()
+        records.rollBack()
         autoSuppressions.rollBack()
     }
 
@@ -139,6 +146,7 @@ final class Applier {
         switch change {
         case .accept(let message): return try acceptance.accept(message)
         case .relay(let relay): return try relays.accept(relay)
+        case .record(let unit): return try records.apply(unit)
         case .once(let unit): return try once(unit)
         case .all(let changes): return try all(changes)
         case .settle(let settlements, let reports):
@@ -194,8 +202,8 @@ final class Applier {
 
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .accept, .once, .all, .settle, .report:
-            .refused(.internalError(incident: "what brings a message must be encoded first"))
+        case .accept, .record, .once, .all, .settle, .report:
+            .refused(.internalError(incident: "what brings a message or a record must be encoded first"))
         case .cancel(let message, let at): try deliveries.cancel(message, at)
         case .reschedule(let message, let due, let at): try deliveries.reschedule(message, due, at)
         case .expedite(let message, let due): try deliveries.expedite(message, due)
@@ -205,7 +213,9 @@ final class Applier {
         case .domain(let change): note(try DomainChanges(connection).apply(change)) { .domain(change, serial: $0) }
         case .suppression(let change): try suppressions.apply(change)
         case .limits(let change): try apply(change)
+        case .facet(let change): try apply(change)
         case .webhook(let change): try webhooks.apply(change)
+        case .template(let change): try TemplateChanges(connection, personalities).apply(change)
         case .relay(let change): try relays.apply(change)
         }
     }
@@ -213,6 +223,18 @@ final class Applier {
     private func note(_ outcome: ChangeOutcome, _ fact: (Int64) -> StoreFact) -> ChangeOutcome {
         if case .done(let serial) = outcome { facts.append(fact(serial)) }
         return outcome
+    }
+
+    private func apply(_ change: FacetChange) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .put(let facet): return try facets.put(facet)
+        case .beside(let change, let kind, let origin, let body):
+            let outcome = try apply(EncodedChange(change))
+            guard case .done(let serial) = outcome else { return outcome }
+            let facet = try facets.put(Facet(kind, row: serial, origin: origin, body: body))
+            if case .refused = facet { return facet }
+            return outcome
+        }
     }
 
     private func apply(_ change: LimitsChange) throws(DatabaseError) -> ChangeOutcome {

@@ -19,6 +19,8 @@ final class Reader {
     private let eventNumbers: EventNumbers
     private var webhookReader: WebhookReader?
     private var relayReader: RelayReader?
+    private var templateReader: TemplateReader?
+    private var recordQueries: RecordQueries?
 
     private static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
 
@@ -51,6 +53,22 @@ final class Reader {
         if let relayReader { return relayReader }
         let made = try RelayReader(connection, personalities: personalities)
         relayReader = made
+        return made
+    }
+
+    /// The reads of templates on this connection.
+    func templates(_ personalities: PersonalityNumbers) -> TemplateReader {
+        if let templateReader { return templateReader }
+        let made = TemplateReader(connection, personalities: personalities)
+        templateReader = made
+        return made
+    }
+
+    /// The reads of records on this connection.
+    func records(_ personalities: PersonalityNumbers) -> RecordQueries {
+        if let recordQueries { return recordQueries }
+        let made = RecordQueries(connection, personalities: personalities)
+        recordQueries = made
         return made
     }
 

@@ -19,6 +19,7 @@ package final class SQLiteStore: Engine {
     private let checkpointer: Checkpointer
     private let threads: Threads
     let personalities: PersonalityNumbers
+    let recordKeys = RecordKeys()
     private let path: String
 
     /// The threads that `close` joins.
@@ -73,8 +74,8 @@ package final class SQLiteStore: Engine {
         background = try WorkerPool(
             name: "storage", threads: StorageLimits.backgroundThreads, capacity: StorageLimits.backgroundQueue)
         writer = try Writer(
-            connection: connection, checkpointer: checkpointer, personalities: personalities, webhooks: webhooks,
-            suppressing: suppressing, time: time, log: log)
+            connection: connection, checkpointer: checkpointer, personalities: personalities, recordKeys: recordKeys,
+            webhooks: webhooks, suppressing: suppressing, time: time, log: log)
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
     }
 
@@ -163,6 +164,13 @@ package final class SQLiteStore: Engine {
         messages.reserveCapacity(page.items.count)
         for row in page.items { messages.append(try message(row)) }
         return Page(items: messages, hasMore: page.hasMore, hasPrevious: page.hasPrevious, total: page.total)
+    }
+
+    package func tally(of tenant: Tenant, at now: Instant) async throws(KernelFailure) -> MessageTally {
+        let origin = personalities.number(tenant.origin) ?? 0
+        return try await inBackground { reader throws(DatabaseError) in
+            try reader.tally(account: tenant.account.value, origin: origin, now: now)
+        }
     }
 
     package func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent] {
@@ -283,7 +291,7 @@ package final class SQLiteStore: Engine {
         switch outcome {
         case .accepted(let acceptance): !acceptance.replayed
         case .done: true
-        case .settled, .once, .all, .refused: false
+        case .settled, .recorded, .once, .all, .refused: false
         }
     }
 

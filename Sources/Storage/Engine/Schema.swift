@@ -89,5 +89,7 @@ enum Schema {
         relays,
         reportAddresses,
         cells,
+        templates,
+        records,
     ]
 }

@@ -41,6 +41,7 @@ final class Writer: @unchecked Sendable {
     private let rider = Mutex<(any RateWindowSource)?>(nil)
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
     private let relayObserver = Mutex<(any RelayObserver)?>(nil)
+    private let recordObserver = Mutex<(any RecordObserver)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
     private let apply: Applier
@@ -48,7 +49,7 @@ final class Writer: @unchecked Sendable {
     private let log: Log
 
     init(
-        connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers,
+        connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers, recordKeys: RecordKeys,
         webhooks: [PersonalityID: WebhookRules] = [:], suppressing: [PersonalityID: AutoSuppression] = [:],
         time: any TimeSource, log: Log
     ) throws {
@@ -58,8 +59,8 @@ final class Writer: @unchecked Sendable {
         self.time = time
         self.log = log
         apply = try Applier(
-            connection: connection, personalities: personalities, webhooks: webhooks, suppressing: suppressing,
-            started: time.now)
+            connection: connection, personalities: personalities, recordKeys: recordKeys, webhooks: webhooks,
+            suppressing: suppressing, started: time.now)
         publish { _ in }
     }
 
@@ -74,6 +75,8 @@ final class Writer: @unchecked Sendable {
     func observe(relays observer: any RelayObserver) { relayObserver.withLock { $0 = observer } }
 
     func observe(facts observer: any FactObserver) { factObservers.withLock { $0.append(observer) } }
+
+    func observe(records observer: any RecordObserver) { recordObserver.withLock { $0 = observer } }
 
     func ride(_ source: any RateWindowSource) { rider.withLock { $0 = source } }
 
@@ -193,6 +196,7 @@ final class Writer: @unchecked Sendable {
         if !webhooks.isEmpty { webhookObserver.withLock { $0 }?.queued(webhooks) }
         let relays = apply.relays.takeQueued()
         if !relays.isEmpty { relayObserver.withLock { $0 }?.queued(relays) }
+        if let due = apply.records.takeEarliestDue() { recordObserver.withLock { $0 }?.scheduled(earliest: due) }
         var byLoop: [ObjectIdentifier: (loop: EventLoop, replies: [Reply])] = [:]
         for (unit, outcome) in zip(units, outcomes) {
             let reply = Reply(outcomes: outcome, continuation: unit.reply)

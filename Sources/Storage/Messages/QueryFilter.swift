@@ -41,6 +41,9 @@ struct QueryFilter: Sendable {
     /// Conditions on the decoded message.
     func admits(_ message: Message) -> Bool {
         let submission = message.submission
+        if filter.isScheduled, submission.scheduledAt == nil { return false }
+        if let earliest = filter.dueAfter, submission.scheduledAt.map({ $0 <= earliest }) ?? true { return false }
+        if let latest = filter.dueBy, submission.scheduledAt.map({ $0 > latest }) ?? true { return false }
         if let tag = filter.tag, !submission.tags.contains(tag) { return false }
         if let subject, !submission.subject.lowercased().contains(subject) { return false }
         if let from, !submission.from.address.lowercased().contains(from) { return false }

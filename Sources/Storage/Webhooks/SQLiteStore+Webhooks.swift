@@ -33,6 +33,14 @@ extension SQLiteStore {
         }
     }
 
+    package func deadWebhooks(
+        of owner: Tenant, includingReplayed: Bool, limit: Int
+    ) async throws(KernelFailure) -> [DeadWebhook] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.webhooks(personalities).dead(of: owner, includingReplayed: includingReplayed, limit: limit)
+        }
+    }
+
     package func pendingWebhooks() async throws(KernelFailure) -> [PendingWebhook] {
         try await inBackground { [personalities] reader throws(DatabaseError) in
             try reader.webhooks(personalities).pending()

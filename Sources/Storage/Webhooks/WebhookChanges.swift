@@ -102,8 +102,10 @@ final class WebhookChanges {
     private func load() throws(DatabaseError) {
         var endpoints: [Owner: [Endpoint]] = [:]
         let select = try connection.prepare(
-            "SELECT id, account, origin, events, domains, enabled FROM webhook WHERE deleted IS NULL ORDER BY id",
-            "read webhooks")
+            """
+            SELECT id, account, origin, events, domains, enabled FROM webhook WHERE deleted IS NULL AND own = 0
+            ORDER BY id
+            """, "read webhooks")
         try select.forEach { row in
             let origin = self.personalities.id(row.integer(2))
             guard let rules = self.rules[origin], row.integer(5) == 1 || rules.keepsWhileOff else { return }
@@ -154,7 +156,7 @@ final class WebhookChanges {
 
     private func insert(
         _ endpoint: Int64, _ origin: Int64, _ cell: Cell, _ name: String, event: Int64?, message: Int64?,
-        data: [UInt8]?, at: Int64
+        data: [UInt8]?, at: Int64, isClaimed: Bool = false
     ) throws(DatabaseError) -> Int64 {
         let id = try serials.rows(in: cell)
         let insert = statements.insert
@@ -169,6 +171,7 @@ final class WebhookChanges {
         try insert.run()
         statements.count.bind(1, endpoint)
         try statements.count.run()
+        if isClaimed { return id }
         queued.append(
             PendingWebhook(
                 id: WebhookDelivery.ID(id), endpoint: WebhookEndpoint.ID(endpoint), due: Instant(nanoseconds: at),
@@ -184,7 +187,7 @@ final class WebhookChanges {
         case .edit(let id, let edit, let at): try self.edit(id, edit, at)
         case .rotate(let id, let secrets, let at): try rotate(id, secrets, at)
         case .delete(let id, let at): try delete(id, at)
-        case .post(let announcement, let id): try post(announcement, id)
+        case .post(let announcement, let id, let isClaimed): try post(announcement, id, isClaimed)
         case .announce(let announcement, let owner): try announce(announcement, owner)
         case .settle(let settlements): .settled(try settlements.map { item throws(DatabaseError) in try settle(item) })
         case .replay(let ids, let at): .settled(try ids.map { id throws(DatabaseError) in try replay(id, at) })
@@ -199,7 +202,8 @@ final class WebhookChanges {
         account.bind(1, endpoint.account.value)
         guard try account.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
         let existing = try connection.prepare(
-            "SELECT count(*) FROM webhook WHERE account = ? AND origin = ? AND deleted IS NULL", "count webhooks")
+            "SELECT count(*) FROM webhook WHERE account = ? AND origin = ? AND deleted IS NULL AND own = 0",
+            "count webhooks")
         existing.bind(1, endpoint.account.value)
         existing.bind(2, origin)
         let count = Int(try existing.first { $0.integer(0) } ?? 0)
@@ -270,6 +274,10 @@ final class WebhookChanges {
             "UPDATE webhook_delivery SET due = NULL WHERE endpoint = ? AND due IS NOT NULL", "drop webhook deliveries")
         drop.bind(1, id.value)
         try drop.run()
+        let facets = try connection.prepare("DELETE FROM facet WHERE kind = ? AND row = ?", "drop a webhook's facets")
+        facets.bind(1, Facet.Kind.webhook.rawValue)
+        facets.bind(2, id.value)
+        try facets.run()
         return outcome
     }
 
@@ -282,7 +290,7 @@ final class WebhookChanges {
     }
 
     private func post(
-        _ announcement: WebhookAnnouncement, _ id: WebhookEndpoint.ID
+        _ announcement: WebhookAnnouncement, _ id: WebhookEndpoint.ID, _ isClaimed: Bool
     ) throws(DatabaseError) -> ChangeOutcome {
         let select = try connection.prepare(
             "SELECT origin, account FROM webhook WHERE id = ? AND deleted IS NULL", "look for a webhook")
@@ -294,7 +302,7 @@ final class WebhookChanges {
         return .done(
             serial: try insert(
                 id.value, origin, cell, announcement.name, event: nil, message: nil, data: announcement.data,
-                at: announcement.at.nanoseconds))
+                at: announcement.at.nanoseconds, isClaimed: isClaimed))
     }
 
     private func announce(
@@ -314,6 +322,38 @@ final class WebhookChanges {
             count += 1
         }
         return .done(serial: count)
+    }
+
+    /// Queues what a record announces: for those who want to hear of it, or for the record's own URL.
+    func announce(_ announcement: RecordAnnouncement, at: Instant) throws(DatabaseError) {
+        let event = WebhookAnnouncement(name: announcement.name, data: announcement.data, at: at)
+        switch announcement.target {
+        case .subscribers:
+            _ = try announce(event, Tenant(account: announcement.account, origin: announcement.origin))
+        case .url(let url):
+            let origin = personalities.number(announcement.origin) ?? 0
+            _ = try insert(
+                try own(url, announcement.account.value, origin, at), origin,
+                try cells.cell(of: announcement.account), event.name, event: nil, message: nil, data: event.data,
+                at: at.nanoseconds)
+        }
+    }
+
+    /// The endpoint that stands for a record's URL: one for each URL of an account, made at its first use.
+    private func own(
+        _ url: UserData, _ account: Int64, _ origin: Int64, _ at: Instant
+    ) throws(DatabaseError) -> Int64 {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO webhook (account, origin, url, events, domains, enabled, secret, created, own)
+            VALUES (?1, ?2, ?3, '', '', 1, x'', ?4, 1)
+            ON CONFLICT (account, origin, url) WHERE own = 1 AND deleted IS NULL DO UPDATE SET url = ?3 RETURNING id
+            """, "find a record's webhook")
+        insert.bind(1, account)
+        insert.bind(2, origin)
+        insert.bind(3, url.text)
+        insert.bind(4, at.nanoseconds)
+        return try insert.first { $0.integer(0) } ?? 0
     }
 
     // MARK: Outcomes

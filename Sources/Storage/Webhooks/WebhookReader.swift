@@ -13,11 +13,11 @@ final class WebhookReader {
 
     private static let endpointColumns = """
         id, account, origin, url, events, domains, enabled, secret, previous, previous_until, created, rotated,
-        disabled, reason, failures, attempted, status, deliveries
+        disabled, reason, failures, attempted, status, deliveries, own
         """
     private static let deliveryColumns = """
         d.id, d.endpoint, d.name, d.event, d.message, d.data, d.created, d.due, d.attempts, d.status, d.response,
-        d.delivered, d.queued
+        d.delivered, d.queued, d.replayed
         """
 
     init(_ connection: Connection, personalities: PersonalityNumbers) {
@@ -28,9 +28,9 @@ final class WebhookReader {
     // MARK: Endpoints
 
     func endpoints(of owner: Tenant?) throws(DatabaseError) -> [WebhookEndpoint] {
-        let condition = owner == nil ? "" : "AND account = ?1 AND origin = ?2"
+        let condition = owner == nil ? "" : "AND account = ?1 AND origin = ?2 "
         let select = try connection.prepare(
-            "SELECT \(Self.endpointColumns) FROM webhook WHERE deleted IS NULL \(condition) ORDER BY id",
+            "SELECT \(Self.endpointColumns) FROM webhook WHERE deleted IS NULL AND own = 0 \(condition)ORDER BY id",
             "read webhooks")
         if let owner {
             select.bind(1, owner.account.value)
@@ -63,7 +63,8 @@ final class WebhookReader {
             id: WebhookEndpoint.ID(row.integer(0)), account: Account.ID(row.integer(1)),
             origin: personalities.id(row.integer(2)), url: UserData(row.text(3)), events: Words.split(row.text(4)),
             domains: Words.split(row.text(5)).compactMap { Int64($0) }.map(MailDomain.ID.init),
-            isEnabled: row.integer(6) == 1, secrets: secrets, createdAt: Instant(nanoseconds: row.integer(10)),
+            isEnabled: row.integer(6) == 1, isOwn: row.integer(18) == 1, secrets: secrets,
+            createdAt: Instant(nanoseconds: row.integer(10)),
             secretRotatedAt: Self.instant(row, 11), disabledAt: Self.instant(row, 12),
             disabledReason: row.optionalText(13),
             health: WebhookEndpoint.Health(
@@ -87,9 +88,9 @@ final class WebhookReader {
         }
         select.bind(1, id.value)
         let found = try select.first { row -> StoredWebhookDelivery? in
-            guard let retries = try? RetryPolicyRecord.policy(row.bytes(13)) else { return nil }
+            guard let retries = try? RetryPolicyRecord.policy(row.bytes(14)) else { return nil }
             let policy = AttemptPolicy(
-                fatal: StatusRanges.split(row.text(15)), retries: retries, timeout: .nanoseconds(row.integer(14)))
+                fatal: StatusRanges.split(row.text(16)), retries: retries, timeout: .nanoseconds(row.integer(15)))
             return StoredWebhookDelivery(delivery: Self.delivery(row), policy: policy)
         }
         return found ?? nil
@@ -133,6 +134,29 @@ final class WebhookReader {
         return (deliveries, total)
     }
 
+    /// By the index of failed ones; those that were queued anew are looked for among all of an endpoint's.
+    func dead(
+        of owner: Tenant, includingReplayed: Bool, limit: Int
+    ) throws(DatabaseError) -> [DeadWebhook] {
+        let isDead = "d.due IS NULL AND d.delivered IS NULL"
+        let select = try connection.prepare(
+            """
+            SELECT \(Self.deliveryColumns), w.url, w.own FROM webhook w JOIN webhook_delivery d ON d.endpoint = w.id
+            WHERE w.account = ?1 AND w.origin = ?2 AND w.deleted IS NULL
+            AND \(includingReplayed ? "(\(isDead) OR d.replayed IS NOT NULL)" : isDead) ORDER BY d.id DESC LIMIT ?3
+            """, "list dead webhook deliveries")
+        select.bind(1, owner.account.value)
+        select.bind(2, personalities.number(owner.origin) ?? 0)
+        select.bind(3, Int64(limit))
+        var dead: [DeadWebhook] = []
+        try select.forEach { row in
+            dead.append(
+                DeadWebhook(
+                    delivery: Self.delivery(row), url: UserData(row.text(14)), isOwn: row.integer(15) == 1))
+        }
+        return dead
+    }
+
     func pending() throws(DatabaseError) -> [PendingWebhook] {
         let select = try connection.prepare(
             "SELECT id, endpoint, due, attempts FROM webhook_delivery WHERE due IS NOT NULL ORDER BY endpoint, id",
@@ -154,7 +178,7 @@ final class WebhookReader {
             data: row.optionalBytes(5), attempts: Int(row.integer(8)), nextAttemptAt: instant(row, 7),
             status: row.optionalInteger(9).map { Int($0) }, response: row.optionalText(10).map { UserData($0) },
             deliveredAt: instant(row, 11), createdAt: Instant(nanoseconds: row.integer(6)),
-            queuedAt: Instant(nanoseconds: row.integer(12)))
+            queuedAt: Instant(nanoseconds: row.integer(12)), replayedAt: instant(row, 13))
     }
 
     private static func instant(_ row: Statement, _ column: Int32) -> Instant? {

@@ -34,8 +34,8 @@ struct WebhookStatements {
             """, "note a webhook's health")
         replay = try connection.prepare(
             """
-            UPDATE webhook_delivery SET due = ?2, queued = ?2, attempts = 0, delivered = NULL
-            WHERE id = ?1 AND due IS NULL RETURNING endpoint
+            UPDATE webhook_delivery SET due = ?2, queued = ?2, attempts = 0, delivered = NULL,
+            replayed = iif(delivered IS NULL, ?2, replayed) WHERE id = ?1 AND due IS NULL RETURNING endpoint
             """, "replay a webhook delivery")
     }
 }
