@@ -78,11 +78,16 @@ let package = Package(
             "Harepost", ["AdapterKit", "Base", "Model"], path: "Plugins/Harepost",
             exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
 
+        layer(
+            "AhaSend", ["AdapterKit", "Base", "Model"], path: "Plugins/AhaSend",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
         // Layer 5: assembly.
         layer(
             "Composition",
             [
-                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer", "HTTPWire",
+                "AdapterKit", "AhaSend", "Base", "Crypto", "Database", "Harepost", "HTTPDelivery", "HTTPServer",
+                "HTTPWire",
                 "Kernel", "MailFormat", "Model", "Ports", "Posix", "PostStack", "Resolver", "SMTPDelivery",
                 "SMTPServer", "SMTPWire", "Serving", "Storage", "TLS",
             ]),
@@ -122,12 +127,14 @@ let package = Package(
             ]),
         tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
         tests("AdapterKitTests", ["AdapterKit", "Base", "Crypto", "Harepost", "Model", "PostStack", "TestKit"]),
+        tests("AhaSendTests", ["AdapterConformance", "AdapterKit", "AhaSend", "Base", "Model"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model", "Ports",
+                "AdapterKit", "AhaSend", "Base", "DNSWire", "Harepost", "HTTPServer", "HTTPWire", "Kernel", "Model",
+                "Ports",
                 "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
             ]),
         tests(

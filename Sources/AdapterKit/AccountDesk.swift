@@ -34,6 +34,13 @@ extension Call {
     /// Accounts made by their own people; whether they may is a switch of the personality.
     public var accounts: AccountDesk { AccountDesk(services) }
 
+    /// The account that the caller acts for.
+    public func account() throws(KernelFailure) -> Account {
+        guard let caller else { throw .credentialMissing }
+        guard let account = services.directory.account(caller.account) else { throw .notFound(.account) }
+        return account
+    }
+
     /// How a switch of the personality stands (`Personality.switches`).
     public func isOn(_ name: String) -> Bool { services.switches[name] ?? false }
 }

@@ -11,6 +11,8 @@ public struct Call: Sendable {
     public let parameters: [String]
     public let body: [UInt8]
     public let now: Instant
+    /// The client's; nil on a local socket.
+    public let address: IPAddress?
     /// The kernel's mail service, on behalf of the caller.
     public let mail: MailDesk
     public let ids: PublicIDs
@@ -23,13 +25,14 @@ public struct Call: Sendable {
     package init(
         caller: Principal?, requirement: Requirement, rule: IdempotencyRule?, parameters: [String],
         head: RequestHead, body: [UInt8], now: Instant, mail: MailService, services: Services, ids: PublicIDs,
-        trace: RequestTrace? = nil
+        trace: RequestTrace? = nil, address: IPAddress? = nil
     ) {
         self.caller = caller
         self.parameters = parameters
         self.head = head
         self.body = body
         self.now = now
+        self.address = address
         self.mail = MailDesk(
             mail, caller: caller, personality: services.personality, suppression: services.suppressionPolicy,
             rule: rule, trace: trace)

@@ -8,7 +8,7 @@ public import Model
 ///
 /// Comes back on the shard. What it reports as made, changed or removed is on disk.
 public struct DomainDesk: Sendable {
-    private let services: Services
+    let services: Services
     private let caller: Principal?
 
     init(_ services: Services, caller: Principal?) {
@@ -65,7 +65,7 @@ public struct DomainDesk: Sendable {
         try await services.domains.prove(purpose, of: domain, by: services.personality, within: deadline)
     }
 
-    private func account() throws(KernelFailure) -> Account.ID {
+    func account() throws(KernelFailure) -> Account.ID {
         guard let caller else { throw .credentialMissing }
         return caller.account
     }

@@ -1,3 +1,4 @@
+public import Base
 import Kernel
 public import Model
 package import Ports
@@ -27,11 +28,12 @@ public struct Effect: Sendable {
 extension MailDesk {
     /// Sends messages, each on its own, in one commit with the answer. `answer` says from the outcomes, in order, what
     /// the caller is told; it is called on the store's thread and looks nothing up.
+    /// `at`: the time that they are accepted at; nil: the present.
     public func sending(
-        _ submissions: [Submission],
+        _ submissions: [Submission], at: Instant? = nil,
         answer: @escaping @Sendable ([Result<Acceptance, KernelFailure>]) -> Result<Answer, KernelFailure>
     ) throws(KernelFailure) -> Effect {
-        let batch = service.batch(submissions, by: try principal(), suppression: suppression)
+        let batch = service.batch(submissions, by: try principal(), suppression: suppression, at: at)
         guard let trace else { return Effect(changes: batch.changes) { answer(batch.results($0)) } }
         return Effect(changes: batch.changes, then: { trace.sent(batch.results($0)) }) { answer(batch.results($0)) }
     }

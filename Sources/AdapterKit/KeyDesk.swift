@@ -10,7 +10,7 @@ public import Model
 ///
 /// Comes back on the shard. What it reports as changed is on disk and in effect.
 public struct KeyDesk: Sendable {
-    private let services: Services
+    let services: Services
     private let caller: Principal?
     /// What a refusal of a greater key than the caller's says.
     private let shortfall: ScopeShortfall
@@ -44,7 +44,7 @@ public struct KeyDesk: Sendable {
     }
 
     private func isVisible(_ key: AccessKey) -> Bool {
-        key.personality == services.personality && key.revokedAt == nil
+        key.personality == services.personality && key.kind != .smtp && key.revokedAt == nil
     }
 
     // MARK: Changing
@@ -97,12 +97,12 @@ public struct KeyDesk: Sendable {
 
     // MARK: Inside
 
-    private func principal() throws(KernelFailure) -> Principal {
+    func principal() throws(KernelFailure) -> Principal {
         guard let caller else { throw .credentialMissing }
         return caller
     }
 
-    private func ownKey() throws(KernelFailure) -> AccessKey {
+    func ownKey() throws(KernelFailure) -> AccessKey {
         guard let key = services.directory.key(try principal().key) else { throw .credentialUnknown }
         return key
     }

@@ -10,7 +10,7 @@ import Ports
 public struct MailDesk: Sendable {
     let service: MailService
     private let caller: Principal?
-    private let personality: PersonalityID
+    let personality: PersonalityID
     let suppression: SuppressionPolicy
     private let rule: IdempotencyRule?
     let trace: RequestTrace?

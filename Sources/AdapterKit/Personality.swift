@@ -39,6 +39,9 @@ public protocol Personality: Sendable {
     /// nil: the dialect takes no mail over SMTP.
     var smtp: SMTPDialect? { get }
 
+    /// What its mail has of its own.
+    var mailManner: MailManner { get }
+
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
@@ -50,7 +53,7 @@ public protocol Personality: Sendable {
 
     /// The account that a text in a path names, which need not exist; nil for a text that can name none. Only dialects
     /// whose paths name accounts have such texts.
-    func accountID(in text: String) -> Account.ID?
+    func accountID(in text: String, _ ids: PublicIDs) -> Account.ID?
 
     /// What becomes of a message to suppressed addresses.
     var suppressionPolicy: SuppressionPolicy { get }
@@ -60,7 +63,7 @@ public protocol Personality: Sendable {
 }
 
 extension Personality {
-    public func accountID(in text: String) -> Account.ID? { nil }
+    public func accountID(in text: String, _ ids: PublicIDs) -> Account.ID? { nil }
     public var suppressionPolicy: SuppressionPolicy { .drop }
     public var autoSuppression: AutoSuppression { .none }
 }
@@ -74,6 +77,7 @@ extension Personality {
     public var relays: RelayRules? { nil }
     public var switches: [String: Bool] { [:] }
     public var smtp: SMTPDialect? { nil }
+    public var mailManner: MailManner { .standard }
 }
 
 /// What an answer may need to know of its request.

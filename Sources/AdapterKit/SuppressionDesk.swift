@@ -7,7 +7,7 @@ import Ports
 ///
 /// Comes back on the shard. What it reports as changed is on disk, and holds for every message accepted after it.
 public struct SuppressionDesk: Sendable {
-    private let services: Services
+    let services: Services
     private let caller: Principal?
 
     init(_ services: Services, caller: Principal?) {
@@ -38,7 +38,7 @@ public struct SuppressionDesk: Sendable {
         try await services.suppressions.remove(address, account: try account(), domain: nil)
     }
 
-    private func account() throws(KernelFailure) -> Account.ID {
+    func account() throws(KernelFailure) -> Account.ID {
         guard let caller else { throw .credentialMissing }
         return caller.account
     }

@@ -8,7 +8,7 @@ import Ports
 ///
 /// Comes back on the shard. What it reports as changed is on disk and at work.
 public struct WebhookDesk: Sendable {
-    private let service: WebhookService
+    let service: WebhookService
     private let caller: Principal?
 
     package init(_ service: WebhookService, caller: Principal?) {
@@ -78,7 +78,7 @@ public struct WebhookDesk: Sendable {
         return try await service.replayFailed(query, isDryRun: isDryRun, of: owner())
     }
 
-    private func owner() throws(KernelFailure) -> Tenant {
+    func owner() throws(KernelFailure) -> Tenant {
         guard let caller else { throw .credentialMissing }
         return Tenant(account: caller.account, origin: caller.personality)
     }

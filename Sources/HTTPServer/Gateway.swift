@@ -194,12 +194,12 @@ package struct Gateway: HTTPService {
             case .handler(let handler):
                 let caller = try admission.principal.get()
                 if request.head.hasContentCoding { throw .codingUnsupported }
-                answer = try await handler(call(caller, request, route, parameters, now, facts.trace))
+                answer = try await handler(call(caller, request, route, parameters, now, facts.trace, address))
             case .planner(let planner):
                 (answer, failure) = try await carryOut(
                     planner, route, admission, facts, request.head.hasContentCoding
                 ) {
-                    call($0, request, route, parameters, now, facts.trace)
+                    call($0, request, route, parameters, now, facts.trace, address)
                 }
             }
             return response(answer, facts, window(admission, isAccepted: answer.status < 400), failure)
@@ -215,11 +215,12 @@ package struct Gateway: HTTPService {
 
     private func call(
         _ caller: Principal?, _ request: Request, _ route: Route, _ parameters: [String], _ now: Instant,
-        _ trace: RequestTrace?
+        _ trace: RequestTrace?, _ address: IPAddress?
     ) -> Call {
         Call(
             caller: caller, requirement: route.requirement, rule: route.idempotency, parameters: parameters,
-            head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids, trace: trace)
+            head: request.head, body: request.body, now: now, mail: mail, services: services, ids: ids, trace: trace,
+            address: address)
     }
 
     /// The window to show. Some tiers count accepted requests only, and get back what a refused one took.
@@ -250,7 +251,7 @@ package struct Gateway: HTTPService {
 
     private func pathAccount(_ route: Route, _ parameters: [String]) -> Gate.PathAccount {
         guard let index = route.accountParameter, parameters.indices.contains(index) else { return .none }
-        guard let account = personality.accountID(in: parameters[index]) else {
+        guard let account = personality.accountID(in: parameters[index], ids) else {
             let names = route.pattern.split(separator: "/").filter { $0.hasPrefix(":") }
             return .malformed(parameter: names.indices.contains(index) ? String(names[index].dropFirst()) : "")
         }

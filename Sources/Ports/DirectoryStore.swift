@@ -32,6 +32,19 @@ package struct StoredKey: Sendable, Equatable {
     }
 }
 
+/// What is changed about a key; nil leaves it.
+package struct KeyEdit: Sendable, Equatable {
+    package var label: String?
+    package var scopes: [String]?
+    package var networks: [IPNetwork]?
+
+    package init(label: String? = nil, scopes: [String]? = nil, networks: [IPNetwork]? = nil) {
+        self.label = label
+        self.scopes = scopes
+        self.networks = networks
+    }
+}
+
 /// One atomic change of accounts and keys.
 package enum DirectoryChange: Sendable {
     case createAccount(name: String, parent: Account.ID?, at: Instant)
@@ -41,6 +54,8 @@ package enum DirectoryChange: Sendable {
     /// When keys were last used; a key that is not there is passed over.
     case noteKeyUse([AccessKey.ID: Instant])
     case renameKey(AccessKey.ID, label: String)
+    /// Changes what is named; `notFound` for a key that is not there or revoked.
+    case changeKey(AccessKey.ID, KeyEdit, at: Instant)
     /// Makes a key and revokes the one whose place it takes, both or neither; `notFound` if that one is not there or
     /// revoked already. The serial is the new one's.
     case replaceKey(AccessKey.ID, with: StoredKey, at: Instant)

@@ -9,6 +9,9 @@ package protocol MessageStore: Sendable {
     /// The latest messages first, by page, with the number of all that match.
     func messages(_ query: MessageQuery) async throws(KernelFailure) -> MessagePage
 
+    /// Recipients' parts by place.
+    func deliveries(_ query: DeliveryQuery) async throws(KernelFailure) -> DeliveryPage
+
     /// What happened after `event` (0: from the start), oldest first, at most `limit`.
     func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent]
 }

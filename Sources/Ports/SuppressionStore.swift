@@ -5,6 +5,9 @@ package import Model
 package protocol SuppressionStore: Sendable {
     /// The suppressions in effect, by page, with the number of all that match.
     func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> SuppressionPage
+
+    /// The same by place.
+    func suppressions(_ slice: SuppressionSlice) async throws(KernelFailure) -> SuppressionRun
 }
 
 /// One atomic change of suppressions.
@@ -14,6 +17,33 @@ package enum SuppressionChange: Sendable {
     case add(Suppression)
     /// `notFound` where there is none for this address, compared without case, and this domain.
     case remove(Account.ID, MailAddress, domain: MailDomain.ID?)
+    /// Adds suppressions, all or none: `alreadyExists` if one of them is in effect already. They have neighbouring
+    /// serials in the order given; the outcome names the last.
+    case addAll([Suppression])
+    /// Removes suppressions. The serial is how many there were.
+    case sweep(SuppressionSweep)
+}
+
+/// Which suppressions of an account are removed: those that a personality sees, which are the account's own and its
+/// own of single domains.
+package struct SuppressionSweep: Sendable, Equatable {
+    package var tenant: Tenant
+    /// Compared without case; nil: all addresses.
+    package var address: MailAddress?
+    /// nil: of all domains, and the account's own.
+    package var domain: MailDomain.ID?
+    /// Those made for these reasons stay.
+    package var keeping: Set<Suppression.Reason>
+
+    package init(
+        _ tenant: Tenant, address: MailAddress? = nil, domain: MailDomain.ID? = nil,
+        keeping: Set<Suppression.Reason> = []
+    ) {
+        self.tenant = tenant
+        self.address = address
+        self.domain = domain
+        self.keeping = keeping
+    }
 }
 
 /// A page of the suppressions that are in effect, latest first.

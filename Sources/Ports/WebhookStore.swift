@@ -102,15 +102,20 @@ package struct WebhookEdit: Sendable, Equatable {
     package var url: UserData?
     package var events: [String]?
     package var domains: [MailDomain.ID]?
+    package var isBound: Bool?
+    package var label: String?
     /// True also forgets the failures.
     package var isEnabled: Bool?
 
     package init(
-        url: UserData? = nil, events: [String]? = nil, domains: [MailDomain.ID]? = nil, isEnabled: Bool? = nil
+        url: UserData? = nil, events: [String]? = nil, domains: [MailDomain.ID]? = nil, isBound: Bool? = nil,
+        label: String? = nil, isEnabled: Bool? = nil
     ) {
         self.url = url
         self.events = events
         self.domains = domains
+        self.isBound = isBound
+        self.label = label
         self.isEnabled = isEnabled
     }
 }

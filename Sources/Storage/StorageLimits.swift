@@ -29,6 +29,8 @@ package enum StorageLimits {
     static let idleReaders = 8
     /// Rows that a filtered list may look at before it is cut off: bounds one caller's use of the disk.
     static let rowsPerFilteredList = 1_000_000
+    /// Rows that a list by place reads at once while it looks for those that match.
+    static let rowsPerBatch = 500
     /// How long a client is told to wait when the writer's queue is full, in seconds.
     static let retryAfterSeconds = 1
 }

@@ -238,7 +238,7 @@ struct ConfigurationReaderTests {
     @Test("The local profile serves each personality at an address of its own")
     func localListeners() throws {
         let local = try ConfigurationReader(personalities: Adapters.all).read(fileText: nil, environment: [:])
-        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost"])
+        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost", "ahasend"])
         #expect(local.listeners.map(\.listen.description) == ["127.0.0.1:8080", "127.0.0.1:8081"])
     }
 

@@ -6,5 +6,5 @@ package enum StoreConformance {
     package static let checks =
         acceptance + idempotency + settlements + taking + lists + events + durability + directory + keys
         + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
-        + deadLetters + relays + reports + lateReports + feed
+        + deadLetters + relays + reports + lateReports + feed + parts + relayUsers + manySuppressions + places
 }

@@ -17,6 +17,19 @@ extension MemoryStore {
         return .done(serial: id.value)
     }
 
+    static func changeKey(
+        _ id: AccessKey.ID, _ edit: KeyEdit, _ at: Instant, _ state: inout State
+    ) -> ChangeOutcome {
+        guard let index = state.keys.firstIndex(where: { $0.key.id == id && $0.key.revokedAt == nil }) else {
+            return .refused(.notFound(.key))
+        }
+        if let label = edit.label { state.keys[index].key.label = label }
+        if let scopes = edit.scopes { state.keys[index].key.scopes = scopes }
+        if let networks = edit.networks { state.keys[index].key.allowedNetworks = networks }
+        state.keys[index].key.changedAt = at
+        return .done(serial: id.value)
+    }
+
     static func replaceKey(
         _ old: AccessKey.ID, _ new: StoredKey, _ at: Instant, _ state: inout State
     ) -> ChangeOutcome {

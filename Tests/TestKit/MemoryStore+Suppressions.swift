@@ -49,6 +49,29 @@ extension MemoryStore {
         return .done(serial: state.suppressions.remove(at: index).id.value)
     }
 
+    static func suppressAll(_ all: [Suppression], _ state: inout State) -> ChangeOutcome {
+        let isTaken = all.contains { new in
+            place(new.account, new.address, new.domain, state).map { index in
+                state.suppressions[index].expiresAt.map { $0 > new.createdAt } ?? true
+            } ?? false
+        }
+        if isTaken { return .refused(.alreadyExists(.suppression, field: "email")) }
+        for one in all { _ = unsuppress(one.account, one.address, one.domain, &state) }
+        var last = ChangeOutcome.done(serial: 0)
+        for one in all { last = suppress(one, &state) }
+        return last
+    }
+
+    static func sweep(_ sweep: SuppressionSweep, _ state: inout State) -> ChangeOutcome {
+        let before = state.suppressions.count
+        state.suppressions.removeAll { one in
+            one.account == sweep.tenant.account && (one.domain == nil || one.origin == sweep.tenant.origin)
+                && (sweep.address.map { $0.suppressionKey == one.address.suppressionKey } ?? true)
+                && (sweep.domain.map { $0 == one.domain } ?? true) && !sweep.keeping.contains(one.reason)
+        }
+        return .done(serial: Int64(before - state.suppressions.count))
+    }
+
     private static func place(
         _ account: Account.ID, _ address: MailAddress, _ domain: MailDomain.ID?, _ state: State
     ) -> Int? {

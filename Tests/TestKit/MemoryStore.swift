@@ -152,6 +152,7 @@ package final class MemoryStore: Store {
                 for index in row.pending.keys { row.pending[index]?.due = due }
                 Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
             }
+        case .cancelPart(let part, let at): Self.cancel(part, at, &state)
         case .expedite(let id, let due): Self.expedite(id, due, &state)
         case .replay(let id, let at): Self.replay(id, at, &state, &queued)
         case .once(let unit): once(unit, &state, &queued)
@@ -161,6 +162,8 @@ package final class MemoryStore: Store {
         case .suppression(.add(let suppression)): Self.suppress(suppression, &state)
         case .suppression(.remove(let account, let address, let domain)):
             Self.unsuppress(account, address, domain, &state)
+        case .suppression(.addAll(let all)): Self.suppressAll(all, &state)
+        case .suppression(.sweep(let sweep)): Self.sweep(sweep, &state)
         case .limits(let change): Self.limitsChange(change, &state)
         case .webhook(let change): Self.webhookChange(change, &state)
         case .relay(.accept(let new)) where !origins.contains(new.origin):
@@ -228,8 +231,10 @@ package final class MemoryStore: Store {
 
     /// The events that a row stands for, as a reader of rows would give them.
     static func note(_ written: EventRow, _ row: inout Row, _ state: inout State, _ message: Message.ID) {
-        for kind in EventRecord.kinds(written.code) {
-            let isOfMessage = kind == .accepted
+        let kinds = EventRecord.kinds(written.code)
+        for kind in kinds {
+            // Of a row of several, the acceptance is the message's.
+            let isOfMessage = kind == .accepted && kinds.count > 1
             note(
                 &row, &state, message, isOfMessage ? nil : written.recipient, kind, written.at,
                 isOfMessage ? nil : written.detail.flatMap { try? EventRecord.result($0) })
@@ -287,13 +292,40 @@ package final class MemoryStore: Store {
         let isKnown = state.rows.indices.contains(place)
         let facts = AttemptFacts(
             isQueued: isKnown && !state.rows[place].pending.isEmpty,
-            wasTried: isKnown && state.rows[place].events.contains { $0.recipient != nil && $0.kind != .suppressed })
+            wasTried: isKnown
+                && state.rows[place].events.contains {
+                    $0.recipient != nil && ![.suppressed, .accepted, .cancelled].contains($0.kind)
+                })
         if let refusal = facts.refusal(operation) { return .refused(refusal) }
         var row = state.rows[place]
         if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
         state.rows[place] = row
         return .done(serial: id.value)
+    }
+
+    private static func cancel(_ part: DeliveryID, _ at: Instant, _ state: inout State) -> ChangeOutcome {
+        let place = Int(part.message.value) - 1
+        guard state.rows.indices.contains(place), let pending = state.rows[place].pending[part.recipient] else {
+            return .refused(.wrongState(.message, state: .ended, operation: .cancel))
+        }
+        guard pending.attempts == 0 else {
+            return .refused(.wrongState(.message, state: .underWay, operation: .cancel))
+        }
+        var row = state.rows[place]
+        row.pending[part.recipient] = nil
+        let isWhole = row.pending.isEmpty && !row.events.contains { $0.recipient != nil && $0.kind == .delivered }
+        let charges = state.charges.removeValue(forKey: part.message) ?? []
+        let (shares, others) = (
+            charges.filter { isWhole || $0.period.kind.unit == .recipient },
+            charges.filter { !isWhole && $0.period.kind.unit != .recipient }
+        )
+        state.quotas.refund(isWhole ? shares : shares.map { QuotaDebit(period: $0.period, units: 1) })
+        let left = isWhole ? [] : shares.map { QuotaDebit(period: $0.period, units: $0.units - 1) } + others
+        state.charges[part.message] = left.filter { $0.units > 0 }
+        note(&row, &state, part.message, part.recipient, .cancelled, at)
+        state.rows[place] = row
+        return .done(serial: part.message.value)
     }
 
     private static func expedite(_ id: Message.ID, _ due: Instant, _ state: inout State) -> ChangeOutcome {

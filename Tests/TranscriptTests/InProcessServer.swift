@@ -16,6 +16,8 @@ import TestKit
 /// sockets: bytes of a request in, bytes of its answer out.
 final class InProcessServer {
     let variables: [String: String]
+    /// The relay's users, by the names of their secrets.
+    let users: [String: String]
     private let folder: TemporaryFolder
     private let store: SQLiteStore
     private let loop: HandLoop
@@ -75,7 +77,11 @@ final class InProcessServer {
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)
         variables["later"] = (time.now + .seconds(7200)).rfc3339(.milliseconds)
+        variables["ownAccount"] = ids.accounts.text(Account.ID(1))
+        variables["strangerAccount"] = ids.accounts.text(Account.ID(3))
+        variables["ownDomain"] = ids.domains.text(MailDomain.ID(1))
         self.variables = variables
+        users = directory.users
     }
 
     /// Of `published.example` the owner account has published what it was asked to; `private.example.com` lies in a

@@ -10,6 +10,8 @@ import Storage
 struct TranscriptDirectory {
     /// The secret of each key, by the name of its variable.
     private(set) var secrets: [String: String] = [:]
+    /// The users of those that are a relay's, by the same names.
+    private(set) var users: [String: String] = [:]
     private let subject: TranscriptSubject
     private let store: SQLiteStore
 
@@ -55,6 +57,20 @@ struct TranscriptDirectory {
         _ = try await make(.directory(.revokeKey(AccessKey.ID(revoked), at: now)))
         try await makeKey("suspendedKey", suspended, now) { _ in }
         try await makeKey("strangerKey", stranger, now) { _ in }
+        if subject.personality.smtp?.credentials == .user { try await makeUsers(owner, now) }
+    }
+
+    /// `smtpUser` sends from all domains, `smtpScoped` from one; all that `smtpTest` sends is a test.
+    private mutating func makeUsers(_ account: Int64, _ now: Instant) async throws {
+        for (name, user, mode, domains) in [
+            ("smtpUser", "user", AccessKey.Mode.live, []), ("smtpTest", "test", .test, []),
+            ("smtpScoped", "scoped", .live, ["other.example"]),
+        ] as [(String, String, AccessKey.Mode, [String])] {
+            users[name] = user
+            try await makeKey(name, account, now, mode: mode) { key in
+                (key.kind, key.user, key.domains, key.scopes) = (.smtp, user, domains, [])
+            }
+        }
     }
 
     @discardableResult

@@ -1,4 +1,5 @@
 import AdapterKit
+import AhaSend
 import Foundation
 import Harepost
 import PostStack
@@ -15,7 +16,13 @@ struct TranscriptSubject: Sendable {
 
     static let harepost = TranscriptSubject(folder: "Harepost", personality: Harepost(), sendingScopes: [])
 
-    static let all = [postStack, harepost]
+    static let ahaSend = TranscriptSubject(
+        folder: "AhaSend", personality: AhaSend(), sendingScopes: ["messages:send:all"])
+
+    static let all = [postStack, harepost, ahaSend]
+
+    /// Those that take mail.
+    static let mailing = [postStack, ahaSend]
 
     private var path: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -5,7 +5,9 @@ import Model
 /// The configuration of a server started without one: for development and tests on one machine.
 enum LocalProfile {
     /// Where each personality is served.
-    private static let addresses = [("poststack", "127.0.0.1:8080"), ("harepost", "127.0.0.1:8081")]
+    private static let addresses = [
+        ("poststack", "127.0.0.1:8080"), ("harepost", "127.0.0.1:8081"), ("ahasend", "127.0.0.1:8083"),
+    ]
 
     /// As a file would say it, so that it is read, overridden and checked like one. `config/local.json` says the same.
     /// `servesOne`: the environment says what is served, which is one personality then.

@@ -1,8 +1,12 @@
 import AdapterKit
+import AhaSend
 import Harepost
 import PostStack
 
 /// Every personality that this program speaks. The one list: a new adapter is registered here and nowhere else.
 enum Adapters {
-    static let all: [any Personality] = [PostStack(), Harepost()]
+    static let all: [any Personality] = [PostStack(), Harepost(), AhaSend()]
+
+    /// Those whose relays have users of their own.
+    static var relaying: [any Personality] { all.filter { $0.smtp?.credentials == .user } }
 }

@@ -6,14 +6,20 @@ package struct KernelDialects: Sendable {
     package var planners: [PersonalityID: RecordPlanner]
     package var webhooks: [PersonalityID: WebhookDialect]
     package var relays: [PersonalityID: RelayRules]
+    package var conventions: [PersonalityID: MailConvention]
 
     package init(
         selectors: [PersonalityID: DKIMSelectors] = [:], planners: [PersonalityID: RecordPlanner] = [:],
-        webhooks: [PersonalityID: WebhookDialect] = [:], relays: [PersonalityID: RelayRules] = [:]
+        webhooks: [PersonalityID: WebhookDialect] = [:], relays: [PersonalityID: RelayRules] = [:],
+        conventions: [PersonalityID: MailConvention] = [:]
     ) {
         self.selectors = selectors
         self.planners = planners
         self.webhooks = webhooks
         self.relays = relays
+        self.conventions = conventions
     }
+
+    /// How those identify the parts of their messages who do.
+    var identities: [PersonalityID: MessageIdentities] { conventions.compactMapValues(\.identities) }
 }

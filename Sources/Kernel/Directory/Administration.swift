@@ -86,30 +86,35 @@ package struct Administration: Sendable {
 
     /// Makes a key, and returns it with its secret, which nobody can show again.
     package func createKey(_ request: KeyRequest) async throws(KernelFailure) -> (key: AccessKey, secret: Secret) {
+        let prepared = try prepareKey(request)
+        return (prepared.key(try await store.make(prepared.change)), prepared.secret)
+    }
+
+    /// The key that a request asks for, with all but its number.
+    package func prepareKey(_ request: KeyRequest) throws(KernelFailure) -> PreparedKey {
         guard directory.account(request.account) != nil else { throw .notFound(.account) }
         let prefix = try request.form.prefix(request.kind, request.mode)
         let secret = try request.secret.map { text throws(KernelFailure) in
             try imported(text, prefix, anyForm: request.form.takesAnyForm)
         }
-        let chosen = secret ?? Secret.mint(prefix: prefix.text, random: random)
+        let chosen =
+            secret ?? Secret.mint(prefix: prefix.text, characters: request.form.secretCharacters, random: random)
         let now = time.now
-        var key = AccessKey(
+        let key = AccessKey(
             id: AccessKey.ID(0), account: request.account, personality: request.personality, kind: request.kind,
             mode: request.mode, scopes: request.scopes, domains: Self.each(request.domains.map(\.asciiLowercased)),
             allowedNetworks: AddressList(request.networks).networks, label: request.label, prefix: chosen.prefix,
             createdAt: now,
             expiresAt: [request.expiresIn.map { now + $0 }, request.expiresAt].compactMap { $0 }.min(), revokedAt: nil)
-        let stored = StoredKey(key: key, digest: chosen.digest)
-        key.id = AccessKey.ID(try await store.make(.directory(.createKey(stored))))
-        return (key, chosen)
+        return PreparedKey(key, chosen)
     }
 
-    private static func each(_ words: [String]) -> [String] {
+    static func each(_ words: [String]) -> [String] {
         var seen: Set<String> = []
         return words.filter { seen.insert($0).inserted }
     }
 
-    private func imported(
+    func imported(
         _ text: String, _ prefix: CredentialForm.Prefix, anyForm: Bool
     ) throws(KernelFailure) -> Secret {
         guard anyForm || text.hasPrefix(prefix.text), text.utf8.count >= KernelLimits.importedSecretBytes,
@@ -138,18 +143,7 @@ package struct Administration: Sendable {
             throw .invalid(FieldFault("name", .domainName, value: UserData(name)))
         }
         if let known = directory.domain(checked.text, of: account) { return try await pin(known, pinned) }
-        let keyring = keyring
-        let keys = await workers.run {
-            Result { () throws(KernelFailure) in
-                try keyring.makeKeys(account: account, domain: checked.text)
-            }
-        }
-        let now = time.now
-        var domain = MailDomain(
-            id: MailDomain.ID(0), account: account, name: checked.text, sending: pinned ? .pinned : .pending,
-            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
-        domain.target = pinned ? .pinned : .pending
-        domain.targetVerifiedAt = domain.verifiedAt
+        var domain = try await prepareDomain(checked.text, account: account, pinned: pinned, rsaKey: nil)
         domain.options = options
         domain.facets = facets
         return try self.domain(MailDomain.ID(try await store.make(.domain(.create(domain)))))
@@ -158,6 +152,25 @@ package struct Administration: Sendable {
     /// As it is by now.
     private func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
         guard let domain = directory.domain(id) else { throw .notFound(.domain) }
+        return domain
+    }
+
+    /// A domain with fresh keys, or with the RSA key of its owner, and all but its number. `name` was checked.
+    func prepareDomain(
+        _ name: String, account: Account.ID, pinned: Bool, rsaKey: String?
+    ) async throws(KernelFailure) -> MailDomain {
+        let keyring = keyring
+        let keys = await workers.run {
+            Result { () throws(KernelFailure) in
+                try keyring.makeKeys(account: account, domain: name, rsaKey: rsaKey)
+            }
+        }
+        let now = time.now
+        var domain = MailDomain(
+            id: MailDomain.ID(0), account: account, name: name, sending: pinned ? .pinned : .pending,
+            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
+        domain.target = pinned ? .pinned : .pending
+        domain.targetVerifiedAt = domain.verifiedAt
         return domain
     }
 

@@ -141,6 +141,13 @@ package final class Directory: FactObserver {
         // Memory heard of it first.
         case .noteKeyUse: break
         case .renameKey(let id, let label): update(id, in: &tables) { $0.label = label }
+        case .changeKey(let id, let edit, let at):
+            update(id, in: &tables) { key in
+                key.label = edit.label ?? key.label
+                key.scopes = edit.scopes ?? key.scopes
+                key.allowedNetworks = edit.networks ?? key.allowedNetworks
+                key.changedAt = at
+            }
         case .replaceKey(let old, let new, let at):
             revoke(old, at, in: &tables)
             insert(new, AccessKey.ID(serial), into: &tables)
@@ -164,6 +171,9 @@ package final class Directory: FactObserver {
         forgetReturnPath(of: id, in: &tables)
         guard let domain = tables.domains.removeValue(forKey: id) else { return }
         tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = nil
+        for key in tables.keysOfAccount[domain.account] ?? [] {
+            update(key, in: &tables) { $0.scopes = ScopeVocabulary.without(domain: domain.name, $0.scopes) }
+        }
     }
 
     /// One that is revoked already stays as it was.

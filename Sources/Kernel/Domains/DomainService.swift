@@ -55,7 +55,7 @@ package struct DomainService: Sendable {
             record: DNSRecord(
                 type: record.typeName, name: record.name.text, value: record.value,
                 purpose: record.shownPurpose.rawValue, seen: isVouchedFor || check?.verdict == .ok),
-            check: check, isListed: record.isListed)
+            check: check, isListed: record.isListed, isRequired: !record.proves.isEmpty)
     }
 
     // MARK: Changing
@@ -84,6 +84,18 @@ package struct DomainService: Sendable {
         try await store.make(.domain(.remove(domain.id)))
     }
 
+    /// A domain that is ready to be kept; `alreadyExists` where the account has it. `rsaKey`: its owner's own for DKIM,
+    /// in PEM.
+    package func prepare(
+        _ name: String, options: DomainOptions, facets: [PersonalityID: [UInt8]], account: Account.ID, rsaKey: String?
+    ) async throws(KernelFailure) -> MailDomain {
+        try await administration.prepareDomain(
+            name, account: account, options: options, facets: facets, rsaKey: rsaKey)
+    }
+
+    /// A prepared domain is on disk: its records are looked for from now on.
+    package func adopt(_ domain: MailDomain) async { await watch.follow(domain) }
+
     // MARK: Checking
 
     /// Has the domain checked, and returns before that is done.
@@ -92,6 +104,14 @@ package struct DomainService: Sendable {
     /// Checks the domain; as it is when that is done.
     package func check(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         try await watch.check(domain.id)
+    }
+
+    /// Checks the domain, for somebody who waits no longer than `deadline`: `dnsUnreadable` after that, and the check
+    /// goes on.
+    package func check(
+        _ domain: MailDomain, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        try await watch.check(domain, within: deadline)
     }
 
     /// Looks for the records by which the personality proves the purpose, and returns the domain once they are there:

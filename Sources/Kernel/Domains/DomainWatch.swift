@@ -99,6 +99,26 @@ package actor DomainWatch {
         return try result.get()
     }
 
+    /// Looks at all records, for somebody who waits no longer than `deadline`, as above.
+    package func check(
+        _ domain: MailDomain, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        let result = await withCheckedContinuation { continuation in
+            let first = FirstResult(continuation)
+            Task(executorPreference: loop) { first.give(await self.look(domain)) }
+            loop.run(after: deadline) { first.give(.failure(.dnsUnreadable(name: UserData(domain.name)))) }
+        }
+        return try result.get()
+    }
+
+    private func look(_ domain: MailDomain) async -> Result<MailDomain, KernelFailure> {
+        do throws(KernelFailure) {
+            return .success(try await check(domain.id))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private func look(
         _ domain: MailDomain, for purpose: MailDomain.Purpose
     ) async -> Result<MailDomain, KernelFailure> {

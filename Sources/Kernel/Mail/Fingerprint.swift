@@ -35,6 +35,24 @@ struct Fingerprint {
         for attachment in submission.attachments { append(attachment) }
         if let scheduled = submission.scheduledAt { append("d", String(scheduled.nanoseconds)) }
         if submission.unsubscribe { append("u", "") }
+        if let amp = submission.amp { append("a", amp) }
+        if submission.division != .perMessage { append("D", String(submission.division.rawValue)) }
+        if let wish = submission.sandbox { append("w", String(wish.rawValue)) }
+        if let end = submission.expiresAt { append("e", String(end.nanoseconds)) }
+        append(submission.retention)
+        append(submission.tracking)
+        if let use = submission.template { append("p", "\(use.template) \(use.version)") }
+        if let group = submission.group { append("G", String(group)) }
+    }
+
+    private mutating func append(_ retention: Submission.Retention?) {
+        guard let retention else { return }
+        append("m", "\(retention.metadataDays ?? -1) \(retention.contentDays ?? -1)")
+    }
+
+    private mutating func append(_ tracking: Submission.Tracking?) {
+        guard let tracking else { return }
+        append("k", [tracking.opens, tracking.clicks].map { $0.map(String.init) ?? "-" }.joined(separator: " "))
     }
 
     private mutating func append(_ tag: Character, _ addresses: [MailAddress]) {

@@ -13,17 +13,22 @@ package struct MailService: Sendable {
     private let deliveries: any DeliveryControl
     private let simulation: SimulationPolicy
     private let retries: RetryPolicy
+    private let conventions: [PersonalityID: MailConvention]
+    private let postOffice: PostOffice?
     private let time: any TimeSource
 
     package init(
         store: any Store, directory: Directory, deliveries: any DeliveryControl, simulation: SimulationPolicy,
-        retries: RetryPolicy, time: any TimeSource
+        retries: RetryPolicy, conventions: [PersonalityID: MailConvention] = [:], postOffice: PostOffice? = nil,
+        time: any TimeSource
     ) {
         self.store = store
         self.directory = directory
         self.deliveries = deliveries
         self.simulation = simulation
         self.retries = retries
+        self.conventions = conventions
+        self.postOffice = postOffice
         self.time = time
     }
 
@@ -54,14 +59,16 @@ package struct MailService: Sendable {
     }
 
     /// What it takes to accept submissions, for who makes it part of a unit of work of their own.
+    /// `at`: when they are accepted; nil: now.
     package func batch(
         _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop,
-        rule: IdempotencyRule? = nil
+        rule: IdempotencyRule? = nil, at: Instant? = nil
     ) -> Batch {
+        let now = at ?? time.now
         var batch = Batch()
         for submission in submissions {
             do throws(KernelFailure) {
-                batch.add(.accept(try prepare(submission, principal, suppression, rule)))
+                batch.add(.accept(try prepare(submission, principal, suppression, rule, now)))
             } catch {
                 batch.add(error)
             }
@@ -96,7 +103,8 @@ package struct MailService: Sendable {
     }
 
     private func prepare(
-        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy, _ rule: IdempotencyRule?
+        _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy, _ rule: IdempotencyRule?,
+        _ now: Instant
     ) throws(KernelFailure) -> NewMessage {
         let domain = try authorise(sender: submission.from, for: principal)
         let envelope = submission.envelope
@@ -104,15 +112,17 @@ package struct MailService: Sendable {
             throw .invalid(
                 FieldFault("to", .count(minimum: 1, maximum: PortLimits.recipientsPerMessage)))
         }
-        let now = time.now
         return NewMessage(
             submission: submission,
             envelope: envelope.map { role, address in
                 NewRecipient(
-                    role: role, address: address, simulation: simulation.outcome(for: address, mode: principal.mode))
+                    role: role, address: address,
+                    simulation: submission.sandbox.map { SimulatedOutcome($0) }
+                        ?? simulation.outcome(for: address, mode: principal.mode))
             },
             account: principal.account, key: principal.key, domain: domain.id, origin: principal.personality,
-            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now), retries: retries,
+            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now),
+            retries: conventions[principal.personality]?.retries ?? retries,
             idempotency: record(rule, submission, principal), suppression: suppression)
     }
 
@@ -158,11 +168,35 @@ package struct MailService: Sendable {
         return message
     }
 
+    /// One recipient's part as bytes, with its header fields; nil where they cannot be shown.
+    package func content(
+        of message: Message, recipient: Int
+    ) async throws(KernelFailure) -> (bytes: [UInt8], fields: [Submission.HeaderField])? {
+        try await postOffice?.shown(message, recipient: recipient)
+    }
+
+    /// Recipients' parts by place.
+    package func deliveries(_ query: DeliveryQuery) async throws(KernelFailure) -> DeliveryPage {
+        try await store.deliveries(query)
+    }
+
     // MARK: Taking back and moving
 
     /// Cancels a message none of whose deliveries was attempted; `wrongState` otherwise.
     package func cancel(_ message: Message) async throws(KernelFailure) {
         try await change(message, operation: .cancel, .cancel(message.id, at: time.now)) { _ in [] }
+    }
+
+    /// Cancels one recipient's part, if it was not attempted; `wrongState` otherwise.
+    package func cancel(_ message: Message, recipient: Int) async throws(KernelFailure) {
+        let part = DeliveryID(message: message.id, recipient: recipient)
+        guard let withdrawn = await deliveries.withdraw(part) else {
+            let isEnded = message.recipients[recipient].state.isFinal
+            throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: .cancel)
+        }
+        guard case .refused(let failure) = await store.commit([.cancelPart(part, at: time.now)]).first else { return }
+        await deliveries.insert([withdrawn])
+        throw failure
     }
 
     /// Gives a message none of whose deliveries was attempted another time; a past one means now.

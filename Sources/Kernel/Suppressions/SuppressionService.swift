@@ -70,6 +70,19 @@ package struct SuppressionService: Sendable {
             SuppressionQuery(account: account, origin: origin, now: time.now, offset: offset, limit: limit))
     }
 
+    /// The time that suppressions begin and end by.
+    package var now: Instant { time.now }
+
+    /// A page by place.
+    package func run(_ slice: SuppressionSlice) async throws(KernelFailure) -> SuppressionRun {
+        try await store.suppressions(slice)
+    }
+
+    /// Removes several; how many there were.
+    package func sweep(_ sweep: SuppressionSweep) async throws(KernelFailure) -> Int {
+        Int(try await store.make(.suppression(.sweep(sweep))))
+    }
+
     private func domain(_ name: String?, of account: Account.ID) throws(KernelFailure) -> MailDomain.ID? {
         guard let name else { return nil }
         guard let domain = directory.domain(name.asciiLowercased, of: account) else { throw .notFound(.domain) }

@@ -32,7 +32,7 @@ package final class WebhookService: Sendable {
     ) async throws(KernelFailure) -> (endpoint: WebhookEndpoint, secret: String) {
         let rules = try renderer.dialect(owner.origin).rules
         try check(url)
-        let secret = secrets.mint(prefix: rules.secretPrefix)
+        let secret = secrets.mint(prefix: rules.secretPrefix, characters: rules.secretCharacters)
         var endpoint = WebhookEndpoint(
             id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
             events: events, domains: domains, secrets: [], createdAt: time.now)
@@ -40,6 +40,34 @@ package final class WebhookService: Sendable {
         endpoint.id = WebhookEndpoint.ID(
             try await store.make(.webhook(.create(endpoint, atMost: rules.endpointsMax))))
         return (endpoint, secret)
+    }
+
+    /// An endpoint that is ready to be kept, with all but its number, what keeps it, and its secret; for who makes it
+    /// part of a unit of work of their own. `draft` has what the caller chose.
+    package func prepare(
+        _ draft: WebhookDraft, for owner: Tenant
+    ) throws(KernelFailure) -> (endpoint: WebhookEndpoint, change: Change, secret: String) {
+        let rules = try renderer.dialect(owner.origin).rules
+        try check(draft.url)
+        let secret = secrets.mint(prefix: rules.secretPrefix, characters: rules.secretCharacters)
+        var endpoint = WebhookEndpoint(
+            id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(draft.url.text),
+            events: draft.events, domains: draft.domains ?? [], isBound: draft.domains != nil, label: draft.label,
+            isEnabled: draft.isEnabled, secrets: [], createdAt: time.now)
+        endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
+        return (endpoint, .webhook(.create(endpoint, atMost: rules.endpointsMax)), secret)
+    }
+
+    /// Changes what an edit names.
+    package func edit(
+        _ id: WebhookEndpoint.ID, _ edit: WebhookEdit, url: WebURL?, of owner: Tenant
+    ) async throws(KernelFailure) -> WebhookEndpoint {
+        _ = try await endpoint(id, of: owner)
+        if let url { try check(url) }
+        var edit = edit
+        edit.url = url.map { UserData($0.text) }
+        try await store.make(.webhook(.edit(id, edit, at: time.now)))
+        return try await endpoint(id, of: owner)
     }
 
     /// A literal address is judged here, in whatever spelling; a name when it is connected to.
@@ -85,7 +113,7 @@ package final class WebhookService: Sendable {
         let endpoint = try await self.endpoint(id, of: owner)
         let rules = try renderer.dialect(owner.origin).rules
         let now = time.now
-        let secret = secrets.mint(prefix: rules.secretPrefix)
+        let secret = secrets.mint(prefix: rules.secretPrefix, characters: rules.secretCharacters)
         var sealed = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
         if grace > .zero, let current = endpoint.secrets.first {
             sealed.append(WebhookEndpoint.SealedSecret(bytes: current.bytes, expiresAt: now + grace))

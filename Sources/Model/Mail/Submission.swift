@@ -33,6 +33,23 @@ public struct Submission: Sendable, Equatable {
     public var idempotency: IdempotencyKey?
     /// The message itself, where it came in as finished bytes; nil where it is composed of all the rest.
     public var raw: RawContent?
+    /// A body for readers that show AMP (`text/x-amp-html`), beside the others.
+    public var amp: String?
+    /// The Message-ID that finished bytes came with, in its brackets (RFC 5322 §3.6.4); nil: it gets one of ours.
+    public var messageID: String?
+    public var division = Division.perMessage
+    /// The message is a test, and is to come to this; nil: it is meant.
+    public var sandbox: Wish?
+    /// No attempt is made after this; nil: as long as the retry policy says.
+    public var expiresAt: Instant?
+    /// How long its record and its content are to be kept; nil: as the account says.
+    public var retention: Retention?
+    /// What is to be told of its readers; nil: as the account says.
+    public var tracking: Tracking?
+    /// What its content was made of; nil: the caller's own words.
+    public var template: TemplateUse?
+    /// The mass sending that it is part of, by the number that its maker gave it.
+    public var group: Int64?
 
     public init(
         from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], bcc: [MailAddress] = [],
@@ -68,6 +85,64 @@ public struct Submission: Sendable, Equatable {
             for address in list where seen.insert(EnvelopeKey(address)).inserted { envelope.append((role, address)) }
         }
         return envelope
+    }
+}
+
+extension Submission {
+    /// What of a submission is told of, and identified, as one.
+    public enum Division: UInt8, Sendable, CaseIterable {
+        /// The message, with all its recipients.
+        case perMessage = 0
+        /// Each recipient's part. A composed message names nobody else in its header then, and every part has a
+        /// Message-ID of its own.
+        case perRecipient = 1
+        /// Each recipient's part, of a message whose header and Message-ID they share.
+        case sharedHeader = 2
+    }
+
+    /// What a test is to come to.
+    public enum Wish: UInt8, Sendable, CaseIterable {
+        case delivered = 1
+        case bounced = 2
+        /// One temporary refusal, and nothing after it.
+        case deferred = 3
+        /// Given up by us.
+        case failed = 4
+        case suppressed = 5
+    }
+
+    /// In days; nil: as the account says.
+    public struct Retention: Hashable, Sendable {
+        public var metadataDays: Int?
+        /// 0: the content is not kept once its last recipient's part has ended.
+        public var contentDays: Int?
+
+        public init(metadataDays: Int? = nil, contentDays: Int? = nil) {
+            self.metadataDays = metadataDays
+            self.contentDays = contentDays
+        }
+    }
+
+    /// nil: as the account says.
+    public struct Tracking: Hashable, Sendable {
+        public var opens: Bool?
+        public var clicks: Bool?
+
+        public init(opens: Bool? = nil, clicks: Bool? = nil) {
+            self.opens = opens
+            self.clicks = clicks
+        }
+    }
+
+    /// A template, by its row's number, and the version of it that was published then.
+    public struct TemplateUse: Hashable, Sendable {
+        public var template: Int64
+        public var version: Int
+
+        public init(template: Int64, version: Int) {
+            self.template = template
+            self.version = version
+        }
     }
 }
 

@@ -7,6 +7,8 @@ package import Ports
 /// Each begins with a version byte. Encoding runs on the shard, so that the writer only binds.
 package enum MessageRecord {
     private static let version = 1
+    /// Of a head with what few submissions say, and of a body with AMP.
+    private static let extendedVersion = 3
     /// Of a body that is finished bytes.
     private static let rawVersion = 2
 
@@ -15,7 +17,8 @@ package enum MessageRecord {
     package static func head(of message: NewMessage) -> [UInt8] {
         let submission = message.submission
         var writer = RecordWriter(reserving: 256)
-        writer.integer(version)
+        let isExtended = submission.hasExtension
+        writer.integer(isExtended ? extendedVersion : version)
         writer.address(submission.from)
         writer.list(submission.to) { $0.address($1) }
         writer.list(submission.cc) { $0.address($1) }
@@ -29,13 +32,15 @@ package enum MessageRecord {
         writer.list(submission.tags) { $0.text($1) }
         writer.integer(submission.unsubscribe ? 1 : 0)
         writer.optionalText(submission.scheduledAt.map { String($0.nanoseconds) })
+        if isExtended { MessageExtension.write(submission, to: &writer) }
         return writer.bytes
     }
 
     /// A submission without its texts and attachments.
     package static func submission(head: [UInt8]) throws(RecordError) -> Submission {
         var reader = RecordReader(head)
-        guard try reader.integer() == version else { throw RecordError() }
+        let written = try reader.integer()
+        guard written == version || written == extendedVersion else { throw RecordError() }
         let from = try reader.address()
         let to = try reader.list { reader throws(RecordError) in try reader.address() }
         let cc = try reader.list { reader throws(RecordError) in try reader.address() }
@@ -48,9 +53,11 @@ package enum MessageRecord {
         let tags = try reader.list { reader throws(RecordError) in try reader.text() }
         let unsubscribe = try reader.integer() == 1
         let scheduled = try reader.optionalText().flatMap { Int64($0) }
-        return Submission(
+        var submission = Submission(
             from: from, to: to, cc: cc, bcc: bcc, replyTo: replyTo, subject: subject, headers: headers, tags: tags,
             scheduledAt: scheduled.map { Instant(nanoseconds: $0) }, unsubscribe: unsubscribe)
+        if written == extendedVersion { try MessageExtension.read(from: &reader, into: &submission) }
+        return submission
     }
 
     // MARK: Body
@@ -59,8 +66,8 @@ package enum MessageRecord {
         if let raw = submission.raw { return body(of: raw) }
         let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
         let texts = (submission.text?.utf8.count ?? 0) + (submission.html?.utf8.count ?? 0)
-        var writer = RecordWriter(reserving: texts + attached + 16)
-        writer.integer(version)
+        var writer = RecordWriter(reserving: texts + (submission.amp?.utf8.count ?? 0) + attached + 16)
+        writer.integer(submission.amp == nil ? version : extendedVersion)
         writer.optionalText(submission.text)
         writer.optionalText(submission.html)
         writer.list(submission.attachments) { writer, attachment in
@@ -69,6 +76,7 @@ package enum MessageRecord {
             writer.optionalText(attachment.contentID)
             writer.blob(attachment.content)
         }
+        if let amp = submission.amp { writer.text(amp) }
         return writer.bytes
     }
 
@@ -79,7 +87,7 @@ package enum MessageRecord {
             submission.raw = try raw(&reader)
             return
         }
-        guard found == version else { throw RecordError() }
+        guard found == version || found == extendedVersion else { throw RecordError() }
         submission.text = try reader.optionalText()
         submission.html = try reader.optionalText()
         submission.attachments = try reader.list { reader throws(RecordError) in
@@ -87,6 +95,7 @@ package enum MessageRecord {
                 fileName: try reader.text(), contentType: try reader.optionalText(),
                 contentID: try reader.optionalText(), content: try reader.blob())
         }
+        if found == extendedVersion { submission.amp = try reader.text() }
     }
 }
 

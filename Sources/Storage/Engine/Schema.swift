@@ -89,5 +89,6 @@ enum Schema {
         relays,
         reportAddresses,
         cells,
+        users,
     ]
 }

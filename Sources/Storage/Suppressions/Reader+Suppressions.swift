@@ -39,7 +39,7 @@ extension Reader {
         if let origin = query.origin { statement.bind(3, origin.name) }
     }
 
-    private static func suppression(_ row: Statement) -> Suppression {
+    static func suppression(_ row: Statement) -> Suppression {
         let key = row.text(3)
         return Suppression(
             id: Suppression.ID(row.integer(0)), account: Account.ID(row.integer(1)),

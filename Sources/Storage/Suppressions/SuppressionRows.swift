@@ -51,6 +51,8 @@ final class SuppressionRows {
         switch change {
         case .add(let suppression): try add(suppression)
         case .remove(let account, let address, let domain): try remove(address, account, domain)
+        case .addAll(let all): try addAll(all)
+        case .sweep(let sweep): try self.sweep(sweep)
         }
     }
 
@@ -82,6 +84,49 @@ final class SuppressionRows {
             return .refused(.internalError(incident: "no row was made"))
         }
         return .done(serial: id)
+    }
+
+    /// What had expired gives way, so that the new ones are neighbours.
+    private func addAll(_ all: [Suppression]) throws(DatabaseError) -> ChangeOutcome {
+        let known = try connection.prepare(
+            """
+            SELECT 1 FROM suppression WHERE account = ?1 AND address = ?2 AND ifnull(domain, 0) = ifnull(?3, 0)
+            AND (expires IS NULL OR expires > ?4)
+            """, "look for a suppression")
+        for one in all {
+            known.bind(1, one.account.value)
+            known.bind(2, one.address.suppressionKey)
+            known.bind(3, one.domain?.value)
+            known.bind(4, one.createdAt.nanoseconds)
+            if try known.first({ _ in true }) == true {
+                return .refused(.alreadyExists(.suppression, field: "email"))
+            }
+        }
+        for one in all { _ = try remove(one.address, one.account, one.domain) }
+        var last = ChangeOutcome.done(serial: 0)
+        for one in all {
+            last = try add(one)
+            guard case .done = last else { return last }
+        }
+        return last
+    }
+
+    /// Of those for one domain, only the ones that the personality made are seen by it.
+    private func sweep(_ sweep: SuppressionSweep) throws(DatabaseError) -> ChangeOutcome {
+        let delete = try connection.prepare(
+            """
+            DELETE FROM suppression WHERE account = ?1 AND (domain IS NULL OR origin = ?2)
+            AND (?3 IS NULL OR address = ?3) AND (?4 IS NULL OR domain = ?4)
+            AND instr(?5, ' ' || reason || ' ') = 0 RETURNING id
+            """, "sweep suppressions")
+        delete.bind(1, sweep.tenant.account.value)
+        delete.bind(2, sweep.tenant.origin.name)
+        delete.bind(3, sweep.address?.suppressionKey)
+        delete.bind(4, sweep.domain?.value)
+        delete.bind(5, " " + sweep.keeping.map(\.rawValue).sorted().joined(separator: " ") + " ")
+        var count: Int64 = 0
+        try delete.forEach { _ in count += 1 }
+        return .done(serial: count)
     }
 
     private func remove(

@@ -4,7 +4,8 @@ import Base
 /// calls.
 enum Verbs {
     static let all: [Verb] =
-        program + accounts + keys + domains + suppressions + queue + webhooks + messages + faults + about
+        program + accounts + keys + smtpCredentials + domains + suppressions + queue + webhooks + messages + faults
+        + about
 
     /// The options that every verb takes.
     static let common: [VerbOption] = [
