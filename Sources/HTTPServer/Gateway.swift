@@ -49,7 +49,6 @@ package struct Gateway: HTTPService {
         package var timeZones: any TimeZoneTable
         package var records: RecordService
         package var secretBox: SecretBox
-        /// As the operator has set them, where that is not as the personality says.
         /// By name; what is missing stands as the personality declares it.
         package var options: [String: OptionValue]
         /// Who notes when keys were used; nil: nobody does.

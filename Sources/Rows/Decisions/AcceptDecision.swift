@@ -16,6 +16,7 @@ package struct AcceptFacts: Sendable {
         }
     }
 
+    /// nil where the message has no key, or is the first with it.
     package var earlier: Claim?
     /// Whether the engine takes messages of the origin.
     package var isOriginKnown: Bool

@@ -4,6 +4,7 @@ package import Ports
 
 /// How a message begins: its acceptance, and for each recipient what is to be done, or is done already. Pure.
 package struct MessageBeginning: Sendable, Equatable {
+    /// One row that is written.
     package enum Step: Sendable, Equatable {
         case event(EventRow)
         /// The recipient's delivery waits in the queue.

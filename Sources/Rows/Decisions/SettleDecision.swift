@@ -6,6 +6,7 @@ package import Ports
 ///
 /// It applies only while the delivery is queued: one that was cancelled meanwhile stays cancelled.
 package struct SettleDecision: Sendable, Equatable {
+    /// What becomes of the delivery's row.
     package enum Queue: Sendable, Equatable {
         case remove
         /// The delivery is due again.
@@ -15,6 +16,7 @@ package struct SettleDecision: Sendable, Equatable {
     package var queue: Queue
     /// Kept for a replay, before its row goes.
     package var isDeadLetter: Bool
+    /// In the order in which they are written.
     package var events: [EventRow]
     /// Whether the personality's rule is asked for a suppression of the address after `bounced`.
     package var asksForSuppression: Bool

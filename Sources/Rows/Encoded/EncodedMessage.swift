@@ -4,15 +4,20 @@ package import Ports
 
 /// A new message as rows.
 package struct EncodedMessage: Sendable {
+    /// What is decided by, and bound as columns.
     package let message: Envelope
+    /// As `MessageRecord` writes it.
     package let head: [UInt8]
+    /// The same; empty where a file has it.
     package var body: [UInt8]
     /// The file that holds the body instead.
     package var contentName: String?
+    /// The file's size in bytes.
     package var contentBytes = 0
 
     /// What the writer needs besides the encoded parts; the submission itself stays behind.
     package struct Envelope: Sendable {
+        // As in `NewMessage`.
         package let account: Account.ID
         package let key: AccessKey.ID
         package let domain: MailDomain.ID

@@ -4,6 +4,7 @@ package import Ports
 package struct EncodedOnce: Sendable {
     /// Without its changes.
     package let unit: OnceUnit
+    /// Its changes, in order.
     package var changes: [EncodedChange]
 
     package init(_ unit: OnceUnit) {

@@ -3,6 +3,7 @@ package import Ports
 /// A report as rows; its body is always in its row.
 package struct EncodedReport: Sendable {
     package let message: EncodedMessage
+    /// The places of what it tells of, as in `SettlementReport`.
     package let settlements: [Int]
 
     package init(_ report: SettlementReport) {

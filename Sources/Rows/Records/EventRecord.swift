@@ -32,6 +32,7 @@ package enum EventRecord {
         return detail(result)
     }()
 
+    /// An attempt's result, with what was said where that is known.
     package static func detail(_ result: AttemptResult) -> [UInt8] {
         var writer = RecordWriter(reserving: 96 + (result.dialogue?.text.utf8.count ?? 0))
         writer.integer(result.dialogue == nil ? version : versionWithDialogue)
@@ -53,12 +54,14 @@ package enum EventRecord {
         return writer.bytes
     }
 
+    /// The time that `detail(due:)` wrote.
     package static func due(_ detail: [UInt8]) throws(RecordError) -> Instant {
         var reader = RecordReader(detail)
         guard try reader.integer() == version else { throw RecordError() }
         return Instant(nanoseconds: Int64(try reader.integer()))
     }
 
+    /// The result that `detail(_:)` wrote, by this version or an earlier one.
     package static func result(_ detail: [UInt8]) throws(RecordError) -> AttemptResult {
         var reader = RecordReader(detail)
         let written = try reader.integer()

@@ -14,6 +14,7 @@ package enum MessageRecord {
 
     // MARK: Head
 
+    /// All of a submission but its texts and attachments.
     package static func head(of message: NewMessage) -> [UInt8] {
         let submission = message.submission
         let extras = HeadExtra.all(of: submission)
@@ -70,6 +71,7 @@ package enum MessageRecord {
 
     // MARK: Body
 
+    /// The texts and attachments, or the finished bytes of one that came as such.
     package static func body(of submission: Submission) -> [UInt8] {
         if let raw = submission.raw { return body(of: raw) }
         let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
@@ -87,6 +89,7 @@ package enum MessageRecord {
         return writer.bytes
     }
 
+    /// Puts what `body(of:)` wrote into a submission that was read from its head.
     package static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
         var reader = RecordReader(body)
         let found = try reader.integer()
@@ -155,6 +158,7 @@ extension MessageRecord {
 }
 
 extension RecordWriter {
+    /// Name, address and domain.
     package mutating func address(_ address: MailAddress) {
         optionalText(address.name)
         text(address.address)
@@ -163,6 +167,7 @@ extension RecordWriter {
 }
 
 extension RecordReader {
+    /// What `RecordWriter.address` wrote; not checked again.
     package mutating func address() throws(RecordError) -> MailAddress {
         MailAddress(name: try optionalText(), checkedAddress: try text(), domain: try text())
     }

@@ -5,6 +5,7 @@ package import Model
 package struct MessageRow: Sendable {
     /// An unfinished delivery of the message.
     package struct Pending: Sendable {
+        /// Its place among the message's recipients.
         package let recipient: Int
         package let due: Instant
         package let attempts: Int
@@ -46,8 +47,10 @@ package struct MessageRow: Sendable {
         self.body = body
     }
 
+    /// By the number that stands in the row.
     package static let modes: [AccessKey.Mode] = [.live, .test]
 
+    /// The message with its recipients' states; throws where its record does not read back.
     package func message(origin: PersonalityID) throws(RecordError) -> Message {
         guard var submission else { throw RecordError() }
         if let body { try MessageRecord.read(body: body, into: &submission) }
@@ -89,6 +92,7 @@ package struct MessageRow: Sendable {
         return .queued
     }
 
+    /// What an event ends a recipient's delivery as; nil for one that ends none.
     package static func state(after kind: MailEvent.Kind) -> Recipient.State? {
         switch kind {
         case .delivered: .delivered

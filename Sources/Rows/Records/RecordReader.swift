@@ -6,8 +6,10 @@ package struct RecordReader {
     private let bytes: [UInt8]
     private var position = 0
 
+    /// Reads from the first byte on.
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// As LEB128. All of these throw where the bytes end too soon, and leave the reader of no further use.
     package mutating func integer() throws(RecordError) -> Int {
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -27,18 +29,22 @@ package struct RecordReader {
         return bytes[position..<position + count]
     }
 
+    /// What is no UTF-8 is mended, not refused.
     package mutating func text() throws(RecordError) -> String {
         String(decoding: try take(integer()), as: UTF8.self)
     }
 
+    /// Bytes behind their length.
     package mutating func blob() throws(RecordError) -> [UInt8] { Array(try take(integer())) }
 
+    /// nil and the empty text are two different things.
     package mutating func optionalText() throws(RecordError) -> String? {
         let mark = try integer()
         guard mark >= 0 else { throw RecordError() }
         return mark == 0 ? nil : String(decoding: try take(mark - 1), as: UTF8.self)
     }
 
+    /// Elements behind their number, each by `read`.
     package mutating func list<Element>(
         _ read: (inout RecordReader) throws(RecordError) -> Element
     ) throws(RecordError) -> [Element] {

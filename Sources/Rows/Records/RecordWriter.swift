@@ -16,11 +16,13 @@ package struct RecordWriter {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
+    /// UTF-8 behind its length in bytes.
     package mutating func text(_ text: String) {
         integer(text.utf8.count)
         bytes.append(text)
     }
 
+    /// Bytes behind their length.
     package mutating func blob(_ blob: [UInt8]) {
         integer(blob.count)
         bytes.append(contentsOf: blob)
@@ -33,6 +35,7 @@ package struct RecordWriter {
         bytes.append(text)
     }
 
+    /// Elements behind their number, each by `write`.
     package mutating func list<Element>(_ elements: [Element], _ write: (inout RecordWriter, Element) -> Void) {
         integer(elements.count)
         for element in elements { write(&self, element) }

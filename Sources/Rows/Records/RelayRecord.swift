@@ -9,6 +9,7 @@ import Ports
 package enum RelayRecord {
     private static let version = 1
 
+    /// All of a request but its body.
     package static func head(of request: RelayRequest) -> [UInt8] {
         var writer = RecordWriter(reserving: 256)
         writer.integer(version)
@@ -31,6 +32,7 @@ package enum RelayRecord {
         return writer.bytes
     }
 
+    /// The request that `head(of:)` wrote, without its body.
     package static func request(head: [UInt8]) throws(RecordError) -> RelayRequest {
         var reader = RecordReader(head)
         guard try reader.integer() == version else { throw RecordError() }

@@ -5,6 +5,7 @@ package import Model
 package enum RetryPolicyRecord {
     private static let version = 1
 
+    /// A policy as bytes; equal policies have equal ones.
     package static func record(_ policy: RetryPolicy) -> [UInt8] {
         var writer = RecordWriter(reserving: 64)
         writer.integer(version)
@@ -47,6 +48,7 @@ package enum RetryPolicyRecord {
         return writer.bytes
     }
 
+    /// The policy that `record` wrote.
     package static func policy(_ record: [UInt8]) throws(RecordError) -> RetryPolicy {
         var reader = RecordReader(record)
         guard try reader.integer() == version else { throw RecordError() }
