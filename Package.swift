@@ -140,7 +140,7 @@ let package = Package(
         tests("HarpoonTests", ["AdapterConformance", "AdapterKit", "Base", "Harpoon", "Model"]),
         // The artificial personality: an adapter as any, but for tests alone.
         layer("Newcomer", ["AdapterKit", "Base", "Model"], path: "Tests/Newcomer"),
-        tests("NewcomerTests", ["AdapterConformance", "Newcomer"]),
+        tests("NewcomerTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "Newcomer"]),
         tests("HarepostTests", ["AdapterConformance", "AdapterKit", "Base", "Harepost", "Model"]),
         tests("PosthawkTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "Posthawk"]),
         tests("PostStackTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "PostStack"]),

@@ -218,16 +218,6 @@ extension Face {
     }
 
     private static func participle(_ operation: Operation) -> String {
-        switch operation {
-        case .cancel: "cancelled"
-        case .reschedule: "rescheduled"
-        case .edit: "edited"
-        case .publish: "published"
-        case .send: "replayed"
-        case .verify: "verified"
-        case .rotate: "rotated"
-        case .activate: "activated"
-        case .remove: "removed"
-        }
+        operation == .send ? "replayed" : operation.participle
     }
 }

@@ -364,24 +364,11 @@ extension Face {
 
     private static func name(_ resource: Resource) -> String {
         switch resource {
-        case .account, .subAccount: "Account"
-        case .key: "API key"
-        case .domain: "Domain"
         case .message, .scheduled: "Message"
-        case .job: "Job"
-        case .template, .templateDraft, .templateVersion: "Template"
-        case .contact: "Contact"
-        case .list: "List"
-        case .segment: "Segment"
-        case .topic: "Topic"
-        case .broadcast: "Broadcast"
-        case .suppression: "Suppression"
         case .webhook: "Webhook endpoint"
         case .delivery: "Dead letter"
-        case .route: "Route"
-        case .smtpCredential: "Credential"
-        case .member: "Member"
         case .record: "Transaction"
+        default: resource.title
         }
     }
 }

@@ -109,7 +109,7 @@ extension Face {
         case .notFound(let resource): Face(.notFound, "\(name(resource)) not found")
         case .alreadyExists(let resource, field: _): Face(.conflict, "\(name(resource)) already exists")
         case .wrongState(let resource, state: _, let operation):
-            Face(.unprocessable, "\(name(resource)) can no longer be \(participle(operation))")
+            Face(.unprocessable, "\(name(resource)) can no longer be \(operation.participle)")
         case .busy(let resource, let delay): Face(.unavailable, "\(name(resource)) is busy", retryAfter: delay)
         case .selfLockout: Face(.conflict, "API key cannot lock itself out")
         case .featureDisabled: Face(.notFound, "Not found")
@@ -179,42 +179,6 @@ extension Face {
 
 extension Face {
     private static func name(_ resource: Resource) -> String {
-        switch resource {
-        case .account: "Account"
-        case .key: "API key"
-        case .domain: "Domain"
-        case .message, .scheduled: "Email"
-        case .job: "Job"
-        case .template: "Template"
-        case .templateDraft: "Template draft"
-        case .templateVersion: "Template version"
-        case .contact: "Contact"
-        case .list: "List"
-        case .segment: "Segment"
-        case .topic: "Topic"
-        case .broadcast: "Broadcast"
-        case .suppression: "Suppression"
-        case .webhook: "Webhook"
-        case .delivery: "Delivery"
-        case .route: "Route"
-        case .smtpCredential: "SMTP credential"
-        case .member: "Member"
-        case .subAccount: "Sub-account"
-        case .record(let collection): collection
-        }
-    }
-
-    private static func participle(_ operation: Operation) -> String {
-        switch operation {
-        case .cancel: "cancelled"
-        case .reschedule: "rescheduled"
-        case .edit: "edited"
-        case .publish: "published"
-        case .send: "sent"
-        case .verify: "verified"
-        case .rotate: "rotated"
-        case .activate: "activated"
-        case .remove: "removed"
-        }
+        if case .scheduled = resource { Resource.message.title } else { resource.title }
     }
 }

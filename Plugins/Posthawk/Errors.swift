@@ -176,13 +176,13 @@ extension Face {
         case .bodyMalformed: Face(.badRequest, "Invalid JSON body")
         case .invalid(let first, let rest): of(first, rest)
 
-        case .notFound(let resource): Face(.notFound, "\(Sentence.name(resource)) not found")
-        case .alreadyExists(let resource, field: _): Face(.conflict, "\(Sentence.name(resource)) already exists")
+        case .notFound(let resource): Face(.notFound, "\(resource.title) not found")
+        case .alreadyExists(let resource, field: _): Face(.conflict, "\(resource.title) already exists")
         case .wrongState(let resource, state: _, let operation):
             Face(
-                .badRequest, "\(Sentence.name(resource)) can no longer be \(Sentence.participle(operation))")
+                .badRequest, "\(resource.title) can no longer be \(operation.participle)")
         case .busy(let resource, let delay):
-            Face(.unavailable, "\(Sentence.name(resource)) is busy", retryAfter: delay)
+            Face(.unavailable, "\(resource.title) is busy", retryAfter: delay)
         case .selfLockout: Face(.conflict, "API key cannot lock itself out")
         case .featureDisabled: Face(.forbidden, "Feature is disabled")
         case .checkFailed(_, let reason, facts: _): Face(.conflict, reason)
@@ -230,7 +230,7 @@ extension Face {
 
     /// A self-hosted server has no plans; an operator may ask for this failure all the same.
     private static func of(_ resource: Resource, _ current: Int, _ maximum: Int, _ plan: String) -> Face {
-        let name = Sentence.name(resource)
+        let name = resource.title
         let shown = plan.prefix(1).uppercased() + plan.dropFirst()
         let things = maximum == 1 ? name.lowercased() : name.lowercased() + "s"
         return Face(

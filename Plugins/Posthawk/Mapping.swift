@@ -213,8 +213,8 @@ private struct KeptJSON: JSONWritable {
 
 // MARK: The list
 
-/// A page of the list as asked for, brought into range.
-struct Page: Equatable {
+/// The part of the list that is asked for, brought into range.
+struct Excerpt: Equatable {
     var offset: Int
     var limit: Int
 

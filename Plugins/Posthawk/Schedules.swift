@@ -13,9 +13,9 @@ enum Schedules {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let query = call.query
-        let page = Page(query)
+        let excerpt = Excerpt(query)
         let filter = try filter(query.text("status") ?? "", now: call.now)
-        let found = try await call.mail.messages(filter, Slice(offset: page.offset, limit: page.limit))
+        let found = try await call.mail.messages(filter, Slice(offset: excerpt.offset, limit: excerpt.limit))
         return .object(reservedBytes: ScheduledObject.bytesReserved * (found.items.count + 1)) { answer in
             answer.member("success", true)
             answer.array("data") { data in

@@ -63,7 +63,7 @@ enum Sentence {
         case .size(let maximum): "\(field) must not be larger than \(maximum) bytes"
         case .decimal: "\(field) must be a decimal number"
         case .oneOf(let words): "\(field) must be one of: \(words.joined(separator: ", "))"
-        case .identifier(let resource): "\(name(resource)) not found"
+        case .identifier(let resource): "\(resource.title) not found"
         case .cursor: "Invalid cursor"
         case .headerName, .headerValue: "Invalid header in \"\(field)\""
         case .base64: "Invalid base64 in \"\(field)\""
@@ -81,47 +81,4 @@ enum Sentence {
     }
 
     private static func days(_ duration: Duration) -> Int64 { duration.secondsRoundedUp / 86_400 }
-
-    // MARK: Words
-
-    static func name(_ resource: Resource) -> String {
-        switch resource {
-        case .account: "Account"
-        case .key: "API key"
-        case .domain: "Domain"
-        case .message: "Email"
-        case .job: "Job"
-        case .scheduled: "Scheduled email"
-        case .template: "Template"
-        case .templateDraft: "Template draft"
-        case .templateVersion: "Template version"
-        case .contact: "Contact"
-        case .list: "List"
-        case .segment: "Segment"
-        case .topic: "Topic"
-        case .broadcast: "Broadcast"
-        case .suppression: "Suppression"
-        case .webhook: "Webhook"
-        case .delivery: "Delivery"
-        case .route: "Route"
-        case .smtpCredential: "SMTP credential"
-        case .member: "Member"
-        case .subAccount: "Sub-account"
-        case .record(let collection): collection
-        }
-    }
-
-    static func participle(_ operation: Operation) -> String {
-        switch operation {
-        case .cancel: "cancelled"
-        case .reschedule: "rescheduled"
-        case .edit: "edited"
-        case .publish: "published"
-        case .send: "sent"
-        case .verify: "verified"
-        case .rotate: "rotated"
-        case .activate: "activated"
-        case .remove: "removed"
-        }
-    }
 }

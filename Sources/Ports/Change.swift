@@ -25,7 +25,7 @@ package enum Change: Sendable {
     case report([RecipientReport], reports: [SettlementReport] = [])
     /// Makes these changes unless they were made for the key before, and keeps the answer about them; the changes of
     /// one unit each have their own outcome.
-    case once(OnceUnit)
+    case keyed(KeyedPlan)
     /// These changes, or none of them: where one is refused, its refusal is the outcome of all. Best in the order in
     /// which they are likely to be refused: a refusal that comes late costs its neighbours in the commit another try.
     case all([Change])

@@ -9,7 +9,7 @@ package enum ChangeOutcome: Sendable {
     case done(serial: Int64)
     /// A unit of records was made: what became of each step, in order.
     case recorded([RecordReceipt])
-    case once(OnceOutcome)
+    case keyed(KeyedOutcome)
     /// Of each of the changes that were made together; none of them is a refusal.
     case all([ChangeOutcome])
     case refused(KernelFailure)
@@ -38,8 +38,8 @@ extension ChangeOutcome {
         throw refusal
     }
 
-    package func once() throws(KernelFailure) -> OnceOutcome {
-        if case .once(let outcome) = self { return outcome }
+    package func keyed() throws(KernelFailure) -> KeyedOutcome {
+        if case .keyed(let outcome) = self { return outcome }
         throw refusal
     }
 
@@ -52,7 +52,7 @@ extension ChangeOutcome {
     private var refusal: KernelFailure {
         switch self {
         case .refused(let failure): failure
-        case .accepted, .settled, .done, .recorded, .once, .all: Self.foreign
+        case .accepted, .settled, .done, .recorded, .keyed, .all: Self.foreign
         }
     }
 

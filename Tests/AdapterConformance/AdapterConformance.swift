@@ -64,6 +64,11 @@ package enum AdapterConformance {
                 #expect(!option.help.isEmpty, "\(option.name)")
             }
         },
+        AdapterCheck("Its pace lets mail out, and of each collection of records one timer hears") { personality in
+            #expect(personality.pace.map { $0.perSecond > 0 } ?? true)
+            let collections = personality.recordTimers.map(\.collection)
+            #expect(Set(collections).count == collections.count)
+        },
         AdapterCheck("Request ids stand in a field that may be sent, and are long enough to be unique") { personality in
             let form = personality.requestID
             #expect(FieldName(form.headerName) != nil)

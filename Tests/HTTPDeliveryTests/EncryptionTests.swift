@@ -1,7 +1,7 @@
 import Foundation
-import Glibc
 import Model
 import Ports
+import TestKit
 import Testing
 
 @Suite("HTTP transport: TLS")
@@ -49,7 +49,7 @@ final class TLSSite: Sendable {
     let certificate: String
     let port: Int
     private let folder: URL
-    private let process: Process
+    private let server: ChildProgram
 
     struct Broken: Error {}
 
@@ -58,45 +58,23 @@ final class TLSSite: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         certificate = folder.appending(path: "chain.pem").path
         let key = folder.appending(path: "key.pem").path
-        let making = Self.openssl(
-            ["req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        try ChildProgram.run(
+            ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
                 + ["-subj", "/CN=test", "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", certificate])
-        try making.run()
-        making.waitUntilExit()
-        guard making.terminationStatus == 0 else { throw Broken() }
-        let serving = Self.openssl(
-            ["s_server", "-accept", "0", "-www", "-cert", certificate, "-key", key] + options)
-        let output = Pipe()
-        serving.standardOutput = output
-        try serving.run()
+        server = try ChildProgram(
+            ["openssl", "s_server", "-accept", "0", "-www", "-cert", certificate, "-key", key] + options)
         // It says where it listens in a line of its own: "ACCEPT 0.0.0.0:41234", with more behind it in later versions.
         var text = ""
         var address: Substring?
         while address == nil {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw Broken() }
-            text += String(decoding: data, as: UTF8.self)
+            guard let said = server.said() else { throw Broken() }
+            text += said
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             address = lines.first { $0.hasPrefix("ACCEPT ") }?.split(separator: " ")[1]
         }
         guard let port = address?.split(separator: ":").last.flatMap({ Int($0) }) else { throw Broken() }
         self.port = port
-        process = serving
     }
 
-    deinit {
-        // A child inherits which signals are blocked, and SIGTERM may be among them.
-        _ = kill(process.processIdentifier, SIGKILL)
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    private static func openssl(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        return process
-    }
+    deinit { try? FileManager.default.removeItem(at: folder) }
 }

@@ -28,6 +28,7 @@ struct MailBench {
         loop = HandLoop(time: time)
         self.store = store
         self.transport = transport
+        transport?.serve(loop)
         self.directory = directory
         office = PostOffice(
             store: store, directory: directory, keyring: try keyring ?? Fixture.keyring(), workers: ImmediateWorkers(),

@@ -29,8 +29,17 @@ struct MailServiceTests {
         return try await bench.service.send(submissions, by: principal ?? self.principal, rule: Fixture.byMessage).run()
     }
 
-    private func message(_ id: Int64) async throws -> Message {
-        try #require(try await bench.service.message(Message.ID(id), of: Fixture.owner))
+    /// The message that was accepted as this one in the row, from 1 on.
+    private func message(_ place: Int) async throws -> Message {
+        try #require(try await bench.service.message(id(place), of: Fixture.owner))
+    }
+
+    private func id(_ place: Int) throws -> Message.ID {
+        try #require(bench.store.messageIDs.dropFirst(place - 1).first)
+    }
+
+    private func accepted(_ place: Int, replayed: Bool = false) throws -> Result<Acceptance, KernelFailure> {
+        .success(Acceptance(message: try id(place), replayed: replayed))
     }
 
     @Test(
@@ -63,11 +72,11 @@ struct MailServiceTests {
             Fixture.submission(), Fixture.submission(from: "a@nowhere.example"), Fixture.submission(to: []),
             Fixture.submission())
         #expect(
-            results == [
-                .success(Acceptance(message: Message.ID(1), replayed: false)),
+            try results == [
+                accepted(1),
                 .failure(.domainUnknown(UserData("nowhere.example"), role: .sender)),
                 .failure(.invalid(FieldFault("to", .count(minimum: 1, maximum: PortLimits.recipientsPerMessage)))),
-                .success(Acceptance(message: Message.ID(2), replayed: false)),
+                accepted(2),
             ])
     }
 
@@ -81,8 +90,8 @@ struct MailServiceTests {
     @Test("A key used again with the same request is a replay, with another one a mismatch")
     func idempotency() async throws {
         let first = Fixture.submission(idempotencyKey: "k")
-        #expect(try await send(first) == [.success(Acceptance(message: Message.ID(1), replayed: false))])
-        #expect(try await send(first) == [.success(Acceptance(message: Message.ID(1), replayed: true))])
+        #expect(try await send(first) == [accepted(1)])
+        #expect(try await send(first) == [accepted(1, replayed: true)])
         let other = Fixture.submission(subject: "other", idempotencyKey: "k")
         #expect(try await send(other) == [.failure(.idempotencyMismatch)])
         #expect(transport.attempts == 1)
@@ -92,8 +101,8 @@ struct MailServiceTests {
     func idempotencyByMode() async throws {
         let submission = Fixture.submission(idempotencyKey: "k")
         let test = Principal(Fixture.key(mode: .test))
-        #expect(try await send(submission) == [.success(Acceptance(message: Message.ID(1), replayed: false))])
-        #expect(try await send(submission, by: test) == [.success(Acceptance(message: Message.ID(2), replayed: false))])
+        #expect(try await send(submission) == [accepted(1)])
+        #expect(try await send(submission, by: test) == [accepted(2)])
     }
 
     @Test("A message of a test key is delivered without being sent")
@@ -116,7 +125,7 @@ struct MailServiceTests {
             Tenant(account: Account.ID(2), origin: Fixture.personality),
             Tenant(account: Account.ID(1), origin: Fixture.otherPersonality),
         ] {
-            #expect(try await bench.service.message(Message.ID(1), of: owner) == nil)
+            #expect(try await bench.service.message(id(1), of: owner) == nil)
         }
     }
 

@@ -145,7 +145,7 @@ extension ChangeOutcome {
         switch self {
         case .done(let serial): [serial]
         case .all(let parts): parts.flatMap(\.serials)
-        case .accepted, .settled, .recorded, .once, .refused: []
+        case .accepted, .settled, .recorded, .keyed, .refused: []
         }
     }
 }

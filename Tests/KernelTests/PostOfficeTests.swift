@@ -102,9 +102,8 @@ struct PostOfficeTests {
         let id = await bench.accept(Fixture.message(simulation: .delivered))
         let mail = try await bench.office.outgoing(id, recipients: [0])
         #expect(try await bench.office.raw(id) == mail.content)
-        var settlement = Fixture.settlement(2)
-        settlement.result.contentDigest = mail.digest
         let other = await bench.accept(Fixture.message(due: Fixture.start + .seconds(60)))
+        var settlement = Fixture.settlement(other.value)
         settlement.result.contentDigest = try await bench.office.outgoing(other, recipients: [0]).digest
         _ = await bench.store.commit([.settle([settlement])])
         #expect(try await bench.office.raw(other) != nil)

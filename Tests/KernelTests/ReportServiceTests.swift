@@ -188,7 +188,8 @@ struct ReportServiceTests {
     @Test("A report that comes before its delivery has ended is put off, and so is one that cannot be written")
     func postponed() async throws {
         _ = await store.commit([.accept(Fixture.message(Fixture.submission(to: ["ann@example.net"])))])
-        let queued = await service.take(bounce("ann@example.net"), for: try path(Message.ID(1), 0))
+        let waiting = try #require(store.messageIDs.first)
+        let queued = await service.take(bounce("ann@example.net"), for: try path(waiting, 0))
         #expect(queued == .postponed(.wrongState(.delivery, state: .underWay, operation: .edit)))
         let id = try await delivered(["ann@example.net"])
         store.refuseNext([.storageUnavailable])

@@ -29,16 +29,17 @@ struct SimulationTests {
     func judge() async throws {
         let store = MemoryStore()
         for _ in 0..<3 { _ = await store.commit([.accept(Fixture.message())]) }
+        let numbers = store.messageIDs.map(\.value)
         _ = await store.commit([
             .settle([
-                Fixture.settlement(1, .finished([.delivered, .bounced])),
-                Fixture.settlement(2, .finished([.transmitted])),
+                Fixture.settlement(numbers[0], .finished([.delivered, .bounced])),
+                Fixture.settlement(numbers[1], .finished([.transmitted])),
             ])
         ])
         #expect(
             try await SimulatedServer.faults(of: store) == [
-                "message 1 recipient 0 has 2 ends", "message 2 recipient 0 has 0 ends",
-                "message 3 recipient 0 has 0 ends",
+                "message \(numbers[0]) recipient 0 has 2 ends", "message \(numbers[1]) recipient 0 has 0 ends",
+                "message \(numbers[2]) recipient 0 has 0 ends",
                 "1 deliveries are left over",
             ])
     }

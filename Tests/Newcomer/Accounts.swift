@@ -5,10 +5,16 @@ import Model
 /// The account that a path names, and those below it.
 enum Accounts {
     static let routes: [Route] = [
-        .of(account: "", .get, Scope.account, handler: show),
-        .of(account: "/sub-accounts", .get, Scope.accounts, handler: list),
-        .of(account: "/sub-accounts", Scope.accounts, planner: create),
-        .of(account: "/sub-accounts/:child/suspend", .put, Scope.accounts, handler: suspend),
+        .of(account: "", .get, Scope.account, handler: show).describes(
+            "getAccount", "The account.", answers: [200: .json(Shapes.account)]),
+        .of(account: "/sub-accounts", .get, Scope.accounts, handler: list).describes(
+            "listSubAccounts", "The accounts below it.", query: Shapes.listQuery,
+            answers: [200: .json(Shapes.page(of: Shapes.account))]),
+        .of(account: "/sub-accounts", Scope.accounts, planner: create).describes(
+            "createSubAccount", "Makes an account below it.", request: Shapes.newAccount,
+            answers: [201: .json(Shapes.account)]),
+        .of(account: "/sub-accounts/:child/suspend", .put, Scope.accounts, handler: suspend).describes(
+            "suspendSubAccount", "Suspends an account below it.", answers: [200: .json(Shapes.account)]),
     ]
 
     static func show(_ call: Call) async throws(KernelFailure) -> Answer {

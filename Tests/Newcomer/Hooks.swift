@@ -5,9 +5,14 @@ import Model
 /// Endpoints of an account. One is for some of its domains, or for all of them.
 enum Hooks {
     static let routes: [Route] = [
-        .of(account: "/hooks", Scope.hooks, domains: .body("domains"), rule: .sealsAnswers, planner: create),
-        .of(account: "/hooks", .get, Scope.hooks, domains: .narrowed, handler: list),
-        .of(account: "/hooks/:hook", .delete, Scope.hooks, domains: .stored, quantifier: .any, handler: remove),
+        .of(account: "/hooks", Scope.hooks, domains: .body("domains"), rule: .sealsAnswers, planner: create)
+            .describes(
+                "createHook", "Makes an endpoint.", request: Shapes.newHook, answers: [201: .json(Shapes.createdHook)]),
+        .of(account: "/hooks", .get, Scope.hooks, domains: .narrowed, handler: list).describes(
+            "listHooks", "Endpoints, latest first.", query: Shapes.listQuery,
+            answers: [200: .json(Shapes.page(of: Shapes.hook))]),
+        .of(account: "/hooks/:hook", .delete, Scope.hooks, domains: .stored, quantifier: .any, handler: remove)
+            .describes("deleteHook", "Removes an endpoint.", answers: [200: .json(Shapes.done)]),
     ]
 
     static let accepted = "letter.accepted"

@@ -5,12 +5,20 @@ import Model
 /// Keys of an account, and of its sub-accounts.
 enum Keys {
     static let routes: [Route] = [
-        .of(account: "/keys", .get, Scope.keys, handler: list),
-        .of(account: "/keys", Scope.keys, rule: .sealsAnswers) { call throws(KernelFailure) in try create(call) },
-        .of(account: "/keys/:key", .put, Scope.keys, handler: change),
+        .of(account: "/keys", .get, Scope.keys, handler: list).describes(
+            "listKeys", "The keys of the account.", query: Shapes.listQuery,
+            answers: [200: .json(Shapes.page(of: Shapes.key))]),
+        .of(account: "/keys", Scope.keys, rule: .sealsAnswers) { call throws(KernelFailure) in try create(call) }
+            .describes(
+                "createKey", "Makes a key.", request: Shapes.keyRequest, answers: [201: .json(Shapes.mintedKey)]),
+        .of(account: "/keys/:key", .put, Scope.keys, handler: change).describes(
+            "changeKey", "Changes what a key may do, and from where.", request: Shapes.keyRequest,
+            answers: [200: .json(Shapes.key)]),
         .of(account: "/sub-accounts/:child/keys", Scope.keys, rule: .sealsAnswers) { call throws(KernelFailure) in
             try create(call.acting(on: call.child))
-        },
+        }.describes(
+            "createSubAccountKey", "Makes a key of an account below it.", request: Shapes.keyRequest,
+            answers: [201: .json(Shapes.mintedKey)]),
     ]
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {

@@ -5,12 +5,21 @@ import Model
 /// Messages. Each recipient has an id of its own; a letter here has one.
 enum Letters {
     static let routes: [Route] = [
-        .of(account: "/letters", Scope.send, domains: .body("from"), planner: send),
-        .of(account: "/letters", .get, Scope.read, domains: .narrowed, handler: list),
-        .of(account: "/letters/:letter", .get, Scope.read, domains: .stored, handler: show),
-        .of(account: "/letters/:letter", .delete, Scope.send, domains: .stored, handler: cancel),
-        .of(account: "/senders", .get, Scope.read, domains: .query("domain"), handler: senders),
-        .of(account: "/senders/:domain", .get, Scope.read, domains: .path(1), handler: sender),
+        .of(account: "/letters", Scope.send, domains: .body("from"), planner: send).describes(
+            "sendLetter", "Accepts a letter.", request: Shapes.newLetter, answers: [202: .json(Shapes.acceptedLetter)]),
+        .of(account: "/letters", .get, Scope.read, domains: .narrowed, handler: list).describes(
+            "listLetters", "Letters, latest first.", query: Shapes.listQuery,
+            answers: [200: .json(Shapes.page(of: Shapes.letter))]),
+        .of(account: "/letters/:letter", .get, Scope.read, domains: .stored, handler: show).describes(
+            "getLetter", "A letter.", answers: [200: .json(Shapes.letter)]),
+        .of(account: "/letters/:letter", .delete, Scope.send, domains: .stored, handler: cancel).describes(
+            "cancelLetter", "Takes back a letter that waits.", answers: [200: .json(Shapes.done)]),
+        .of(account: "/senders", .get, Scope.read, domains: .query("domain"), handler: senders).describes(
+            "listSenders", "Domains that letters come from.",
+            query: [RouteDescription.Parameter("domain", .string, "This one alone.")] + Shapes.listQuery,
+            answers: [200: .json(Shapes.page(of: Shapes.sender))]),
+        .of(account: "/senders/:domain", .get, Scope.read, domains: .path(1), handler: sender).describes(
+            "getSender", "A domain that letters come from.", answers: [200: .json(Shapes.sender)]),
     ]
 
     /// The letter and what endpoints are told of it are made together, or neither. Whether the key may send for `from`

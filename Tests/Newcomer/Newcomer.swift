@@ -6,15 +6,20 @@ public import Model
 /// and whoever changes a seam finds out here.
 ///
 /// Its paths name accounts, and so may its callers: what is asked of a sub-account is asked for it. Its ids are UUIDs,
-/// its keys may be bound to domains by their scopes, its POSTs keep their answers.
+/// its keys may be bound to domains by their scopes, its POSTs keep their answers. Pages in browsers leave cards by
+/// keys of their own; letters come in over SMTP too.
 public struct Newcomer: Personality {
     public let id = PersonalityID("newcomer")
 
     public let credentials = CredentialForm(
-        scheme: "Bearer", prefixes: [CredentialForm.Prefix("nc_", kind: .secret, mode: .live)])
+        scheme: "Bearer",
+        prefixes: [
+            CredentialForm.Prefix("nc_", kind: .secret, mode: .live),
+            CredentialForm.Prefix("ncp_", kind: .public, mode: .live),
+        ])
 
     public let scopes = ScopeVocabulary(
-        words: [Scope.everything, Scope.account, Scope.accounts, Scope.keys], superset: Scope.everything,
+        words: [Scope.everything, Scope.account, Scope.accounts, Scope.keys, Scope.cards], superset: Scope.everything,
         defaults: [Scope.everything], domainActions: [Scope.send, Scope.read, Scope.hooks],
         includes: [Scope.accounts: [Scope.account]])
 
@@ -28,7 +33,7 @@ public struct Newcomer: Personality {
     public let ids: [IDKind: IDForm] = [
         .account: .uuid, .key: .uuid, .delivery: .timedUUID, .domain: .hex(prefix: "d_", digits: 32),
         .webhook: .letters(prefix: "wh_"), .webhookDelivery: .manyLetters(prefix: "whd_"),
-        .event: .hex(prefix: "", digits: 16), .suppression: .short(prefix: "sup_"), .record("grants"): .uuid,
+        .event: .hex(prefix: "", digits: 16), .suppression: .short(prefix: "sup_"), .record(Cards.collection): .uuid,
     ]
 
     public let routes: [Route]
@@ -36,10 +41,15 @@ public struct Newcomer: Personality {
     public let webhooks: WebhookFormat? = Hooks.format
 
     public let suppressionPolicy = SuppressionPolicy.accept
+    public let smtp: SMTPDialect? = .newcomer
+    public let pace: OutboundPace? = OutboundPace(perSecond: 100)
+    public let recordTimers = [Cards.fallingOff]
+    public let options = [Cards.isOpen.declaration, Cards.lifetime.declaration]
+    public let description: DialectDescription? = Shapes.dialect
 
     /// `more`: routes that a test adds.
     public init(adding more: [Route] = []) {
-        routes = Accounts.routes + Keys.routes + Letters.routes + Hooks.routes + more
+        routes = Accounts.routes + Keys.routes + Letters.routes + Hooks.routes + Cards.routes + more
     }
 
     public func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer {
@@ -63,6 +73,7 @@ enum Scope {
     static let send = "letters:send"
     static let read = "letters:read"
     static let hooks = "hooks"
+    static let cards = "cards"
 }
 
 extension Route {
@@ -80,12 +91,12 @@ extension Route {
 
     /// The same for a POST, whose answer is kept for as long as its idempotency key is good.
     static func of(
-        account pattern: String, _ action: String, domains: Requirement.Domains = .none,
-        rule: IdempotencyRule = .keepsAnswers, planner: @escaping Planner
+        account pattern: String, _ action: String, kinds: [AccessKey.Kind] = [.secret],
+        domains: Requirement.Domains = .none, rule: IdempotencyRule = .keepsAnswers, planner: @escaping Planner
     ) -> Route {
         Route(
             .post, "/accounts/:account" + pattern,
-            requirement: Requirement(anyOf: [action], domains: domains, reachesSubAccounts: true),
+            requirement: Requirement(anyOf: [action], kinds: kinds, domains: domains, reachesSubAccounts: true),
             rateClass: Newcomer.everyRequest, accountParameter: 0, idempotency: rule, planner: planner)
     }
 }

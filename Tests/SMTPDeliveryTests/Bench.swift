@@ -3,6 +3,7 @@ import Model
 import Ports
 import Posix
 import SMTPDelivery
+import SMTPWire
 import Synchronization
 
 /// A transport on a loop and a worker of its own.
@@ -23,6 +24,8 @@ final class Bench: Sendable {
         self.server = server
         var configuration = try SmarthostConfiguration(
             host: host, port: server?.port ?? port, heloName: "relay.example", security: security, login: login)
+        // Where it matters a test says otherwise: a connection that is kept is not let go on a busy machine.
+        configuration.timeouts.overrides[.idle] = .seconds(600)
         adjust(&configuration)
         loop = try EventLoop(name: "smtp", time: SystemTime())
         workers = try WorkerPool(name: "lookup", threads: 1, capacity: 8)

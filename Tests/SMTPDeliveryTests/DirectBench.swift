@@ -3,6 +3,7 @@ import DNSWire
 import Ports
 import Posix
 import SMTPDelivery
+import SMTPWire
 import TestKit
 
 /// Direct delivery into a DNS that a test writes, on a loop of its own.
@@ -20,6 +21,8 @@ final class DirectBench: Sendable {
         var configuration = try DirectConfiguration(heloName: "relay.example")
         configuration.port = port
         configuration.egress = EgressPolicy(allow: egress.compactMap { IPNetwork($0) })
+        // Where it matters a test says otherwise: a connection that is kept is not let go on a busy machine.
+        configuration.timeouts.overrides[.idle] = .seconds(600)
         adjust(&configuration)
         loop = try EventLoop(name: "direct", time: SystemTime())
         transport = try DirectTransport(

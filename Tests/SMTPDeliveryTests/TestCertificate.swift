@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A self-signed certificate for `localhost`, and its key, in a temporary folder that goes with this object.
 final class TestCertificate: Sendable {
@@ -11,19 +12,10 @@ final class TestCertificate: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         chain = folder.appending(path: "chain.pem").path
         key = folder.appending(path: "key.pem").path
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
+        try ChildProgram.run(
             ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-            + ["-subj", "/CN=test", "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", chain]
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CommandFailed() }
+                + ["-subj", "/CN=test", "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", chain])
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
-
-    struct CommandFailed: Error {}
 }

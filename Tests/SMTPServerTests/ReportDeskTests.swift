@@ -35,8 +35,9 @@ struct ReportDeskTests {
     /// A delivered message's return path.
     private func delivered() async throws -> String {
         _ = await store.commit([.accept(Fixture.message())])
-        _ = await store.commit([.settle([Fixture.settlement(1)])])
-        return try paths.address(of: Message.ID(1), recipients: [0], domain: nil).wireText
+        let id = try #require(store.messageIDs.first)
+        _ = await store.commit([.settle([Fixture.settlement(id.value)])])
+        return try paths.address(of: id, recipients: [0], domain: nil).wireText
     }
 
     private func answer(_ content: String, to addresses: String...) async throws -> String {
@@ -83,7 +84,10 @@ struct ReportDeskTests {
         store.refuseNext([.storageUnavailable])
         #expect(try await answer(Self.bounce, to: path).hasPrefix("451 4."))
         #expect(try await answer(Self.bounce, to: "complaints@bounce.relay.example", path).hasPrefix("250 2."))
-        #expect(try await store.message(Message.ID(1), content: false)?.recipients.map(\.state) == [.bounced])
+        #expect(
+            try await store.message(#require(store.messageIDs.first), content: false)?.recipients.map(\.state) == [
+                .bounced
+            ])
     }
 
     @Test("What is written to the postmaster is kept, up to a size")

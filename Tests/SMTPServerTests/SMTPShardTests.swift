@@ -49,7 +49,7 @@ struct SMTPShardTests {
             }
             bench.service.release()
             #expect(bench.service.taken.count == 1)
-            await bench.turn()
+            while await bench.shard.figures.first?.connections.open != 0 { await bench.turn() }
             _ = try await bench.greeted()
         }
     }

@@ -21,14 +21,14 @@ extension StoreConformance {
         StoreCheck("What a maker is told is in memory already, also where a unit of work made it") { bench in
             let listener = FactListener()
             bench.store.observe(facts: listener)
-            let unit = OnceUnit(
+            let unit = KeyedPlan(
                 record: Fixture.idempotency("k", "r"), whenDifferent: .refuse, at: Fixture.start,
                 expiresAt: Fixture.start + .seconds(60),
                 changes: [.directory(.createAccount(name: "a", parent: nil, at: Fixture.start))]
             ) { _ in StoredAnswer(status: 200, body: []) }
-            _ = try await bench.commit(.once(unit))
+            _ = try await bench.commit(.keyed(unit))
             #expect(listener.heard == ["createAccount 1"])
-            _ = try await bench.commit(.once(unit))
+            _ = try await bench.commit(.keyed(unit))
             #expect(listener.heard.count == 1)
         },
         StoreCheck("Memory hears how an endpoint is after each change, and when it is gone") { bench in

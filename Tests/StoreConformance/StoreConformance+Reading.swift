@@ -155,6 +155,32 @@ extension StoreConformance {
             #expect(events.map(\.message) == [first, second, second, second, first, first])
             #expect(events.map(\.kind) == [.accepted, .accepted, .transmitted, .delivered, .transmitted, .delivered])
         },
+        StoreCheck("Messages, events and webhook deliveries share one count, and each has its account's cell") {
+            bench in
+            for parent in [nil, Account.ID(1), nil] {
+                _ = try await bench.commit(
+                    .directory(.createAccount(name: "a", parent: parent, at: Fixture.start)))
+            }
+            _ = try await bench.commit(.webhook(.create(Fixture.webhook(["mail.accepted"]), atMost: 1)))
+            let messages = [
+                try await bench.accept(Fixture.message(account: 1)),
+                try await bench.accept(Fixture.message(account: 2)),
+                try await bench.accept(Fixture.message(account: 3)),
+            ]
+            try await bench.settle(Fixture.settlement(messages[1].value))
+            let events = try await bench.store.events(after: MailEvent.ID(0), limit: 9)
+            let sent = try await bench.store.pendingWebhooks().map(\.id.value)
+            #expect(events.count == 5 && sent.count == 1)
+            let numbers = messages.map(\.value) + events.map(\.id.value) + sent
+            #expect(Set(numbers.map { $0 >> CellNumber.cellBits }).count == numbers.count)
+            let cells = [1, 1, 3].map { Cell(hashing: Account.ID($0)) }
+            #expect(messages.map { CellNumber($0.value).cell } == cells && messages == messages.sorted())
+            for event in events {
+                #expect(event.id.value > event.message.value)
+                #expect(CellNumber(event.id.value).cell == CellNumber(event.message.value).cell)
+            }
+            #expect(sent.map { CellNumber($0).cell } == [cells[0]])
+        },
         StoreCheck("A follower goes on after the event that it saw last") { bench in
             var ids: [Message.ID] = []
             for _ in 0..<5 { ids.append(try await bench.accept()) }

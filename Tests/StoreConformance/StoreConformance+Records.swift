@@ -201,14 +201,14 @@ extension StoreConformance {
         StoreCheck("Changes of records are part of what is done once for a key") { bench in
             let record = Fixture.idempotency("k")
             for isFirst in [true, false] {
-                let unit = OnceUnit(
+                let unit = KeyedPlan(
                     record: record, whenDifferent: .refuse, at: Fixture.start,
                     expiresAt: Fixture.start + .seconds(60),
                     changes: [.record(RecordUnit([.insert(Fixture.newRecord(name: "x"))], at: Fixture.start))]
                 ) { outcomes in
                     StoredAnswer(status: 200, body: Array("\(outcomes.first?.receipts?.first?.id.value ?? 0)".utf8))
                 }
-                guard case .once(let outcome) = try await bench.commit(.once(unit)) else {
+                guard case .keyed(let outcome) = try await bench.commit(.keyed(unit)) else {
                     Issue.record("another outcome")
                     continue
                 }

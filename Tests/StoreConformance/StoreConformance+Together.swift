@@ -82,16 +82,57 @@ extension StoreConformance {
             #expect(try await bench.store.directory().accounts.isEmpty)
             #expect(try await bench.list().total == 0)
         },
+        StoreCheck("A refused group leaves nothing of its records: no row, key, mark, time or announcement") { bench in
+            _ = try await bench.commit(account)
+            _ = try await bench.commit(.webhook(.create(Fixture.webhook(), atMost: 9)))
+            try await bench.records(.insert(Fixture.newRecord(name: "x", codes: ["AAA"])))
+            let before = try await bench.store.record(Record.ID(1))
+            let outcomes = await bench.store.commit([
+                .all([.record(wanted), revoke]),
+                .record(RecordUnit([.insert(Fixture.newRecord(name: "z"))], at: Fixture.start)),
+            ])
+            #expect(outcomes.map(\.failure) == [.notFound(.key), nil])
+            let space = Fixture.space()
+            for _ in 0..<2 {
+                #expect(try await bench.store.record(Record.ID(1)) == before)
+                #expect(try await bench.store.record(RecordKey(Fixture.names, "y"), in: space) == nil)
+                #expect(try await bench.store.record(RecordKey(Fixture.codes, "BBB"), in: space) == nil)
+                var marked = RecordQuery(in: space, limit: 9)
+                marked.mark = red
+                #expect(try await bench.store.records(marked).records.isEmpty)
+                #expect(try await bench.store.nextDueRecord() == nil)
+                #expect(try await bench.store.pendingWebhooks().isEmpty)
+                #expect(try await bench.store.record(RecordKey(Fixture.names, "z"), in: space)?.id == Record.ID(2))
+                try await bench.reopen()
+            }
+            // What it wanted is free.
+            let receipts = try await bench.records(.insert(Fixture.newRecord(name: "y", codes: ["BBB"])))
+            #expect(receipts == [RecordReceipt(id: Record.ID(3), minted: "BBB")])
+        },
         StoreCheck("Within a unit that is made once, the answer about a group that was refused is kept") { bench in
-            let unit = OnceUnit(
+            let unit = KeyedPlan(
                 record: Fixture.idempotency("k"), whenDifferent: .refuse, at: Fixture.start,
                 expiresAt: Fixture.start + .seconds(60), changes: [.all([account, revoke])]
             ) { StoredAnswer(status: $0.first?.failure == nil ? 200 : 404, body: []) }
-            _ = try await bench.commit(.once(unit))
+            _ = try await bench.commit(.keyed(unit))
             #expect(try await bench.store.answer(unit.record.key)?.answer.status == 404)
             #expect(try await bench.store.directory().accounts.isEmpty)
         },
     ]
+
+    private static let red = RecordMark("colour", "red")
+
+    /// A record changed and another made, each with a mark and a time, and told of.
+    private static let wanted = RecordUnit(
+        [
+            .edit(Fixture.edit(1, state: "closed", marked: [red], due: Fixture.start + .seconds(60))),
+            .insert(
+                Fixture.newRecord(name: "y", codes: ["BBB"], marks: [red], due: Fixture.start + .seconds(60))),
+        ],
+        announcing: [
+            RecordAnnouncement(
+                account: Account.ID(1), origin: Fixture.personality, name: "case.closed", data: Array("{}".utf8))
+        ], at: Fixture.start)
 
     private static let account = Change.directory(.createAccount(name: "a", parent: nil, at: Fixture.start))
     /// Refused, as there is no such key.

@@ -62,11 +62,19 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
     /// Moves both clocks, ringing each timer at its own time, the earliest first.
     package func advance(by duration: Duration) {
         let end = time.uptime + duration
+        settle()
         while let timer = takeTimer(until: end) {
             if timer.deadline > time.uptime { time.advance(by: timer.deadline - time.uptime) }
             execute(timer.work)
+            settle()
         }
         time.advance(by: end - time.uptime)
+    }
+
+    /// Waits until no other thread runs what was handed over. One whose last job let the test's own task go on is still
+    /// to look for the next job: what the test hands over then would be done by it, and later.
+    package func settle() {
+        while state.withLock({ $0.runner != nil && $0.runner != pthread_self() }) { sched_yield() }
     }
 
     /// Rings the timers that are due now.
@@ -113,7 +121,7 @@ package final class HandLoop: ActorLoop, @unchecked Sendable {
             state.runner = pthread_self()
             return true
         }
-        if runsHere { runAll() }
+        if runsHere { runAll() } else { settle() }
     }
 
     private func runAll() {

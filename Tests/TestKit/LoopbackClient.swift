@@ -1,7 +1,7 @@
 import Glibc
 package import Posix
 
-/// A client's end of a connection that blocks, for threads of its own. Reads give up after ten seconds, so that a
+/// A client's end of a connection that blocks, for threads of its own. Reads give up after a minute, so that a
 /// server which says nothing fails a test instead of hanging it.
 ///
 /// Unchecked Sendable: the test uses it from one thread at a time.
@@ -14,7 +14,7 @@ package final class LoopbackClient: @unchecked Sendable {
     package init(_ address: SocketAddress) throws {
         socket = try Socket.connect(to: address)
         _ = fcntl(socket.number, F_SETFL, 0)
-        set(SO_RCVTIMEO, timeval(tv_sec: 10, tv_usec: 0))
+        set(SO_RCVTIMEO, timeval(tv_sec: 60, tv_usec: 0))
     }
 
     /// Closing sends a reset instead of an end.

@@ -8,18 +8,18 @@ extension MemoryStore {
         state.withLock { $0.answers[key] }
     }
 
-    func once(_ unit: OnceUnit, _ state: inout State, _ queued: inout [PendingDelivery]) -> ChangeOutcome {
+    func keyed(_ plan: KeyedPlan, _ state: inout State, _ queued: inout [PendingDelivery]) -> ChangeOutcome {
         do throws(KernelFailure) {
-            if let answer = try unit.answer(from: state.answers[unit.record.key]) { return .once(.replayed(answer)) }
+            if let answer = try plan.answer(from: state.answers[plan.record.key]) { return .keyed(.replayed(answer)) }
         } catch {
             return .refused(error)
         }
         var outcomes: [ChangeOutcome] = []
-        for change in unit.changes { outcomes.append(apply(change, to: &state, &queued)) }
-        state.answers[unit.record.key] = unit.answer(outcomes).map {
-            AnswerRecord(fingerprint: unit.record.fingerprint, answer: $0, expiresAt: unit.expiresAt)
+        for change in plan.changes { outcomes.append(apply(change, to: &state, &queued)) }
+        state.answers[plan.record.key] = plan.answer(outcomes).map {
+            AnswerRecord(fingerprint: plan.record.fingerprint, answer: $0, expiresAt: plan.expiresAt)
         }
-        return .once(.fresh(outcomes))
+        return .keyed(.fresh(outcomes))
     }
 
     /// All that was known before the first of them is known again after a refusal.

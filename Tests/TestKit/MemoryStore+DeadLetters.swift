@@ -27,9 +27,8 @@ extension MemoryStore {
         _ id: Message.ID, _ at: Instant, _ state: inout State, _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
         let found = state.dead.filter { $0.letter.id.message == id }
-        guard !found.isEmpty else { return .refused(.notFound(.delivery)) }
+        guard !found.isEmpty, var row = state.row(id) else { return .refused(.notFound(.delivery)) }
         state.dead.removeAll { $0.letter.id.message == id }
-        var row = state.rows[Int(id.value) - 1]
         for item in found {
             var delivery = item.delivery
             delivery.due = at
@@ -37,9 +36,9 @@ extension MemoryStore {
             delivery.expires = at + delivery.policy.lifetime
             row.pending[delivery.id.recipient] = delivery
             queued.append(delivery)
-            note(&row, &state, id, delivery.id.recipient, .replayed, at)
+            note(&row, &state, delivery.id.recipient, .replayed, at)
         }
-        state.rows[Int(id.value) - 1] = row
+        state.replace(row)
         return .done(serial: id.value)
     }
 }

@@ -67,9 +67,8 @@ extension MemoryStore {
 
     /// The refusal where there is no room at the other time.
     static func moveCharge(_ id: Message.ID, to due: Instant, _ state: inout State) -> KernelFailure? {
-        guard let charges = state.charges[id] else { return nil }
+        guard let charges = state.charges[id], let row = state.row(id) else { return nil }
         state.quotas.refund(charges)
-        let row = state.rows[Int(id.value) - 1]
         do throws(QuotaBook.Shortfall) {
             state.charges[id] = try state.quotas.debit(
                 QuotaDemand(

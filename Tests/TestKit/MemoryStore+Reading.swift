@@ -4,7 +4,7 @@ import Ports
 
 extension MemoryStore {
     /// The message that a row stands for: what is pending says where it stands, else what happened last.
-    static func message(_ id: Message.ID, _ row: Row, content: Bool) -> Message {
+    static func message(_ row: Row, content: Bool) -> Message {
         var submission = row.new.submission
         submission.idempotency = nil
         if let moved = row.events.last(where: { $0.kind == .rescheduled })?.due { submission.scheduledAt = moved }
@@ -14,7 +14,7 @@ extension MemoryStore {
             submission.attachments = []
         }
         return Message(
-            id: id, account: row.new.account, key: row.new.key, domain: row.new.domain, origin: row.new.origin,
+            id: row.id, account: row.new.account, key: row.new.key, domain: row.new.domain, origin: row.new.origin,
             mode: row.new.mode, createdAt: row.new.at, submission: submission,
             recipients: row.new.envelope.indices.map { recipient($0, row) },
             transmittedAt: row.events.first { $0.kind == .transmitted }?.at, events: row.events)

@@ -8,7 +8,7 @@ extension MemoryStore {
         _ reports: [RecipientReport], _ ours: [SettlementReport], _ state: inout State,
         _ queued: inout [PendingDelivery]
     ) -> ChangeOutcome {
-        let isQueued = reports.map { row(of: $0, state)?.pending[$0.id.recipient] != nil }
+        let isQueued = reports.map { state.row($0.id.message)?.pending[$0.id.recipient] != nil }
         if let refusal = ReportDecision.refusal(isQueued: isQueued) { return .refused(refusal) }
         let applied = reports.map { report($0, &state) }
         accept(ours, on: applied, &state, &queued)
@@ -16,19 +16,14 @@ extension MemoryStore {
     }
 
     private static func report(_ report: RecipientReport, _ state: inout State) -> Bool {
-        guard var row = row(of: report, state), row.new.envelope.indices.contains(report.id.recipient),
+        guard var row = state.row(report.id.message), row.new.envelope.indices.contains(report.id.recipient),
             let event = ReportDecision.event(report, state: Self.state(report.id.recipient, row))
         else { return false }
-        note(event, &row, &state, report.id.message)
-        state.rows[Int(report.id.message.value) - 1] = row
+        note(event, &row, &state)
+        state.replace(row)
         autoSuppress(
             row.new, report.id.recipient, after: report.kind, report.result?.classification, at: report.at, &state)
         return true
-    }
-
-    private static func row(of report: RecipientReport, _ state: State) -> Row? {
-        let index = Int(report.id.message.value) - 1
-        return state.rows.indices.contains(index) ? state.rows[index] : nil
     }
 
     static func autoSuppress(

@@ -17,21 +17,6 @@ extension MemoryStore {
 
         func index(_ id: WebhookDelivery.ID) -> Int? { deliveries.firstIndex { $0.delivery.id == id } }
 
-        mutating func insert(
-            _ name: String, _ endpoint: WebhookEndpoint, event: MailEvent? = nil, data: [UInt8]? = nil, at: Instant,
-            isClaimed: Bool = false
-        ) -> Int64 {
-            let id = WebhookDelivery.ID(Int64(deliveries.count) + 1)
-            let delivery = WebhookDelivery(
-                id: id, endpoint: endpoint.id, name: name, event: event?.id, message: event?.message, data: data,
-                nextAttemptAt: at, createdAt: at, queuedAt: at)
-            let policy = rules[endpoint.origin]?.policy ?? Fixture.webhookRules.policy
-            deliveries.append(StoredWebhookDelivery(delivery: delivery, policy: policy))
-            if let index = index(endpoint.id) { endpoints[index].health.deliveries += 1 }
-            if !isClaimed { queued.append(PendingWebhook(id: id, endpoint: endpoint.id, due: at, attempts: 0)) }
-            return id.value
-        }
-
         func wanting(_ account: Account.ID, _ origin: PersonalityID, _ rules: WebhookRules) -> [WebhookEndpoint] {
             endpoints.filter {
                 $0.account == account && $0.origin == origin && !deleted.contains($0.id) && !$0.isOwn
@@ -45,9 +30,28 @@ extension MemoryStore {
         for endpoint in state.webhooks.wanting(message.account, message.origin, rules)
         where endpoint.domains.isEmpty || endpoint.domains.contains(message.domain) {
             for name in rules.names[event.kind] ?? [] where rules.admits(name, endpoint.events) {
-                _ = state.webhooks.insert(name, endpoint, event: event, at: event.at)
+                _ = insert(name, endpoint, event: event, at: event.at, &state)
             }
         }
+    }
+
+    /// Queues one; gives its number.
+    private static func insert(
+        _ name: String, _ endpoint: WebhookEndpoint, event: MailEvent? = nil, data: [UInt8]? = nil, at: Instant,
+        isClaimed: Bool = false, _ state: inout State
+    ) -> Int64 {
+        let cell = event.map { CellNumber($0.id.value).cell } ?? state.cell(of: endpoint.account)
+        let id = WebhookDelivery.ID(state.numbers.take(in: cell))
+        let delivery = WebhookDelivery(
+            id: id, endpoint: endpoint.id, name: name, event: event?.id, message: event?.message, data: data,
+            nextAttemptAt: at, createdAt: at, queuedAt: at)
+        let policy = state.webhooks.rules[endpoint.origin]?.policy ?? Fixture.webhookRules.policy
+        state.webhooks.deliveries.append(StoredWebhookDelivery(delivery: delivery, policy: policy))
+        if let index = state.webhooks.index(endpoint.id) { state.webhooks.endpoints[index].health.deliveries += 1 }
+        if !isClaimed {
+            state.webhooks.queued.append(PendingWebhook(id: id, endpoint: endpoint.id, due: at, attempts: 0))
+        }
+        return id.value
     }
 
     static func webhookChange(_ change: WebhookChange, _ state: inout State) -> ChangeOutcome {
@@ -63,9 +67,9 @@ extension MemoryStore {
         case .post(let announcement, let id, let isClaimed):
             if let index = state.webhooks.index(id) {
                 .done(
-                    serial: state.webhooks.insert(
+                    serial: insert(
                         announcement.name, state.webhooks.endpoints[index], data: announcement.data,
-                        at: announcement.at, isClaimed: isClaimed))
+                        at: announcement.at, isClaimed: isClaimed, &state))
             } else {
                 .refused(.notFound(.webhook))
             }
@@ -123,7 +127,7 @@ extension MemoryStore {
         let endpoints = state.webhooks.wanting(owner.account, owner.origin, rules)
             .filter { rules.admits(announcement.name, $0.events) }
         for endpoint in endpoints {
-            _ = state.webhooks.insert(announcement.name, endpoint, data: announcement.data, at: announcement.at)
+            _ = insert(announcement.name, endpoint, data: announcement.data, at: announcement.at, &state)
         }
         return .done(serial: Int64(endpoints.count))
     }
@@ -136,7 +140,7 @@ extension MemoryStore {
             _ = announce(event, owner, &state)
         case .url(let url):
             let endpoint = own(url, announcement, at, &state)
-            _ = state.webhooks.insert(event.name, endpoint, data: event.data, at: at)
+            _ = insert(event.name, endpoint, data: event.data, at: at, &state)
         }
     }
 

@@ -10,13 +10,17 @@ import Synchronization
 /// the lock: of two threads' commits they may hear in either order.
 package final class MemoryStore: Engine {
     struct Row {
+        let id: Message.ID
         let new: NewMessage
         var events: [MailEvent] = []
         var pending: [Int: PendingDelivery] = [:]
     }
 
     struct State {
+        /// In the order of their numbers, and where each stands.
         var rows: [Row] = []
+        var places: [Message.ID: Int] = [:]
+        var numbers = Numbers()
         var events: [MailEvent] = []
         var claims: [IdempotencyRecord] = []
         var claimed: [Message.ID] = []
@@ -103,17 +107,12 @@ package final class MemoryStore: Engine {
     }
 
     package func message(_ id: Message.ID, content: Bool) async throws(KernelFailure) -> Message? {
-        state.withLock { state in
-            guard state.rows.indices.contains(Int(id.value) - 1) else { return nil }
-            return Self.message(id, state.rows[Int(id.value) - 1], content: content)
-        }
+        state.withLock { state in state.row(id).map { Self.message($0, content: content) } }
     }
 
     package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         state.withLock { state in
-            let all = state.rows.enumerated().reversed().map { index, row in
-                Self.message(Message.ID(Int64(index) + 1), row, content: false)
-            }
+            let all = state.rows.reversed().map { Self.message($0, content: false) }
             let found = all.filter { message in
                 guard let owner = query.tenant else { return Self.admits(message, query.filter) }
                 return message.account == owner.account && message.origin == owner.origin
@@ -125,15 +124,15 @@ package final class MemoryStore: Engine {
 
     package func tally(of tenant: Tenant, at now: Instant) async throws(KernelFailure) -> MessageTally {
         state.withLock { state in
-            let own = state.rows.enumerated().filter { _, row in
+            let own = state.rows.filter { row in
                 row.new.account == tenant.account && row.new.origin == tenant.origin
             }
-            let open = own.map { $0.element.pending.values }.filter { !$0.isEmpty }
+            let open = own.map(\.pending.values).filter { !$0.isEmpty }
             let waiting = open.count { row in row.contains { $0.due <= now } && row.allSatisfy { $0.attempts == 0 } }
             let dead = Set(state.dead.map(\.letter.id.message))
             return MessageTally(
                 total: own.count, waiting: waiting, delayed: open.count - waiting,
-                failed: own.count { dead.contains(Message.ID(Int64($0.offset) + 1)) })
+                failed: own.count { dead.contains($0.id) })
         }
     }
 
@@ -167,16 +166,16 @@ package final class MemoryStore: Engine {
             Self.change(id, .cancel, &state) { row, state in
                 state.quotas.refund(state.charges.removeValue(forKey: id) ?? [])
                 row.pending = [:]
-                Self.note(&row, &state, id, nil, .cancelled, at)
+                Self.note(&row, &state, nil, .cancelled, at)
             }
         case .reschedule(let id, let due, let at):
             Self.change(id, .reschedule, &state, unless: { Self.moveCharge(id, to: due, &$0) }) { row, state in
                 for index in row.pending.keys { row.pending[index]?.due = due }
-                Self.note(&row, &state, id, nil, .rescheduled, at, due: due)
+                Self.note(&row, &state, nil, .rescheduled, at, due: due)
             }
         case .expedite(let id, let due): Self.expedite(id, due, &state)
         case .replay(let id, let at): Self.replay(id, at, &state, &queued)
-        case .once(let unit): once(unit, &state, &queued)
+        case .keyed(let plan): keyed(plan, &state, &queued)
         case .all(let changes): all(changes, &state, &queued)
         case .directory(let change):
             Self.note(Self.directoryChange(change, &state), &state) { .directory(change, serial: $0) }
@@ -214,9 +213,8 @@ package final class MemoryStore: Engine {
         case .replayed(let earlier): return .accepted(Acceptance(message: earlier, replayed: true))
         case .overQuota(let shortfall): return .refused(Self.failure(shortfall, new.domain, state))
         case .accepted(let beginning, let charge):
-            let id = Message.ID(Int64(state.rows.count) + 1)
+            let id = insert(new, beginning, &state, &queued)
             if new.due > new.at, !charge.isEmpty { state.charges[id] = charge }
-            insert(new, id, beginning, &state, &queued)
             if let record = new.idempotency {
                 state.claims.append(record)
                 state.claimed.append(id)
@@ -232,14 +230,14 @@ package final class MemoryStore: Engine {
     }
 
     private static func insert(
-        _ new: NewMessage, _ id: Message.ID, _ beginning: MessageBeginning, _ state: inout State,
-        _ queued: inout [PendingDelivery]
-    ) {
-        var row = Row(new: new)
+        _ new: NewMessage, _ beginning: MessageBeginning, _ state: inout State, _ queued: inout [PendingDelivery]
+    ) -> Message.ID {
+        let id = Message.ID(state.numbers.take(in: state.cell(of: new.account)))
+        var row = Row(id: id, new: new)
         state.deliveredAtOnce += UInt64(beginning.deliveredAtOnce)
         for step in beginning.steps {
             switch step {
-            case .event(let event): note(event, &row, &state, id)
+            case .event(let event): note(event, &row, &state)
             case .queue(let recipient):
                 let delivery = PendingDelivery(
                     id: DeliveryID(message: id, recipient: recipient), due: new.due, attempts: 0,
@@ -250,16 +248,22 @@ package final class MemoryStore: Engine {
                 queued.append(delivery)
             }
         }
-        state.rows.append(row)
+        state.append(row)
+        return id
     }
 
     /// The events that a row stands for, as a reader of rows would give them.
-    static func note(_ written: EventRow, _ row: inout Row, _ state: inout State, _ message: Message.ID) {
-        for kind in EventRecord.kinds(written.code) {
+    static func note(_ written: EventRow, _ row: inout Row, _ state: inout State) {
+        let kinds = EventRecord.kinds(written.code)
+        let last = state.numbers.take(kinds.count, in: row.cell)
+        for (place, kind) in kinds.enumerated() {
             let isOfMessage = kind == .accepted
             note(
-                &row, &state, message, isOfMessage ? nil : written.recipient, kind, written.at,
-                isOfMessage ? nil : written.detail.flatMap { try? EventRecord.result($0) })
+                MailEvent(
+                    id: eventNumbers.number(at: place, of: kinds.count, last: last), message: row.id,
+                    recipient: isOfMessage ? nil : written.recipient, kind: kind, at: written.at,
+                    attempt: isOfMessage ? nil : written.detail.flatMap { try? EventRecord.result($0) }, due: nil),
+                &row, &state)
         }
     }
 
@@ -278,14 +282,12 @@ package final class MemoryStore: Engine {
         for report in reports where ReportDecision.isTold(report.settlements, applied: applied) {
             let new = report.message
             let beginning = MessageBeginning(new.envelope, suppressed: [], at: new.at, due: new.due)
-            insert(new, Message.ID(Int64(state.rows.count) + 1), beginning, &state, &queued)
+            _ = insert(new, beginning, &state, &queued)
         }
     }
 
     private static func settle(_ settlement: Settlement, _ state: inout State) -> Bool {
-        let id = settlement.id.message
-        guard Int(id.value) <= state.rows.count else { return false }
-        var row = state.rows[Int(id.value) - 1]
+        guard var row = state.row(settlement.id.message) else { return false }
         let recipient = settlement.id.recipient
         guard let delivery = row.pending[recipient],
             let decision = SettleDecision(settlement, simulation: delivery.simulation)
@@ -297,12 +299,12 @@ package final class MemoryStore: Engine {
             row.pending[recipient]?.due = due
             row.pending[recipient]?.attempts = attempts
         }
-        for event in decision.events { note(event, &row, &state, id) }
+        for event in decision.events { note(event, &row, &state) }
         if decision.asksForSuppression {
             autoSuppress(
                 row.new, recipient, after: .bounced, settlement.result.classification, at: settlement.at, &state)
         }
-        state.rows[Int(id.value) - 1] = row
+        state.replace(row)
         return true
     }
 
@@ -310,36 +312,37 @@ package final class MemoryStore: Engine {
         _ id: Message.ID, _ operation: Operation, _ state: inout State,
         unless refuse: (inout State) -> KernelFailure? = { _ in nil }, _ body: (inout Row, inout State) -> Void
     ) -> ChangeOutcome {
-        let place = Int(id.value) - 1
-        let isKnown = state.rows.indices.contains(place)
+        let known = state.row(id)
         let facts = AttemptFacts(
-            isQueued: isKnown && !state.rows[place].pending.isEmpty,
-            wasTried: isKnown && state.rows[place].events.contains { $0.recipient != nil && $0.kind != .suppressed })
+            isQueued: known.map { !$0.pending.isEmpty } ?? false,
+            wasTried: known?.events.contains { $0.recipient != nil && $0.kind != .suppressed } ?? false)
         if let refusal = facts.refusal(operation) { return .refused(refusal) }
-        var row = state.rows[place]
+        guard var row = known else { return .refused(.notFound(.message)) }
         if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
-        state.rows[place] = row
+        state.replace(row)
         return .done(serial: id.value)
     }
 
     private static func expedite(_ id: Message.ID, _ due: Instant, _ state: inout State) -> ChangeOutcome {
-        guard Int(id.value) <= state.rows.count, !state.rows[Int(id.value) - 1].pending.isEmpty else {
-            return .refused(.notFound(.message))
-        }
-        for index in state.rows[Int(id.value) - 1].pending.keys {
-            state.rows[Int(id.value) - 1].pending[index]?.due = due
-        }
+        guard var row = state.row(id), !row.pending.isEmpty else { return .refused(.notFound(.message)) }
+        for index in row.pending.keys { row.pending[index]?.due = due }
+        state.replace(row)
         return .done(serial: id.value)
     }
 
+    /// An event that has a row of its own.
     static func note(
-        _ row: inout Row, _ state: inout State, _ message: Message.ID, _ recipient: Int?, _ kind: MailEvent.Kind,
-        _ at: Instant, _ attempt: AttemptResult? = nil, due: Instant? = nil
+        _ row: inout Row, _ state: inout State, _ recipient: Int?, _ kind: MailEvent.Kind, _ at: Instant,
+        due: Instant? = nil
     ) {
-        let event = MailEvent(
-            id: MailEvent.ID(Int64(state.events.count) + 1), message: message, recipient: recipient, kind: kind, at: at,
-            attempt: attempt, due: due)
+        let id = MailEvent.ID(state.numbers.take(in: row.cell))
+        note(
+            MailEvent(id: id, message: row.id, recipient: recipient, kind: kind, at: at, attempt: nil, due: due), &row,
+            &state)
+    }
+
+    private static func note(_ event: MailEvent, _ row: inout Row, _ state: inout State) {
         row.events.append(event)
         state.events.append(event)
         fanOut(event, of: row.new, &state)

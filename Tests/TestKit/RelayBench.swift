@@ -19,6 +19,7 @@ package struct RelayBench: Sendable {
     ) throws {
         let random = SeededRandom(seed: 12)
         transport = ScriptedHTTP()
+        transport.serve(loop)
         self.resolver = resolver
         let secrets = RelaySecrets(
             store: store, sealing: try SealingKey(bytes: Array(repeating: 3, count: 32)), time: loop.time,

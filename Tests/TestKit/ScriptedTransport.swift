@@ -40,6 +40,7 @@ package final class ScriptedTransport: MailTransport {
         var closes = 0
         var running: [LaneID: Int] = [:]
         var mostRunning = 0
+        var loop: HandLoop?
     }
 
     package let parcelsPerSession: Int
@@ -113,7 +114,13 @@ package final class ScriptedTransport: MailTransport {
 
     // MARK: For the test
 
-    package var calls: [Call] { state.withLock { $0.calls } }
+    /// Whoever looks at the calls first lets what this loop has in hand come to its end.
+    package func serve(_ loop: HandLoop) { state.withLock { $0.loop = loop } }
+
+    package var calls: [Call] {
+        state.withLock { $0.loop }?.settle()
+        return state.withLock { $0.calls }
+    }
     package var closes: Int { state.withLock { $0.closes } }
     /// The most calls for one lane that were open at once.
     package var mostRunning: Int { state.withLock { $0.mostRunning } }

@@ -23,11 +23,16 @@ package final class TestCertificates: Sendable {
         (chain, key, otherKey) = (path("chain.pem"), path("key.pem"), path("other.pem"))
         (commonNameChain, commonNameKey, encryptedKey) = (path("cn.pem"), path("cn-key.pem"), path("encrypted.pem"))
         let names = "subjectAltName=DNS:mx.example,DNS:*.wild.example,IP:192.0.2.1"
-        let request = ["req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-        try Self.openssl(request + ["-subj", "/CN=test", "-addext", names, "-keyout", key, "-out", chain])
-        try Self.openssl(request + ["-subj", "/CN=mx.example", "-keyout", commonNameKey, "-out", commonNameChain])
-        try Self.openssl(["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", otherKey])
-        try Self.openssl(["pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", encryptedKey])
+        let request =
+            ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        try ChildProgram.run(request + ["-subj", "/CN=test", "-addext", names, "-keyout", key, "-out", chain])
+        try ChildProgram.run(request + ["-subj", "/CN=mx.example", "-keyout", commonNameKey, "-out", commonNameChain])
+        try ChildProgram.run([
+            "openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", otherKey,
+        ])
+        try ChildProgram.run([
+            "openssl", "pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", encryptedKey,
+        ])
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -47,19 +52,4 @@ package final class TestCertificates: Sendable {
     }
 
     private static let current = Mutex(Current())
-
-    private static func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CommandFailed(arguments: arguments) }
-    }
-
-    struct CommandFailed: Error {
-        let arguments: [String]
-    }
 }

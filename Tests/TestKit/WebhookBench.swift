@@ -18,6 +18,7 @@ package struct WebhookBench: Sendable {
     ) throws {
         let random = SeededRandom(seed: 11)
         transport = ScriptedHTTP()
+        transport.serve(loop)
         secrets = WebhookSecrets(sealing: try SealingKey(bytes: Array(repeating: 3, count: 32)), random: random)
         let renderer = WebhookRenderer(store: store, dialects: dialects)
         dispatcher = WebhookDispatcher(
@@ -52,11 +53,15 @@ package final class ScriptedHTTP: HTTPTransport {
         var requests: [OutgoingRequest] = []
         var held: (@Sendable (OutgoingRequest) -> Bool)?
         var waiting: [CheckedContinuation<Void, Never>] = []
+        var loop: HandLoop?
     }
 
     private let state = Mutex(State())
 
     package init() {}
+
+    /// Whoever looks at the requests first lets what this loop has in hand come to its end.
+    package func serve(_ loop: HandLoop) { state.withLock { $0.loop = loop } }
 
     package func perform(_ request: OutgoingRequest) async -> HTTPExchange {
         let script = state.withLock { state in
@@ -76,7 +81,10 @@ package final class ScriptedHTTP: HTTPTransport {
 
     package func close() async {}
 
-    package var requests: [OutgoingRequest] { state.withLock { $0.requests } }
+    package var requests: [OutgoingRequest] {
+        state.withLock { $0.loop }?.settle()
+        return state.withLock { $0.requests }
+    }
     package var bodies: [String] { requests.map { String(decoding: $0.body, as: UTF8.self) } }
 
     package func say(_ script: @escaping Script) { state.withLock { $0.script = script } }

@@ -24,6 +24,7 @@ extension Rule {
         // Other threads read the environment at that moment, to start a program or to look a name up (environ(7)).
         Ban(call: "setenv(", mend: "give the child its environment; the process's own is never changed"),
         Ban(call: "unsetenv(", mend: "give the child its environment; the process's own is never changed"),
+        Ban(call: "Process()", mend: "start it as a ChildProgram: Foundation's has crashed among many threads"),
         Ban(call: "usleep(", mend: "wait for the event itself"),
         Ban(call: "sleep(", mend: "wait for the event itself"),
         Ban(call: "Thread.sleep", mend: "wait for the event itself"),

@@ -23,6 +23,10 @@ final class InProcessServer {
     private let loop: HandLoop
     private let gateway: Gateway
     private let personality: any Personality
+    /// What stands beside a key where mail comes in.
+    var mailUser: String {
+        if case .key(let user)? = personality.smtp?.credentials { user ?? "anybody" } else { "" }
+    }
     /// How answers differed from what their routes are described to answer.
     private(set) var disagreements: [String] = []
     /// nil where the personality takes no mail over SMTP.

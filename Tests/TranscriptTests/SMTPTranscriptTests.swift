@@ -1,3 +1,4 @@
+import AdapterKit
 import Base
 import Foundation
 import SMTPServer
@@ -8,20 +9,35 @@ import Testing
 @Suite("SMTP transcripts")
 struct SMTPTranscriptTests {
     private static let subject = TranscriptSubject.postStack
-    private static let names = Result { try subject.names(ending: ".smtp") }
 
-    @Test("The server answers as the transcript says", arguments: (try? names.get()) ?? [])
-    func transcript(_ name: String) async throws {
-        let server = try await InProcessServer(Self.subject, limit: 100_000)
-        defer { server.close() }
-        var run = SMTPTranscriptRun(server: server, gateway: try #require(server.smtp))
-        for line in try Self.subject.text(of: name).components(separatedBy: "\n") { try await run.take(line) }
-        run.expectNothing()
-        #expect(run.differences == [], "\(name)")
+    /// One file of one personality.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let subject: TranscriptSubject
+        let name: String
+
+        var testDescription: String { "\(subject.folder)/\(name)" }
     }
 
-    @Test("There are transcripts")
-    func readable() throws { #expect(try Self.names.get().count >= 8) }
+    private static let cases = TranscriptSubject.all.flatMap { subject in
+        ((try? subject.names(ending: ".smtp")) ?? []).map { Case(subject: subject, name: $0) }
+    }
+
+    @Test("The server answers as the transcript says", arguments: cases)
+    func transcript(_ item: Case) async throws {
+        let server = try await InProcessServer(item.subject, limit: 100_000)
+        defer { server.close() }
+        var run = SMTPTranscriptRun(server: server, gateway: try #require(server.smtp))
+        for line in try item.subject.text(of: item.name).components(separatedBy: "\n") { try await run.take(line) }
+        run.expectNothing()
+        #expect(run.differences == [], "\(item.testDescription)")
+    }
+
+    @Test("There are transcripts of each personality that takes mail", arguments: TranscriptSubject.all)
+    func readable(_ subject: TranscriptSubject) throws {
+        let count = try subject.names(ending: ".smtp").count
+        #expect(subject.personality.smtp == nil ? count == 0 : count >= 1)
+        #expect(try TranscriptSubject.postStack.names(ending: ".smtp").count >= 8)
+    }
 
     @Test("A reply that differs, is missing, or is one too many is found out")
     func canary() async throws {
@@ -59,7 +75,7 @@ struct SMTPTranscriptRun {
         known = server.variables
         for (name, secret) in server.variables {
             known["plain.\(name)"] = String(
-                decoding: Base64.encode(Array("\0poststack\0\(secret)".utf8)), as: UTF8.self)
+                decoding: Base64.encode(Array("\0\(server.mailUser)\0\(secret)".utf8)), as: UTF8.self)
         }
     }
 

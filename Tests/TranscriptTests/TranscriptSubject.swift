@@ -43,7 +43,7 @@ struct TranscriptSubject: Sendable {
         folder: "Newcomer", personality: Newcomer(),
         sendingScopes: [
             "letters:send:{example.com}", "letters:read:{example.com}", "hooks:{example.com}", "account:read",
-        ])
+        ], keys: [("pageKey", .public, ["cards"])])
 
     static let all = [postStack, harepost, posthawk, harpoon, newcomer]
 

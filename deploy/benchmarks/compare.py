@@ -7,7 +7,8 @@ is what other work on the machine moves least, so it decides:
 
     api     POST /emails, the same with a fresh idempotency key each, GET /emails/:id (wrk, 64 connections)
     smtp    durable acceptance over SMTP of 5 KB (submit.c, 20 sessions)
-    queue   accepted, leased and delivered to Postfix's smtp-sink, while others wait for tomorrow
+    queue   --deliveries messages of one recipient, accepted, leased and delivered to Postfix's smtp-sink, while others
+            wait for tomorrow: a number and no time, as what is accepted in a second takes several to be delivered
 
 The exit code is 1 where the new one takes more than --most times the processor of the old one, or where what was
 acknowledged is not in the database.
@@ -15,6 +16,7 @@ acknowledged is not in the database.
 
 import argparse
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -24,8 +26,8 @@ from pathlib import Path
 from .load import Load, scripts
 from .options import add_load
 from .postfix import Sink
-from .queue import DRAIN_SECONDS, send_batches, small
-from .servers import MailRelay, Polyrelay, Process, processor_seconds, say
+from .queue import BATCH, DRAIN_SECONDS, send_batches, small
+from .servers import MailRelay, Polyrelay, Process, message, processor_seconds, say
 from .smtp import Submitter
 
 # Its binaries are named.
@@ -43,6 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", type=int, default=20_000, help="messages of a round over SMTP (default 20000)")
     parser.add_argument("--octets", type=int, default=5120, help="of one of them (default 5120)")
     parser.add_argument("--sessions", type=int, default=20, help="kept connections over SMTP (default 20)")
+    parser.add_argument("--deliveries", type=int, default=5000, help="of a round of the queue (default 5000)")
     parser.add_argument("--waiting", type=int, default=10_000, help="deliveries that wait (default 10000)")
     add_load(parser)
 
@@ -181,7 +184,6 @@ def smtp(binaries: dict[str, Path], options, folder: Path, stack: ExitStack) -> 
 
 
 def queue(binaries: dict[str, Path], options, folder: Path, stack: ExitStack) -> Iterator[Row]:
-    load = Load(options.connections, options.seconds)
     tomorrow = (datetime.now(timezone.utc) + timedelta(days=1)).isoformat(timespec="seconds")
     sides, sinks = {}, {}
     for name in SIDES:
@@ -194,16 +196,17 @@ def queue(binaries: dict[str, Path], options, folder: Path, stack: ExitStack) ->
         sides[name] = Side(relay, stack.enter_context(stopped(relay)))
 
     def work(side: Side) -> tuple[int, float]:
-        name = next(name for name in SIDES if sides[name] is side)
-        before = sinks[name].messages
-        run = load.measure(side.process, side.relay.port, "/emails", scripts(side.relay.folder, side.relay.key)["post"])
+        sink = sinks[next(name for name in SIDES if sides[name] is side)]
+        count, before, begun = options.deliveries // BATCH * BATCH, sink.messages, time.monotonic()
         side.process.go_on()
-        sinks[name].await_messages(before + run.completed, DRAIN_SECONDS)
-        # What was under way when the load stopped is delivered as well, and no later round pays for it.
-        taken = sinks[name].settled() - before
+        send_batches(side.relay, count, message())
+        sink.await_messages(before + count, DRAIN_SECONDS)
+        rate = count / (time.monotonic() - begun)
+        # The last outcomes are written, and no later round pays for them.
+        sink.settled(DRAIN_SECONDS)
         side.process.pause()
-        side.relay.acknowledged += run.completed
-        return taken, run.rate
+        side.relay.acknowledged += count
+        return count, rate
 
     yield Row("accepted, leased and delivered", sides, work)
 

@@ -186,7 +186,7 @@ def one_round(row: Row, made: MailRelay, process: Process, sink: Sink, options, 
     sink.await_messages(before + options.messages, DRAIN_SECONDS)
     process.pause()
     counts.sent += options.messages
-    counts.arrived += sink.settled() - before
+    counts.arrived += sink.settled(DRAIN_SECONDS) - before
     return Run(options.messages / took, used / options.messages * 1e6)
 
 

@@ -178,13 +178,15 @@ class Sink:
             if not self.changed.wait_for(lambda: self.messages >= count, seconds):
                 raise SystemExit(f"bench: {count - self.messages} messages have not come after {seconds:.0f} s")
 
-    def settled(self) -> int:
-        """How many messages it has taken, once no more come."""
-        while True:
+    def settled(self, seconds: float) -> int:
+        """How many messages it has taken, once no more come; that has to be within `seconds`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
             count = self.messages
             threading.Event().wait(SETTLED_SECONDS)
             if count == self.messages:
                 return count
+        raise SystemExit(f"bench: messages still come after {seconds:.0f} s")
 
     def _read(self, counters) -> None:
         """Its lines are `sess=1 quit=2 mesg=3`, each over the one before."""

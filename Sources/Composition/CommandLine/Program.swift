@@ -52,7 +52,8 @@ public enum Program {
     }
 
     private static var version: String {
-        "polyrelay \(Version.number) (SQLite \(sqliteVersion), \(opensslVersion), libcurl \(curlVersion))\n"
+        let libraries = "SQLite \(sqliteVersion), \(opensslVersion), libcurl \(curlVersion)"
+        return "polyrelay \(Version.number)\(Version.kind) (\(libraries))\n"
     }
 
     /// With the content of files in the place of their names, without the white space around it.
@@ -117,4 +118,11 @@ extension String {
 /// The program's version, as `CHANGELOG.md` names it.
 enum Version {
     static let number = "0.1.0"
+
+    /// A debug build is several times slower and larger: whoever measures one should know.
+    #if DEBUG
+        static let kind = ", debug build"
+    #else
+        static let kind = ""
+    #endif
 }

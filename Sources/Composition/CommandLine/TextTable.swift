@@ -1,6 +1,7 @@
 import Base
 
-/// Draws a command's JSON for a person: an array of objects as a table, an object as lines of `name  value`.
+/// Draws a command's JSON for a person: an array of objects as a table, an object as lines of `name  value`, and an
+/// object within those as `name=value, name=value`.
 enum TextTable {
     static func text(_ json: String) -> String {
         let bytes = Array(json.utf8)
@@ -44,6 +45,9 @@ enum TextTable {
     private static func cell(_ value: JSONValue) -> String {
         if value.isNull { return "-" }
         if let elements = value.elements { return elements.map(cell).joined(separator: ", ") }
+        if let members = value.members {
+            return members.map { "\($0.name)=\(cell($0.value))" }.joined(separator: ", ")
+        }
         let text = value.string ?? String(decoding: value.raw, as: UTF8.self)
         return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
     }

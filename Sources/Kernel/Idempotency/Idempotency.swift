@@ -112,7 +112,7 @@ package struct Idempotency: Sendable {
     ) async throws(KernelFailure) -> Answered {
         let now = time.now
         let sealer = Sealer(key: sealing, random: AnyRandom(random), name: Self.associatedData(record.key))
-        let unit = OnceUnit(
+        let keyed = KeyedPlan(
             record: record, whenDifferent: rule.whenDifferent, at: now, expiresAt: rule.expiry(from: now),
             changes: plan.changes
         ) { outcomes in
@@ -120,9 +120,9 @@ package struct Idempotency: Sendable {
             guard rule.stores(status: answer.status) else { return nil }
             return rule.stores == .onlySuccessSealed ? sealer.sealed(answer) : answer
         }
-        let outcome = await store.outcome(of: .once(unit))
+        let outcome = await store.outcome(of: .keyed(keyed))
         await release?(outcome.made?[...])
-        switch try outcome.once() {
+        switch try outcome.keyed() {
         case .fresh(let outcomes):
             let answer = plan.value(of: outcomes[...])
             let kept = answer.keepable(refusal)
@@ -177,7 +177,7 @@ extension IdempotencyRule {
 extension ChangeOutcome {
     /// What became of a unit's changes; nil where they were not made.
     fileprivate var made: [ChangeOutcome]? {
-        if case .once(.fresh(let outcomes)) = self { outcomes } else { nil }
+        if case .keyed(.fresh(let outcomes)) = self { outcomes } else { nil }
     }
 }
 

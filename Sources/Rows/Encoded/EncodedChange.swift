@@ -5,7 +5,7 @@ package enum EncodedChange: Sendable {
     case accept(EncodedMessage)
     case relay(EncodedRelay)
     case record(EncodedRecordUnit)
-    case once(EncodedOnce)
+    case keyed(EncodedPlan)
     case all([EncodedChange])
     case settle([Settlement], [EncodedReport])
     case report([RecipientReport], [EncodedReport])
@@ -17,7 +17,7 @@ package enum EncodedChange: Sendable {
         case .accept(let message): self = .accept(EncodedMessage(message))
         case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
         case .record(let unit): self = .record(EncodedRecordUnit(unit))
-        case .once(let unit): self = .once(EncodedOnce(unit))
+        case .keyed(let plan): self = .keyed(EncodedPlan(plan))
         case .all(let changes): self = .all(changes.map { EncodedChange($0) })
         case .settle(let settlements, let reports):
             self = .settle(settlements, reports.map { EncodedReport($0) })
@@ -32,7 +32,7 @@ package enum EncodedChange: Sendable {
         switch self {
         case .accept(let message): message.contentName
         case .relay(let relay): relay.contentName
-        case .record, .once, .all, .settle, .report, .other: nil
+        case .record, .keyed, .all, .settle, .report, .other: nil
         }
     }
 }

@@ -147,7 +147,7 @@ final class Applier {
         case .accept(let message): return try acceptance.accept(message)
         case .relay(let relay): return try relays.accept(relay)
         case .record(let unit): return try records.apply(unit)
-        case .once(let unit): return try once(unit)
+        case .keyed(let plan): return try keyed(plan)
         case .all(let changes): return try all(changes)
         case .settle(let settlements, let reports):
             let applied = try deliveries.settle(settlements)
@@ -165,21 +165,21 @@ final class Applier {
     }
 
     /// Checks of the changes come after the key's: what was done once is not refused for what it has changed.
-    private func once(_ encoded: EncodedOnce) throws(DatabaseError) -> ChangeOutcome {
-        let unit = encoded.unit
-        let earlier = try answers.find(unit.record.key)
+    private func keyed(_ encoded: EncodedPlan) throws(DatabaseError) -> ChangeOutcome {
+        let plan = encoded.plan
+        let earlier = try answers.find(plan.record.key)
         do throws(KernelFailure) {
-            if let answer = try unit.answer(from: earlier) { return .once(.replayed(answer)) }
+            if let answer = try plan.answer(from: earlier) { return .keyed(.replayed(answer)) }
         } catch {
             return .refused(error)
         }
         let outcomes = try encoded.changes.map { change throws(DatabaseError) in try apply(change) }
-        if let answer = unit.answer(outcomes) {
+        if let answer = plan.answer(outcomes) {
             try answers.save(
-                AnswerRecord(fingerprint: unit.record.fingerprint, answer: answer, expiresAt: unit.expiresAt),
-                unit.record.key)
+                AnswerRecord(fingerprint: plan.record.fingerprint, answer: answer, expiresAt: plan.expiresAt),
+                plan.record.key)
         }
-        return .once(.fresh(outcomes))
+        return .keyed(.fresh(outcomes))
     }
 
     /// A refusal that comes after a write ends the try at this transaction (`GroupRefusals`).
@@ -202,7 +202,7 @@ final class Applier {
 
     private func apply(_ change: Change) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .accept, .record, .once, .all, .settle, .report:
+        case .accept, .record, .keyed, .all, .settle, .report:
             .refused(.internalError(incident: "what brings a message or a record must be encoded first"))
         case .cancel(let message, let at): try deliveries.cancel(message, at)
         case .reschedule(let message, let due, let at): try deliveries.reschedule(message, due, at)

@@ -26,7 +26,7 @@ final class Reader {
 
     init(path: String) throws(DatabaseError) {
         connection = try Connection(path: path, access: .readOnly)
-        eventNumbers = try EventNumbers(connection)
+        eventNumbers = EventNumbers(boundary: try Cells.boundary(connection))
         begin = try connection.prepare("BEGIN", "begin a read")
         end = try connection.prepare("COMMIT", "end a read")
         messageByID = try connection.prepare(

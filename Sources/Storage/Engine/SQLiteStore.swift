@@ -228,9 +228,9 @@ package final class SQLiteStore: Engine {
     /// Writes the large bodies among the changes to files that are on disk before the transaction begins.
     private func storeContents(_ changes: inout [EncodedChange]) async throws(KernelFailure) {
         for index in changes.indices {
-            if case .once(var unit) = changes[index] {
-                try await storeContents(&unit.changes)
-                changes[index] = .once(unit)
+            if case .keyed(var plan) = changes[index] {
+                try await storeContents(&plan.changes)
+                changes[index] = .keyed(plan)
             }
             if case .all(var parts) = changes[index] {
                 try await storeContents(&parts)
@@ -270,10 +270,10 @@ package final class SQLiteStore: Engine {
     private func removeContents(_ changes: [EncodedChange], unlessAcceptedBy outcomes: [ChangeOutcome] = []) async {
         guard isWritable else { return }
         for (index, change) in changes.enumerated() {
-            if case .once(let unit) = change {
+            if case .keyed(let plan) = change {
                 let made: [ChangeOutcome] =
-                    if index < outcomes.count, case .once(.fresh(let made)) = outcomes[index] { made } else { [] }
-                await removeContents(unit.changes, unlessAcceptedBy: made)
+                    if index < outcomes.count, case .keyed(.fresh(let made)) = outcomes[index] { made } else { [] }
+                await removeContents(plan.changes, unlessAcceptedBy: made)
             }
             if case .all(let parts) = change {
                 await removeContents(
@@ -291,7 +291,7 @@ package final class SQLiteStore: Engine {
         switch outcome {
         case .accepted(let acceptance): !acceptance.replayed
         case .done: true
-        case .settled, .recorded, .once, .all, .refused: false
+        case .settled, .recorded, .keyed, .all, .refused: false
         }
     }
 

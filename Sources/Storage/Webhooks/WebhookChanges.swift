@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// Webhooks inside the writer's transaction: fans events out to endpoints, records what became of deliveries.
 ///
