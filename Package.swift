@@ -87,6 +87,10 @@ let package = Package(
             exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
 
         layer(
+            "AhaSend", ["AdapterKit", "Base", "Model"], path: "Plugins/AhaSend",
+            exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
+
+        layer(
             "Harpoon", ["AdapterKit", "Base", "Model"], path: "Plugins/Harpoon",
             exclude: ["CONTRACT.md", "DEVIATIONS.md"]),
 
@@ -94,9 +98,9 @@ let package = Package(
         layer(
             "Composition",
             [
-                "AdapterKit", "Base", "Crypto", "Database", "Harepost", "Harpoon", "HTTPDelivery", "HTTPServer",
-                "HTTPWire", "Kernel", "MailFormat", "Mailing", "Model", "Ports", "Posix", "Posthawk", "PostStack",
-                "Resolver", "SMTPDelivery",
+                "AdapterKit", "AhaSend", "Base", "Crypto", "Database", "Harepost", "Harpoon", "HTTPDelivery",
+                "HTTPServer", "HTTPWire", "Kernel", "MailFormat", "Mailing", "Model", "Ports", "Posix", "Posthawk",
+                "PostStack", "Resolver", "SMTPDelivery",
                 "SMTPServer", "SMTPWire", "Serving", "Storage", "TLS",
             ]),
         .executableTarget(name: "polyrelay", dependencies: ["Composition"], swiftSettings: strict),
@@ -137,6 +141,7 @@ let package = Package(
             ]),
         tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
         tests("AdapterKitTests", ["AdapterKit", "Base", "Crypto", "Harepost", "Model", "PostStack", "TestKit"]),
+        tests("AhaSendTests", ["AdapterConformance", "AdapterKit", "AhaSend", "Base", "Model"]),
         tests("HarpoonTests", ["AdapterConformance", "AdapterKit", "Base", "Harpoon", "Model"]),
         // The artificial personality: an adapter as any, but for tests alone.
         layer("Newcomer", ["AdapterKit", "Base", "Model"], path: "Tests/Newcomer"),
@@ -147,8 +152,9 @@ let package = Package(
         tests(
             "TranscriptTests",
             [
-                "AdapterKit", "Base", "DNSWire", "Harepost", "Harpoon", "HTTPServer", "HTTPWire", "Kernel", "Mailing",
-                "Model", "Newcomer", "Ports", "Posthawk", "PostStack", "SMTPServer", "SMTPWire", "Storage", "TestKit",
+                "AdapterKit", "AhaSend", "Base", "DNSWire", "Harepost", "Harpoon", "HTTPServer", "HTTPWire", "Kernel",
+                "Mailing", "Model", "Newcomer", "Ports", "Posthawk", "PostStack", "SMTPServer", "SMTPWire", "Storage",
+                "TestKit",
             ]),
         tests(
             "CompositionTests",

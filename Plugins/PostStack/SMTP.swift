@@ -11,7 +11,7 @@ extension SMTPDialect {
             recipients: PostStackLimits.recipientsPerMessage, messageBytes: PostStackLimits.messageBytes),
         requirement: Requirement(anyOf: [Scope.sendingAccess]), rateClass: PostStack.everyRequest,
         idempotency: PostStack.idempotency, specialFields: SpecialField.all, interpret: SpecialField.interpret,
-        reply: { failure, stage in Face.of(failure).reply(to: failure, at: stage) },
+        reply: { failure, stage, _ in Face.of(failure).reply(to: failure, at: stage) },
         accepted: { acceptance, ids in
             SMTPReply(250, (0, 0), "Ok: queued as \(ids.messages.text(acceptance.message))")
         })
@@ -26,7 +26,9 @@ private enum SpecialField {
 
     static let all: Set = [idempotencyKey, tags, template, variables]
 
-    static func interpret(_ fields: SpecialFields, _ submission: inout Submission) throws(KernelFailure) {
+    static func interpret(
+        _ fields: SpecialFields, _: Principal, _ submission: inout Submission
+    ) throws(KernelFailure) {
         if let list = fields[tags] { submission.tags = try read(tags: list) }
         if let text = fields[variables] { try check(variables: text) }
         // There are no templates yet, so no id names one.

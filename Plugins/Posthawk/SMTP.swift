@@ -9,8 +9,8 @@ extension SMTPDialect {
         limits: Limits(
             recipients: PosthawkLimits.recipientsPerMessage, messageBytes: PosthawkLimits.messageBytes),
         requirement: Requirement(anyOf: [Scope.sending]), rateClass: Posthawk.sends, idempotency: nil,
-        specialFields: [], interpret: { _, _ in },
-        reply: { failure, stage in
+        specialFields: [], interpret: { _, _, _ in },
+        reply: { failure, stage, _ in
             SMTPReply(.posthawk(failure, at: stage), ReplyText.of(failure, at: stage))
         },
         accepted: { acceptance, ids in

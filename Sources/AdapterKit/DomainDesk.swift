@@ -17,9 +17,11 @@ public struct DomainDesk: Sendable {
         self.caller = caller
     }
 
-    /// A page of the caller's domains.
-    public func list(_ slice: Slice<MailDomain> = .all) throws(KernelFailure) -> Page<MailDomain> {
-        slice.page(of: services.domains.domains(of: try account()), by: \.id)
+    /// A page of the caller's domains, of those that `isWanted` lets be seen.
+    public func list(
+        _ slice: Slice<MailDomain> = .all, where isWanted: (MailDomain) -> Bool = { _ in true }
+    ) throws(KernelFailure) -> Page<MailDomain> {
+        slice.page(of: services.domains.domains(of: try account()).filter(isWanted), by: \.id)
     }
 
     public func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
@@ -39,13 +41,25 @@ public struct DomainDesk: Sendable {
     /// What the dialect has kept with the domain: JSON; nil for nothing.
     public func facet(of domain: MailDomain) -> [UInt8]? { domain.facets[services.personality] }
 
-    /// Adds a domain with fresh keys. Faults are of the field `name`.
+    /// The selector of the owner's own choice in this dialect.
+    public func selector(of domain: MailDomain) -> String? { domain.options.selectors[services.personality] }
+
+    /// The options with another selector of the owner's own choice in this dialect; nil: the dialect's.
+    public func options(_ options: DomainOptions, selector: String?) -> DomainOptions {
+        var options = options
+        options.selectors[services.personality] = selector
+        return options
+    }
+
+    /// Adds a domain with fresh keys, or with its owner's own RSA key for DKIM (PEM; a `key` fault of `private_key`
+    /// where it is none). Other faults are of the field `name`; `alreadyExists` where the account has it.
     public func add(
-        _ name: String, options: DomainOptions, facet: [UInt8]
+        _ name: String, options: DomainOptions, facet: [UInt8], rsaKey: String? = nil
     ) async throws(KernelFailure) -> Plan<MailDomain> {
         Plan(
             try await services.domains.add(
-                name, options: options, facets: [services.personality: facet], account: account(), pinned: false))
+                name, options: options, facets: [services.personality: facet], account: account(), pinned: false,
+                rsaKey: rsaKey))
     }
 
     public func change(_ domain: MailDomain, options: DomainOptions, facet: [UInt8]) -> Plan<MailDomain> {
@@ -58,6 +72,12 @@ public struct DomainDesk: Sendable {
     /// Has the domain's records looked up, and returns before that is done.
     public func ask(_ domain: MailDomain) async { await services.domains.ask(domain) }
 
+    /// Looks at the domain's records now; `dnsUnreadable` where that takes longer than `deadline`, and the look goes
+    /// on.
+    public func check(_ domain: MailDomain, within deadline: Duration) async throws(KernelFailure) -> MailDomain {
+        try await services.domains.check(domain, within: deadline)
+    }
+
     /// Looks for the records by which this dialect proves the purpose, and returns the domain once they are there:
     /// `proofNotFound` where they are not, `dnsUnreadable` where nothing was learned within `deadline`. What is proved
     /// already is not looked for.
@@ -67,7 +87,7 @@ public struct DomainDesk: Sendable {
         try await services.domains.prove(purpose, of: domain, by: services.personality, within: deadline)
     }
 
-    private func account() throws(KernelFailure) -> Account.ID {
+    func account() throws(KernelFailure) -> Account.ID {
         guard let caller else { throw .credentialMissing }
         return caller.account
     }

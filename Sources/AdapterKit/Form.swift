@@ -52,6 +52,9 @@ public struct Form {
     /// The member as it stands, whatever it is; nil where it is absent or null.
     public func value(_ field: StaticString) -> JSONValue? { member(field) }
 
+    /// The same of a member whose name is not known when this was compiled.
+    public func value(named field: String) -> JSONValue? { object[named: field]?.nonNull }
+
     public mutating func string(_ field: StaticString, required: Bool = false) -> String? {
         value(field, required: required) { $0.string }
     }

@@ -14,6 +14,13 @@ public struct IDCodec<Subject>: Sendable {
     public func id(in text: String) -> Serial<Subject>? {
         writer.number(in: text).flatMap { Int64(exactly: $0) }.map(Serial.init)
     }
+
+    /// Whether a text could be an id, whether or not it was ever given out.
+    public func hasForm(_ text: String) -> Bool { writer.hasForm(text) }
+
+    /// The row that a text names; number 0, which no row has, for one of the form that was never given out; nil for a
+    /// text of another form.
+    package func named(by text: String) -> Serial<Subject>? { id(in: text) ?? (hasForm(text) ? Serial(0) : nil) }
 }
 
 /// The ids of single recipients of messages. Any thread.
@@ -26,6 +33,9 @@ public struct DeliveryIDCodec: Sendable {
     public func text(_ message: Message.ID, recipient: Int, at: Instant) -> String {
         writer.text(RecipientNumber(message, recipient).value, milliseconds: at.milliseconds)
     }
+
+    /// Whether a text could be an id, whether or not it was ever given out.
+    public func hasForm(_ text: String) -> Bool { writer.hasForm(text) }
 
     /// What a text says that it names; nil for a text of another form. Whether it is so, the message has to say
     /// (`MailDesk.delivery`).

@@ -55,6 +55,15 @@ enum IDWriter: Sendable {
         }
     }
 
+    /// Whether a text could be an id. Where ids are UUIDs every UUID could, of whatever version; of other forms only
+    /// those that name a number, as the rest cannot be told from them.
+    func hasForm(_ text: String) -> Bool {
+        switch self {
+        case .uuid, .timedUUID: UUIDText.isUUID(text)
+        case .letters, .short, .hex, .integer: number(in: text) != nil
+        }
+    }
+
     /// The time that stands in an id; nil in forms without one.
     func milliseconds(in text: String) -> Int64? {
         guard case .timedUUID = self, let uuid = UUIDText(text, version: 7) else { return nil }

@@ -11,12 +11,14 @@ extension KernelDialects {
         for personality in personalities {
             let id = personality.id
             selectors[id] = personality.selectors
+            let ids = PublicIDs(key: idKey, of: personality)
             planners[id] = RecordPlanner(
-                plan: personality.domainPlan, selectors: personality.selectors, hosts: hosts,
+                personality: id, plan: personality.domainPlan, selectors: personality.selectors, hosts: hosts,
                 challengeKey: challengeKey)
-            webhooks[id] = personality.webhooks?.dialect(PublicIDs(key: idKey, of: personality))
+            webhooks[id] = personality.webhooks?.dialect(ids)
+            conventions[id] = ids.convention(of: personality.mailManner)
             relays[id] = personality.relays
-            timers[id] = personality.timerRules(PublicIDs(key: idKey, of: personality))
+            timers[id] = personality.timerRules(ids)
         }
     }
 }

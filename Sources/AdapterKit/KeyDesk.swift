@@ -47,7 +47,7 @@ public struct KeyDesk: Sendable {
     }
 
     private func isVisible(_ key: AccessKey) -> Bool {
-        key.personality == services.personality && key.revokedAt == nil
+        key.personality == services.personality && key.kind != .smtp && key.revokedAt == nil
     }
 
     // MARK: Changing
@@ -94,6 +94,13 @@ public struct KeyDesk: Sendable {
 
     public func revoke(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<Void> {
         Plan(try services.administration.revokeKey(key(id).id)).map { _ in }
+    }
+
+    /// Scopes as a key of the account may hold them: known words, each once, for domains of the account's. `scopeName`
+    /// for the first that will not do.
+    public func checked(scopes: [String], field: String) throws(KernelFailure) -> [String] {
+        let (account, directory) = (try principal().account, services.directory)
+        return try services.scopes.checked(scopes, field: field) { directory.domain($0, of: account) != nil }
     }
 
     // MARK: Domains that keys are bound to

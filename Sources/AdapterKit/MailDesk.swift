@@ -8,7 +8,7 @@ import Ports
 ///
 /// Comes back on the shard. What a plan accepts or changes is on disk once it was carried out.
 public struct MailDesk: Sendable {
-    private let service: MailService
+    let service: MailService
     private let caller: Principal?
     private let personality: PersonalityID
     private let suppression: SuppressionPolicy
@@ -87,7 +87,7 @@ public struct MailDesk: Sendable {
         return caller
     }
 
-    private func owner() throws(KernelFailure) -> Tenant {
+    func owner() throws(KernelFailure) -> Tenant {
         Tenant(account: try principal().account, origin: personality)
     }
 }

@@ -98,7 +98,7 @@ public enum OpenAPIDocument {
             array.object { parameter(known ?? RouteDescription.Parameter(name), "path", isRequired: true, to: &$0) }
         }
         for known in description.query {
-            array.object { parameter(known, "query", isRequired: false, to: &$0) }
+            array.object { parameter(known, "query", isRequired: known.isRequired, to: &$0) }
         }
         for source in route.idempotency?.sources ?? [] {
             guard case .header(let name) = source else { continue }

@@ -49,6 +49,9 @@ public protocol Personality: Sendable {
     /// How fast the vendor lets mail out; the configuration may say otherwise. nil: as fast as it goes.
     var pace: OutboundPace? { get }
 
+    /// What its mail has of its own.
+    var mailManner: MailManner { get }
+
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
@@ -92,6 +95,7 @@ extension Personality {
     public var smtp: SMTPDialect? { nil }
     public var templates: TemplateDialect? { nil }
     public var pace: OutboundPace? { nil }
+    public var mailManner: MailManner { .standard }
 }
 
 /// What an answer may need to know of its request.

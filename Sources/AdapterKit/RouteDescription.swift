@@ -9,11 +9,16 @@ public struct RouteDescription: Sendable {
         public let name: String
         public let shape: Shape
         public let note: String?
+        /// Of the query; those of the path are always there.
+        public let isRequired: Bool
 
-        public init(_ name: String, _ shape: Shape = .string, _ note: String? = nil) {
+        public init(
+            _ name: String, _ shape: Shape = .string, _ note: String? = nil, isRequired: Bool = false
+        ) {
             self.name = name
             self.shape = shape
             self.note = note
+            self.isRequired = isRequired
         }
     }
 

@@ -15,6 +15,8 @@ public struct SMTPDialect: Sendable {
     public enum CredentialSource: Sendable, Equatable {
         /// The password is one of the personality's keys. `user`: what stands beside it; nil: anything.
         case key(user: String?)
+        /// The user is that of a credential of the kind `smtp`, and the password its secret.
+        case user
     }
 
     /// Tighter than the server's own; nil: those.
@@ -51,13 +53,13 @@ public struct SMTPDialect: Sendable {
     /// Header fields that speak to the server, in lower case. They are taken out before the message goes on.
     public var specialFields: Set<String>
 
-    /// Carries out what the special fields say. The submission is all that the message said else.
+    /// Carries out what the special fields say, for its sender. The submission is all that the message said else.
     public typealias Interpretation =
-        @Sendable (SpecialFields, inout Submission) throws(KernelFailure) -> Void
+        @Sendable (SpecialFields, Principal, inout Submission) throws(KernelFailure) -> Void
     public var interpret: Interpretation
 
     /// A failure in this dialect, at the place where it met the client.
-    public var reply: @Sendable (KernelFailure, SMTPStage) -> SMTPReply
+    public var reply: @Sendable (KernelFailure, SMTPStage, SMTPPeer) -> SMTPReply
     /// What a client is told of a message that is on disk.
     public var accepted: @Sendable (Acceptance, PublicIDs) -> SMTPReply
 
@@ -65,7 +67,7 @@ public struct SMTPDialect: Sendable {
         greeting: String = "ESMTP", mechanisms: [Mechanism], credentials: CredentialSource, requiresTLS: Bool,
         limits: Limits = Limits(), requirement: Requirement, rateClass: RateClass, idempotency: IdempotencyRule?,
         specialFields: Set<String>, interpret: @escaping Interpretation,
-        reply: @escaping @Sendable (KernelFailure, SMTPStage) -> SMTPReply,
+        reply: @escaping @Sendable (KernelFailure, SMTPStage, SMTPPeer) -> SMTPReply,
         accepted: @escaping @Sendable (Acceptance, PublicIDs) -> SMTPReply
     ) {
         self.greeting = greeting
@@ -80,6 +82,20 @@ public struct SMTPDialect: Sendable {
         self.interpret = interpret
         self.reply = reply
         self.accepted = accepted
+    }
+}
+
+/// Who a client has said to be, for replies that name it. Only what was given to it by us: nothing is the client's own
+/// text.
+public struct SMTPPeer: Sendable, Equatable {
+    /// Of its credential; nil before it is known, and for credentials without one.
+    public var user: String?
+    /// The account's public id.
+    public var account: String?
+
+    public init(user: String? = nil, account: String? = nil) {
+        self.user = user
+        self.account = account
     }
 }
 

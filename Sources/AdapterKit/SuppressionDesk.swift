@@ -1,3 +1,4 @@
+public import Base
 import Kernel
 public import Model
 import Ports
@@ -17,8 +18,10 @@ public struct SuppressionDesk: Sendable {
     }
 
     /// A page of them.
-    public func list(_ slice: Slice<Suppression>) async throws(KernelFailure) -> Page<Suppression> {
-        try await services.suppressions.list(account: try account(), origin: services.personality, slice)
+    public func list(
+        _ slice: Slice<Suppression>, where filter: SuppressionFilter = SuppressionFilter()
+    ) async throws(KernelFailure) -> Page<Suppression> {
+        try await services.suppressions.list(account: try account(), origin: services.personality, slice, where: filter)
     }
 
     /// Suppresses an address for all of the account's mail. One that is suppressed already gets the new reason.
@@ -29,11 +32,33 @@ public struct SuppressionDesk: Sendable {
                     account: try account(), address: address, reason: reason, origin: services.personality)))
     }
 
+    /// Suppresses an address for the mail of these domains until then, all or none: `alreadyExists` where one of them
+    /// is in effect. In the order of the domains.
+    public func add(
+        _ address: MailAddress, for domains: [MailDomain.ID], note: String?, until: Instant
+    ) throws(KernelFailure) -> Plan<[Suppression]> {
+        Plan(services.suppressions.add(address, for: domains, note: note, until: until, of: try tenant()))
+    }
+
+    /// Removes those of an address, or of all, for one domain, or for all and the account's own; how many there were.
+    /// Those made for the reasons in `keeping` stay.
+    public func sweep(
+        address: MailAddress? = nil, domain: MailDomain.ID? = nil, keeping: Set<Suppression.Reason> = []
+    ) throws(KernelFailure) -> Plan<Int> {
+        Plan(
+            services.suppressions.sweep(
+                SuppressionSweep(try tenant(), address: address, domain: domain, keeping: keeping)))
+    }
+
     /// Lets an address have mail again, compared without case; `notFound` for one that was not suppressed and for a
     /// text that is no address.
     public func remove(_ text: String) throws(KernelFailure) -> Plan<Void> {
         guard let address = MailAddress(parsing: text) else { throw .notFound(.suppression) }
         return Plan(try services.suppressions.remove(address, account: try account(), domain: nil))
+    }
+
+    private func tenant() throws(KernelFailure) -> Tenant {
+        Tenant(account: try account(), origin: services.personality)
     }
 
     private func account() throws(KernelFailure) -> Account.ID {

@@ -37,6 +37,14 @@ struct UUIDText: Equatable {
         self.init(version: version, payload: (high << Self.middleBits | middle) << Self.lowBits | low)
     }
 
+    /// Whether a text is written like a UUID of any version.
+    static func isUUID(_ text: String) -> Bool {
+        text.utf8.count == characters
+            && text.utf8.enumerated().allSatisfy { index, byte in
+                hyphens.contains(index) ? byte == ASCII.hyphen : ASCII.hexValue(byte) != nil
+            }
+    }
+
     private static let hyphens: Set<Int> = [8, 13, 18, 23]
 
     var text: String {

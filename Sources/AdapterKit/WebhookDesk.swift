@@ -8,7 +8,7 @@ import Ports
 ///
 /// Comes back on the shard. What a plan changes is on disk and at work once it was carried out.
 public struct WebhookDesk: Sendable {
-    private let service: WebhookService
+    let service: WebhookService
     private let caller: Principal?
 
     package init(_ service: WebhookService, caller: Principal?) {
@@ -17,11 +17,16 @@ public struct WebhookDesk: Sendable {
     }
 
     /// Makes an endpoint; the secret is to be shown now. `publicAddress` faults are those of the field `url`.
-    /// `domains`: only events of messages from these; empty: of all. `facet`: what the dialect keeps beside it, JSON.
+    /// `domains`: only events of messages from these; empty: of all, unless it is bound to domains. `facet`: what the
+    /// dialect keeps beside it, JSON.
     public func create(
-        url: WebURL, events: [String], domains: [MailDomain.ID] = [], facet: [UInt8]? = nil
+        url: WebURL, events: [String], domains: [MailDomain.ID] = [], isBound: Bool = false, label: String = "",
+        isEnabled: Bool = true, facet: [UInt8]? = nil
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
-        Plan(try await service.create(url: url, events: events, domains: domains, facet: facet, for: owner()))
+        Plan(
+            try await service.create(
+                url: url, events: events, domains: domains, isBound: isBound, label: label, isEnabled: isEnabled,
+                facet: facet, for: owner()))
     }
 
     /// A page of the caller's endpoints, latest first as all lists, of those that `isVisible` lets be seen.
@@ -37,9 +42,13 @@ public struct WebhookDesk: Sendable {
 
     /// Changes what is not nil. To enable an endpoint also forgets its failures.
     public func edit(
-        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, facet: [UInt8]? = nil
+        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, domains: [MailDomain.ID]? = nil,
+        isBound: Bool? = nil, label: String? = nil, facet: [UInt8]? = nil
     ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
-        Plan(try await service.edit(id, url: url, events: events, isEnabled: isEnabled, facet: facet, of: owner()))
+        Plan(
+            try await service.edit(
+                id, url: url, events: events, isEnabled: isEnabled, domains: domains, isBound: isBound, label: label,
+                facet: facet, of: owner()))
     }
 
     public func delete(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> Plan<Void> {
@@ -117,7 +126,7 @@ public struct WebhookDesk: Sendable {
         return Plan(try await service.replayFailed(query, isDryRun: isDryRun, of: owner()))
     }
 
-    private func owner() throws(KernelFailure) -> Tenant {
+    func owner() throws(KernelFailure) -> Tenant {
         guard let caller else { throw .credentialMissing }
         return Tenant(account: caller.account, origin: caller.personality)
     }

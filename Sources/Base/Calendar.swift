@@ -65,12 +65,14 @@ public struct CalendarTime: Hashable, Sendable {
 public enum SubsecondDigits: Sendable {
     case none
     case milliseconds
+    /// Nine at most, without zeros at the end; none of a whole second, and then no point either.
+    case nanoseconds
 }
 
 /// A time as RFC 3339 §5.6 text in UTC with `Z`, which every answer has several of.
 struct RFC3339Text {
     /// The text is the first `count` of them.
-    private(set) var bytes = [24 of UInt8](repeating: 0)
+    private(set) var bytes = [30 of UInt8](repeating: 0)
     private(set) var count = 0
 
     init(_ instant: Instant, _ digits: SubsecondDigits) {
@@ -82,13 +84,34 @@ struct RFC3339Text {
         append(time.hour, then: ASCII.colon)
         append(time.minute, then: ASCII.colon)
         append(time.second)
-        if case .milliseconds = digits {
-            append(ASCII.period)
-            let milliseconds = time.nanosecond / 1_000_000
-            append(ASCII.zero + UInt8(truncatingIfNeeded: milliseconds / 100))
-            append(milliseconds % 100)
+        switch digits {
+        case .none: break
+        case .milliseconds: append(fraction: time.nanosecond / 1_000_000, digits: 3)
+        case .nanoseconds: appendTrimmed(time.nanosecond)
         }
         append(UInt8(ascii: "Z"))
+    }
+
+    private mutating func append(fraction: Int, digits: Int) {
+        append(ASCII.period)
+        var unit = 1
+        for _ in 1..<digits { unit *= 10 }
+        var rest = fraction
+        while unit > 0 {
+            append(ASCII.zero + UInt8(truncatingIfNeeded: rest / unit))
+            rest %= unit
+            unit /= 10
+        }
+    }
+
+    private mutating func appendTrimmed(_ nanoseconds: Int) {
+        guard nanoseconds > 0 else { return }
+        var (fraction, digits) = (nanoseconds, 9)
+        while fraction % 10 == 0 {
+            fraction /= 10
+            digits -= 1
+        }
+        append(fraction: fraction, digits: digits)
     }
 
     /// Two digits.

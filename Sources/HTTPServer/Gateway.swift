@@ -299,7 +299,7 @@ package struct Gateway: HTTPService {
         guard gate.asksForPathAccount, let index = route.accountParameter, parameters.indices.contains(index) else {
             return .none
         }
-        guard let account = ids.accounts.id(in: parameters[index]) else {
+        guard let account = ids.accounts.named(by: parameters[index]) else {
             let names = route.pattern.split(separator: "/").filter { $0.hasPrefix(":") }
             return .malformed(parameter: names.indices.contains(index) ? String(names[index].dropFirst()) : "")
         }

@@ -36,6 +36,9 @@ package enum KernelLimits {
     package static let keyPrefixCharacters = 12
     /// Random characters of a minted secret: 62^40 is above 2^238.
     package static let secretCharacters = 40
+    /// Of a minted user name of a relay, in characters; of a chosen one, in bytes.
+    static let userCharacters = 24
+    static let userNameBytes = 255
     /// Bytes of an imported secret at least.
     package static let importedSecretBytes = 16
     /// Bytes of a domain's name at most, so that the names of its records fit into DNS too.

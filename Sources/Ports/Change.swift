@@ -12,6 +12,8 @@ package enum Change: Sendable {
     case settle([Settlement], reports: [SettlementReport] = [])
     /// Takes back every delivery of a message none of which was attempted; `wrongState` otherwise.
     case cancel(Message.ID, at: Instant)
+    /// Takes back one recipient's delivery that was not attempted; `wrongState` otherwise.
+    case cancelPart(DeliveryID, at: Instant)
     /// Moves every delivery of a message none of which was attempted; `wrongState` otherwise.
     case reschedule(Message.ID, due: Instant, at: Instant)
     /// Makes deliveries due at once (`queue retry`); `notFound` where nothing is queued.

@@ -40,8 +40,8 @@ package enum DirectoryChange: Sendable {
     case revokeKey(AccessKey.ID, at: Instant)
     /// When keys were last used; a key that is not there is passed over.
     case noteKeyUse([AccessKey.ID: Instant])
-    /// `notFound` where there is none.
-    case changeKey(AccessKey.ID, AccessKey.Edit)
+    /// `notFound` where there is none, or it is revoked.
+    case changeKey(AccessKey.ID, AccessKey.Edit, at: Instant)
     /// Makes a key and revokes the one whose place it takes, both or neither; `notFound` if that one is not there or
     /// revoked already. The serial is the new one's.
     case replaceKey(AccessKey.ID, with: StoredKey, at: Instant)

@@ -13,6 +13,9 @@ package protocol MessageStore: Sendable {
     /// How many of a tenant's messages there are, how many wait, and how many were given up.
     func tally(of tenant: Tenant, at now: Instant) async throws(KernelFailure) -> MessageTally
 
+    /// A page of recipients' parts. No total is told.
+    func deliveries(_ query: DeliveryQuery) async throws(KernelFailure) -> Page<DeliveryPart>
+
     /// What happened after `event` (0: from the start), oldest first, at most `limit`.
     func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent]
 }

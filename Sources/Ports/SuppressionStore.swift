@@ -10,10 +10,34 @@ package protocol SuppressionStore: Sendable {
 /// One atomic change of suppressions.
 package enum SuppressionChange: Sendable {
     /// Adds a suppression, which holds for everything accepted after it. One for the same address and domain is changed
-    /// instead, and keeps its serial.
-    case add(Suppression)
+    /// instead, and keeps its serial; `isNew`: `alreadyExists` where one is in effect.
+    case add(Suppression, isNew: Bool = false)
     /// `notFound` where there is none for this address, compared without case, and this domain.
     case remove(Account.ID, MailAddress, domain: MailDomain.ID?)
+    /// Removes suppressions. The serial is how many there were.
+    case sweep(SuppressionSweep)
+}
+
+/// Which suppressions of an account are removed: those that a personality sees, which are the account's own and its
+/// own of single domains.
+package struct SuppressionSweep: Sendable, Equatable {
+    package var tenant: Tenant
+    /// Compared without case; nil: all addresses.
+    package var address: MailAddress?
+    /// nil: of all domains, and the account's own.
+    package var domain: MailDomain.ID?
+    /// Those made for these reasons stay.
+    package var keeping: Set<Suppression.Reason>
+
+    package init(
+        _ tenant: Tenant, address: MailAddress? = nil, domain: MailDomain.ID? = nil,
+        keeping: Set<Suppression.Reason> = []
+    ) {
+        self.tenant = tenant
+        self.address = address
+        self.domain = domain
+        self.keeping = keeping
+    }
 }
 
 /// Which part of the list of suppressions that are in effect.
@@ -24,12 +48,17 @@ package struct SuppressionQuery: Sendable {
     package var origin: PersonalityID?
     /// In effect at this time.
     package var now: Instant
+    package var filter: SuppressionFilter
     package var slice: Slice<Suppression>
 
-    package init(account: Account.ID?, origin: PersonalityID?, now: Instant, slice: Slice<Suppression>) {
+    package init(
+        account: Account.ID?, origin: PersonalityID?, now: Instant, filter: SuppressionFilter = SuppressionFilter(),
+        slice: Slice<Suppression>
+    ) {
         self.account = account
         self.origin = origin
         self.now = now
+        self.filter = filter
         self.slice = slice
     }
 }

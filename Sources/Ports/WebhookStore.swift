@@ -123,15 +123,20 @@ package struct WebhookEdit: Sendable, Equatable {
     package var url: UserData?
     package var events: [String]?
     package var domains: [MailDomain.ID]?
+    package var isBound: Bool?
+    package var label: String?
     /// True also forgets the failures.
     package var isEnabled: Bool?
 
     package init(
-        url: UserData? = nil, events: [String]? = nil, domains: [MailDomain.ID]? = nil, isEnabled: Bool? = nil
+        url: UserData? = nil, events: [String]? = nil, domains: [MailDomain.ID]? = nil, isBound: Bool? = nil,
+        label: String? = nil, isEnabled: Bool? = nil
     ) {
         self.url = url
         self.events = events
         self.domains = domains
+        self.isBound = isBound
+        self.label = label
         self.isEnabled = isEnabled
     }
 
@@ -141,6 +146,9 @@ package struct WebhookEdit: Sendable, Equatable {
         endpoint.url = url ?? endpoint.url
         endpoint.events = events ?? endpoint.events
         endpoint.domains = domains ?? endpoint.domains
+        endpoint.isBound = isBound ?? endpoint.isBound
+        endpoint.label = label ?? endpoint.label
+        endpoint.changedAt = now
         if isEnabled == true {
             endpoint.disabledAt = nil
             endpoint.disabledReason = nil

@@ -159,6 +159,10 @@ package struct SMTPGateway: SMTPService {
             if let user, !credentials.user.elementsEqual(user.utf8) { throw .credentialUnknown }
             return try gate.identify(
                 secret: credentials.password, from: client.address, at: environment.time.now)
+        case .user:
+            return try gate.identify(
+                user: credentials.user, password: credentials.password, from: client.address,
+                at: environment.time.now)
         }
     }
 
@@ -188,7 +192,7 @@ package struct SMTPGateway: SMTPService {
         guard let passage = client.passage else { return refusal(.credentialMissing, .message) }
         do throws(KernelFailure) {
             if let faults = environment.faults { try await raise(faults, client) }
-            let submission = try submission(mail, client)
+            let submission = try submission(mail, client, passage.principal)
             let results = try await environment.mail.send(
                 [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency
             ).run()
@@ -198,8 +202,15 @@ package struct SMTPGateway: SMTPService {
             return .accepted(Self.reply(dialect.accepted(acceptance, environment.ids)))
         } catch {
             if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
-            return refusal(error, .message)
+            return refusal(error, .message, peer(passage.principal))
         }
+    }
+
+    /// Whom replies may name.
+    private func peer(_ sender: Principal) -> SMTPPeer {
+        SMTPPeer(
+            user: environment.directory.key(sender.key)?.user,
+            account: environment.ids.accounts.text(sender.account))
     }
 
     /// The failures that were asked for, each whatever its place would be over HTTP: a message has come to its end.
@@ -237,7 +248,9 @@ package struct SMTPGateway: SMTPService {
     }
 
     /// What is ours to mend is always told.
-    private func refusal(_ failure: KernelFailure, _ stage: SMTPStage) -> SMTPAnswer {
+    private func refusal(
+        _ failure: KernelFailure, _ stage: SMTPStage, _ peer: SMTPPeer = SMTPPeer()
+    ) -> SMTPAnswer {
         if let incident = failure.incident {
             environment.log.error("request-failed") { line in
                 line.add("service", OperatorText(name))
@@ -245,12 +258,14 @@ package struct SMTPGateway: SMTPService {
                 line.add("incident", incident)
             }
         }
-        return .refused(reply(failure, stage), FaultName(failure))
+        return .refused(reply(failure, stage, peer), FaultName(failure))
     }
 
     // MARK: Messages
 
-    private func submission(_ mail: ReceivedMail, _ client: SMTPClient) throws(KernelFailure) -> Submission {
+    private func submission(
+        _ mail: ReceivedMail, _ client: SMTPClient, _ sender: Principal
+    ) throws(KernelFailure) -> Submission {
         let submitted = SubmittedMail(
             content: mail.content, recipients: mail.recipients.compactMap { MailAddress(parsing: $0.mailbox.text) },
             reversePath: mail.sender.mailbox?.text, declaresUTF8: mail.sender.parameters.smtpUTF8,
@@ -260,14 +275,14 @@ package struct SMTPGateway: SMTPService {
             reports: ReportWishes(mail))
         let (content, fields) = try submitted.read(special: dialect.specialFields)
         var submission = content
-        try dialect.interpret(SpecialFields(fields), &submission)
+        try dialect.interpret(SpecialFields(fields), sender, &submission)
         return submission
     }
 
     // MARK: Replies
 
-    private func reply(_ failure: KernelFailure, _ stage: SMTPStage) -> Reply {
-        Self.reply(dialect.reply(failure, stage))
+    private func reply(_ failure: KernelFailure, _ stage: SMTPStage, _ peer: SMTPPeer = SMTPPeer()) -> Reply {
+        Self.reply(dialect.reply(failure, stage, peer))
     }
 
     /// A number that is none is a mistake in an adapter, and becomes the answer that has clients come back.

@@ -1,4 +1,4 @@
-import AdapterKit
+package import AdapterKit
 import Base
 import HTTPServer
 import HTTPWire
@@ -14,6 +14,11 @@ import Testing
 ///     func conformance(_ check: AdapterCheck) throws { try check.run(on: PostStack()) }
 package enum AdapterConformance {
     package static let checks = declaration + routes + scopes + failures + descriptions
+
+    /// A personality's ids under a key of the tests' own.
+    package static func ids(of personality: any Personality) -> PublicIDs {
+        PublicIDs(key: Array(repeating: 1, count: 32), of: personality)
+    }
 
     private static let declaration = [
         AdapterCheck("Its id is one word in lower case") { personality in
@@ -171,7 +176,7 @@ package enum AdapterConformance {
             guard let smtp = personality.smtp else { return }
             for failure in FailureSamples.all {
                 for stage in SMTPStage.allCases {
-                    let reply = smtp.reply(failure, stage)
+                    let reply = smtp.reply(failure, stage, SMTPPeer())
                     #expect((400...599).contains(reply.code) && reply.subject <= 7, "\(failure)")
                     #expect(!reply.text.isEmpty && !reply.text.contains(FailureSamples.incident), "\(failure)")
                     #expect(!reply.text.contains(FailureSamples.hostile.text), "\(failure)")
@@ -179,7 +184,7 @@ package enum AdapterConformance {
                 }
             }
             for failure in [KernelFailure.storageUnavailable, .overloaded(retryAfter: .seconds(1))] {
-                #expect(smtp.reply(failure, .message).code < 500, "a message that may be sent again later")
+                #expect(smtp.reply(failure, .message, SMTPPeer()).code < 500, "a message that may be sent again later")
             }
         },
         AdapterCheck("The same failure has the same face each time") { personality in

@@ -53,6 +53,7 @@ CHANGING = [
     (re.compile(r"127\.0\.0\.1:\d{4,5}"), "127.0.0.1:PORT"),
     (re.compile(r"\bp=[A-Za-z0-9+/=\"' ]{40,}"), "p=KEY"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
+    (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r'"(keyPrefix|prefix)" ?: ?"[^"]*"'), r'"\1":"PREFIX"'),
     # A use is noted some seconds later.
     (re.compile(r'"lastUsedAt" ?: ?(null|"[^"]*")'), '"lastUsedAt":"USE"'),

@@ -41,7 +41,7 @@ MOVING = {"lastUsedAt", "used", "lastUse", "nextRetryAt", "due", "oldestDue", "n
 # What a record of a domain is in turn, while no name server answers.
 UNSEEN = {"unchecked", "unreadable"}
 # Dialects that came after the version that left the fixture. Domains have records for each dialect.
-NEW_DIALECTS = {"posthawk", "harpoon"}
+NEW_DIALECTS = {"posthawk", "ahasend", "harpoon"}
 
 
 def settings(folder: Path, *, yearly: int = PLENTY, **options) -> dict:

@@ -243,12 +243,12 @@ struct ConfigurationReaderTests {
     @Test("The local profile serves each personality at an address of its own")
     func localListeners() throws {
         let local = try ConfigurationReader(personalities: Adapters.all).read(fileText: nil, environment: [:])
-        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost", "posthawk", "harpoon"])
+        #expect(local.listeners.map(\.personality.name) == ["poststack", "harepost", "posthawk", "ahasend", "harpoon"])
         #expect(
-            local.listeners.map(\.listen.description) == [8080, 8081, 8082, 8084].map { "127.0.0.1:\($0)" })
+            local.listeners.map(\.listen.description) == [8080, 8081, 8082, 8083, 8084].map { "127.0.0.1:\($0)" })
         let smtp = try #require(local.smtp)
-        #expect(smtp.listeners.map(\.listen.description) == ["127.0.0.1:2587", "127.0.0.1:2588"])
-        #expect(smtp.listeners.map(\.encryption) == [.optional, .optional])
+        #expect(smtp.listeners.map(\.listen.description) == [2587, 2588, 2589].map { "127.0.0.1:\($0)" })
+        #expect(smtp.listeners.map(\.encryption) == [.optional, .optional, .optional])
         #expect(smtp.tls?.isOwn == true)
     }
 

@@ -23,8 +23,8 @@ struct NamedPersonality: Personality {
     let routes: [Route] = []
     let smtp: SMTPDialect? = SMTPDialect(
         mechanisms: [.plain], credentials: .key(user: nil), requiresTLS: true, requirement: Requirement(anyOf: []),
-        rateClass: RateClass("default"), idempotency: nil, specialFields: [], interpret: { _, _ in },
-        reply: { _, _ in SMTPReply(550, (0, 0), "No") }, accepted: { _, _ in SMTPReply(250, (0, 0), "Ok") })
+        rateClass: RateClass("default"), idempotency: nil, specialFields: [], interpret: { _, _, _ in },
+        reply: { _, _, _ in SMTPReply(550, (0, 0), "No") }, accepted: { _, _ in SMTPReply(250, (0, 0), "Ok") })
 
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer { Answer(status: 500, body: []) }
     func fields(for window: WindowState) -> [AnswerField] { [] }

@@ -50,7 +50,7 @@ struct VerbTests {
         "A command line that fits no verb is refused in words that say what would",
         arguments: [
             ("acount list", "unknown verb acount (did you mean account?): allowed: serve, check, openapi, account, "),
-            ("account", "account: say what to do: create, list, suspend, resume, limits"),
+            ("account", "account: say what to do: create, list, show, suspend, resume, limits"),
             ("account creat x", "unknown account action creat (did you mean create?): allowed: create, list, "),
             ("account create", "account create: takes one NAME"),
             ("account create a b", "account create: takes one NAME"),

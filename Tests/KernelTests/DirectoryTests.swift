@@ -53,7 +53,8 @@ struct DirectoryTests {
         let directory = Fixture.directory()
         _ = directory.credential(digest: Secret(Fixture.secret()).digest)?.lastUse.note(Fixture.start)
         directory.committed([
-            .directory(.changeKey(AccessKey.ID(1), AccessKey.Edit(label: "new")), serial: 1), Self.revocation(1),
+            .directory(.changeKey(AccessKey.ID(1), AccessKey.Edit(label: "new"), at: Fixture.start), serial: 1),
+            Self.revocation(1),
             Self.revocation(1, at: Fixture.start + .seconds(1)),
         ])
         let key = directory.key(AccessKey.ID(1))

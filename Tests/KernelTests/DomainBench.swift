@@ -34,7 +34,8 @@ final class DomainBench {
     init(plan: DomainPlan = DomainBench.plan) async throws {
         loop = HandLoop(time: time)
         planner = RecordPlanner(
-            plan: plan, selectors: Self.selectors, hosts: Self.hosts, challengeKey: [UInt8](repeating: 1, count: 32))
+            personality: Fixture.personality, plan: plan, selectors: Self.selectors, hosts: Self.hosts,
+            challengeKey: [UInt8](repeating: 1, count: 32))
         _ = await store.commit([.directory(.createAccount(name: "acme", parent: nil, at: Fixture.start))])
         directory = Directory(try await store.directory())
         store.observe(facts: directory)
@@ -53,9 +54,10 @@ final class DomainBench {
     }
 
     func add(
-        _ name: String = "example.com", options: DomainOptions = DomainOptions(), pinned: Bool = false
+        _ name: String = "example.com", options: DomainOptions = DomainOptions(), pinned: Bool = false,
+        facets: [PersonalityID: [UInt8]] = [:]
     ) async throws(KernelFailure) -> MailDomain {
-        try await service.add(name, options: options, facets: [:], account: Account.ID(1), pinned: pinned).run()
+        try await service.add(name, options: options, facets: facets, account: Account.ID(1), pinned: pinned).run()
     }
 
     func records(of domain: MailDomain) -> [PublishedRecord] {

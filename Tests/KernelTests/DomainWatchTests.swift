@@ -29,6 +29,22 @@ struct DomainWatchTests {
         #expect(bench.directory.domain(domain.id)?.sending == .verified)
     }
 
+    @Test("A personality that looks for good does so at the domains that were added by it, and at no other")
+    func forGood() async throws {
+        var plan = DomainBench.plan
+        plan.recheck = .every(.seconds(60) ... .seconds(120))
+        let bench = try await DomainBench(plan: plan)
+        let own = try await bench.add("own.example", facets: [Fixture.personality: Array("{}".utf8)])
+        let other = try await bench.add("other.example")
+        for round in 1...2 {
+            bench.loop.advance(by: .seconds(120))
+            await Self.settle { bench.dns.questions.count >= 4 * round }
+            await Self.settle { bench.loop.untilNextTimer != nil }
+        }
+        #expect(bench.directory.domain(own.id)?.checkedAt != nil)
+        #expect(bench.directory.domain(other.id)?.checkedAt == nil)
+    }
+
     @Test("A domain that is pending for too long has failed")
     func patience() async throws {
         let bench = try await DomainBench()

@@ -31,7 +31,8 @@ enum Keys {
         let networks = form.networks()
         try form.finish()
         let plan = try call.keys.create(
-            label: "", mode: .live, scopes: call.checked(scopes), domains: [], networks: networks)
+            label: "", mode: .live, scopes: call.keys.checked(scopes: scopes, field: "scopes"), domains: [],
+            networks: networks)
         return plan.map { minted in
             .object(201) { answer in
                 minted.key.write(&answer, call)
@@ -47,16 +48,11 @@ enum Keys {
         let scopes = form.has("scopes") ? form.strings("scopes") : nil
         let networks = form.networks()
         try form.finish()
-        let checked = try scopes.map { scopes throws(KernelFailure) in try call.checked(scopes) }
+        let checked = try scopes.map { scopes throws(KernelFailure) in
+            try call.keys.checked(scopes: scopes, field: "scopes")
+        }
         let key = try await call.keys.change(id, AccessKey.Edit(scopes: checked, networks: networks)).run()
         return .object { key.write(&$0, call) }
-    }
-}
-
-extension Call {
-    /// Scopes as a key of the call's account may hold them.
-    fileprivate func checked(_ scopes: [String]) throws(KernelFailure) -> [String] {
-        try Newcomer().scopes.checked(scopes, field: "scopes") { name in (try? domains.named(name)) != nil }
     }
 }
 

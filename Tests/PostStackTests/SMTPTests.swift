@@ -11,7 +11,7 @@ struct SMTPTests {
     private let dialect = SMTPDialect.postStack
 
     private func code(_ failure: KernelFailure, _ stage: SMTPStage) -> String {
-        let reply = dialect.reply(failure, stage)
+        let reply = dialect.reply(failure, stage, SMTPPeer())
         return "\(reply.code) \(reply.code / 100).\(reply.subject).\(reply.detail)"
     }
 
@@ -46,10 +46,11 @@ struct SMTPTests {
     func limits() {
         let quota = QuotaState(period: .day, owner: .account, limit: 1, resetAt: Sample.now)
         #expect(
-            dialect.reply(.quotaExceeded(quota), .message) == SMTPReply(452, (7, 1), "Daily email limit reached."))
+            dialect.reply(.quotaExceeded(quota), .message, SMTPPeer())
+                == SMTPReply(452, (7, 1), "Daily email limit reached."))
         let window = WindowState(limit: 60, remaining: 0, resetAt: Sample.now, retryAfter: .seconds(1))
         #expect(
-            dialect.reply(.rateLimited(window), .sender)
+            dialect.reply(.rateLimited(window), .sender, SMTPPeer())
                 == SMTPReply(451, (7, 1), "Rate limit exceeded. Please try again later."))
     }
 
@@ -57,9 +58,15 @@ struct SMTPTests {
 
     private func interpreted(_ fields: [(name: String, value: String)]) throws(KernelFailure) -> Submission {
         var submission = Sample.submission
-        try dialect.interpret(SpecialFields(fields), &submission)
+        try dialect.interpret(SpecialFields(fields), Principal(Self.key), &submission)
         return submission
     }
+
+    private static let key = AccessKey(
+        id: AccessKey.ID(1), account: Account.ID(1), personality: PersonalityID("poststack"), kind: .secret,
+        mode: .live,
+        scopes: [], domains: [], allowedNetworks: [], label: "", prefix: "", createdAt: Sample.now, expiresAt: nil,
+        revokedAt: nil)
 
     @Test("Tags stand between commas, and an idempotency key stands for itself")
     func fields() throws {

@@ -89,7 +89,7 @@ struct ErrorsTests {
         let answer = answer(failure)
         #expect(answer.status == 403 && answer.fields.isEmpty)
         #expect(text(answer) == #"{"statusCode":403,"message":"\#(sentence)","error":"Forbidden"}"#)
-        let reply = SMTPDialect.posthawk.reply(failure, .message)
+        let reply = SMTPDialect.posthawk.reply(failure, .message, SMTPPeer())
         #expect(reply == SMTPReply(452, (7, 1), sentence))
     }
 

@@ -41,7 +41,7 @@ struct SMTPTests {
             (.draining, .connection, "421 4.3.2 Service unavailable"),
         ] as [(KernelFailure, SMTPStage, String)])
     func replies(failure: KernelFailure, stage: SMTPStage, expected: String) {
-        let reply = dialect.reply(failure, stage)
+        let reply = dialect.reply(failure, stage, SMTPPeer())
         #expect("\(reply.code) \(reply.code / 100).\(reply.subject).\(reply.detail) \(reply.text)" == expected)
     }
 

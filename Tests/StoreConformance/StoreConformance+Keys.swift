@@ -26,12 +26,13 @@ extension StoreConformance {
                 AccessKey.Edit(label: "another name"), AccessKey.Edit(scopes: ["a", "b:{x.net}"]),
                 AccessKey.Edit(networks: [network]), AccessKey.Edit(scopes: [], networks: []), AccessKey.Edit(),
             ] {
-                key = key.edited(edit)
-                #expect(try await bench.commit(.directory(.changeKey(AccessKey.ID(1), edit))).serial == 1)
+                let change = DirectoryChange.changeKey(AccessKey.ID(1), edit, at: Fixture.start)
+                key = key.edited(edit, at: Fixture.start)
+                #expect(try await bench.commit(.directory(change)).serial == 1)
                 try await bench.reopen()
                 #expect(try await bench.store.directory().keys == [Fixture.stored(key)])
             }
-            let absent = Change.directory(.changeKey(AccessKey.ID(2), AccessKey.Edit(label: "x")))
+            let absent = Change.directory(.changeKey(AccessKey.ID(2), AccessKey.Edit(label: "x"), at: Fixture.start))
             #expect(try await bench.commit(absent).failure == .notFound(.key))
         },
         StoreCheck("A key takes the place of another, which is revoked, or neither happens") { bench in

@@ -6,5 +6,6 @@ package enum StoreConformance {
     package static let checks =
         acceptance + idempotency + settlements + taking + lists + slices + events + durability + directory + keys
         + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
-        + together + deadLetters + relays + records + reports + lateReports + templates + feed
+        + together + deadLetters + relays + records + reports + lateReports + templates + feed + parts + relayUsers
+        + manySuppressions + places
 }

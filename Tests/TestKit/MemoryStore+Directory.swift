@@ -24,7 +24,7 @@ extension MemoryStore {
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
         case .noteKeyUse(let uses): return noteUse(uses, &state)
-        case .changeKey(let id, let edit): return changeKey(id, edit, &state)
+        case .changeKey(let id, let edit, let at): return changeKey(id, edit, at, &state)
         case .replaceKey(let old, let new, let at): return replaceKey(old, new, at, &state)
         }
     }
@@ -35,6 +35,13 @@ extension MemoryStore {
         }
         if state.keys.contains(where: { $0.digest == stored.digest }) {
             return .refused(.alreadyExists(.key, field: "secret"))
+        }
+        if let user = stored.key.user,
+            state.keys.contains(where: {
+                $0.key.user == user && $0.key.personality == stored.key.personality && $0.key.revokedAt == nil
+            })
+        {
+            return .refused(.alreadyExists(.smtpCredential, field: "user"))
         }
         var stored = stored
         stored.key.id = AccessKey.ID(Int64(state.keys.count) + 1)

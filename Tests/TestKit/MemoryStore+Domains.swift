@@ -45,6 +45,10 @@ extension MemoryStore {
     private static func remove(_ index: Int, _ state: inout State) -> ChangeOutcome {
         let removed = state.domains.remove(at: index)
         state.suppressions.removeAll { $0.domain == removed.id }
+        for index in state.keys.indices where state.keys[index].key.account == removed.account {
+            state.keys[index].key.scopes = ScopeVocabulary.without(
+                domain: removed.name, state.keys[index].key.scopes)
+        }
         return .done(serial: removed.id.value)
     }
 }

@@ -11,9 +11,13 @@ extension MemoryStore {
         return .done(serial: 0)
     }
 
-    static func changeKey(_ id: AccessKey.ID, _ edit: AccessKey.Edit, _ state: inout State) -> ChangeOutcome {
-        guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { return .refused(.notFound(.key)) }
-        state.keys[index].key = state.keys[index].key.edited(edit)
+    static func changeKey(
+        _ id: AccessKey.ID, _ edit: AccessKey.Edit, _ at: Instant, _ state: inout State
+    ) -> ChangeOutcome {
+        guard let index = state.keys.firstIndex(where: { $0.key.id == id && $0.key.revokedAt == nil }) else {
+            return .refused(.notFound(.key))
+        }
+        state.keys[index].key = state.keys[index].key.edited(edit, at: at)
         return .done(serial: id.value)
     }
 

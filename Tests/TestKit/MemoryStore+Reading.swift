@@ -11,6 +11,7 @@ extension MemoryStore {
         if !content {
             submission.text = nil
             submission.html = nil
+            submission.amp = nil
             submission.attachments = []
         }
         return Message(
@@ -42,7 +43,9 @@ extension MemoryStore {
             .suppressed: .suppressed, .cancelled: .cancelled, .complained: .complained,
         ]
         let own = row.events.last { ($0.recipient ?? index) == index && finals[$0.kind] != nil }
-        return own.flatMap { finals[$0.kind] } ?? .queued
+        if let own { return finals[own.kind] ?? .queued }
+        // A test that was to be put off has nothing after that.
+        return row.events.contains { $0.recipient == index && $0.kind == .deferred } ? .deferred : .queued
     }
 
     static func admits(_ message: Message, _ filter: MessageFilter) -> Bool {

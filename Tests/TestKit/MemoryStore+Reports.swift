@@ -46,7 +46,7 @@ extension MemoryStore {
                 && one.address.suppressionKey == made.address.suppressionKey
                 && (one.expiresAt ?? .distantFuture) >= (made.expiresAt ?? .distantFuture)
         }
-        if !isHeldLonger { _ = suppress(made, &state) }
+        if !isHeldLonger { _ = suppress(made, isNew: false, &state) }
     }
 }
 

@@ -8,7 +8,7 @@ extension MemoryStore {
             let found = state.suppressions.reversed().filter { one in
                 (query.account == nil || one.account == query.account)
                     && (query.origin == nil || one.domain == nil || one.origin == query.origin)
-                    && (one.expiresAt.map { $0 > query.now } ?? true)
+                    && (one.expiresAt.map { $0 > query.now } ?? true) && Self.admits(one, query.filter)
             }
             return query.slice.page(of: found, by: \.id)
         }
@@ -24,13 +24,22 @@ extension MemoryStore {
         }
     }
 
-    static func suppress(_ suppression: Suppression, _ state: inout State) -> ChangeOutcome {
+    private static func admits(_ one: Suppression, _ filter: SuppressionFilter) -> Bool {
+        (filter.domain.map { $0 == one.domain } ?? true)
+            && (filter.address.map { $0.suppressionKey == one.address.suppressionKey } ?? true)
+            && (filter.from.map { one.createdAt >= $0 } ?? true) && (filter.until.map { one.createdAt <= $0 } ?? true)
+    }
+
+    static func suppress(_ suppression: Suppression, isNew: Bool, _ state: inout State) -> ChangeOutcome {
         guard state.accounts.contains(where: { $0.id == suppression.account }) else {
             return .refused(.notFound(.account))
         }
         var suppression = suppression
         if let index = place(suppression.account, suppression.address, suppression.domain, state) {
             let old = state.suppressions[index]
+            if isNew, old.expiresAt.map({ $0 > suppression.createdAt }) ?? true {
+                return .refused(.alreadyExists(.suppression, field: "email"))
+            }
             suppression.id = old.id
             if old.expiresAt.map({ $0 > suppression.createdAt }) ?? true { suppression.createdAt = old.createdAt }
             state.suppressions[index] = suppression
@@ -46,6 +55,16 @@ extension MemoryStore {
     ) -> ChangeOutcome {
         guard let index = place(account, address, domain, state) else { return .refused(.notFound(.suppression)) }
         return .done(serial: state.suppressions.remove(at: index).id.value)
+    }
+
+    static func sweep(_ sweep: SuppressionSweep, _ state: inout State) -> ChangeOutcome {
+        let before = state.suppressions.count
+        state.suppressions.removeAll { one in
+            one.account == sweep.tenant.account && (one.domain == nil || one.origin == sweep.tenant.origin)
+                && (sweep.address.map { $0.suppressionKey == one.address.suppressionKey } ?? true)
+                && (sweep.domain.map { $0 == one.domain } ?? true) && !sweep.keeping.contains(one.reason)
+        }
+        return .done(serial: Int64(before - state.suppressions.count))
     }
 
     private static func place(

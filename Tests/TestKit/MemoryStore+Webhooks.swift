@@ -28,7 +28,7 @@ extension MemoryStore {
     static func fanOut(_ event: MailEvent, of message: NewMessage, _ state: inout State) {
         guard let rules = state.webhooks.rules[message.origin] else { return }
         for endpoint in state.webhooks.wanting(message.account, message.origin, rules)
-        where endpoint.domains.isEmpty || endpoint.domains.contains(message.domain) {
+        where endpoint.domains.isEmpty ? !endpoint.isBound : endpoint.domains.contains(message.domain) {
             for name in rules.names[event.kind] ?? [] where rules.admits(name, endpoint.events) {
                 _ = insert(name, endpoint, event: event, at: event.at, &state)
             }
@@ -183,6 +183,13 @@ extension MemoryStore {
         endpoint.health.lastAttemptAt = settlement.at
         endpoint.health.lastStatus = settlement.status
         if let failures { endpoint.health.consecutiveFailures = failures }
+        if settlement.verdict == .delivered {
+            endpoint.health.successes += 1
+            endpoint.health.failuresSinceSuccess = 0
+        } else {
+            endpoint.health.failures += 1
+            endpoint.health.failuresSinceSuccess += 1
+        }
         if settlement.verdict == .givenUp {
             endpoint.health.consecutiveFailures += 1
             let count = endpoint.health.consecutiveFailures

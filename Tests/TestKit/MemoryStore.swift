@@ -173,6 +173,7 @@ package final class MemoryStore: Engine {
                 for index in row.pending.keys { row.pending[index]?.due = due }
                 Self.note(&row, &state, nil, .rescheduled, at, due: due)
             }
+        case .cancelPart(let part, let at): Self.cancel(part, at, &state)
         case .expedite(let id, let due): Self.expedite(id, due, &state)
         case .replay(let id, let at): Self.replay(id, at, &state, &queued)
         case .keyed(let plan): keyed(plan, &state, &queued)
@@ -180,9 +181,10 @@ package final class MemoryStore: Engine {
         case .directory(let change):
             Self.note(Self.directoryChange(change, &state), &state) { .directory(change, serial: $0) }
         case .domain(let change): Self.note(Self.domainChange(change, &state), &state) { .domain(change, serial: $0) }
-        case .suppression(.add(let suppression)): Self.suppress(suppression, &state)
+        case .suppression(.add(let suppression, let isNew)): Self.suppress(suppression, isNew: isNew, &state)
         case .suppression(.remove(let account, let address, let domain)):
             Self.unsuppress(account, address, domain, &state)
+        case .suppression(.sweep(let sweep)): Self.sweep(sweep, &state)
         case .limits(let change): Self.limitsChange(change, &state)
         case .record(let unit): Self.recordUnit(unit, &state)
         case .facet(let change): Self.facetChange(change, &state) { apply($0, to: &$1, &queued) }
@@ -257,7 +259,8 @@ package final class MemoryStore: Engine {
         let kinds = EventRecord.kinds(written.code)
         let last = state.numbers.take(kinds.count, in: row.cell)
         for (place, kind) in kinds.enumerated() {
-            let isOfMessage = kind == .accepted
+            // Of a row of several, the acceptance is the message's.
+            let isOfMessage = kind == .accepted && kinds.count > 1
             note(
                 MailEvent(
                     id: eventNumbers.number(at: place, of: kinds.count, last: last), message: row.id,
@@ -315,13 +318,37 @@ package final class MemoryStore: Engine {
         let known = state.row(id)
         let facts = AttemptFacts(
             isQueued: known.map { !$0.pending.isEmpty } ?? false,
-            wasTried: known?.events.contains { $0.recipient != nil && $0.kind != .suppressed } ?? false)
+            wasTried: known?.events.contains {
+                $0.recipient != nil && ![.suppressed, .accepted, .cancelled].contains($0.kind)
+            } ?? false)
         if let refusal = facts.refusal(operation) { return .refused(refusal) }
         guard var row = known else { return .refused(.notFound(.message)) }
         if let failure = refuse(&state) { return .refused(failure) }
         body(&row, &state)
         state.replace(row)
         return .done(serial: id.value)
+    }
+
+    private static func cancel(_ part: DeliveryID, _ at: Instant, _ state: inout State) -> ChangeOutcome {
+        guard var row = state.row(part.message), let pending = row.pending[part.recipient] else {
+            return .refused(.wrongState(.message, state: .ended, operation: .cancel))
+        }
+        guard pending.attempts == 0 else {
+            return .refused(.wrongState(.message, state: .underWay, operation: .cancel))
+        }
+        row.pending[part.recipient] = nil
+        let isWhole = row.pending.isEmpty && !row.events.contains { $0.recipient != nil && $0.kind == .delivered }
+        let charges = state.charges.removeValue(forKey: part.message) ?? []
+        let (shares, others) = (
+            charges.filter { isWhole || $0.period.kind.unit == .recipient },
+            charges.filter { !isWhole && $0.period.kind.unit != .recipient }
+        )
+        state.quotas.refund(isWhole ? shares : shares.map { QuotaDebit(period: $0.period, units: 1) })
+        let left = isWhole ? [] : shares.map { QuotaDebit(period: $0.period, units: $0.units - 1) } + others
+        state.charges[part.message] = left.filter { $0.units > 0 }
+        note(&row, &state, part.recipient, .cancelled, at)
+        state.replace(row)
+        return .done(serial: part.message.value)
     }
 
     private static func expedite(_ id: Message.ID, _ due: Instant, _ state: inout State) -> ChangeOutcome {

@@ -18,6 +18,8 @@ import TestKit
 /// sockets: bytes of a request in, bytes of its answer out.
 final class InProcessServer {
     let variables: [String: String]
+    /// The relay's users, by the names of their secrets.
+    let users: [String: String]
     private let folder: TemporaryFolder
     private let store: SQLiteStore
     private let loop: HandLoop
@@ -92,7 +94,9 @@ final class InProcessServer {
         variables["unique"] = SeededRandom(seed: 2).text(16, from: Alphabet.lowercaseAlphanumeric)
         variables["future"] = (time.now + .seconds(3600)).rfc3339(.milliseconds)
         variables["later"] = (time.now + .seconds(7200)).rfc3339(.milliseconds)
+        variables["ownDomain"] = ids.domains.text(MailDomain.ID(1))
         self.variables = variables
+        users = directory.users
     }
 
     /// As the local profile has them.

@@ -37,6 +37,7 @@ struct SMTPTranscriptTests {
         let count = try subject.names(ending: ".smtp").count
         #expect(subject.personality.smtp == nil ? count == 0 : count >= 1)
         #expect(try TranscriptSubject.postStack.names(ending: ".smtp").count >= 8)
+        #expect(try TranscriptSubject.ahaSend.names(ending: ".smtp").count >= 3)
     }
 
     @Test("A reply that differs, is missing, or is one too many is found out")
@@ -75,7 +76,7 @@ struct SMTPTranscriptRun {
         known = server.variables
         for (name, secret) in server.variables {
             known["plain.\(name)"] = String(
-                decoding: Base64.encode(Array("\0\(server.mailUser)\0\(secret)".utf8)), as: UTF8.self)
+                decoding: Base64.encode(Array("\0\(server.users[name] ?? server.mailUser)\0\(secret)".utf8)), as: UTF8.self)
         }
     }
 

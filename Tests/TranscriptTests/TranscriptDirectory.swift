@@ -12,6 +12,8 @@ struct TranscriptDirectory {
     private(set) var secrets: [String: String] = [:]
     /// A published template of the owner's; nil where the personality has none.
     private(set) var template: Template.ID?
+    /// The users of those that are a relay's, by the same names.
+    private(set) var users: [String: String] = [:]
     private let subject: TranscriptSubject
     private let store: SQLiteStore
 
@@ -61,6 +63,7 @@ struct TranscriptDirectory {
         try await makeKey("suspendedKey", suspended, now) { _ in }
         try await makeKey("strangerKey", stranger, now) { _ in }
         for own in subject.keys { try await makeKey(own.name, owner, now, kind: own.kind) { $0.scopes = own.scopes } }
+        if subject.personality.smtp?.credentials == .user { try await makeUsers(owner, now) }
     }
 
     private func makeTemplate(_ account: Int64, _ now: Instant) async throws -> Template.ID {
@@ -70,6 +73,19 @@ struct TranscriptDirectory {
         let tenant = Tenant(account: Account.ID(account), origin: subject.personality.id)
         let new = NewTemplate(tenant: tenant, name: "welcome", content: content, isPublished: true, at: now)
         return Template.ID(try await make(.template(.create(new))))
+    }
+
+    /// `smtpUser` sends from all domains, `smtpScoped` from one; all that `smtpTest` sends is a test.
+    private mutating func makeUsers(_ account: Int64, _ now: Instant) async throws {
+        for (name, user, mode, domains) in [
+            ("smtpUser", "user", AccessKey.Mode.live, []), ("smtpTest", "test", .test, []),
+            ("smtpScoped", "scoped", .live, ["other.example"]),
+        ] as [(String, String, AccessKey.Mode, [String])] {
+            users[name] = user
+            try await makeKey(name, account, now, mode: mode) { key in
+                (key.kind, key.user, key.domains, key.scopes) = (.smtp, user, domains, [])
+            }
+        }
     }
 
     @discardableResult

@@ -1,4 +1,5 @@
 import AdapterKit
+import AhaSend
 import Base
 import Foundation
 import Harepost
@@ -32,6 +33,9 @@ struct TranscriptSubject: Sendable {
     static let posthawk = TranscriptSubject(
         folder: "Posthawk", personality: Posthawk(), sendingScopes: ["sending"], readingScopes: ["reading"])
 
+    static let ahaSend = TranscriptSubject(
+        folder: "AhaSend", personality: AhaSend(), sendingScopes: ["messages:send:all"])
+
     static let harpoon = TranscriptSubject(
         folder: "Harpoon", personality: Harpoon(), sendingScopes: ["transactions:read"],
         keys: [
@@ -45,7 +49,10 @@ struct TranscriptSubject: Sendable {
             "letters:send:{example.com}", "letters:read:{example.com}", "hooks:{example.com}", "account:read",
         ], keys: [("pageKey", .public, ["cards"])])
 
-    static let all = [postStack, harepost, posthawk, harpoon, newcomer]
+    static let all = [postStack, harepost, posthawk, ahaSend, harpoon, newcomer]
+
+    /// Those that take mail.
+    static let mailing = all.filter { $0.personality.smtp != nil }
 
     /// Fewer would say that some are not found. A personality without a vendor has no contract to show.
     var transcriptsMin: Int { folder == Self.newcomer.folder ? 8 : 25 }

@@ -15,6 +15,11 @@ extension Operator {
 
     func listAccounts() -> OperatorReply { .json(describe.accounts(runtime.directory.accounts)) }
 
+    func showAccount(_ id: Int64) throws(KernelFailure) -> OperatorReply {
+        guard let account = runtime.directory.account(Account.ID(id)) else { throw .notFound(.account) }
+        return .json(describe.account(account))
+    }
+
     func setState(ofAccount id: Int64, _ state: Account.State) async throws(KernelFailure) -> OperatorReply {
         .json(describe.account(try await runtime.administration.setState(Account.ID(id), state).run()))
     }

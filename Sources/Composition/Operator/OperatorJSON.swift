@@ -73,6 +73,40 @@ struct OperatorJSON: Sendable {
         object.member("lastUsedAt", key.lastUsedAt?.rfc3339(.milliseconds))
     }
 
+    /// The only place that shows a password.
+    func newUser(_ key: AccessKey, password: Secret) -> [UInt8] {
+        JSONWriter.object { object in
+            object.member("id", key.id.value)
+            object.member("password", password.text)
+            Self.writeUser(key, &object)
+        }
+    }
+
+    func users(_ keys: [AccessKey]) -> [UInt8] {
+        JSONWriter.array { array in
+            for key in keys { array.object { Self.write(user: key, &$0) } }
+        }
+    }
+
+    func user(_ key: AccessKey) -> [UInt8] { JSONWriter.object { Self.write(user: key, &$0) } }
+
+    private static func write(user key: AccessKey, _ object: inout JSONObjectWriter) {
+        object.member("id", key.id.value)
+        writeUser(key, &object)
+    }
+
+    private static func writeUser(_ key: AccessKey, _ object: inout JSONObjectWriter) {
+        object.member("user", key.user)
+        object.member("account", key.account.value)
+        object.member("personality", key.personality.name)
+        object.member("mode", key.mode.rawValue)
+        object.member("domains", key.domains)
+        object.member("label", key.label)
+        object.member("createdAt", key.createdAt.rfc3339(.milliseconds))
+        object.member("revokedAt", key.revokedAt?.rfc3339(.milliseconds))
+        object.member("lastUsedAt", key.lastUsedAt?.rfc3339(.milliseconds))
+    }
+
     func domain(_ domain: MailDomain) -> [UInt8] { JSONWriter.object { Self.write(domain, &$0) } }
 
     func domains(_ domains: [MailDomain]) -> [UInt8] {

@@ -63,7 +63,8 @@ package struct Assembly {
             simulation: settings.simulation, retries: settings.retries, time: ground.time)
         let dispatcher = Dispatcher(
             loop: ground.deliveryLoop, store: ground.store, transport: ground.mail, postOffice: office,
-            reporter: reporter, pace: settings.pace, time: ground.time, random: ground.random, log: ground.log)
+            reporter: reporter, pace: settings.pace, separating: Set(dialects.identities.keys), time: ground.time,
+            random: ground.random, log: ground.log)
         let administration = Administration(
             store: ground.store, directory: directory, keyring: keyring, workers: ground.workers, time: ground.time,
             random: ground.random)
@@ -73,7 +74,7 @@ package struct Assembly {
             directory: directory, dispatcher: dispatcher, postOffice: office,
             mail: MailService(
                 store: ground.store, directory: directory, deliveries: dispatcher, simulation: settings.simulation,
-                retries: settings.retries, time: ground.time),
+                retries: settings.retries, conventions: dialects.conventions, postOffice: office, time: ground.time),
             claims: claims,
             idempotency: Idempotency(
                 store: ground.store, claims: claims, sealing: settings.answers, time: ground.time,
@@ -97,7 +98,8 @@ package struct Assembly {
         PostOffice(
             store: ground.store, directory: directory, keyring: keyring, workers: ground.workers,
             selectors: dialects.selectors, algorithms: settings.signatures, idKey: settings.idKey,
-            unsubscribeBase: settings.unsubscribeBase, returnPaths: settings.returnPaths)
+            unsubscribeBase: settings.unsubscribeBase, returnPaths: settings.returnPaths,
+            identities: dialects.identities)
     }
 
     private func domains(
@@ -121,8 +123,8 @@ package struct Assembly {
         settings.returnPaths.map { returnPaths in
             ReportService(
                 store: ground.store, directory: directory, returnPaths: returnPaths, ownNames: settings.ownNames,
-                mailbox: ground.mailbox, idKey: settings.idKey, reporter: reporter, workers: ground.workers,
-                time: ground.time, log: ground.log)
+                mailbox: ground.mailbox, idKey: settings.idKey, identities: Array(dialects.identities.values),
+                reporter: reporter, workers: ground.workers, time: ground.time, log: ground.log)
         }
     }
 

@@ -26,7 +26,23 @@ extension Gate {
         secret: [UInt8], from address: IPAddress?, at now: Instant
     ) throws(KernelFailure) -> Caller {
         let token = try reader.token(authorization: nil, keyField: secret[...])
-        let digest = SHA256.digest(token.span)
+        return try identify(SHA256.digest(token.span), from: address, at: now)
+    }
+
+    /// Who gave this user's password. Nothing is counted. A wrong name and a wrong password are the same to the caller.
+    package func identify(
+        user: [UInt8], password: [UInt8], from address: IPAddress?, at now: Instant
+    ) throws(KernelFailure) -> Caller {
+        let digest = SHA256.digest(password.span)
+        guard let credential = directory.credential(digest: digest), credential.key.kind == .smtp,
+            let name = credential.key.user, ConstantTime.equal(SHA256.digest(Array(name.utf8)), SHA256.digest(user))
+        else { throw .credentialUnknown }
+        return try identify(digest, from: address, at: now)
+    }
+
+    private func identify(
+        _ digest: Digest256, from address: IPAddress?, at now: Instant
+    ) throws(KernelFailure) -> Caller {
         let credential = try credential(digest, at: now)
         let request = request(from: address, "AUTH", now)
         for step in steps {

@@ -8,7 +8,8 @@ extension Administration {
         guard let key = directory.key(id) else { throw .notFound(.key) }
         var edit = edit
         edit.networks = edit.networks.map { AddressList($0).networks }
-        return Plan(.directory(.changeKey(id, edit)), on: store) { [edit] _ in key.edited(edit) }
+        let now = time.now
+        return Plan(.directory(.changeKey(id, edit, at: now)), on: store) { [edit] _ in key.edited(edit, at: now) }
     }
 
     /// A key that may do what another one may, in its place: the other's secret is dead once it was made.
@@ -16,7 +17,8 @@ extension Administration {
         _ id: AccessKey.ID, form: CredentialForm
     ) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
         guard let old = directory.key(id), old.revokedAt == nil else { throw .notFound(.key) }
-        let secret = Secret.mint(prefix: try form.prefix(old.kind, old.mode).text, random: random)
+        let secret = Secret.mint(
+            prefix: try form.prefix(old.kind, old.mode).text, characters: form.secretCharacters, random: random)
         let now = time.now
         var key = old
         key.prefix = secret.prefix

@@ -88,7 +88,8 @@ package struct Administration: Sendable {
         let secret = try request.secret.map { text throws(KernelFailure) in
             try imported(text, prefix, anyForm: request.form.takesAnyForm)
         }
-        let chosen = secret ?? Secret.mint(prefix: prefix.text, random: random)
+        let chosen =
+            secret ?? Secret.mint(prefix: prefix.text, characters: request.form.secretCharacters, random: random)
         let now = time.now
         let key = AccessKey(
             id: AccessKey.ID(0), account: request.account, personality: request.personality, kind: request.kind,
@@ -110,7 +111,7 @@ package struct Administration: Sendable {
         }
     }
 
-    private static func each(_ words: [String]) -> [String] {
+    static func each(_ words: [String]) -> [String] {
         var seen: Set<String> = []
         return words.filter { seen.insert($0).inserted }
     }
@@ -133,10 +134,11 @@ package struct Administration: Sendable {
 
     // MARK: Domains
 
-    /// Adds a domain with fresh signing keys. `pinned`: the operator vouches for it.
+    /// Adds a domain with fresh signing keys. `pinned`: the operator vouches for it. `rsaKey`: its owner's own for
+    /// DKIM, in PEM, in place of a fresh one; a `key` fault of `private_key` where it is none.
     package func addDomain(
         _ name: String, account: Account.ID, pinned: Bool, options: DomainOptions = DomainOptions(),
-        facets: [PersonalityID: [UInt8]] = [:]
+        facets: [PersonalityID: [UInt8]] = [:], rsaKey: String? = nil
     ) async throws(KernelFailure) -> Plan<MailDomain> {
         guard directory.account(account) != nil else { throw .notFound(.account) }
         guard let checked = try? DomainName(parsing: name),
@@ -145,18 +147,7 @@ package struct Administration: Sendable {
             throw .invalid(FieldFault("name", .domainName, value: UserData(name)))
         }
         if let known = directory.domain(checked.text, of: account) { return try pin(known, pinned) }
-        let keyring = keyring
-        let keys = await workers.run {
-            Result { () throws(KernelFailure) in
-                try keyring.makeKeys(account: account, domain: checked.text)
-            }
-        }
-        let now = time.now
-        var domain = MailDomain(
-            id: MailDomain.ID(0), account: account, name: checked.text, sending: pinned ? .pinned : .pending,
-            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
-        domain.target = pinned ? .pinned : .pending
-        domain.targetVerifiedAt = domain.verifiedAt
+        var domain = try await newDomain(checked.text, account: account, pinned: pinned, rsaKey: rsaKey)
         domain.options = options
         domain.facets = facets
         return Plan(.domain(.create(domain)), on: store) { [domain] serial in
@@ -164,6 +155,25 @@ package struct Administration: Sendable {
             domain.id = MailDomain.ID(serial)
             return domain
         }
+    }
+
+    /// A domain with all but its number; its name was checked.
+    private func newDomain(
+        _ name: String, account: Account.ID, pinned: Bool, rsaKey: String?
+    ) async throws(KernelFailure) -> MailDomain {
+        let keyring = keyring
+        let keys = await workers.run {
+            Result { () throws(KernelFailure) in
+                try keyring.makeKeys(account: account, domain: name, rsaKey: rsaKey)
+            }
+        }
+        let now = time.now
+        var domain = MailDomain(
+            id: MailDomain.ID(0), account: account, name: name, sending: pinned ? .pinned : .pending,
+            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
+        domain.target = pinned ? .pinned : .pending
+        domain.targetVerifiedAt = domain.verifiedAt
+        return domain
     }
 
     /// Adding a domain again with the operator's word pins it; without, it is a duplicate.

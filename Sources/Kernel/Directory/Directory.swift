@@ -146,7 +146,7 @@ package final class Directory: FactObserver {
         case .revokeKey(let id, let at): revoke(id, at, in: &tables)
         // Memory heard of it first.
         case .noteKeyUse: break
-        case .changeKey(let id, let edit): update(id, in: &tables) { $0 = $0.edited(edit) }
+        case .changeKey(let id, let edit, let at): update(id, in: &tables) { $0 = $0.edited(edit, at: at) }
         case .replaceKey(let old, let new, let at):
             revoke(old, at, in: &tables)
             insert(new, AccessKey.ID(serial), into: &tables)
@@ -170,6 +170,9 @@ package final class Directory: FactObserver {
         forgetReturnPath(of: id, in: &tables)
         guard let domain = tables.domains.removeValue(forKey: id) else { return }
         tables.domainsByName[DomainName(account: domain.account, name: domain.name)] = nil
+        for key in tables.keysOfAccount[domain.account] ?? [] {
+            update(key, in: &tables) { $0.scopes = ScopeVocabulary.without(domain: domain.name, $0.scopes) }
+        }
     }
 
     /// One that is revoked already stays as it was.

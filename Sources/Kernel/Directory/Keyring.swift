@@ -27,11 +27,14 @@ package final class Keyring: Sendable {
     }
 
     /// A fresh RSA-2048 and a fresh Ed25519 key for a domain: every verifier knows the first, RFC 8463 adds the second.
+    /// `rsaKey`: the owner's own in PEM in place of the first; a `key` fault where it is none.
     package func makeKeys(
-        account: Account.ID, domain: String, slot: SigningKey.Slot = .first, use: SigningKey.Use = .active
+        account: Account.ID, domain: String, slot: SigningKey.Slot = .first, use: SigningKey.Use = .active,
+        rsaKey: String? = nil
     ) throws(KernelFailure) -> [SigningKey] {
+        let given = try rsaKey.map { pem throws(KernelFailure) in try Self.read(pem) }
         do {
-            let rsa = try RSAPrivateKey.generate()
+            let rsa = try given ?? RSAPrivateKey.generate()
             let ed25519 = try Ed25519PrivateKey.generate(random: AnyRandom(random))
             return [
                 try sealed(rsa.pkcs8(), .rsa, publicKey: try rsa.publicKeyInfo(), account, domain),
@@ -43,6 +46,14 @@ package final class Keyring: Sendable {
             }
         } catch {
             throw .internalError(incident: "signing key could not be made")
+        }
+    }
+
+    private static func read(_ pem: String) throws(KernelFailure) -> RSAPrivateKey {
+        do {
+            return try RSAPrivateKey(pem: pem)
+        } catch {
+            throw .invalid(FieldFault("private_key", .key))
         }
     }
 

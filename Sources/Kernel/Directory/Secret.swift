@@ -9,9 +9,11 @@ package struct Secret: Sendable {
 
     package init(_ text: String) { self.text = text }
 
-    /// A fresh one with a dialect's prefix.
-    package static func mint(prefix: String, random: any RandomSource) -> Secret {
-        Secret(prefix + random.text(KernelLimits.secretCharacters, from: Alphabet.alphanumeric))
+    /// A fresh one with a dialect's prefix; `characters` behind it.
+    package static func mint(
+        prefix: String, characters: Int = KernelLimits.secretCharacters, random: any RandomSource
+    ) -> Secret {
+        Secret(prefix + random.text(characters, from: Alphabet.alphanumeric))
     }
 
     /// What is stored and looked up. A plain SHA-256 will do, and a slow hash would only slow the server: secrets are

@@ -55,17 +55,18 @@ package struct DomainService: Sendable {
             record: DNSRecord(
                 type: record.typeName, name: record.name.text, value: record.value,
                 purpose: record.shownPurpose.rawValue, seen: isVouchedFor || check?.verdict == .ok),
-            check: check, isListed: record.isListed)
+            check: check, isListed: record.isListed, isRequired: !record.proves.isEmpty)
     }
 
     // MARK: Changing
 
-    /// A domain with fresh keys; `alreadyExists` where the account has it.
+    /// A domain with fresh keys, or its owner's own RSA key (PEM); `alreadyExists` where the account has it.
     package func add(
-        _ name: String, options: DomainOptions, facets: [PersonalityID: [UInt8]], account: Account.ID, pinned: Bool
+        _ name: String, options: DomainOptions, facets: [PersonalityID: [UInt8]], account: Account.ID, pinned: Bool,
+        rsaKey: String? = nil
     ) async throws(KernelFailure) -> Plan<MailDomain> {
         try await administration.addDomain(
-            name, account: account, pinned: pinned, options: options, facets: facets
+            name, account: account, pinned: pinned, options: options, facets: facets, rsaKey: rsaKey
         ).followed { [watch] in await watch.follow($0) }
     }
 
@@ -94,6 +95,14 @@ package struct DomainService: Sendable {
     /// Checks the domain; as it is when that is done.
     package func check(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         try await watch.check(domain.id)
+    }
+
+    /// Checks the domain, for somebody who waits no longer than `deadline`: `dnsUnreadable` after that, and the check
+    /// goes on.
+    package func check(
+        _ domain: MailDomain, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        try await watch.check(domain, within: deadline)
     }
 
     /// Looks for the records by which the personality proves the purpose, and returns the domain once they are there:

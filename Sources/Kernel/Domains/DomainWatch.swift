@@ -21,7 +21,7 @@ package actor DomainWatch {
 
     nonisolated private let checker: DomainChecker
     private let rotator: KeyRotator
-    private let rules: [(purposes: Set<MailDomain.Purpose>, rule: RecheckRule)]
+    private let rules: [(personality: PersonalityID, purposes: Set<MailDomain.Purpose>, rule: RecheckRule)]
     private let store: any Store
     private let directory: Directory
     private let time: any TimeSource
@@ -43,7 +43,7 @@ package actor DomainWatch {
         self.loop = loop
         self.checker = checker
         self.rotator = rotator
-        rules = planners.map { ($0.purposes, $0.recheck) }
+        rules = planners.map { ($0.personality, $0.purposes, $0.recheck) }
         self.store = store
         self.directory = directory
         self.time = time
@@ -97,6 +97,26 @@ package actor DomainWatch {
             loop.run(after: deadline) { first.give(.failure(.dnsUnreadable(name: UserData(domain.name)))) }
         }
         return try result.get()
+    }
+
+    /// Looks at all records, for somebody who waits no longer than `deadline`, as above.
+    package func check(
+        _ domain: MailDomain, within deadline: Duration
+    ) async throws(KernelFailure) -> MailDomain {
+        let result = await withCheckedContinuation { continuation in
+            let first = FirstResult(continuation)
+            Task(executorPreference: loop) { first.give(await self.look(domain)) }
+            loop.run(after: deadline) { first.give(.failure(.dnsUnreadable(name: UserData(domain.name)))) }
+        }
+        return try result.get()
+    }
+
+    private func look(_ domain: MailDomain) async -> Result<MailDomain, KernelFailure> {
+        do throws(KernelFailure) {
+            return .success(try await check(domain.id))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func look(
@@ -195,12 +215,12 @@ package actor DomainWatch {
     /// Until the next look at it; nil where no plan asks for one.
     private func pause(_ domain: MailDomain) -> Duration? {
         let rotation = domain.rotation.map(pause)
-        return rules.compactMap { purposes, rule -> Duration? in
+        return rules.compactMap { personality, purposes, rule -> Duration? in
             switch rule {
             case .never: nil
             case .whilePending(let range):
                 purposes.contains { domain[$0] == .pending } ? evenly(range) : nil
-            case .every(let range): evenly(range)
+            case .every(let range): domain.facets[personality] != nil ? evenly(range) : nil
             }
         }.min().map { min($0, rotation ?? $0) } ?? rotation
     }

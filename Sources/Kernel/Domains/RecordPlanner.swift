@@ -6,13 +6,18 @@ package import Model
 
 /// Fills in a personality's plan for one domain. Any thread.
 package struct RecordPlanner: Sendable {
+    package let personality: PersonalityID
     private let plan: DomainPlan
     private let selectors: DKIMSelectors
     private let hosts: DomainHosts
     private let challengeKey: HMACSHA256
 
     /// `challengeKey`: stays the same for the life of the database, so that a domain's token does.
-    package init(plan: DomainPlan, selectors: DKIMSelectors, hosts: DomainHosts, challengeKey: [UInt8]) {
+    package init(
+        personality: PersonalityID, plan: DomainPlan, selectors: DKIMSelectors, hosts: DomainHosts,
+        challengeKey: [UInt8]
+    ) {
+        self.personality = personality
         self.plan = plan
         self.selectors = selectors
         self.hosts = hosts
@@ -72,6 +77,7 @@ package struct RecordPlanner: Sendable {
     ) -> Filled? {
         guard let key = domain.signingKeys(use).first(where: { $0.algorithm == algorithm }) else { return nil }
         let dkim: DKIMAlgorithm = algorithm == .rsa ? .rsaSHA256 : .ed25519SHA256
+        let selectors = domain.selectors(selectors, of: personality)
         return (
             "\(selectors[algorithm, key.slot])._domainkey.\(domain.name)",
             .dkim(keyType: dkim.keyType, publicKey: key.publicKey),

@@ -36,6 +36,10 @@ struct Fingerprint {
         if let scheduled = submission.scheduledAt { append("d", String(scheduled.nanoseconds)) }
         if submission.unsubscribe { append("u", "") }
         if let facet = submission.facet { append("o", facet) }
+        if let amp = submission.amp { append("a", amp) }
+        if submission.division != .perMessage { append("D", String(submission.division.rawValue)) }
+        if let wish = submission.sandbox { append("w", String(wish.rawValue)) }
+        if let end = submission.expiresAt { append("e", String(end.nanoseconds)) }
     }
 
     private mutating func append(_ tag: Character, _ addresses: [MailAddress]) {

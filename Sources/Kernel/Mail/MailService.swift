@@ -13,17 +13,22 @@ package struct MailService: Sendable {
     private let deliveries: any DeliveryControl
     private let simulation: SimulationPolicy
     private let retries: RetryPolicy
+    private let conventions: [PersonalityID: MailConvention]
+    private let postOffice: PostOffice?
     private let time: any TimeSource
 
     package init(
         store: any Store, directory: Directory, deliveries: any DeliveryControl, simulation: SimulationPolicy,
-        retries: RetryPolicy, time: any TimeSource
+        retries: RetryPolicy, conventions: [PersonalityID: MailConvention] = [:], postOffice: PostOffice? = nil,
+        time: any TimeSource
     ) {
         self.store = store
         self.directory = directory
         self.deliveries = deliveries
         self.simulation = simulation
         self.retries = retries
+        self.conventions = conventions
+        self.postOffice = postOffice
         self.time = time
     }
 
@@ -91,10 +96,13 @@ package struct MailService: Sendable {
             submission: submission,
             envelope: envelope.map { role, address in
                 NewRecipient(
-                    role: role, address: address, simulation: simulation.outcome(for: address, mode: principal.mode))
+                    role: role, address: address,
+                    simulation: submission.sandbox.map { SimulatedOutcome($0) }
+                        ?? simulation.outcome(for: address, mode: principal.mode))
             },
             account: principal.account, key: principal.key, domain: domain.id, origin: principal.personality,
-            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now), retries: retries,
+            mode: principal.mode, at: now, due: max(submission.scheduledAt ?? now, now),
+            retries: conventions[principal.personality]?.retries ?? retries,
             idempotency: record(rule, submission, principal), suppression: suppression)
     }
 
@@ -153,11 +161,39 @@ package struct MailService: Sendable {
         return message
     }
 
+    /// One recipient's part as bytes, with its header fields; nil where they cannot be shown.
+    package func content(
+        of message: Message, recipient: Int
+    ) async throws(KernelFailure) -> (bytes: [UInt8], fields: [Submission.HeaderField])? {
+        try await postOffice?.shown(message, recipient: recipient)
+    }
+
+    /// A page of recipients' parts.
+    package func parts(_ query: DeliveryQuery) async throws(KernelFailure) -> Page<DeliveryPart> {
+        try await store.deliveries(query)
+    }
+
     // MARK: Taking back and moving
 
     /// Cancels a message none of whose deliveries was attempted; `wrongState` otherwise.
     package func cancel(_ message: Message) -> Plan<Void> {
         plan(.cancel(message.id, at: time.now), of: message, operation: .cancel) { _ in [] }
+    }
+
+    /// Cancels one recipient's part, if it was not attempted; `wrongState` otherwise.
+    package func cancel(_ message: Message, recipient: Int) -> Plan<Void> {
+        let part = DeliveryID(message: message.id, recipient: recipient)
+        let hold: Plan<Void>.Hold = { [deliveries] () async throws(KernelFailure) -> Plan<Void>.Release in
+            guard let withdrawn = await deliveries.withdraw(part) else {
+                let isEnded = message.recipients[recipient].state.isFinal
+                throw .wrongState(.message, state: isEnded ? .ended : .underWay, operation: .cancel)
+            }
+            return { outcomes in
+                if case .done? = outcomes?.first { return }
+                await deliveries.insert([withdrawn])
+            }
+        }
+        return Plan(.cancelPart(part, at: time.now), on: store, hold: hold) { _ in }
     }
 
     /// Gives a message none of whose deliveries was attempted another time; a past one means now.

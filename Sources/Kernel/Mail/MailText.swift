@@ -8,6 +8,12 @@ package enum MailText {
         HeaderField.isValidValue(text) && text.utf8.count <= MailLimits.headerValueMax
     }
 
+    /// A name beside an address: a line that is not too long.
+    package static func isDisplayName(_ text: String) -> Bool {
+        guard let address = try? EmailAddress(parsing: "a@b.example") else { return false }
+        return (try? Mailbox(displayName: text, address: address)) != nil
+    }
+
     /// What an attachment's names must be: `nil` or the field at fault.
     package static func fault(_ attachment: Attachment) -> (field: String, rule: FieldFault.Rule)? {
         if let type = attachment.contentType, MediaType(type) == nil {

@@ -20,14 +20,17 @@ package struct PostOffice: Sendable {
     private let unsubscribeIDs: SerialCipher
     private let unsubscribeBase: String
     private let returnPaths: ReturnPaths?
+    private let identities: [PersonalityID: MessageIdentities]
 
     /// `algorithms`: what mail is signed with; RSA stands in where Ed25519 alone is wanted and not published.
     /// `idKey`: 32 bytes that stay the same for the life of the database. `unsubscribeBase`: the URL before the token
-    /// of an unsubscribe link. `returnPaths`: nil where nobody takes reports; they then go to the author.
+    /// of an unsubscribe link. `returnPaths`: nil where nobody takes reports; they then go to the author. `identities`:
+    /// of personalities that identify the parts of their messages.
     package init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers,
         selectors: [PersonalityID: DKIMSelectors], algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519],
-        idKey: [UInt8], unsubscribeBase: String, returnPaths: ReturnPaths? = nil
+        idKey: [UInt8], unsubscribeBase: String, returnPaths: ReturnPaths? = nil,
+        identities: [PersonalityID: MessageIdentities] = [:]
     ) {
         self.store = store
         self.directory = directory
@@ -37,6 +40,7 @@ package struct PostOffice: Sendable {
         self.algorithms = algorithms
         self.unsubscribeBase = unsubscribeBase
         self.returnPaths = returnPaths
+        self.identities = identities
         messageIDs = MessageIDs(idKey: idKey)
         unsubscribeIDs = SerialCipher(key: idKey, label: "unsubscribe")
     }
@@ -44,21 +48,35 @@ package struct PostOffice: Sendable {
     /// The left sides of Message-IDs.
     package struct MessageIDs: Sendable {
         private let cipher: SerialCipher
+        private let identities: [MessageIdentities]
 
-        package init(idKey: [UInt8]) { cipher = SerialCipher(key: idKey, label: "message-id") }
+        /// `identities`: of the personalities that identify the parts of their messages.
+        package init(idKey: [UInt8], identities: [MessageIdentities] = []) {
+            cipher = SerialCipher(key: idKey, label: "message-id")
+            self.identities = identities
+        }
 
         package func text(_ id: Message.ID) -> String { cipher.text(UInt64(id.value)) }
 
-        /// The message that a Message-ID of ours names; nil for every other.
-        func message(_ messageID: String) -> Message.ID? {
-            cipher.serial(String(messageID.prefix { $0 != "@" })).flatMap { Int64(exactly: $0) }.map(Message.ID.init)
+        /// The message that a Message-ID of ours names, and where it says so the recipient; nil for every other.
+        func path(_ messageID: String) -> ReturnPath? {
+            let unique = String(messageID.prefix { $0 != "@" })
+            if let serial = cipher.serial(unique), let id = Int64(exactly: serial) {
+                return ReturnPath(message: Message.ID(id), recipient: nil)
+            }
+            for identity in identities {
+                if let part = identity.part(unique) {
+                    return ReturnPath(message: part.message, recipient: part.recipient)
+                }
+            }
+            return nil
         }
     }
 
     /// The message as it goes out to some of its recipients.
     package func outgoing(_ id: Message.ID, recipients: [Int]) async throws(KernelFailure) -> OutgoingMail {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
-        let content = try await render(message)
+        let content = try await render(message, for: recipients.first ?? 0)
         let addresses = recipients.compactMap { message.recipients[$0].address.mailbox?.address }
         let sender = envelopeSender(of: message, recipients: recipients)
         return OutgoingMail(
@@ -96,47 +114,64 @@ package struct PostOffice: Sendable {
 
     /// The exact bytes that were, or in capture mode would be, handed over; nil where they cannot be shown any more,
     /// because another version of this program or another key composes the message differently.
-    package func raw(_ id: Message.ID) async throws(KernelFailure) -> [UInt8]? {
+    /// `recipient`: whose part, of a message whose recipients each have bytes of their own.
+    package func raw(_ id: Message.ID, recipient: Int = 0) async throws(KernelFailure) -> [UInt8]? {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
-        let content = try await render(message)
-        let transmitted = message.events.compactMap { $0.attempt?.contentDigest }
+        let content = try await render(message, for: recipient)
+        let isOwn = identities[message.origin] != nil
+        let transmitted = message.events.filter { !isOwn || $0.recipient == recipient }
+            .compactMap { $0.attempt?.contentDigest }
         let digest = SHA256.digest(content).bytes
         return transmitted.allSatisfy { $0 == digest } ? content : nil
     }
 
-    /// The message without its signatures, for showing what it was; nil where it cannot be composed.
-    func unsigned(_ message: Message) async -> [UInt8]? {
-        await workers.run { try? compose(message) }
+    /// One recipient's part as bytes, with the header fields in their order; nil where it cannot be shown any more.
+    package func shown(
+        _ message: Message, recipient: Int
+    ) async throws(KernelFailure) -> (bytes: [UInt8], fields: [Submission.HeaderField])? {
+        guard let bytes = try await raw(message.id, recipient: recipient) else { return nil }
+        guard let header = try? HeaderBlock(parsing: bytes) else { return (bytes, []) }
+        return (
+            bytes,
+            header.fields.map { Submission.HeaderField(name: header.originalName($0), value: header.text($0)) }
+        )
     }
 
-    private func render(_ message: Message) async throws(KernelFailure) -> [UInt8] {
+    /// The message without its signatures, for showing what it was; nil where it cannot be composed.
+    func unsigned(_ message: Message) async -> [UInt8]? {
+        await workers.run { try? compose(message, for: 0) }
+    }
+
+    private func render(_ message: Message, for recipient: Int) async throws(KernelFailure) -> [UInt8] {
         let rendered = await workers.run { () -> Result<[UInt8], KernelFailure> in
-            Result { () throws(KernelFailure) in try sign(compose(message), message) }
+            Result { () throws(KernelFailure) in try sign(compose(message, for: recipient), message) }
         }
         return try rendered.get()
     }
 
     // MARK: Composing
 
-    private func compose(_ message: Message) throws(KernelFailure) -> [UInt8] {
+    /// The part of one recipient; the same for all where they share their bytes.
+    private func compose(_ message: Message, for recipient: Int) throws(KernelFailure) -> [UInt8] {
         let submission = message.submission
         if let raw = submission.raw {
             return RawMessage.bytes(
-                of: raw, id: messageIDs.text(message.id), from: submission.from, date: date(of: message))
+                of: raw, id: uniqueText(message, recipient), from: submission.from, date: date(of: message))
         }
         guard let from = submission.from.mailbox else { throw Self.notComposable }
         do {
             var content = MailContent(
                 date: date(of: message),
                 messageID: try MessageID(
-                    unique: messageIDs.text(message.id),
+                    unique: uniqueText(message, recipient),
                     domain: DomainName(parsing: from.address.domain)),
                 from: from, subject: submission.subject)
-            content.to = shown(submission.to, in: message).compactMap(\.mailbox)
+            content.to = named(in: message, for: recipient).compactMap(\.mailbox)
             content.cc = shown(submission.cc, in: message).compactMap(\.mailbox)
             content.replyTo = submission.replyTo.compactMap(\.mailbox)
             content.text = submission.text
             content.html = submission.html
+            content.amp = submission.amp
             for attachment in submission.attachments {
                 content.attachments.append(
                     try MailAttachment(
@@ -150,6 +185,19 @@ package struct PostOffice: Sendable {
         } catch {
             throw Self.notComposable
         }
+    }
+
+    /// The left side of the Message-ID: the message's own, or the recipient's where they are told apart.
+    private func uniqueText(_ message: Message, _ recipient: Int) -> String {
+        guard let identities = identities[message.origin] else { return messageIDs.text(message.id) }
+        let bearer = message.submission.division == .sharedHeader ? 0 : recipient
+        return identities.text(message.id, bearer, message.createdAt)
+    }
+
+    /// Whom To names.
+    private func named(in message: Message, for recipient: Int) -> [MailAddress] {
+        guard message.submission.division == .perRecipient else { return shown(message.submission.to, in: message) }
+        return message.recipients.indices.contains(recipient) ? [message.recipients[recipient].address] : []
     }
 
     /// Who is suppressed is left out of the header too, or would hear from everybody who answers to all.
@@ -206,7 +254,7 @@ package struct PostOffice: Sendable {
         if message.origin == .reports { return reportIdentity(message.submission) }
         guard let domain = message.domain.flatMap({ directory.domain($0) }), let selectors = selectors[message.origin]
         else { return nil }
-        return (domain, selectors)
+        return (domain, domain.selectors(selectors, of: message.origin))
     }
 
     /// A report is from this server, whose name may lie in a domain that somebody sends from. It bears the name of the
@@ -215,7 +263,7 @@ package struct PostOffice: Sendable {
         guard let origin = report.tags.first, let selectors = selectors[PersonalityID(origin)],
             let domain = directory.sendingDomain(around: report.from.domain)
         else { return nil }
-        return (domain, selectors)
+        return (domain, domain.selectors(selectors, of: PersonalityID(origin)))
     }
 
     /// Those of the algorithms that are asked for; RSA's where that would leave none, as unsigned mail is refused by

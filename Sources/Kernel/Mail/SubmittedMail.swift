@@ -43,6 +43,7 @@ package struct SubmittedMail: Sendable {
         guard authors.count == 1 else { throw .messageMalformed }
         var submission = Submission(
             from: MailAddress(authors[0]), to: [], subject: Self.subject(header.text(of: "subject") ?? ""))
+        submission.messageID = Self.messageID(header)
         submission.replyTo = header.mailboxes(of: "reply-to").prefix(KernelLimits.replyToRead).map(MailAddress.init)
         assignRecipients(&submission, header)
         let fields = header.fields.filter { special.contains($0.name) }.map { (name: $0.name, value: header.text($0)) }
@@ -52,6 +53,15 @@ package struct SubmittedMail: Sendable {
             bytes: bytes, reversePath: reversePath, isInternational: declaresUTF8 && isEightBit, trace: trace,
             reports: reports)
         return (submission, fields)
+    }
+
+    /// RFC 5322 §3.6.4: one field at most; what is no such id is as none.
+    private static func messageID(_ header: HeaderBlock) -> String? {
+        let found = header.fields(named: "message-id")
+        guard found.count == 1 else { return nil }
+        let text = String(decoding: header.bytes(found[0]), as: UTF8.self)
+        guard text.utf8.count <= MailLimits.headerValueMax, (try? MessageID(parsing: text)) != nil else { return nil }
+        return text
     }
 
     /// A recipient whom To or Cc names is shown as standing there, with the name that it has there; every other was

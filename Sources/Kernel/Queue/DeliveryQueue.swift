@@ -306,6 +306,14 @@ package struct DeliveryQueue: Sendable {
         return withdrawn
     }
 
+    /// Takes out one recipient's delivery, if no attempt at it was made or is running; nil otherwise.
+    package mutating func withdraw(_ part: DeliveryID) -> PendingDelivery? {
+        guard let row = table.slot(of: part).map({ table[$0] }), row.token == 0, row.attempts == 0 else { return nil }
+        let withdrawn = table.delivery(row)
+        remove(row.id)
+        return withdrawn
+    }
+
     /// Makes every unleased delivery of a message due at `due`.
     package mutating func expedite(_ message: Message.ID, recipients: Int, due: Instant) {
         for slot in slots(of: message, recipients: recipients) where table[slot].token == 0 {

@@ -27,6 +27,8 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     private var isGathering = false
     private var sessions = 0
     private let sessionsMax: Int
+    /// Personalities whose recipients each have bytes of their own.
+    private let separating: Set<PersonalityID>
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     /// The earliest alarm that is set, so that only an earlier one is set beside it.
     private var alarm: Instant?
@@ -36,9 +38,11 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     private var simulatedOutcomes = OutcomeCounts()
 
     /// `transport` nil: capture mode, where nothing leaves the machine. `reporter` nil: failures are not reported.
+    /// `separating`: personalities whose recipients are never joined in one transaction.
     package init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
-        reporter: StatusReporter? = nil, pace: LanePace = LanePace(), time: any TimeSource, random: any RandomSource,
+        reporter: StatusReporter? = nil, pace: LanePace = LanePace(), separating: Set<PersonalityID> = [],
+        time: any TimeSource, random: any RandomSource,
         log: Log
     ) {
         self.loop = loop
@@ -46,6 +50,7 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
         self.transport = transport
         self.postOffice = postOffice
         self.reporter = reporter
+        self.separating = separating
         self.time = time
         self.random = random
         self.log = log
@@ -191,7 +196,7 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
         var groups: [(message: Message.ID, recipients: [Int])] = []
         for lease in leases {
             let id = lease.delivery.id
-            if groups.last?.message == id.message {
+            if groups.last?.message == id.message, !separating.contains(lease.delivery.origin) {
                 groups[groups.count - 1].recipients.append(id.recipient)
             } else {
                 groups.append((id.message, [id.recipient]))
@@ -219,7 +224,9 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
             result = deferred
             verdict = again(lease.delivery, attempts, now).map { .again(due: $0) } ?? .finished([.softBounced])
         }
-        return Settlement(id: lease.delivery.id, at: now, verdict: verdict, result: result, attempts: attempts)
+        let ending = lease.delivery.simulation.ending.map { Settlement.Verdict.finished($0) }
+        return Settlement(
+            id: lease.delivery.id, at: now, verdict: ending ?? verdict, result: result, attempts: attempts)
     }
 
     /// When the delivery is tried again; nil to give up.
@@ -336,6 +343,9 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     package func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         queue.withdraw(message, recipients: recipients)
     }
+
+    /// The same of one recipient's delivery.
+    package func withdraw(_ part: DeliveryID) -> PendingDelivery? { queue.withdraw(part) }
 
     /// Makes what is left of a message due now.
     package func expedite(_ message: Message.ID, recipients: Int) {

@@ -55,12 +55,13 @@ package struct ReportService: Sendable {
     private let log: Log
     private let tally = Tally()
 
-    /// `idKey`: what the post office has. `ownNames`: what this server calls itself, where people may write to as well;
-    /// in lower case. `mailbox`: where that is kept. `reporter`: who passes bounces on to those who want to hear of
-    /// failures.
+    /// `idKey`, `identities`: what the post office has. `ownNames`: what this server calls itself, where people may
+    /// write to as well; in lower case. `mailbox`: where that is kept. `reporter`: who passes bounces on to those who
+    /// want to hear of failures.
     package init(
         store: any Store, directory: Directory, returnPaths: ReturnPaths, ownNames: Set<String> = [],
-        mailbox: any OperatorMailbox, idKey: [UInt8], reporter: StatusReporter? = nil, workers: any Workers,
+        mailbox: any OperatorMailbox, idKey: [UInt8], identities: [MessageIdentities] = [],
+        reporter: StatusReporter? = nil, workers: any Workers,
         time: any TimeSource, log: Log
     ) {
         self.store = store
@@ -68,7 +69,8 @@ package struct ReportService: Sendable {
         self.returnPaths = returnPaths
         self.ownNames = ownNames
         self.mailbox = mailbox
-        subject = ReportSubject(returnPaths: returnPaths, messageIDs: PostOffice.MessageIDs(idKey: idKey))
+        subject = ReportSubject(
+            returnPaths: returnPaths, messageIDs: PostOffice.MessageIDs(idKey: idKey, identities: identities))
         self.reporter = reporter
         self.workers = workers
         self.time = time

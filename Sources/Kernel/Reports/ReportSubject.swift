@@ -15,7 +15,7 @@ struct ReportSubject: Sendable {
         for address in [feedback.originalSender, feedback.returnPath] {
             if let path = address.flatMap(path) { return path }
         }
-        return feedback.messageID.flatMap(messageIDs.message).map { ReturnPath(message: $0, recipient: nil) }
+        return feedback.messageID.flatMap(messageIDs.path)
     }
 
     private func path(_ address: String) -> ReturnPath? {

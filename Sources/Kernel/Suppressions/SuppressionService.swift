@@ -64,12 +64,38 @@ package struct SuppressionService: Sendable {
         Plan(.suppression(.remove(account, address, domain: try domain(name, of: account))), on: store) { _ in }
     }
 
+    /// Suppresses an address for the mail of single domains, all or none; `alreadyExists` where one of them is in
+    /// effect. In the order of the domains.
+    package func add(
+        _ address: MailAddress, for domains: [MailDomain.ID], note: String?, until: Instant, of tenant: Tenant
+    ) -> Plan<[Suppression]> {
+        let bare = MailAddress(name: nil, checkedAddress: address.address, domain: address.domain)
+        let now = time.now
+        return Plan.all(
+            domains.map { domain in
+                let suppression = Suppression(
+                    id: Suppression.ID(0), account: tenant.account, domain: domain, address: bare, reason: .manual,
+                    note: note, origin: tenant.origin, createdAt: now, expiresAt: until)
+                return Plan(.suppression(.add(suppression, isNew: true)), on: store) { serial in
+                    var suppression = suppression
+                    suppression.id = Suppression.ID(serial)
+                    return suppression
+                }
+            })
+    }
+
+    /// Removes several; how many there were.
+    package func sweep(_ sweep: SuppressionSweep) -> Plan<Int> {
+        Plan(.suppression(.sweep(sweep)), on: store) { Int($0) }
+    }
+
     /// A page of those in effect. `origin`: of those for one domain, only the ones that this personality made are seen.
     package func list(
-        account: Account.ID?, origin: PersonalityID?, _ slice: Slice<Suppression>
+        account: Account.ID?, origin: PersonalityID?, _ slice: Slice<Suppression>,
+        where filter: SuppressionFilter = SuppressionFilter()
     ) async throws(KernelFailure) -> Page<Suppression> {
         try await store.suppressions(
-            SuppressionQuery(account: account, origin: origin, now: time.now, slice: slice))
+            SuppressionQuery(account: account, origin: origin, now: time.now, filter: filter, slice: slice))
     }
 
     private func domain(_ name: String?, of account: Account.ID) throws(KernelFailure) -> MailDomain.ID? {

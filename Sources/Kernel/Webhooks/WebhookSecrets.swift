@@ -12,8 +12,8 @@ package struct WebhookSecrets: Sendable {
         self.random = random
     }
 
-    package func mint(prefix: String) -> String {
-        prefix + random.text(KernelLimits.secretCharacters, from: Alphabet.alphanumeric)
+    package func mint(prefix: String, characters: Int = KernelLimits.secretCharacters) -> String {
+        prefix + random.text(characters, from: Alphabet.alphanumeric)
     }
 
     /// What signs deliveries of an owner without endpoints: derived from the key file, so always the same, and kept

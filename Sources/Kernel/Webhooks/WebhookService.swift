@@ -29,16 +29,18 @@ package final class WebhookService: Sendable {
     // MARK: Endpoints
 
     /// An endpoint and its secret, which is shown to nobody again, unless the dialect does. `facet`: what the
-    /// personality keeps beside it.
+    /// personality keeps beside it. `isBound`: it hears of its domains alone, also where there are none.
     package func create(
-        url: WebURL, events: [String], domains: [MailDomain.ID] = [], facet: [UInt8]? = nil, for owner: Tenant
+        url: WebURL, events: [String], domains: [MailDomain.ID] = [], isBound: Bool = false, label: String = "",
+        isEnabled: Bool = true, facet: [UInt8]? = nil, for owner: Tenant
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
         let rules = try renderer.dialect(owner.origin).rules
         try check(url)
-        let secret = secrets.mint(prefix: rules.secretPrefix)
+        let secret = secrets.mint(prefix: rules.secretPrefix, characters: rules.secretCharacters)
         var endpoint = WebhookEndpoint(
             id: WebhookEndpoint.ID(0), account: owner.account, origin: owner.origin, url: UserData(url.text),
-            events: events, domains: domains, secrets: [], createdAt: time.now)
+            events: events, domains: domains, isBound: isBound, label: label, isEnabled: isEnabled, secrets: [],
+            createdAt: time.now)
         endpoint.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
         return Plan(beside(.create(endpoint, atMost: rules.endpointsMax), facet, owner), on: store) {
             [endpoint] serial in
@@ -70,13 +72,16 @@ package final class WebhookService: Sendable {
         return endpoint
     }
 
+    /// Changes what is not nil.
     package func edit(
-        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, facet: [UInt8]? = nil,
-        of owner: Tenant
+        _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, domains: [MailDomain.ID]? = nil,
+        isBound: Bool? = nil, label: String? = nil, facet: [UInt8]? = nil, of owner: Tenant
     ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
         let endpoint = try await endpoint(id, of: owner)
         if let url { try check(url) }
-        let edit = WebhookEdit(url: url.map { UserData($0.text) }, events: events, isEnabled: isEnabled)
+        let edit = WebhookEdit(
+            url: url.map { UserData($0.text) }, events: events, domains: domains, isBound: isBound, label: label,
+            isEnabled: isEnabled)
         let now = time.now
         return Plan(beside(.edit(id, edit, at: now), facet, owner), on: store) { _ in
             edit.applied(to: endpoint, at: now)
@@ -95,7 +100,7 @@ package final class WebhookService: Sendable {
         let endpoint = try await endpoint(id, of: owner)
         let rules = try renderer.dialect(owner.origin).rules
         let now = time.now
-        let secret = secrets.mint(prefix: rules.secretPrefix)
+        let secret = secrets.mint(prefix: rules.secretPrefix, characters: rules.secretCharacters)
         var rotated = endpoint
         rotated.secrets = [WebhookEndpoint.SealedSecret(bytes: try secrets.seal(secret, of: endpoint))]
         if grace > .zero, let current = endpoint.secrets.first {

@@ -12,6 +12,8 @@ package struct MailContent: Hashable, Sendable {
     /// Bodies: line ends of any kind. With both, readers choose; with neither, the body is empty.
     package var text: String?
     package var html: String?
+    /// AMP for mail, for the readers that know it.
+    package var amp: String?
     package var attachments: [MailAttachment] = []
     /// Written in this order. Reserved names (`HeaderField.isReserved`) are left out: refuse them before.
     package var extraHeaders: [HeaderField] = []

@@ -45,6 +45,8 @@ package enum MessageComposer {
         var texts: [MIMEPart] = []
         // RFC 2046 §5.1.4: the plainest first, in "order of increasing faithfulness".
         if let text = content.text { texts.append(.text(text, subtype: "plain")) }
+        // AMP stands before HTML: readers that do not know it take the last that they do know.
+        if let amp = content.amp { texts.append(.text(amp, subtype: "x-amp-html")) }
         if let html = content.html { texts.append(.text(html, subtype: "html")) }
         if texts.isEmpty { texts.append(.text("", subtype: "plain")) }
         let readable = MIMEPart.combined(.related, [.combined(.alternative, texts)] + inline)
@@ -53,7 +55,7 @@ package enum MessageComposer {
 
     /// A little more than the body will take, so that the message is not copied as it grows.
     private static func estimatedBodyBytes(_ content: MailContent) -> Int {
-        let texts = (content.text?.utf8.count ?? 0) + (content.html?.utf8.count ?? 0)
+        let texts = [content.text, content.html, content.amp].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
         return content.attachments.reduce(2 * texts + 2048) { $0 + $1.bytes.count * 7 / 5 + 1024 }
     }
 }

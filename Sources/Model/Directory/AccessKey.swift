@@ -51,11 +51,17 @@ public struct AccessKey: Sendable, Equatable {
     public var revokedAt: Instant?
     /// When it last let somebody in, to about a minute.
     public var lastUsedAt: Instant?
+    /// Of a key of the kind `smtp`: the name that stands beside the secret, which is its password. No two keys of one
+    /// personality have the same, revoked ones aside.
+    public var user: String?
+    /// When its label, scopes or networks were changed last; nil: never.
+    public var changedAt: Instant?
 
     public init(
         id: ID, account: Account.ID, personality: PersonalityID, kind: Kind, mode: Mode, scopes: [String],
         domains: [String], allowedNetworks: [IPNetwork], label: String, prefix: String, createdAt: Instant,
-        expiresAt: Instant?, revokedAt: Instant?, lastUsedAt: Instant? = nil
+        expiresAt: Instant?, revokedAt: Instant?, lastUsedAt: Instant? = nil, user: String? = nil,
+        changedAt: Instant? = nil
     ) {
         self.id = id
         self.account = account
@@ -71,6 +77,8 @@ public struct AccessKey: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
         self.lastUsedAt = lastUsedAt
+        self.user = user
+        self.changedAt = changedAt
     }
 }
 
@@ -89,12 +97,13 @@ extension AccessKey {
         }
     }
 
-    /// The key as an edit leaves it.
-    public func edited(_ edit: Edit) -> AccessKey {
+    /// The key as an edit leaves it that is made at that time.
+    public func edited(_ edit: Edit, at: Instant) -> AccessKey {
         var key = self
         key.label = edit.label ?? label
         key.scopes = edit.scopes ?? scopes
         key.allowedNetworks = edit.networks ?? allowedNetworks
+        key.changedAt = at
         return key
     }
 }

@@ -109,14 +109,19 @@ public struct DomainOptions: Sendable, Equatable {
     public var receives: Bool
     /// Where reports go of mail from the domain that could not be delivered, a checked address; nil: nowhere.
     public var reportAddress: String?
+    /// Selectors (RFC 6376 §3.1) in place of those that a personality has for RSA keys; the key of the second slot is
+    /// under the same with a `2` behind.
+    public var selectors: [PersonalityID: String]
 
     public init(
-        returnPath: String? = nil, trackingHost: String? = nil, receives: Bool = false, reportAddress: String? = nil
+        returnPath: String? = nil, trackingHost: String? = nil, receives: Bool = false, reportAddress: String? = nil,
+        selectors: [PersonalityID: String] = [:]
     ) {
         self.returnPath = returnPath
         self.trackingHost = trackingHost
         self.receives = receives
         self.reportAddress = reportAddress
+        self.selectors = selectors
     }
 }
 

@@ -37,6 +37,15 @@ public struct Submission: Sendable, Equatable {
     public var template: TemplateUse?
     /// What the personality hangs on the message and the kernel does not read: JSON; nil: nothing.
     public var facet: [UInt8]?
+    /// A body for readers that show AMP (`text/x-amp-html`), beside the others.
+    public var amp: String?
+    /// The Message-ID that finished bytes came with, in its brackets (RFC 5322 §3.6.4); nil: it gets one of ours.
+    public var messageID: String?
+    public var division = Division.perMessage
+    /// The message is a test, and is to come to this; nil: it is meant.
+    public var sandbox: Wish?
+    /// No attempt is made after this; nil: as long as the retry policy says.
+    public var expiresAt: Instant?
 
     public init(
         from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], bcc: [MailAddress] = [],
@@ -74,6 +83,30 @@ public struct Submission: Sendable, Equatable {
             for address in list where seen.insert(EnvelopeKey(address)).inserted { envelope.append((role, address)) }
         }
         return envelope
+    }
+}
+
+extension Submission {
+    /// What of a submission is told of, and identified, as one.
+    public enum Division: UInt8, Sendable, CaseIterable {
+        /// The message, with all its recipients.
+        case perMessage = 0
+        /// Each recipient's part. A composed message names nobody else in its header then, and every part has a
+        /// Message-ID of its own.
+        case perRecipient = 1
+        /// Each recipient's part, of a message whose header and Message-ID they share.
+        case sharedHeader = 2
+    }
+
+    /// What a test is to come to.
+    public enum Wish: UInt8, Sendable, CaseIterable {
+        case delivered = 1
+        case bounced = 2
+        /// One temporary refusal, and nothing after it.
+        case deferred = 3
+        /// Given up by us.
+        case failed = 4
+        case suppressed = 5
     }
 }
 

@@ -33,15 +33,18 @@ public struct CredentialForm: Sendable, Equatable {
     public var precedence: Precedence
     /// A key may be any opaque text: its form is not looked at, and an imported one need not begin like a minted one.
     public var takesAnyForm: Bool
+    /// How many characters a minted key has behind its prefix.
+    public var secretCharacters: Int
 
     public init(
         scheme: String, prefixes: [Prefix], keyField: String? = nil, precedence: Precedence = .authorization,
-        takesAnyForm: Bool = false
+        takesAnyForm: Bool = false, secretCharacters: Int = 40
     ) {
         self.scheme = scheme
         self.prefixes = prefixes
         self.keyField = keyField
         self.precedence = precedence
         self.takesAnyForm = takesAnyForm
+        self.secretCharacters = secretCharacters
     }
 }

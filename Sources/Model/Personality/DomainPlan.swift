@@ -76,6 +76,6 @@ public enum RecheckRule: Sendable, Equatable {
     case never
     /// While a purpose of the plan is pending; the pause is chosen anew each time, evenly from the range.
     case whilePending(ClosedRange<Duration>)
-    /// For good.
+    /// For good, of the domains that were added by the personality: others' are none of its customers' business.
     case every(ClosedRange<Duration>)
 }

@@ -38,6 +38,11 @@ public struct ScopeVocabulary: Sendable, Equatable {
     /// The word for an action on one domain, which is lower case.
     public static func one(_ action: String, domain: String) -> String { "\(action):{\(domain)}" }
 
+    /// The words but for those for this one domain, lower case.
+    public static func without(domain: String, _ scopes: [String]) -> [String] {
+        scopes.filter { parse($0)?.domain != domain }
+    }
+
     /// An action and a domain, of a word that grants the one for the other; nil for any other word.
     public static func parse(_ word: String) -> (action: String, domain: String)? {
         guard word.hasSuffix("}"), let brace = word.firstRange(of: ":{") else { return nil }

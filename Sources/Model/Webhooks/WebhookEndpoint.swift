@@ -30,14 +30,23 @@ public struct WebhookEndpoint: Sendable, Equatable {
         public var lastStatus: Int?
         /// All that were ever queued for it.
         public var deliveries: Int
+        /// Attempts that went well, and those that did not.
+        public var successes: Int
+        public var failures: Int
+        /// Attempts that did not go well since the last one that did.
+        public var failuresSinceSuccess: Int
 
         public init(
-            consecutiveFailures: Int = 0, lastAttemptAt: Instant? = nil, lastStatus: Int? = nil, deliveries: Int = 0
+            consecutiveFailures: Int = 0, lastAttemptAt: Instant? = nil, lastStatus: Int? = nil, deliveries: Int = 0,
+            successes: Int = 0, failures: Int = 0, failuresSinceSuccess: Int = 0
         ) {
             self.consecutiveFailures = consecutiveFailures
             self.lastAttemptAt = lastAttemptAt
             self.lastStatus = lastStatus
             self.deliveries = deliveries
+            self.successes = successes
+            self.failures = failures
+            self.failuresSinceSuccess = failuresSinceSuccess
         }
     }
 
@@ -48,8 +57,12 @@ public struct WebhookEndpoint: Sendable, Equatable {
     public var url: UserData
     /// The dialect's names of events, or its word for all of them.
     public var events: [String]
-    /// Only events of messages from these domains; empty: of all.
+    /// Only events of messages from these domains; empty: of all, unless it is bound to domains.
     public var domains: [MailDomain.ID]
+    /// It hears of its domains alone, and of nothing while it has none.
+    public var isBound: Bool
+    /// What its owner calls it.
+    public var label: String
     public var isEnabled: Bool
     /// It is a URL that single records named: it stands in no list, wants no events, and what goes there is signed with
     /// a secret of its account's.
@@ -58,15 +71,17 @@ public struct WebhookEndpoint: Sendable, Equatable {
     public var secrets: [SealedSecret]
     public var createdAt: Instant
     public var secretRotatedAt: Instant?
+    /// When its owner changed it last; nil: never.
+    public var changedAt: Instant?
     public var disabledAt: Instant?
     public var disabledReason: String?
     public var health: Health
 
     public init(
         id: ID, account: Account.ID, origin: PersonalityID, url: UserData, events: [String],
-        domains: [MailDomain.ID] = [], isEnabled: Bool = true, isOwn: Bool = false, secrets: [SealedSecret],
-        createdAt: Instant,
-        secretRotatedAt: Instant? = nil, disabledAt: Instant? = nil, disabledReason: String? = nil,
+        domains: [MailDomain.ID] = [], isBound: Bool = false, label: String = "", isEnabled: Bool = true,
+        isOwn: Bool = false, secrets: [SealedSecret], createdAt: Instant, secretRotatedAt: Instant? = nil,
+        changedAt: Instant? = nil, disabledAt: Instant? = nil, disabledReason: String? = nil,
         health: Health = Health()
     ) {
         self.id = id
@@ -75,11 +90,14 @@ public struct WebhookEndpoint: Sendable, Equatable {
         self.url = url
         self.events = events
         self.domains = domains
+        self.isBound = isBound
+        self.label = label
         self.isEnabled = isEnabled
         self.isOwn = isOwn
         self.secrets = secrets
         self.createdAt = createdAt
         self.secretRotatedAt = secretRotatedAt
+        self.changedAt = changedAt
         self.disabledAt = disabledAt
         self.disabledReason = disabledReason
         self.health = health

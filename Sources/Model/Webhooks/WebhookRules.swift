@@ -15,12 +15,15 @@ public struct WebhookRules: Sendable {
     public var signing: WebhookSigning
     /// What a secret begins with.
     public var secretPrefix: String
+    /// How many characters a secret has behind its prefix.
+    public var secretCharacters: Int
     /// Endpoints of one account.
     public var endpointsMax: Int
 
     public init(
         names: [MailEvent.Kind: [String]], wildcard: String?, testName: String, policy: AttemptPolicy,
-        disableAfter: Int?, keepsWhileOff: Bool, signing: WebhookSigning, secretPrefix: String, endpointsMax: Int
+        disableAfter: Int?, keepsWhileOff: Bool, signing: WebhookSigning, secretPrefix: String, endpointsMax: Int,
+        secretCharacters: Int = 40
     ) {
         self.names = names
         self.wildcard = wildcard
@@ -30,6 +33,7 @@ public struct WebhookRules: Sendable {
         self.keepsWhileOff = keepsWhileOff
         self.signing = signing
         self.secretPrefix = secretPrefix
+        self.secretCharacters = secretCharacters
         self.endpointsMax = endpointsMax
     }
 

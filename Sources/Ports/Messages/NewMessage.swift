@@ -4,7 +4,7 @@ package import Model
 /// A message on its way into the store. The store gives it its serial.
 package struct NewMessage: Sendable {
     /// When its deliveries are given up, however often they were tried.
-    package var expires: Instant { due + retries.lifetime }
+    package var expires: Instant { min(due + retries.lifetime, submission.expiresAt ?? due + retries.lifetime) }
 
     package var submission: Submission
     /// Everyone it goes to; at most `PortLimits.recipientsPerMessage`.

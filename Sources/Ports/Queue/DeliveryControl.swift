@@ -8,6 +8,9 @@ package protocol DeliveryControl: Sendable {
     /// the change durable, and puts the deliveries back with `insert` if it cannot.
     func withdraw(_ message: Message.ID, recipients: Int) async -> [PendingDelivery]?
 
+    /// The same of one recipient's delivery.
+    func withdraw(_ part: DeliveryID) async -> PendingDelivery?
+
     /// Takes over deliveries; at start, all that an earlier process left unfinished.
     func insert(_ deliveries: [PendingDelivery]) async
 

@@ -15,6 +15,8 @@ package struct DeliveryID: Hashable, Comparable, Sendable {
         packed = message.value << Self.recipientBits | Int64(recipient)
     }
 
+    /// The recipient's place in lists of recipients' parts.
+    package var place: Serial<Recipient> { Serial(packed) }
     package var message: Message.ID { Message.ID(packed >> Self.recipientBits) }
     package var recipient: Int { Int(packed & (Self.recipients - 1)) }
 

@@ -1,5 +1,5 @@
 import Base
-import Model
+package import Model
 
 /// How a delivery ends that never reaches a mail server: test keys, and everything in capture mode.
 ///
@@ -12,12 +12,21 @@ package enum SimulatedOutcome: Sendable, Equatable {
     case timeout
     /// The given SMTP reply code: 4xx defers, 5xx bounces.
     case reply(Int)
+    /// One temporary refusal, and no attempt after it.
+    case deferredOnce
+    /// Given up by us.
+    case failed
+    /// Held back, as for a suppressed address.
+    case suppressed
 
     package init(code: Int64) {
         switch code {
         case 0: self = .none
         case 1: self = .delivered
         case 2: self = .timeout
+        case 3: self = .deferredOnce
+        case 4: self = .failed
+        case 5: self = .suppressed
         default: self = .reply(Int(code))
         }
     }
@@ -27,7 +36,31 @@ package enum SimulatedOutcome: Sendable, Equatable {
         case .none: 0
         case .delivered: 1
         case .timeout: 2
+        case .deferredOnce: 3
+        case .failed: 4
+        case .suppressed: 5
         case .reply(let code): Int64(code)
+        }
+    }
+
+    /// What the sender of a test wants it to come to.
+    package init(_ wish: Submission.Wish) {
+        switch wish {
+        case .delivered: self = .delivered
+        case .bounced: self = .reply(550)
+        case .deferred: self = .deferredOnce
+        case .failed: self = .failed
+        case .suppressed: self = .suppressed
+        }
+    }
+
+    /// How such a delivery ends with its first attempt, whatever its retry policy says; nil: as the attempt comes to.
+    package var ending: [MailEvent.Kind]? {
+        switch self {
+        case .deferredOnce: [.deferred]
+        case .failed: [.failed]
+        case .suppressed: [.suppressed]
+        case .none, .delivered, .timeout, .reply: nil
         }
     }
 
@@ -59,6 +92,13 @@ package enum SimulatedOutcome: Sendable, Equatable {
                 AttemptResult(
                     classification: .noAnswer, code: 0, text: .init("no answer (asked for by the local part)"),
                     host: "capture"))
+        case .deferredOnce:
+            .deferred(
+                AttemptResult(
+                    classification: .mailboxFull, code: 452, enhancedStatus: "4.2.2", text: .init("asked for"),
+                    host: "capture"))
+        case .failed, .suppressed:
+            .refused(AttemptResult(classification: .none, code: 0, text: .init("asked for"), host: "capture"))
         case .reply(let code) where code < 500:
             .deferred(
                 AttemptResult(

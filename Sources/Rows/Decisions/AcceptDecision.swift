@@ -61,7 +61,8 @@ package enum AcceptDecision: Sendable {
         do throws(QuotaBook.Shortfall) {
             let charge = try Self.debit(message, recipients, &quotas)
             let beginning = MessageBeginning(
-                message.recipients, suppressed: facts.suppressed, at: message.at, due: message.due)
+                message.recipients, suppressed: facts.suppressed, at: message.at, due: message.due,
+                division: message.division)
             self = .accepted(beginning, charge: charge)
         } catch {
             self = .overQuota(error)
@@ -72,7 +73,7 @@ package enum AcceptDecision: Sendable {
     private static func debit(
         _ message: EncodedMessage.Envelope, _ recipients: Int, _ quotas: inout QuotaBook
     ) throws(QuotaBook.Shortfall) -> [QuotaDebit] {
-        guard message.mode == .live else { return [] }
+        guard !message.isTest else { return [] }
         return try quotas.debit(
             QuotaDemand(
                 account: message.account, domain: message.domain, origin: message.origin, recipients: recipients,

@@ -6,12 +6,17 @@ package struct AttemptFacts: Sendable, Equatable {
     /// Some delivery of it is queued.
     package var isQueued: Bool
     /// An attempt at some recipient was made. It leaves an event of its recipient behind, also where that delivery is
-    /// finished and its row gone; being suppressed leaves one too, and is none.
+    /// finished and its row gone; being suppressed, accepted for itself or taken back leaves one too, and is none.
     package var wasTried: Bool
 
     package init(isQueued: Bool, wasTried: Bool) {
         self.isQueued = isQueued
         self.wasTried = wasTried
+    }
+
+    /// Of one delivery. `attempts`: nil where it is not queued.
+    package init(attempts: Int?) {
+        self.init(isQueued: attempts != nil, wasTried: (attempts ?? 0) > 0)
     }
 
     /// `wrongState` unless something is queued and nothing was tried.

@@ -1,5 +1,5 @@
 package import Base
-import Model
+package import Model
 package import Ports
 
 /// How a message begins: its acceptance, and for each recipient what is to be done, or is done already. Pure.
@@ -17,7 +17,11 @@ package struct MessageBeginning: Sendable, Equatable {
     package var deliveredAtOnce: Int
 
     /// `suppressed`: the places of the recipients that get nothing. `due` is when the first attempt is, `at` now.
-    package init(_ recipients: [NewRecipient], suppressed: [Int], at: Instant, due: Instant) {
+    /// A message that is told of by its parts is accepted for each of them.
+    package init(
+        _ recipients: [NewRecipient], suppressed: [Int], at: Instant, due: Instant,
+        division: Submission.Division = .perMessage
+    ) {
         let endsAtOnce = due <= at
         if let only = recipients.first, recipients.count == 1, suppressed.isEmpty, endsAtOnce,
             only.simulation == .delivered
@@ -32,9 +36,11 @@ package struct MessageBeginning: Sendable, Equatable {
             return
         }
         deliveredAtOnce = 0
-        steps = [.event(EventRow(.accepted, recipient: nil, at: at))]
-        steps.reserveCapacity(recipients.count + 1)
+        let isDivided = division != .perMessage && recipients.count > 1
+        steps = isDivided ? [] : [.event(EventRow(.accepted, recipient: nil, at: at))]
+        steps.reserveCapacity(recipients.count * (isDivided ? 2 : 1) + 1)
         for (place, recipient) in recipients.enumerated() {
+            if isDivided { steps.append(.event(EventRow(.accepted, recipient: place, at: at))) }
             if suppressed.contains(place) {
                 steps.append(.event(EventRow(.suppressed, recipient: place, at: at)))
             } else if endsAtOnce, recipient.simulation == .delivered {

@@ -30,6 +30,9 @@ package struct EncodedMessage: Sendable {
         package let recipients: [NewRecipient]
         package let idempotency: IdempotencyRecord?
         package let suppression: SuppressionPolicy
+        package let division: Submission.Division
+        /// The sender's test counts against nothing.
+        package let isTest: Bool
 
         package init(_ new: NewMessage) {
             account = new.account
@@ -44,6 +47,8 @@ package struct EncodedMessage: Sendable {
             recipients = new.envelope
             idempotency = new.idempotency
             suppression = new.suppression
+            division = new.submission.division
+            isTest = new.mode == .test || new.submission.sandbox != nil
         }
     }
 

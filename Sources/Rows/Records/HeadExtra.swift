@@ -1,3 +1,4 @@
+import Base
 import Model
 
 /// One thing of a message's head that most messages have not, behind its number. A number is never given to another
@@ -6,6 +7,10 @@ struct HeadExtra {
     enum Kind: Int {
         case template = 1
         case facet = 2
+        case messageID = 3
+        case division = 4
+        case sandbox = 5
+        case expiresAt = 6
     }
 
     let kind: Kind
@@ -20,6 +25,14 @@ struct HeadExtra {
             extras.append(HeadExtra(kind: .template, bytes: writer.bytes))
         }
         if let facet = submission.facet { extras.append(HeadExtra(kind: .facet, bytes: facet)) }
+        if let id = submission.messageID { extras.append(HeadExtra(kind: .messageID, bytes: Array(id.utf8))) }
+        if submission.division != .perMessage {
+            extras.append(HeadExtra(kind: .division, bytes: [submission.division.rawValue]))
+        }
+        if let wish = submission.sandbox { extras.append(HeadExtra(kind: .sandbox, bytes: [wish.rawValue])) }
+        if let end = submission.expiresAt {
+            extras.append(HeadExtra(kind: .expiresAt, bytes: Array(String(end.nanoseconds).utf8)))
+        }
         return extras
     }
 
@@ -32,6 +45,16 @@ struct HeadExtra {
             submission.template = TemplateUse(
                 template: Template.ID(Int64(try reader.integer())), version: try reader.integer())
         case .facet: submission.facet = bytes
+        case .messageID: submission.messageID = String(decoding: bytes, as: UTF8.self)
+        case .division: submission.division = try value(bytes.first.flatMap(Submission.Division.init))
+        case .sandbox: submission.sandbox = try value(bytes.first.flatMap(Submission.Wish.init))
+        case .expiresAt:
+            submission.expiresAt = Instant(nanoseconds: try value(Int64(String(decoding: bytes, as: UTF8.self))))
         }
+    }
+
+    private static func value<Value>(_ value: Value?) throws(RecordError) -> Value {
+        guard let value else { throw RecordError() }
+        return value
     }
 }

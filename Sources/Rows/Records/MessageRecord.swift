@@ -11,6 +11,8 @@ package enum MessageRecord {
     private static let rawVersion = 2
     /// Of a head behind which stands what most messages have not.
     private static let extendedVersion = 2
+    /// Of a body behind which stands a text for readers that show AMP.
+    private static let ampVersion = 3
 
     // MARK: Head
 
@@ -76,8 +78,8 @@ package enum MessageRecord {
         if let raw = submission.raw { return body(of: raw) }
         let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
         let texts = (submission.text?.utf8.count ?? 0) + (submission.html?.utf8.count ?? 0)
-        var writer = RecordWriter(reserving: texts + attached + 16)
-        writer.integer(version)
+        var writer = RecordWriter(reserving: texts + (submission.amp?.utf8.count ?? 0) + attached + 16)
+        writer.integer(submission.amp == nil ? version : ampVersion)
         writer.optionalText(submission.text)
         writer.optionalText(submission.html)
         writer.list(submission.attachments) { writer, attachment in
@@ -86,6 +88,7 @@ package enum MessageRecord {
             writer.optionalText(attachment.contentID)
             writer.blob(attachment.content)
         }
+        if let amp = submission.amp { writer.text(amp) }
         return writer.bytes
     }
 
@@ -97,7 +100,7 @@ package enum MessageRecord {
             submission.raw = try raw(&reader)
             return
         }
-        guard found == version else { throw RecordError() }
+        guard found == version || found == ampVersion else { throw RecordError() }
         submission.text = try reader.optionalText()
         submission.html = try reader.optionalText()
         submission.attachments = try reader.list { reader throws(RecordError) in
@@ -105,6 +108,7 @@ package enum MessageRecord {
                 fileName: try reader.text(), contentType: try reader.optionalText(),
                 contentID: try reader.optionalText(), content: try reader.blob())
         }
+        if found == ampVersion { submission.amp = try reader.text() }
     }
 }
 

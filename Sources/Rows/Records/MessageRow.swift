@@ -65,7 +65,7 @@ package struct MessageRow: Sendable {
 
     /// Every recipient's delivery has ended, so that no row of the queue is the message's.
     package var isFinished: Bool {
-        submission?.envelope.indices.allSatisfy { finalState(of: $0) != .queued } ?? false
+        submission?.envelope.indices.allSatisfy { finalState(of: $0).isFinal } ?? false
     }
 
     private func recipients(_ submission: Submission) -> [Recipient] {
@@ -86,10 +86,13 @@ package struct MessageRow: Sendable {
 
     /// The last event that ends a delivery tells.
     private func finalState(of recipient: Int) -> Recipient.State {
+        var isDeferred = false
         for event in events.reversed() where event.recipient == nil || event.recipient == recipient {
             if let state = Self.state(after: event.kind) { return state }
+            isDeferred = isDeferred || event.kind == .deferred
         }
-        return .queued
+        // A test that was to be put off has no row in the queue, and nothing after it.
+        return isDeferred ? .deferred : .queued
     }
 
     /// What an event ends a recipient's delivery as; nil for one that ends none.

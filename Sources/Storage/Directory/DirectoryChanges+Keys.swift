@@ -19,17 +19,27 @@ extension DirectoryChanges {
         return .done(serial: 0)
     }
 
-    func changeKey(_ key: AccessKey.ID, _ edit: AccessKey.Edit) throws(DatabaseError) -> ChangeOutcome {
+    func changeKey(_ key: AccessKey.ID, _ edit: AccessKey.Edit, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
         let update = try connection.prepare(
             """
             UPDATE access_key SET label = coalesce(?2, label), scopes = coalesce(?3, scopes),
-            networks = coalesce(?4, networks) WHERE id = ?1 RETURNING id
+            networks = coalesce(?4, networks), changed = ?5 WHERE id = ?1 AND revoked IS NULL RETURNING id
             """, "change a key")
         update.bind(1, key.value)
         update.bind(2, edit.label)
         update.bind(3, edit.scopes.map(Words.join))
-        update.bind(4, edit.networks.map { networks in Words.join(networks.map(\.description)) })
+        update.bind(4, edit.networks.map { Words.join($0.map(\.description)) })
+        update.bind(5, at.nanoseconds)
         return try serial(update, absent: .notFound(.key))
+    }
+
+    /// Whether a key that is not revoked has this user name with the personality.
+    func isTaken(_ user: String, _ personality: PersonalityID) throws(DatabaseError) -> Bool {
+        let look = try connection.prepare(
+            "SELECT 1 FROM access_key WHERE personality = ? AND user = ? AND revoked IS NULL", "look for a user")
+        look.bind(1, personality.name)
+        look.bind(2, user)
+        return try look.first { _ in true } ?? false
     }
 
     func replaceKey(_ old: AccessKey.ID, _ new: StoredKey, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {

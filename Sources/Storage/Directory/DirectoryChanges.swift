@@ -17,7 +17,7 @@ struct DirectoryChanges {
         case .createKey(let key): try createKey(key)
         case .revokeKey(let key, let at): try revokeKey(key, at)
         case .noteKeyUse(let uses): try noteUse(uses)
-        case .changeKey(let key, let edit): try changeKey(key, edit)
+        case .changeKey(let key, let edit, let at): try changeKey(key, edit, at)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)
         }
     }
@@ -64,10 +64,13 @@ struct DirectoryChanges {
         let known = try connection.prepare("SELECT 1 FROM access_key WHERE digest = ?", "look for a key")
         known.bind(1, stored.digest.bytes)
         if try known.first({ _ in true }) == true { return .refused(.alreadyExists(.key, field: "secret")) }
+        if let user = key.user, try isTaken(user, key.personality) {
+            return .refused(.alreadyExists(.smtpCredential, field: "user"))
+        }
         let insert = try connection.prepare(
             """
             INSERT INTO access_key (account, personality, kind, mode, scopes, domains, networks, label, prefix, digest,
-            created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            created, expires, user) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """, "create a key")
         insert.bind(1, key.account.value)
         insert.bind(2, key.personality.name)
@@ -81,6 +84,7 @@ struct DirectoryChanges {
         insert.bind(10, stored.digest.bytes)
         insert.bind(11, key.createdAt.nanoseconds)
         insert.bind(12, key.expiresAt?.nanoseconds)
+        insert.bind(13, key.user)
         return try serial(insert)
     }
 

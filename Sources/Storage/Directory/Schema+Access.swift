@@ -17,4 +17,27 @@ extension Schema {
             CREATE UNIQUE INDEX suppression_by_address ON suppression (account, address, ifnull(domain, 0));
             CREATE INDEX suppression_by_account ON suppression (account, id);
             """)
+
+    /// Users of the SMTP relays, and keys that are changed after they were made.
+    static let users = Migration(
+        number: 15, name: "users of relays",
+        sql: """
+            -- NULL: a key that stands for itself.
+            ALTER TABLE access_key ADD COLUMN user TEXT;
+            ALTER TABLE access_key ADD COLUMN changed INTEGER;
+            CREATE UNIQUE INDEX access_key_by_user ON access_key (personality, user)
+                WHERE user IS NOT NULL AND revoked IS NULL;
+
+            -- Selectors of the owner's own choice, `personality=selector`, with spaces between them.
+            ALTER TABLE domain ADD COLUMN selectors TEXT NOT NULL DEFAULT '';
+
+            ALTER TABLE webhook ADD COLUMN label TEXT NOT NULL DEFAULT '';
+            -- 1: it hears of its domains alone, and of nothing while it has none.
+            ALTER TABLE webhook ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE webhook ADD COLUMN changed INTEGER;
+            -- Attempts, where `failures` counts deliveries that were given up.
+            ALTER TABLE webhook ADD COLUMN successes INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE webhook ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE webhook ADD COLUMN errors_since INTEGER NOT NULL DEFAULT 0;
+            """)
 }

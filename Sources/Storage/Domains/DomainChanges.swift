@@ -46,8 +46,8 @@ struct DomainChanges {
         let insert = try connection.prepare(
             """
             INSERT INTO domain (id, account, name, sending, receiving, target, created, verified, return_path,
-            tracking_host, receives, target_verified, report_address)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            tracking_host, receives, target_verified, report_address, selectors)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, "create a domain")
         insert.bind(1, id)
         insert.bind(2, domain.account.value)
@@ -62,6 +62,7 @@ struct DomainChanges {
         insert.bind(11, domain.options.receives ? 1 : 0)
         insert.bind(12, domain.targetVerifiedAt?.nanoseconds)
         insert.bind(13, domain.options.reportAddress)
+        insert.bind(14, SelectorWords.join(domain.options.selectors))
         try insert.run()
     }
 
@@ -162,14 +163,15 @@ struct DomainChanges {
     ) throws(DatabaseError) -> ChangeOutcome {
         let update = try connection.prepare(
             """
-            UPDATE domain SET return_path = ?, tracking_host = ?, receives = ?, report_address = ?
+            UPDATE domain SET return_path = ?, tracking_host = ?, receives = ?, report_address = ?, selectors = ?
             WHERE id = ? RETURNING id
             """, "change a domain")
         update.bind(1, options.returnPath)
         update.bind(2, options.trackingHost)
         update.bind(3, options.receives ? 1 : 0)
         update.bind(4, options.reportAddress)
-        update.bind(5, domain.value)
+        update.bind(5, SelectorWords.join(options.selectors))
+        update.bind(6, domain.value)
         let outcome = try serial(update)
         if case .done = outcome { try putFacets(facets, of: domain.value) }
         return outcome
@@ -208,12 +210,34 @@ struct DomainChanges {
             "DELETE FROM suppression WHERE account = (SELECT account FROM domain WHERE id = ?1) AND domain = ?1",
             domain.value)
         try delete("DELETE FROM quota WHERE owner = 'domain' AND id = ?", domain.value)
+        try removeScopes(naming: domain.value)
         for table in ["domain_record", "domain_facet", "signing_key"] {
             try delete("DELETE FROM \(table) WHERE domain = ?", domain.value)
         }
         let delete = try connection.prepare("DELETE FROM domain WHERE id = ? RETURNING id", "remove a domain")
         delete.bind(1, domain.value)
         return try serial(delete)
+    }
+
+    /// What keys of the domain's account may do for it alone.
+    private func removeScopes(naming domain: Int64) throws(DatabaseError) {
+        let select = try connection.prepare(
+            """
+            SELECT k.id, k.scopes, d.name FROM domain d JOIN access_key k ON k.account = d.account
+            WHERE d.id = ? AND instr(k.scopes, ':{' || d.name || '}') > 0
+            """, "look for scopes that name a domain")
+        select.bind(1, domain)
+        var left: [(key: Int64, scopes: [String])] = []
+        try select.forEach { row in
+            let scopes = ScopeVocabulary.without(domain: row.text(2), Words.split(row.text(1)))
+            left.append((row.integer(0), scopes))
+        }
+        let update = try connection.prepare("UPDATE access_key SET scopes = ? WHERE id = ?", "remove scopes")
+        for (key, scopes) in left {
+            update.bind(1, Words.join(scopes))
+            update.bind(2, key)
+            try update.run()
+        }
     }
 
     private func delete(_ sql: String, _ domain: Int64) throws(DatabaseError) {

@@ -13,7 +13,7 @@ extension Reader {
             """
             SELECT id, account, name, sending, created, verified, receiving, target, return_path, tracking_host,
             receives, checked, rotation_started, rotation_published, rotation_activated, target_verified,
-            report_address FROM domain
+            report_address, selectors FROM domain
             """, "read domains")
         try statement.forEach { row in
             let id = row.integer(0)
@@ -25,7 +25,7 @@ extension Reader {
             domain.target = Self.proof(row.text(7))
             domain.options = DomainOptions(
                 returnPath: row.optionalText(8), trackingHost: row.optionalText(9), receives: row.integer(10) != 0,
-                reportAddress: row.optionalText(16))
+                reportAddress: row.optionalText(16), selectors: SelectorWords.split(row.text(17)))
             domain.checkedAt = row.optionalInteger(11).map { Instant(nanoseconds: $0) }
             domain.rotation = row.optionalInteger(12).map { started in
                 KeyRotation(

@@ -205,6 +205,7 @@ final class Applier {
         case .accept, .record, .keyed, .all, .settle, .report:
             .refused(.internalError(incident: "what brings a message or a record must be encoded first"))
         case .cancel(let message, let at): try deliveries.cancel(message, at)
+        case .cancelPart(let part, let at): try deliveries.cancel(part, at)
         case .reschedule(let message, let due, let at): try deliveries.reschedule(message, due, at)
         case .expedite(let message, let due): try deliveries.expedite(message, due)
         case .replay(let message, let at): try deliveries.replay(message, at)

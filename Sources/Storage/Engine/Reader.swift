@@ -22,7 +22,7 @@ final class Reader {
     private var templateReader: TemplateReader?
     private var recordQueries: RecordQueries?
 
-    private static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
+    static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
 
     init(path: String) throws(DatabaseError) {
         connection = try Connection(path: path, access: .readOnly)
@@ -105,7 +105,7 @@ final class Reader {
         return row
     }
 
-    private static func row(_ statement: Statement, content: Bool) -> MessageRow {
+    static func row(_ statement: Statement, content: Bool) -> MessageRow {
         MessageRow(
             id: statement.integer(0), account: statement.integer(1), origin: statement.integer(2),
             key: statement.optionalInteger(3), domain: statement.optionalInteger(4), mode: statement.integer(5),
@@ -114,7 +114,7 @@ final class Reader {
             body: content ? statement.optionalBytes(8) : nil)
     }
 
-    private func addState(to row: inout MessageRow) throws(DatabaseError) {
+    func addState(to row: inout MessageRow) throws(DatabaseError) {
         eventsOf.bind(1, row.id)
         var events: [MailEvent] = []
         try eventsOf.forEach { self.append($0, to: &events) }
@@ -143,7 +143,8 @@ final class Reader {
             var event = last
             event.id = eventNumbers.number(at: place, of: kinds.count, last: last.id.value)
             event.kind = kind
-            events.append(kind == .accepted ? event.ofMessage : event)
+            // Of a row of several, the acceptance is the message's.
+            events.append(kind == .accepted && kinds.count > 1 ? event.ofMessage : event)
         }
     }
 
@@ -299,7 +300,7 @@ final class Reader {
         let statement = try connection.prepare(
             """
             SELECT id, account, personality, kind, mode, scopes, domains, networks, label, prefix, created, expires,
-            revoked, digest, at FROM access_key LEFT JOIN key_use ON key = id
+            revoked, digest, at, user, changed FROM access_key LEFT JOIN key_use ON key = id
             """, "read keys")
         try statement.forEach { row in
             guard let digest = Digest256(bytes: row.bytes(13)) else { return }
@@ -317,7 +318,8 @@ final class Reader {
             label: row.text(8), prefix: row.text(9), createdAt: Instant(nanoseconds: row.integer(10)),
             expiresAt: row.optionalInteger(11).map { Instant(nanoseconds: $0) },
             revokedAt: row.optionalInteger(12).map { Instant(nanoseconds: $0) },
-            lastUsedAt: row.optionalInteger(14).map { Instant(nanoseconds: $0) })
+            lastUsedAt: row.optionalInteger(14).map { Instant(nanoseconds: $0) }, user: row.optionalText(15),
+            changedAt: row.optionalInteger(16).map { Instant(nanoseconds: $0) })
     }
 }
 

@@ -91,5 +91,6 @@ enum Schema {
         cells,
         templates,
         records,
+        users,
     ]
 }

@@ -137,6 +137,20 @@ final class QuotaRows {
         try deleteCharges(message)
     }
 
+    /// Gives back one recipient's share of it; what counts messages keeps it.
+    func refundPart(of message: Message.ID) throws(DatabaseError) {
+        let charges = try charges(message)
+        let shares = charges.filter { $0.period.kind.unit == .recipient }
+        if shares.isEmpty { return }
+        book.refund(shares.map { QuotaDebit(period: $0.period, units: 1) })
+        try deleteCharges(message)
+        let left = charges.map { charge in
+            QuotaDebit(
+                period: charge.period, units: charge.period.kind.unit == .recipient ? charge.units - 1 : charge.units)
+        }
+        try note(left.filter { $0.units > 0 }, message: message)
+    }
+
     /// Charges a scheduled message to the periods of another time instead; the refusal where those have no room.
     func move(_ message: Message.ID, to due: Instant) throws(DatabaseError) -> KernelFailure? {
         let charges = try charges(message)

@@ -75,6 +75,20 @@ final class DeliveryChanges {
         return .done(serial: message.value)
     }
 
+    func cancel(_ part: DeliveryID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
+        let attempts = try queue.attempts(of: part)
+        if let refusal = AttemptFacts(attempts: attempts).refusal(.cancel) { return .refused(refusal) }
+        try queue.write(.remove, to: part)
+        let rest = try queue.attempts(at: part.message)
+        if rest.isQueued || rest.wasTried {
+            try quotas.refundPart(of: part.message)
+        } else {
+            try quotas.refund(part.message)
+        }
+        try events.add(EventRow(.cancelled, recipient: part.recipient, at: at), of: part.message)
+        return .done(serial: part.message.value)
+    }
+
     func reschedule(_ message: Message.ID, _ due: Instant, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
         if let refusal = try queue.attempts(at: message).refusal(.reschedule) { return .refused(refusal) }
         if let failure = try quotas.move(message, to: due) { return .refused(failure) }

@@ -14,6 +14,7 @@ final class QueueRows {
     private let moveAll: Statement
     private let simulation: Statement
     private let attempts: Statement
+    private let attemptsOf: Statement
     private let policies: RetryPolicies
     private let personalities: PersonalityNumbers
     /// Queued by the open transaction.
@@ -40,8 +41,9 @@ final class QueueRows {
         attempts = try connection.prepare(
             """
             SELECT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 AND ?2),
-            EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL AND kind <> ?4)
+            EXISTS (SELECT 1 FROM event WHERE message = ?3 AND recipient IS NOT NULL AND kind NOT IN (?4, ?5, ?6))
             """, "look for attempts")
+        attemptsOf = try connection.prepare("SELECT attempts FROM delivery WHERE id = ?", "look for a part's attempts")
     }
 
     // MARK: Facts
@@ -58,8 +60,16 @@ final class QueueRows {
         attempts.bind(2, range.upperBound)
         attempts.bind(3, message.value)
         attempts.bind(4, Int64(MailEvent.Kind.suppressed.rawValue))
+        attempts.bind(5, Int64(MailEvent.Kind.accepted.rawValue))
+        attempts.bind(6, Int64(MailEvent.Kind.cancelled.rawValue))
         let found = try attempts.first { AttemptFacts(isQueued: $0.integer(0) == 1, wasTried: $0.integer(1) == 1) }
         return found ?? AttemptFacts(isQueued: false, wasTried: false)
+    }
+
+    /// nil where it is not queued.
+    func attempts(of part: DeliveryID) throws(DatabaseError) -> Int? {
+        attemptsOf.bind(1, part.packed)
+        return try attemptsOf.first { Int($0.integer(0)) }
     }
 
     // MARK: Writing

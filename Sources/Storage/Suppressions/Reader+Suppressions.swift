@@ -9,7 +9,7 @@ extension Reader {
         var page = try query.slice.page { window throws(DatabaseError) in
             let list = try connection.prepare(Self.suppressionsSQL(conditions, window), "list suppressions")
             Self.bind(query, list)
-            window.bind(to: list, from: 4)
+            window.bind(to: list, from: 8)
             var found: [Suppression] = []
             try list.forEach { found.append(Self.suppression($0)) }
             return found
@@ -23,7 +23,7 @@ extension Reader {
     }
 
     static func suppressionsSQL(_ conditions: String, _ window: ListWindow) -> String {
-        let (place, order) = window.sql(by: "id", from: 4)
+        let (place, order) = window.sql(by: "id", from: 8)
         return """
             SELECT id, account, domain, address, shown, reason, note, origin, created, expires FROM suppression
             WHERE \(conditions) AND \(place) \(order)
@@ -34,6 +34,10 @@ extension Reader {
         var conditions = "(expires IS NULL OR expires > ?1)"
         if query.account != nil { conditions += " AND account = ?2" }
         if query.origin != nil { conditions += " AND (domain IS NULL OR origin = ?3)" }
+        if query.filter.domain != nil { conditions += " AND domain = ?4" }
+        if query.filter.address != nil { conditions += " AND address = ?5" }
+        if query.filter.from != nil { conditions += " AND created >= ?6" }
+        if query.filter.until != nil { conditions += " AND created <= ?7" }
         return conditions
     }
 
@@ -41,6 +45,10 @@ extension Reader {
         statement.bind(1, query.now.nanoseconds)
         if let account = query.account { statement.bind(2, account.value) }
         if let origin = query.origin { statement.bind(3, origin.name) }
+        if let domain = query.filter.domain { statement.bind(4, domain.value) }
+        if let address = query.filter.address { statement.bind(5, address.suppressionKey) }
+        if let from = query.filter.from { statement.bind(6, from.nanoseconds) }
+        if let until = query.filter.until { statement.bind(7, until.nanoseconds) }
     }
 
     private static func suppression(_ row: Statement) -> Suppression {

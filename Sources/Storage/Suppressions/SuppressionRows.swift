@@ -49,15 +49,17 @@ final class SuppressionRows {
 
     func apply(_ change: SuppressionChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .add(let suppression): try add(suppression)
+        case .add(let suppression, let isNew): try add(suppression, isNew)
         case .remove(let account, let address, let domain): try remove(address, account, domain)
+        case .sweep(let sweep): try self.sweep(sweep)
         }
     }
 
-    private func add(_ suppression: Suppression) throws(DatabaseError) -> ChangeOutcome {
+    private func add(_ suppression: Suppression, _ isNew: Bool) throws(DatabaseError) -> ChangeOutcome {
         let known = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
         known.bind(1, suppression.account.value)
         guard try known.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
+        if isNew, try isInEffect(suppression) { return .refused(.alreadyExists(.suppression, field: "email")) }
         accounts.insert(suppression.account.value)
         // One that had expired begins anew.
         let insert = try connection.prepare(
@@ -82,6 +84,37 @@ final class SuppressionRows {
             return .refused(.internalError(incident: "no row was made"))
         }
         return .done(serial: id)
+    }
+
+    private func isInEffect(_ suppression: Suppression) throws(DatabaseError) -> Bool {
+        let look = try connection.prepare(
+            """
+            SELECT 1 FROM suppression WHERE account = ?1 AND address = ?2 AND ifnull(domain, 0) = ifnull(?3, 0)
+            AND (expires IS NULL OR expires > ?4)
+            """, "look for a suppression")
+        look.bind(1, suppression.account.value)
+        look.bind(2, suppression.address.suppressionKey)
+        look.bind(3, suppression.domain?.value)
+        look.bind(4, suppression.createdAt.nanoseconds)
+        return try look.first { _ in true } ?? false
+    }
+
+    /// Of those for one domain, only the ones that the personality made are seen by it.
+    private func sweep(_ sweep: SuppressionSweep) throws(DatabaseError) -> ChangeOutcome {
+        let delete = try connection.prepare(
+            """
+            DELETE FROM suppression WHERE account = ?1 AND (domain IS NULL OR origin = ?2)
+            AND (?3 IS NULL OR address = ?3) AND (?4 IS NULL OR domain = ?4)
+            AND instr(?5, ' ' || reason || ' ') = 0 RETURNING id
+            """, "sweep suppressions")
+        delete.bind(1, sweep.tenant.account.value)
+        delete.bind(2, sweep.tenant.origin.name)
+        delete.bind(3, sweep.address?.suppressionKey)
+        delete.bind(4, sweep.domain?.value)
+        delete.bind(5, " " + sweep.keeping.map(\.rawValue).sorted().joined(separator: " ") + " ")
+        var count: Int64 = 0
+        try delete.forEach { _ in count += 1 }
+        return .done(serial: count)
     }
 
     private func remove(

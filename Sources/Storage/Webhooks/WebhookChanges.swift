@@ -19,7 +19,13 @@ final class WebhookChanges {
         let id: Int64
         let filter: [String]
         let domains: Set<Int64>
+        let isBound: Bool
         let names: [MailEvent.Kind: [String]]
+
+        /// Whether a message from this domain is its business.
+        func hears(of domain: Int64?) -> Bool {
+            domains.isEmpty ? !isBound : domains.contains(domain ?? 0)
+        }
     }
 
     /// Whose a message is, and which domain it is from.
@@ -104,7 +110,7 @@ final class WebhookChanges {
         var endpoints: [Owner: [Endpoint]] = [:]
         let select = try connection.prepare(
             """
-            SELECT id, account, origin, events, domains, enabled FROM webhook WHERE deleted IS NULL AND own = 0
+            SELECT id, account, origin, events, domains, enabled, bound FROM webhook WHERE deleted IS NULL AND own = 0
             ORDER BY id
             """, "read webhooks")
         try select.forEach { row in
@@ -117,7 +123,7 @@ final class WebhookChanges {
             }
             let endpoint = Endpoint(
                 id: row.integer(0), filter: filter, domains: Set(Words.split(row.text(4)).compactMap { Int64($0) }),
-                names: names)
+                isBound: row.integer(6) == 1, names: names)
             endpoints[Owner(account: row.integer(1), origin: row.integer(2)), default: []].append(endpoint)
         }
         self.endpoints = endpoints
@@ -134,7 +140,7 @@ final class WebhookChanges {
         }
         for (index, kind) in kinds.enumerated() {
             let event = eventNumbers.number(at: index, of: kinds.count, last: last)
-            for endpoint in wanting where endpoint.domains.isEmpty || endpoint.domains.contains(sender.domain ?? 0) {
+            for endpoint in wanting where endpoint.hears(of: sender.domain) {
                 for name in endpoint.names[kind] ?? [] {
                     _ = try insert(
                         endpoint.id, sender.owner.origin, CellNumber(last).cell, name, event: event.value,
@@ -213,8 +219,8 @@ final class WebhookChanges {
         }
         let insert = try connection.prepare(
             """
-            INSERT INTO webhook (account, origin, url, events, domains, enabled, secret, created)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            INSERT INTO webhook (account, origin, url, events, domains, enabled, secret, created, label, bound)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """, "create a webhook")
         insert.bind(1, endpoint.account.value)
         insert.bind(2, origin)
@@ -224,6 +230,8 @@ final class WebhookChanges {
         insert.bind(6, endpoint.isEnabled ? 1 : 0)
         insert.bind(7, secret.bytes)
         insert.bind(8, endpoint.createdAt.nanoseconds)
+        insert.bind(9, endpoint.label)
+        insert.bind(10, endpoint.isBound ? 1 : 0)
         return try changed(insert)
     }
 
@@ -234,6 +242,7 @@ final class WebhookChanges {
         let update = try connection.prepare(
             """
             UPDATE webhook SET url = coalesce(?2, url), events = coalesce(?3, events), domains = coalesce(?4, domains),
+            label = coalesce(?7, label), bound = coalesce(?8, bound), changed = ?6,
             enabled = coalesce(?5, enabled), failures = iif(?5 = 1, 0, failures),
             disabled = iif(?5 = 1, NULL, iif(?5 = 0 AND enabled = 1, ?6, disabled)),
             reason = iif(?5 = 1, NULL, reason) WHERE id = ?1 AND deleted IS NULL RETURNING id
@@ -244,6 +253,8 @@ final class WebhookChanges {
         update.bind(4, edit.domains.map { domains in Words.join(domains.map { String($0.value) }) })
         update.bind(5, edit.isEnabled.map { $0 ? 1 : 0 })
         update.bind(6, at.nanoseconds)
+        update.bind(7, edit.label)
+        update.bind(8, edit.isBound.map { $0 ? 1 : 0 })
         return try changed(update)
     }
 
@@ -390,6 +401,7 @@ final class WebhookChanges {
         case .again: health.bindNull(4)
         case .givenUp: health.bind(4, 1)
         }
+        health.bind(5, settlement.verdict == .delivered ? 1 : 0)
         let state = try health.first { ($0.integer(0), $0.integer(1), $0.integer(2)) }
         guard settlement.verdict == .givenUp, let (failures, origin, enabled) = state, enabled == 1,
             let limit = rules[personalities.id(origin)]?.disableAfter, failures >= limit

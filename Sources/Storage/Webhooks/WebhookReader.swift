@@ -13,7 +13,8 @@ final class WebhookReader {
 
     private static let endpointColumns = """
         id, account, origin, url, events, domains, enabled, secret, previous, previous_until, created, rotated,
-        disabled, reason, failures, attempted, status, deliveries, own
+        disabled, reason, failures, attempted, status, deliveries, own, bound, label, changed, successes, errors,
+        errors_since
         """
     private static let deliveryColumns = """
         d.id, d.endpoint, d.name, d.event, d.message, d.data, d.created, d.due, d.attempts, d.status, d.response,
@@ -63,13 +64,15 @@ final class WebhookReader {
             id: WebhookEndpoint.ID(row.integer(0)), account: Account.ID(row.integer(1)),
             origin: personalities.id(row.integer(2)), url: UserData(row.text(3)), events: Words.split(row.text(4)),
             domains: Words.split(row.text(5)).compactMap { Int64($0) }.map(MailDomain.ID.init),
-            isEnabled: row.integer(6) == 1, isOwn: row.integer(18) == 1, secrets: secrets,
-            createdAt: Instant(nanoseconds: row.integer(10)),
-            secretRotatedAt: Self.instant(row, 11), disabledAt: Self.instant(row, 12),
-            disabledReason: row.optionalText(13),
+            isBound: row.integer(19) == 1, label: row.text(20), isEnabled: row.integer(6) == 1,
+            isOwn: row.integer(18) == 1, secrets: secrets, createdAt: Instant(nanoseconds: row.integer(10)),
+            secretRotatedAt: Self.instant(row, 11), changedAt: Self.instant(row, 21),
+            disabledAt: Self.instant(row, 12), disabledReason: row.optionalText(13),
             health: WebhookEndpoint.Health(
                 consecutiveFailures: Int(row.integer(14)), lastAttemptAt: Self.instant(row, 15),
-                lastStatus: row.optionalInteger(16).map { Int($0) }, deliveries: Int(row.integer(17))))
+                lastStatus: row.optionalInteger(16).map { Int($0) }, deliveries: Int(row.integer(17)),
+                successes: Int(row.integer(22)), failures: Int(row.integer(23)),
+                failuresSinceSuccess: Int(row.integer(24))))
     }
 
     // MARK: Deliveries

@@ -25,11 +25,13 @@ struct WebhookStatements {
             UPDATE webhook_delivery SET due = ?2, attempts = ?3, status = ?4, response = ?5, delivered = ?6
             WHERE id = ?1 AND due IS NOT NULL
             """, "settle a webhook delivery")
-        // ?4: 0 forgets the failures, 1 is one more, NULL leaves them.
+        // ?5: 1 for an attempt that went well. ?4: 0 forgets the failures, 1 is one more, NULL leaves them.
         health = try connection.prepare(
             """
             UPDATE webhook SET attempted = ?2, status = ?3,
-            failures = CASE ?4 WHEN 0 THEN 0 WHEN 1 THEN failures + 1 ELSE failures END
+            failures = CASE ?4 WHEN 0 THEN 0 WHEN 1 THEN failures + 1 ELSE failures END,
+            successes = successes + ?5, errors = errors + 1 - ?5,
+            errors_since = iif(?5 = 1, 0, errors_since + 1)
             WHERE id = ?1 RETURNING failures, origin, enabled
             """, "note a webhook's health")
         replay = try connection.prepare(

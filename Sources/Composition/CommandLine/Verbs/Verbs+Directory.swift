@@ -13,6 +13,12 @@ extension Verbs {
         Verb("account list", does: "all accounts", example: "account list --json") { office, _ in office.listAccounts()
         },
         Verb(
+            "account show", on: .id, does: "one account, and its id in each dialect",
+            example: "account show 1"
+        ) { office, given throws(KernelFailure) in
+            try office.showAccount(given.id)
+        },
+        Verb(
             "account suspend", on: .id, does: "refuse what an account and its sub-accounts ask for",
             example: "account suspend 3"
         ) { office, given throws(KernelFailure) in
@@ -57,6 +63,30 @@ extension Verbs {
         Verb("key revoke", on: .id, does: "end a key, at once and for good", example: "key revoke 7") {
             office, given throws(KernelFailure) in
             try await office.revokeKey(given.id)
+        },
+    ]
+
+    static let smtpCredentials: [Verb] = [
+        Verb(
+            "smtp-credential create",
+            options: [
+                .account.needed,
+                .text("personality", "P", "whose relay it is for: one that has users of its own").needed,
+                .word("mode", of: AccessKey.Mode.allCases.map(\.rawValue), "with a test user nothing is delivered"),
+                .list("domains", "d,e", "the only domains that it may send from"),
+                .text("label", "TEXT", "a name for people"),
+            ], does: "make a user of a relay; its password is shown here and never again",
+            example: "smtp-credential create --account 1 --personality \(Adapters.relaying[0].id)"
+        ) { office, given throws(KernelFailure) in
+            try await office.createUser(Operator.UserOrder(given))
+        },
+        Verb(
+            "smtp-credential list", does: "all users of relays, without their passwords",
+            example: "smtp-credential list"
+        ) { office, _ in office.listUsers() },
+        Verb("smtp-credential remove", on: .id, does: "let a user in no more", example: "smtp-credential remove 7") {
+            office, given throws(KernelFailure) in
+            try await office.removeUser(given.id)
         },
     ]
 

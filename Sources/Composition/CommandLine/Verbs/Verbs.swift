@@ -4,8 +4,8 @@ import Base
 /// calls.
 enum Verbs {
     static let all: [Verb] =
-        program + accounts + keys + domains + suppressions + templates + queue + webhooks + messages + faults
-        + personalities + about
+        program + accounts + keys + smtpCredentials + domains + suppressions + templates + queue + webhooks + messages
+        + faults + personalities + about
 
     /// The options that every verb takes.
     static let common: [VerbOption] = [
