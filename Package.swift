@@ -53,7 +53,7 @@ let package = Package(
 
         // Layer 3: the domain.
         layer("Model", ["Base"]),
-        layer("Ports", ["Base", "Crypto", "DNSWire", "Model"]),
+        layer("Ports", ["Base", "Crypto", "DNSWire", "MailFormat", "Model"]),
         layer("Kernel", ["Base", "Crypto", "DNSWire", "MailFormat", "Model", "Ports"]),
         layer("Mailing", ["Base", "Kernel", "Markup", "Model", "Ports"]),
         layer("AdapterKit", ["Base", "Crypto", "HTTPWire", "Kernel", "MailFormat", "Mailing", "Model", "Ports"]),
@@ -69,7 +69,7 @@ let package = Package(
             ["AdapterKit", "Base", "HTTPWire", "Kernel", "Mailing", "Model", "Ports", "Posix", "Serving", "TLS"]),
         layer(
             "SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Ports", "Posix", "SMTPWire", "Serving", "TLS"]),
-        layer("SMTPDelivery", ["Base", "DNSWire", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
+        layer("SMTPDelivery", ["Base", "DNSWire", "MailFormat", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
         layer("HTTPDelivery", ["Base", "CCurl", "Model", "Ports", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Model", "Ports", "Posix"]),
 

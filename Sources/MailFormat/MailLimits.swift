@@ -61,5 +61,7 @@ package enum MailLimits {
     /// Recipients that one report speaks of; a message has a thousand at most.
     package static let reportGroupsMax = 1001
     /// Characters that are kept of what a server said.
-    package static let diagnosticMax = 512
+    package static let diagnosticMax = 1024
+    /// Lines with a refusal that are read of a text that has none for each recipient.
+    package static let refusalLinesMax = 8
 }

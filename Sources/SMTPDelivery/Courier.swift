@@ -70,9 +70,11 @@ final class Courier {
             let wasUsed = connection.transactions > 0
             let verdict = verdict(connection.host)
             let outcomes = await connection.carry(transaction, mail.content)
+            let judged = outcomes.count(where: \.isOfContent)
             for (place, (recipient, outcome)) in zip(recipients, outcomes).enumerated()
             where !goesAgain(outcome, wasUsed: wasUsed) {
-                var decided = verdict.outcome(outcome, digest: mail.digest)
+                var decided = verdict.outcome(
+                    outcome, of: recipient.mailbox.text, judged: judged, digest: mail.digest)
                 decided.result.dialogue = UserData(connection.dialogue.text(of: place))
                 envelope.decide(recipient, decided, hopReports: connection.makesReports)
             }
@@ -131,6 +133,14 @@ final class Courier {
         // A host that stopped answering would take as long for every other parcel.
         if case .timedOut = reason { self.fault = fault }
         way.report(fault)
+    }
+}
+
+extension RecipientOutcome {
+    /// The reply to the content decided it, and whoever else it decided.
+    fileprivate var isOfContent: Bool {
+        guard case .refused(_, let stage) = self else { return false }
+        return stage == .content || stage == .data
     }
 }
 

@@ -13,24 +13,29 @@ struct Verdict {
 
     // MARK: What the server said
 
-    /// `digest` goes with acceptance: it is of the bytes that were handed over.
-    func outcome(_ outcome: RecipientOutcome, digest: [UInt8]) -> AttemptOutcome {
+    /// `digest` goes with acceptance: it is of the bytes that were handed over. `recipient`: its address as it stood in
+    /// the command. `judged`: how many recipients the reply to the content decided.
+    func outcome(
+        _ outcome: RecipientOutcome, of recipient: String, judged: Int, digest: [UInt8]
+    ) -> AttemptOutcome {
         switch outcome {
         case .accepted(let reply):
             var result = result(of: reply, .none)
             result.contentDigest = digest
             return .accepted(result)
-        case .refused(let reply, let stage): return refusal(reply, at: stage)
+        case .refused(let reply, let stage):
+            return refusal(
+                reply, ReplyClassifier.verdict(on: reply, at: stage, recipient: recipient, recipients: judged))
         case .failed(let failure): return self.outcome(failure)
         }
     }
 
-    private func refusal(_ reply: Reply, at stage: TransactionStage) -> AttemptOutcome {
-        let result = result(of: reply, ReplyClassifier.classify(reply, at: stage))
+    private func refusal(_ reply: Reply, _ verdict: RefusalVerdict) -> AttemptOutcome {
+        let result = result(of: reply, verdict.classification)
         // A smarthost that does not accept our credentials says nothing about the message: it waits until the operator
         // has mended them. Another's server that asks for some takes no mail from us.
         let isOurs = isOwnServer && ReplyClassifier.isAboutAuthentication(reply.code)
-        return reply.isPermanent && !isOurs ? .refused(result) : .deferred(result)
+        return verdict.isPermanent && !isOurs ? .refused(result) : .deferred(result)
     }
 
     private func result(of reply: Reply, _ classification: AttemptResult.Class) -> AttemptResult {
@@ -68,7 +73,7 @@ struct Verdict {
     /// on purpose.
     private func outcome(_ reason: CloseReason) -> AttemptOutcome {
         if let reply = reason.reply {
-            var result = result(of: reply, ReplyClassifier.classify(reply, at: nil))
+            var result = result(of: reply, ReplyClassifier.verdict(on: reply, at: nil).classification)
             if case .authenticationRefused = reason { result.classification = .authentication }
             return .deferred(result)
         }

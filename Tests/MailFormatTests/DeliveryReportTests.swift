@@ -99,7 +99,7 @@ struct DeliveryReportTests {
             (ReportSamples.yahoo, "ann@yahoo.example", nil, "This user doesn't have a yahoo.example account"),
             (ReportSamples.sendmail, "ann@dest.example", "5.2.1", "(reason: 550 5.2.1"),
             (ReportSamples.notes, "jane@notes.example", nil, "because: User jane"),
-            (ReportSamples.oldExchange, nil, "5.1.1", "<mail.contoso.example #5.1.1>"),
+            (ReportSamples.oldExchange, "jane@contoso.example", "5.1.1", "on Tue, 3 Mar"),
         ] as [([UInt8], String?, String?, String)])
     func texts(sample: [UInt8], address: String?, status: String?, said: String) throws {
         let found = try one(sample)

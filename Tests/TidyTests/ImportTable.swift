@@ -14,7 +14,7 @@ enum ImportTable {
             "TLS": ["Base", "COpenSSL", "Crypto", "Posix"],
             "Database": ["Base", "CSQLite", "Posix"],
             "Model": ["Base"],
-            "Ports": ["Base", "Crypto", "DNSWire", "Model"],
+            "Ports": ["Base", "Crypto", "DNSWire", "MailFormat", "Model"],
             "Kernel": kernelTools.union(["Model", "Ports"]),
             "Mailing": kernelTools.union(["Kernel", "Model", "Ports"]),
             "AdapterKit": kernelTools.union(["Kernel", "Mailing", "Model", "Ports"]),

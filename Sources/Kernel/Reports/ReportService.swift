@@ -1,5 +1,5 @@
 package import Base
-import MailFormat
+package import MailFormat
 package import Model
 package import Ports
 import Synchronization
@@ -137,21 +137,29 @@ package struct ReportService: Sendable {
         guard case .returnPath(let path) = destination,
             let message = try await store.message(path.message, content: false)
         else { return refuse() }
+        if subject.isContradicted(path, by: message) { return refuse() }
         var found: [Int: DeliveryReport.Recipient] = [:]
-        for one in report.recipients {
-            let place = subject.recipient(path, named: [one.original, one.final], in: message)
+        // Those that the report names first: where the path tells whose it is, others may be named beside.
+        let ordered =
+            report.recipients.filter { subject.place(of: $0.names, in: message) != nil }
+            + report.recipients.filter { subject.place(of: $0.names, in: message) == nil }
+        for one in ordered {
+            let place = subject.recipient(path, named: one.names, in: message)
             // Of several fates of one recipient, whose mail was forwarded to several, a failure counts.
             guard let place, found[place]?.action != .failed else { continue }
             found[place] = one
         }
-        if found.isEmpty { return refuse() }
+        // It is about this message, and about one of several whom it does not name: that is nobody's fault.
+        if found.isEmpty { return note(message) }
         let failed = found.filter { $0.value.action == .failed }
         if failed.isEmpty { return note(message) }
         let now = time.now
         return try await record(
             failed.sorted { $0.key < $1.key }.map { place, recipient in
                 RecipientReport(
-                    id: DeliveryID(message: message.id, recipient: place), at: now, news: Self.news(recipient))
+                    id: DeliveryID(message: message.id, recipient: place), at: now,
+                    news: Self.news(recipient, of: message.recipients[place].address.address, isAlone: found.count == 1)
+                )
             })
     }
 
@@ -161,8 +169,10 @@ package struct ReportService: Sendable {
         guard let path = subject.path(of: feedback, cameTo: destination),
             let message = try await store.message(path.message, content: false)
         else { return refuse() }
-        guard feedback.isComplaint else { return note(message) }
-        guard let place = subject.recipient(path, named: feedback.recipients, in: message) else { return refuse() }
+        if subject.isContradicted(path, by: message) { return refuse() }
+        guard feedback.isComplaint,
+            let place = subject.recipient(path, named: feedback.recipients, in: message)
+        else { return note(message) }
         return try await record([
             RecipientReport(
                 id: DeliveryID(message: message.id, recipient: place), at: time.now, news: .complained)
@@ -206,16 +216,26 @@ package struct ReportService: Sendable {
 
     // MARK: What it means
 
-    private static func news(_ recipient: DeliveryReport.Recipient) -> RecipientReport.News {
+    /// `isAlone`: the report tells of no other recipient.
+    private static func news(
+        _ recipient: DeliveryReport.Recipient, of address: String, isAlone: Bool
+    ) -> RecipientReport.News {
         let text = recipient.diagnostic ?? UserData("reported as not delivered")
-        let status = recipient.status.map {
-            RefusalStatus(isPermanent: $0.isPermanent, subject: $0.subject, detail: $0.detail)
-        }
+        let verdict = RefusalJudge.verdict(on: evidence(of: recipient, to: address, isAlone: isAlone))
         let result = AttemptResult(
-            classification: RefusalClassifier.classify(status, text) ?? (recipient.isTransient ? .transient : .unknown),
-            code: recipient.code ?? 0, enhancedStatus: recipient.status?.description, text: text,
-            host: recipient.remoteHost)
-        return recipient.isTransient ? .softBounced(result) : .bounced(result)
+            classification: verdict.classification, code: recipient.code ?? 0,
+            enhancedStatus: recipient.status?.description, text: text, host: recipient.remoteHost)
+        return verdict.isPermanent ? .bounced(result) : .softBounced(result)
+    }
+
+    /// What the judge is told of a recipient of a report.
+    package static func evidence(
+        of recipient: DeliveryReport.Recipient, to address: String, isAlone: Bool
+    ) -> RefusalEvidence {
+        let text = recipient.diagnostic?.text ?? ""
+        return RefusalEvidence(
+            command: recipient.command, code: recipient.code, status: recipient.status, text: text,
+            recipients: isAlone ? 1 : 2, namesAddress: text.asciiLowercased.contains(address.asciiLowercased))
     }
 
     // MARK: Figures

@@ -24,13 +24,23 @@ struct ReportSubject: Sendable {
 
     /// The place of the recipient: as the return path says, else the one that is named, else the only one. `named`: in
     /// the order of how far they are believed.
-    func recipient(_ path: ReturnPath, named: [String?], in message: Message) -> Int? {
+    func recipient(_ path: ReturnPath, named: [String], in message: Message) -> Int? {
         if let recipient = path.recipient { return message.recipients.indices.contains(recipient) ? recipient : nil }
-        for name in named.compactMap({ $0 }) {
+        return place(of: named, in: message) ?? (message.recipients.count == 1 ? 0 : nil)
+    }
+
+    /// The place of the first one that the message went to.
+    func place(of named: [String], in message: Message) -> Int? {
+        for name in named {
             guard let key = MailAddress(parsing: name)?.suppressionKey else { continue }
             let place = message.recipients.firstIndex { $0.address.suppressionKey == key }
             if let place { return place }
         }
-        return message.recipients.count == 1 ? 0 : nil
+        return nil
+    }
+
+    /// A path that says which recipient it is of, and one that the message does not have.
+    func isContradicted(_ path: ReturnPath, by message: Message) -> Bool {
+        path.recipient.map { !message.recipients.indices.contains($0) } ?? false
     }
 }

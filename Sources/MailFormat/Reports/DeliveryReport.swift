@@ -20,7 +20,11 @@ package struct DeliveryReport: Sendable, Equatable {
         /// not say.
         package var original: String?
         package var final: String?
+        /// Other forms of these, and other addresses that the report names in connection with the failure; the most
+        /// likely one first.
+        package var alsoNamed: [String]
         package var action: Action
+        /// What the server that refused said, or else what the report says.
         package var status: ReportedStatus?
         /// The reply code that another server gave; nil where none is told.
         package var code: Int?
@@ -28,25 +32,30 @@ package struct DeliveryReport: Sendable, Equatable {
         package var diagnostic: UserData?
         /// The server that spoke them.
         package var remoteHost: String?
+        /// The command that was refused; nil where the report does not tell.
+        package var command: RefusedCommand?
 
         package init(
-            original: String? = nil, final: String? = nil, action: Action, status: ReportedStatus? = nil,
-            code: Int? = nil, diagnostic: UserData? = nil, remoteHost: String? = nil
+            original: String? = nil, final: String? = nil, alsoNamed: [String] = [], action: Action,
+            status: ReportedStatus? = nil, code: Int? = nil, diagnostic: UserData? = nil, remoteHost: String? = nil,
+            command: RefusedCommand? = nil
         ) {
             self.original = original
             self.final = final
+            self.alsoNamed = alsoNamed
             self.action = action
             self.status = status
             self.code = code
             self.diagnostic = diagnostic
             self.remoteHost = remoteHost
+            self.command = command
         }
 
-        /// What failed may be tried again some other day.
-        package var isTransient: Bool {
-            if let status { return status.class == 4 }
-            return code.map { $0 < 500 } ?? false
-        }
+        /// Whoever is named, those first that are believed most.
+        package var names: [String] { [original, final].compactMap { $0 } + alsoNamed }
+
+        /// What failed may be tried again some other day (RFC 5321 §4.2.1: the reply's first digit says so).
+        package var isTransient: Bool { code.map { $0 < 500 } ?? status.map { $0.class == 4 } ?? false }
     }
 
     /// At least one.
@@ -56,17 +65,17 @@ package struct DeliveryReport: Sendable, Equatable {
 
     /// nil for a message that is no such report, as far as can be told.
     init?(_ header: HeaderBlock, _ parts: [ReceivedPart]) {
-        recipients = parts.filter { Self.kinds.contains($0.kind) }.flatMap(Self.recipients)
-        if recipients.isEmpty { recipients = BounceText(header, parts).recipients }
+        let notice = NoticeText(parts)
+        let told = parts.filter { Self.kinds.contains($0.kind) }.flatMap { Self.recipients(in: $0.bytes) }
+        recipients = told.map { Self.completed($0, by: notice, isOnly: told.count == 1) }
+        if recipients.isEmpty { recipients = BounceText(header, parts, notice).recipients }
         if recipients.isEmpty { return nil }
     }
 
     /// RFC 3464 §2.1, RFC 6533 §4
-    private static let kinds: Set<String> = ["message/delivery-status", "message/global-delivery-status"]
+    static let kinds: Set<String> = ["message/delivery-status", "message/global-delivery-status"]
 
-    private static func recipients(_ part: ReceivedPart) -> [Recipient] {
-        ReportFields.groups(in: part.bytes).compactMap(recipient)
-    }
+    static func recipients(in bytes: [UInt8]) -> [Recipient] { ReportFields.groups(in: bytes).compactMap(recipient) }
 
     /// RFC 3464 §2.3; nil for the fields of the whole message.
     private static func recipient(_ fields: ReportFields) -> Recipient? {
@@ -74,12 +83,37 @@ package struct DeliveryReport: Sendable, Equatable {
         let final = fields["final-recipient"].map(TypedValue.init)
         guard original != nil || final != nil else { return nil }
         let diagnostic = fields["diagnostic-code"].map { TypedValue($0).value }
-        let status = (fields["status"] ?? diagnostic).flatMap { ReportedStatus(in: $0) }
+        let own = diagnostic.flatMap { ReportedStatus(in: $0) }
+        let status = own ?? fields["status"].flatMap { ReportedStatus(in: $0) }
+        let actual = fields["x-actual-recipient"].map(TypedValue.init)
         return Recipient(
-            original: original?.address, final: final?.address, action: action(fields["action"], status),
+            original: original?.address, final: final?.address,
+            alsoNamed: [original?.addressOfXText, actual?.address].compactMap { $0 },
+            action: action(fields["action"], status),
             status: status, code: diagnostic.flatMap { ReportedStatus.replyCode(in: $0) },
             diagnostic: diagnostic.map { UserData(String($0.prefix(MailLimits.diagnosticMax))) },
-            remoteHost: fields["remote-mta"].map { String(TypedValue($0).word.prefix(MailLimits.domainMax)) })
+            remoteHost: fields["remote-mta"].map { String(TypedValue($0).word.prefix(MailLimits.domainMax)) },
+            command: diagnostic.flatMap(RefusedCommand.init))
+    }
+
+    /// What the part for people adds to the machine's: OpenSMTPD and Google have the refusal there alone, Postfix the
+    /// command, and where an alias was followed, the address that it was.
+    private static func completed(_ recipient: Recipient, by notice: NoticeText, isOnly: Bool) -> Recipient {
+        var recipient = recipient
+        let block = notice.block(of: recipient.final) ?? notice.block(of: recipient.original)
+        let said = block?.text ?? (isOnly ? notice.lines.joined(separator: " ") : "")
+        if recipient.diagnostic == nil {
+            let lines = block?.lines ?? (isOnly ? notice.refusals() : [])
+            // A status that leaves no doubt takes nothing from words that may be anybody's.
+            let isTold = lines.contains(where: NoticeText.isRefusal) || recipient.status?.isVague != false
+            let text = isTold ? lines.joined(separator: " ") : ""
+            if !text.isEmpty { recipient.diagnostic = UserData(String(text.prefix(MailLimits.diagnosticMax))) }
+            recipient.status = ReportedStatus(in: text) ?? recipient.status
+            recipient.code = ReportedStatus.replyCode(in: text)
+        }
+        if recipient.command == nil { recipient.command = RefusedCommand(toldIn: said) }
+        if let block { recipient.alsoNamed += NoticeText.generators(in: block) }
+        return recipient
     }
 
     /// The word is required, and yet some leave it out, or write another.

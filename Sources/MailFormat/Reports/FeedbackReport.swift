@@ -30,6 +30,10 @@ package struct FeedbackReport: Sendable, Equatable {
             recipients = ["original-rcpt-to", "removal-recipient"].flatMap { name in
                 fields.all(name).compactMap { TypedValue($0).address }
             }
+            // Where the provider takes the recipient out of its own fields, Outlook.com's stands in the message's.
+            if let junk = returned?["x-hmxmroriginalrecipient"].flatMap({ TypedValue($0).address }) {
+                recipients.append(junk)
+            }
         } else if let recipient = returned?["x-hmxmroriginalrecipient"] {
             type = "abuse"
             recipients = [recipient].compactMap { TypedValue($0).address }
@@ -40,8 +44,9 @@ package struct FeedbackReport: Sendable, Equatable {
         messageID = returned?["message-id"].flatMap { try? MessageID(parsing: $0).text }
     }
 
-    /// RFC 5965 §2, RFC 6532 §3.7, RFC 6533 §6.3
+    /// RFC 5965 §2, RFC 6532 §3.7, RFC 6533 §6.3; and `text/rfc822-header`, as some write.
     private static let messageKinds: Set<String> = [
-        "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers",
+        "message/rfc822", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global",
+        "message/global-headers",
     ]
 }

@@ -75,6 +75,24 @@ struct TypedValue {
         return (try? EmailAddress(parsing: String(address)))?.text
     }
 
+    /// The address of a value that was returned in the xtext in which it came (RFC 3461 §4); nil where it is none.
+    var addressOfXText: String? {
+        guard value.utf8.contains(ASCII.plus) else { return nil }
+        var decoded: [UInt8] = []
+        var rest = Array(value.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2).compactMap(ASCII.hexValue)
+            if byte == ASCII.plus, digits.count == 2 {
+                decoded.append(digits[0] << 4 | digits[1])
+                rest = rest.dropFirst(2)
+            } else {
+                decoded.append(byte)
+            }
+        }
+        let text = String(decoding: decoded, as: UTF8.self)
+        return text == value ? nil : TypedValue(type.isEmpty ? text : "\(type);\(text)").address
+    }
+
     /// RFC 6533 §3: `EmbeddedUnicodeChar = %x5C.78 "{" EmbeddedUnicode "}"`
     private static func unescaped(_ text: String) -> String {
         var output = String.UnicodeScalarView()

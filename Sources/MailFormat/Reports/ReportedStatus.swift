@@ -9,6 +9,9 @@ package struct ReportedStatus: Hashable, Sendable {
 
     package var isPermanent: Bool { `class` == 5 }
 
+    /// `5.0.0`: it says no more than its class.
+    var isVague: Bool { subject == 0 && detail == 0 }
+
     /// The first one in a text that stands alone, as in `5.1.1`, `(#5.1.1)` or `550-5.1.1`.
     package init?(in text: String) {
         for word in text.utf8.split(whereSeparator: { !(ASCII.isDigit($0) || $0 == ASCII.period) }) {
@@ -33,6 +36,8 @@ package struct ReportedStatus: Hashable, Sendable {
             guard index + 2 < bytes.count, ASCII.isDigit(bytes[index + 1]), ASCII.isDigit(bytes[index + 2]) else {
                 continue
             }
+            // RFC 5321 §4.2.1 knows second digits up to 5, and some use 7; a telephone number has others.
+            guard bytes[index + 1] < UInt8(ascii: "8") else { continue }
             let before = index == 0 ? ASCII.space : bytes[index - 1]
             let after = index + 3 < bytes.count ? bytes[index + 3] : ASCII.space
             guard Self.parts(before), before != ASCII.period, before != ASCII.hyphen, Self.parts(after) else {

@@ -17,11 +17,12 @@ enum RouteRefusal: Error, Hashable, Sendable, CaseIterable {
     /// An address in brackets that is none.
     case badLiteral
 
-    /// Only what is surely the domain's fault counts as a bad domain, which suppresses the recipient.
+    /// Only a domain that does not exist, or says itself that it wants no mail, counts as a bad one, which suppresses
+    /// the recipient: one without a server today may have one tomorrow.
     var classification: AttemptResult.Class {
         switch self {
-        case .nullMX, .noSuchDomain, .noServer, .badLiteral: .badDomain
-        case .noAddress, .loop, .notAllowed: .routing
+        case .nullMX, .noSuchDomain, .badLiteral: .badDomain
+        case .noServer, .noAddress, .loop, .notAllowed: .routing
         }
     }
 
