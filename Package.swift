@@ -70,7 +70,7 @@ let package = Package(
         layer(
             "SMTPServer", ["AdapterKit", "Base", "Kernel", "Model", "Ports", "Posix", "SMTPWire", "Serving", "TLS"]),
         layer("SMTPDelivery", ["Base", "DNSWire", "MailFormat", "Model", "Ports", "Posix", "SMTPWire", "TLS"]),
-        layer("HTTPDelivery", ["Base", "CCurl", "Model", "Ports", "Posix"]),
+        layer("HTTPDelivery", ["Base", "CCurl", "DNSWire", "Model", "Ports", "Posix"]),
         layer("Resolver", ["Base", "DNSWire", "Model", "Ports", "Posix"]),
 
         // Plugins: one vendor each.
@@ -172,6 +172,7 @@ let package = Package(
         tests("DNSWireTests", ["Base", "DNSWire", "TestKit"]),
         tests("ResolverTests", ["Base", "DNSWire", "Ports", "Posix", "Resolver", "TestKit"]),
         tests(
-            "HTTPDeliveryTests", ["Base", "HTTPDelivery", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TestKit"]),
+            "HTTPDeliveryTests",
+            ["Base", "DNSWire", "HTTPDelivery", "HTTPWire", "Kernel", "Model", "Ports", "Posix", "TestKit"]),
     ]
 )

@@ -123,7 +123,10 @@ struct AttemptObject: JSONWritable {
         switch failure {
         case .timeout: "timeout"
         case .blocked: "target resolves to a private or non-routable address"
-        case .name, .connect, .tls, .reset, .protocolError: "connection error"
+        case .name: "host name not found"
+        case .resolver: "name server did not answer"
+        case .notSent: "could not be sent"
+        case .connect, .tls, .reset, .protocolError: "connection error"
         }
     }
 }

@@ -44,6 +44,9 @@ public struct Harpoon: Personality {
 
     public let ids = PublicID.forms
 
+    /// Every endpoint gets every event, of test payments too.
+    public let sharedWithTests: Set<SharedWithTests> = [.webhooks]
+
     public let routes = [
         Route(
             .post, "/v1/transactions/initialize",

@@ -7,10 +7,12 @@ import Ports
 public struct AccountDesk: Sendable {
     private let services: Services
     private let account: Account.ID?
+    private let reach: KeyReach
 
-    init(_ services: Services, account: Account.ID?) {
+    init(_ services: Services, account: Account.ID?, reach: KeyReach) {
         self.services = services
         self.account = account
+        self.reach = reach
     }
 
     // MARK: Looking
@@ -38,12 +40,19 @@ public struct AccountDesk: Sendable {
 
     /// Makes a sub-account.
     public func create(_ name: String) throws(KernelFailure) -> Plan<Account> {
-        Plan(services.administration.createAccount(name, parent: try own().id))
+        try checkMayChange()
+        return Plan(services.administration.createAccount(name, parent: try own().id))
     }
 
     /// Suspends a sub-account, whose keys are refused from then on, or lets it go on.
     public func setState(_ id: Account.ID, _ state: Account.State) throws(KernelFailure) -> Plan<Account> {
-        Plan(try services.administration.setState(subAccount(id).id, state))
+        try checkMayChange()
+        return Plan(try services.administration.setState(subAccount(id).id, state))
+    }
+
+    private func checkMayChange() throws(KernelFailure) {
+        try reach.checkLive()
+        try reach.checkUnbound()
     }
 
     // MARK: Signing up
@@ -73,5 +82,7 @@ public struct AccountDesk: Sendable {
 extension Call {
     /// The call's account and those below it. Whether people may make accounts for themselves is an option of the
     /// personality.
-    public var accounts: AccountDesk { AccountDesk(services, account: account) }
+    public var accounts: AccountDesk {
+        AccountDesk(services, account: account, reach: KeyReach(self))
+    }
 }

@@ -71,7 +71,8 @@ public struct Call: Sendable {
     public var mail: MailDesk {
         MailDesk(
             service, caller: principal, personality: services.personality, suppression: services.suppressionPolicy,
-            rule: rule, at: now, trace: trace)
+            rule: rule, at: now, trace: trace,
+            bounds: caller?.domains.isEmpty == false ? KeyReach(self).domains : nil)
     }
 
     /// The parameter at `index`, which the route's pattern has.

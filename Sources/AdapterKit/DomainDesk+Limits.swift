@@ -35,6 +35,7 @@ extension DomainDesk {
     public func setLimits(
         daily: LimitChange, monthly: LimitChange, of domain: MailDomain
     ) async throws(KernelFailure) {
+        try reach.checkLive()
         var changes: [(kind: Quota.Kind, limit: Int?)] = []
         for (period, change) in [(Quota.Period.day, daily), (.month, monthly)] {
             switch change {

@@ -2,6 +2,7 @@ import Base
 import Kernel
 import MailFormat
 public import Model
+import Ports
 
 /// What a dialect does with its caller's domains. What is another account's is not there; of the facets, the dialect
 /// sees its own.
@@ -11,26 +12,32 @@ public struct DomainDesk: Sendable {
     private let services: Services
     var quotas: QuotaDesk { services.quotas }
     private let caller: Principal?
+    let reach: KeyReach
 
-    init(_ services: Services, caller: Principal?) {
+    init(_ services: Services, caller: Principal?, reach: KeyReach) {
         self.services = services
         self.caller = caller
+        self.reach = reach
     }
 
     /// A page of the caller's domains, of those that `isWanted` lets be seen.
     public func list(
         _ slice: Slice<MailDomain> = .all, where isWanted: (MailDomain) -> Bool = { _ in true }
     ) throws(KernelFailure) -> Page<MailDomain> {
-        slice.page(of: services.domains.domains(of: try account()).filter(isWanted), by: \.id)
+        let all = services.domains.domains(of: try account())
+        return slice.page(of: all.filter { reach.reaches($0.name) && isWanted($0) }, by: \.id)
     }
 
     public func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
-        try services.domains.domain(id, of: account())
+        let domain = try services.domains.domain(id, of: account())
+        guard reach.reaches(domain.name) else { throw .notFound(.domain) }
+        return domain
     }
 
     /// The caller's domain of that name, which is in the form of `HostName.normalized`; nil where there is none.
     public func named(_ name: String) throws(KernelFailure) -> MailDomain? {
-        services.directory.domain(name, of: try account())
+        let account = try account()
+        return reach.reaches(name) ? services.directory.domain(name, of: account) : nil
     }
 
     /// The records of this dialect's plan that its clients are shown.
@@ -56,18 +63,26 @@ public struct DomainDesk: Sendable {
     public func add(
         _ name: String, options: DomainOptions, facet: [UInt8], rsaKey: String? = nil
     ) async throws(KernelFailure) -> Plan<MailDomain> {
-        Plan(
+        try reach.checkLive()
+        try reach.checkReaches(HostName.normalized(name) ?? name)
+        return Plan(
             try await services.domains.add(
                 name, options: options, facets: [services.personality: facet], account: account(), pinned: false,
                 rsaKey: rsaKey))
     }
 
     public func change(_ domain: MailDomain, options: DomainOptions, facet: [UInt8]) -> Plan<MailDomain> {
-        Plan(services.domains.change(domain, options: options, facets: [services.personality: facet]))
+        if let refusal = reach.refusalOfTests { return refused(refusal) }
+        return Plan(services.domains.change(domain, options: options, facets: [services.personality: facet]))
     }
 
     /// Removes a domain; messages that were sent from it stay.
-    public func remove(_ domain: MailDomain) -> Plan<Void> { Plan(services.domains.remove(domain)) }
+    public func remove(_ domain: MailDomain) -> Plan<Void> {
+        if let refusal = reach.refusalOfTests { return refused(refusal) }
+        return Plan(services.domains.remove(domain))
+    }
+
+    private func refused<Value>(_ failure: KernelFailure) -> Plan<Value> { Plan(Ports.Plan.nothing(.failure(failure))) }
 
     /// Has the domain's records looked up, and returns before that is done.
     public func ask(_ domain: MailDomain) async { await services.domains.ask(domain) }
@@ -95,7 +110,7 @@ public struct DomainDesk: Sendable {
 
 extension Call {
     /// The kernel's domains, on behalf of the caller.
-    public var domains: DomainDesk { DomainDesk(services, caller: principal) }
+    public var domains: DomainDesk { DomainDesk(services, caller: principal, reach: KeyReach(self)) }
 }
 
 /// Names of hosts, as callers write them.

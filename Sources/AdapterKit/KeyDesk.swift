@@ -5,23 +5,23 @@ public import Model
 /// What a dialect's callers do with the keys of their account, as far as they are this personality's. A revoked key is
 /// not there any more, an expired one is.
 ///
-/// A key hands on no more than it has: what it makes for its own account is bound to its client networks, unless the
-/// dialect names others, ends no later, and is, if it is bound to domains or a test key itself, bound to those or a
-/// test key too.
+/// A key hands on, and rotates, no more than it has, in mode, domains, networks and expiry, and in scopes unless the
+/// vocabulary says that keys get any words; what a parent makes for its sub-accounts has the words that it is given.
+/// What a new key is not told of networks and expiry it has as its maker. What a key may not reach at all (`KeyReach`)
+/// is not there.
 ///
 /// Comes back on the shard. What a plan changes is on disk and in effect once it was carried out.
 public struct KeyDesk: Sendable {
     private let services: Services
     private let caller: Principal?
     private let address: IPAddress?
-    /// What a refusal of a greater key than the caller's says.
-    private let shortfall: ScopeShortfall
+    private let reach: KeyReach
 
-    init(_ services: Services, caller: Principal?, address: IPAddress?, shortfall: ScopeShortfall) {
+    init(_ services: Services, caller: Principal?, address: IPAddress?, reach: KeyReach) {
         self.services = services
         self.caller = caller
         self.address = address
-        self.shortfall = shortfall
+        self.reach = reach
     }
 
     /// A key that was just made, and its secret, which nobody can show again.
@@ -47,7 +47,7 @@ public struct KeyDesk: Sendable {
     }
 
     private func isVisible(_ key: AccessKey) -> Bool {
-        key.personality == services.personality && key.kind != .smtp && key.revokedAt == nil
+        key.personality == services.personality && key.kind != .smtp && key.revokedAt == nil && reach.sees(key)
     }
 
     // MARK: Changing
@@ -58,18 +58,25 @@ public struct KeyDesk: Sendable {
         label: String, kind: AccessKey.Kind = .secret, mode: AccessKey.Mode, scopes: [String], domains: [MailDomain],
         networks: [IPNetwork]? = nil
     ) throws(KernelFailure) -> Plan<Minted> {
-        let own = try ownKey()
-        let account = try principal().account
-        try checkNotGreater(mode: mode, domains: domains.map(\.name), than: own)
-        let inherited = own.account == account ? own : nil
-        let plan = try services.administration.createKey(
-            Administration.KeyRequest(
-                account: account, personality: services.personality, form: services.credentials, kind: kind,
-                mode: mode, scopes: scopes, domains: domains.map(\.name),
-                networks: networks ?? inherited?.allowedNetworks ?? [], expiresIn: nil, label: label, secret: nil,
-                expiresAt: inherited?.expiresAt))
-        return Plan(plan).map { Minted(key: $0.key, secret: $0.secret.text) }
+        let own = try reach.ownKey()
+        var wish = own
+        wish.account = try principal().account
+        wish.mode = mode
+        wish.domains = domains.map(\.name)
+        wish.allowedNetworks = networks ?? own.allowedNetworks
+        let isOwn = wish.account == own.account
+        try reach.checkNotGreater(wish, scopes: isOwn ? granted(scopes) : nil)
+        var request = Administration.KeyRequest(
+            account: wish.account, personality: services.personality, form: services.credentials, kind: kind,
+            mode: mode, scopes: scopes, domains: wish.domains, networks: wish.allowedNetworks, expiresIn: nil,
+            label: label, secret: nil, expiresAt: own.expiresAt)
+        request.isBounded = true
+        return Plan(try services.administration.createKey(request))
+            .map { Minted(key: $0.key, secret: $0.secret.text) }
     }
+
+    /// The words to be asked about; nil where the contract hands on any.
+    private func granted(_ scopes: [String]?) -> [String]? { services.scopes.mintsAnyWord ? nil : scopes }
 
     public func rename(_ id: AccessKey.ID, label: String) throws(KernelFailure) -> Plan<AccessKey> {
         try change(id, AccessKey.Edit(label: label))
@@ -77,7 +84,11 @@ public struct KeyDesk: Sendable {
 
     /// Changes what the edit names; `selfLockout` where it would shut out the request that asks for it.
     public func change(_ id: AccessKey.ID, _ edit: AccessKey.Edit) throws(KernelFailure) -> Plan<AccessKey> {
-        let key = try key(id)
+        let key = try changeable(id)
+        var wish = try reach.ownKey()
+        wish.allowedNetworks = edit.networks ?? wish.allowedNetworks
+        let isOwn = key.account == wish.account
+        try reach.checkNotGreater(wish, scopes: isOwn ? granted(edit.scopes) : nil)
         if key.id == caller?.key, let networks = edit.networks, !AddressList.admits(address, to: networks) {
             throw .selfLockout
         }
@@ -87,13 +98,14 @@ public struct KeyDesk: Sendable {
     /// Gives a key another secret. It becomes another key, with an id of its own.
     public func rotate(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<Minted> {
         let key = try key(id)
-        try checkNotGreater(mode: key.mode, domains: key.domains, than: ownKey())
+        let isOwn = try key.account == reach.ownKey().account
+        try reach.checkNotGreater(key, scopes: isOwn ? granted(key.scopes) : nil)
         return Plan(try services.administration.rotateKey(key.id, form: services.credentials))
             .map { Minted(key: $0.key, secret: $0.secret.text) }
     }
 
     public func revoke(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<Void> {
-        Plan(try services.administration.revokeKey(key(id).id)).map { _ in }
+        Plan(try services.administration.revokeKey(changeable(id).id)).map { _ in }
     }
 
     /// Scopes as a key of the account may hold them: known words, each once, for domains of the account's. `scopeName`
@@ -126,26 +138,19 @@ public struct KeyDesk: Sendable {
         return caller
     }
 
-    private func ownKey() throws(KernelFailure) -> AccessKey {
-        guard let key = services.directory.key(try principal().key) else { throw .credentialUnknown }
+    /// A live key is no test key's to change.
+    private func changeable(_ id: AccessKey.ID) throws(KernelFailure) -> AccessKey {
+        let key = try key(id)
+        if key.mode == .live { try reach.checkLive() }
         return key
-    }
-
-    private func checkNotGreater(
-        mode: AccessKey.Mode, domains: [String], than own: AccessKey
-    ) throws(KernelFailure) {
-        if own.mode == .test, mode == .live { throw .scopeMissing(shortfall) }
-        guard !own.domains.isEmpty else { return }
-        if domains.isEmpty { throw .domainNotPermitted(domain: nil, action: nil) }
-        if let foreign = domains.first(where: { !own.domains.contains($0) }) {
-            throw .domainNotPermitted(domain: foreign, action: nil)
-        }
     }
 }
 
 extension Call {
     /// The keys of the caller's account.
-    public var keys: KeyDesk { KeyDesk(services, caller: principal, address: clientAddress, shortfall: shortfall()) }
+    public var keys: KeyDesk {
+        KeyDesk(services, caller: principal, address: clientAddress, reach: KeyReach(self))
+    }
 
     /// What a refusal says to a key that may call this route and not do what its body asks for.
     public func shortfall(_ scope: String? = nil) -> ScopeShortfall {

@@ -15,11 +15,14 @@ public struct MailDesk: Sendable {
     private let rule: IdempotencyRule?
     private let now: Instant
     private let trace: RequestTrace?
+    /// The domains that the caller's key is bound to; nil: it is bound to none.
+    private let bounds: Set<MailDomain.ID>?
 
     package init(
         _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy,
-        rule: IdempotencyRule? = nil, at now: Instant, trace: RequestTrace? = nil
+        rule: IdempotencyRule? = nil, at now: Instant, trace: RequestTrace? = nil, bounds: Set<MailDomain.ID>? = nil
     ) {
+        self.bounds = bounds
         self.service = service
         self.caller = caller
         self.personality = personality
@@ -52,7 +55,9 @@ public struct MailDesk: Sendable {
 
     /// The caller's message with all of its content.
     public func message(_ id: Message.ID) async throws(KernelFailure) -> Message {
-        guard let message = try await service.message(id, of: owner()) else { throw .notFound(.message) }
+        guard let message = try await service.message(id, of: owner()), isVisible(message) else {
+            throw .notFound(.message)
+        }
         return message
     }
 
@@ -67,6 +72,8 @@ public struct MailDesk: Sendable {
     public func messages(
         _ filter: MessageFilter = MessageFilter(), _ slice: Slice<Message>
     ) async throws(KernelFailure) -> Page<Message> {
+        var filter = filter
+        if let bounds { filter.domains = filter.domains.map { $0.intersection(bounds) } ?? bounds }
         if filter.matchesNothing { return Page(items: [], total: 0) }
         return try await service.messages(MessageQuery(tenant: try owner(), filter: filter, slice: slice))
     }
@@ -80,6 +87,11 @@ public struct MailDesk: Sendable {
     /// Moves a message to another time; `wrongState` once an attempt was made.
     public func reschedule(_ message: Message, to due: Instant) -> Plan<Void> {
         Plan(service.reschedule(message, to: due))
+    }
+
+    private func isVisible(_ message: Message) -> Bool {
+        guard let bounds else { return true }
+        return message.domain.map(bounds.contains) ?? false
     }
 
     private func principal() throws(KernelFailure) -> Principal {

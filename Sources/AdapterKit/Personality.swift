@@ -52,6 +52,9 @@ public protocol Personality: Sendable {
     /// What its mail has of its own.
     var mailManner: MailManner { get }
 
+    /// What test keys change although live keys go by it too; by itself nothing.
+    var sharedWithTests: Set<SharedWithTests> { get }
+
     /// A failure in this dialect: status, fields, body.
     func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer
 
@@ -96,6 +99,7 @@ extension Personality {
     public var templates: TemplateDialect? { nil }
     public var pace: OutboundPace? { nil }
     public var mailManner: MailManner { .standard }
+    public var sharedWithTests: Set<SharedWithTests> { [] }
 }
 
 /// What an answer may need to know of its request.

@@ -19,6 +19,7 @@ package final class Services: Sendable {
     let quotas: QuotaDesk
     let templates: TemplateService
     let templateDialect: TemplateDialect?
+    let sharedWithTests: Set<SharedWithTests>
     let timeZones: any TimeZoneTable
     let records: RecordService
     let secretBox: SecretBox
@@ -45,6 +46,7 @@ package final class Services: Sendable {
         self.quotas = quotas
         self.templates = templates
         templateDialect = personality.templates
+        sharedWithTests = personality.sharedWithTests
         self.timeZones = timeZones
         self.records = records
         self.secretBox = secretBox

@@ -11,22 +11,27 @@ import Ports
 public struct SuppressionDesk: Sendable {
     private let services: Services
     private let caller: Principal?
+    private let reach: KeyReach
 
-    init(_ services: Services, caller: Principal?) {
+    init(_ services: Services, caller: Principal?, reach: KeyReach) {
         self.services = services
         self.caller = caller
+        self.reach = reach
     }
 
     /// A page of them.
     public func list(
         _ slice: Slice<Suppression>, where filter: SuppressionFilter = SuppressionFilter()
     ) async throws(KernelFailure) -> Page<Suppression> {
-        try await services.suppressions.list(account: try account(), origin: services.personality, slice, where: filter)
+        try reach.checkUnbound()
+        return try await services.suppressions.list(
+            account: try account(), origin: services.personality, slice, where: filter)
     }
 
     /// Suppresses an address for all of the account's mail. One that is suppressed already gets the new reason.
     public func add(_ address: MailAddress, reason: Suppression.Reason) throws(KernelFailure) -> Plan<Suppression> {
-        Plan(
+        try checkMayChange()
+        return Plan(
             try services.suppressions.add(
                 SuppressionService.Addition(
                     account: try account(), address: address, reason: reason, origin: services.personality)))
@@ -37,7 +42,9 @@ public struct SuppressionDesk: Sendable {
     public func add(
         _ address: MailAddress, for domains: [MailDomain.ID], note: String?, until: Instant
     ) throws(KernelFailure) -> Plan<[Suppression]> {
-        Plan(services.suppressions.add(address, for: domains, note: note, until: until, of: try tenant()))
+        try reach.checkLive()
+        guard reach.reaches(all: domains) else { throw .domainNotPermitted(domain: nil, action: nil) }
+        return Plan(services.suppressions.add(address, for: domains, note: note, until: until, of: try tenant()))
     }
 
     /// Removes those of an address, or of all, for one domain, or for all and the account's own; how many there were.
@@ -45,7 +52,11 @@ public struct SuppressionDesk: Sendable {
     public func sweep(
         address: MailAddress? = nil, domain: MailDomain.ID? = nil, keeping: Set<Suppression.Reason> = []
     ) throws(KernelFailure) -> Plan<Int> {
-        Plan(
+        try reach.checkLive()
+        guard reach.reaches(all: domain.map { [$0] } ?? []) else {
+            throw .domainNotPermitted(domain: nil, action: nil)
+        }
+        return Plan(
             services.suppressions.sweep(
                 SuppressionSweep(try tenant(), address: address, domain: domain, keeping: keeping)))
     }
@@ -53,12 +64,19 @@ public struct SuppressionDesk: Sendable {
     /// Lets an address have mail again, compared without case; `notFound` for one that was not suppressed and for a
     /// text that is no address.
     public func remove(_ text: String) throws(KernelFailure) -> Plan<Void> {
+        try checkMayChange()
         guard let address = MailAddress(parsing: text) else { throw .notFound(.suppression) }
         return Plan(try services.suppressions.remove(address, account: try account(), domain: nil))
     }
 
     private func tenant() throws(KernelFailure) -> Tenant {
         Tenant(account: try account(), origin: services.personality)
+    }
+
+    /// They hold for all live mail of the account.
+    private func checkMayChange() throws(KernelFailure) {
+        try reach.checkLive()
+        try reach.checkUnbound()
     }
 
     private func account() throws(KernelFailure) -> Account.ID {
@@ -69,5 +87,7 @@ public struct SuppressionDesk: Sendable {
 
 extension Call {
     /// The addresses that the caller's account sends nothing to.
-    public var suppressions: SuppressionDesk { SuppressionDesk(services, caller: principal) }
+    public var suppressions: SuppressionDesk {
+        SuppressionDesk(services, caller: principal, reach: KeyReach(self))
+    }
 }

@@ -1,5 +1,5 @@
 public import Base
-package import Kernel
+import Kernel
 public import Model
 import Ports
 
@@ -10,20 +10,25 @@ import Ports
 public struct WebhookDesk: Sendable {
     let service: WebhookService
     private let caller: Principal?
+    private let reach: KeyReach
 
-    package init(_ service: WebhookService, caller: Principal?) {
+    init(_ service: WebhookService, caller: Principal?, reach: KeyReach) {
         self.service = service
         self.caller = caller
+        self.reach = reach
     }
 
     /// Makes an endpoint; the secret is to be shown now. `publicAddress` faults are those of the field `url`.
-    /// `domains`: only events of messages from these; empty: of all, unless it is bound to domains. `facet`: what the
-    /// dialect keeps beside it, JSON.
+    /// `domains`: only events of messages from these; empty: of all, or where the key is bound to domains of those,
+    /// unless the endpoint itself is bound. `facet`: what the dialect keeps beside it, JSON.
     public func create(
         url: WebURL, events: [String], domains: [MailDomain.ID] = [], isBound: Bool = false, label: String = "",
         isEnabled: Bool = true, facet: [UInt8]? = nil
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
-        Plan(
+        try checkMayChange()
+        let domains = domains.isEmpty ? reach.domains?.sorted() ?? [] : domains
+        guard reach.reaches(all: domains) else { throw .domainNotPermitted(domain: nil, action: nil) }
+        return Plan(
             try await service.create(
                 url: url, events: events, domains: domains, isBound: isBound, label: label, isEnabled: isEnabled,
                 facet: facet, for: owner()))
@@ -33,11 +38,14 @@ public struct WebhookDesk: Sendable {
     public func list(
         _ slice: Slice<WebhookEndpoint> = .all, where isVisible: (WebhookEndpoint) -> Bool = { _ in true }
     ) async throws(KernelFailure) -> Page<WebhookEndpoint> {
-        slice.page(of: try await service.endpoints(of: owner()).filter(isVisible).reversed(), by: \.id)
+        let endpoints = try await service.endpoints(of: owner()).filter { reach.reaches(all: $0.domains) }
+        return slice.page(of: endpoints.filter(isVisible).reversed(), by: \.id)
     }
 
     public func endpoint(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookEndpoint {
-        try await service.endpoint(id, of: owner())
+        let endpoint = try await service.endpoint(id, of: owner())
+        guard reach.reaches(all: endpoint.domains) else { throw .notFound(.webhook) }
+        return endpoint
     }
 
     /// Changes what is not nil. To enable an endpoint also forgets its failures.
@@ -45,30 +53,36 @@ public struct WebhookDesk: Sendable {
         _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, domains: [MailDomain.ID]? = nil,
         isBound: Bool? = nil, label: String? = nil, facet: [UInt8]? = nil
     ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
-        Plan(
+        try await checkMayChange(id)
+        if let domains, !reach.reaches(all: domains) { throw .domainNotPermitted(domain: nil, action: nil) }
+        return Plan(
             try await service.edit(
                 id, url: url, events: events, isEnabled: isEnabled, domains: domains, isBound: isBound, label: label,
                 facet: facet, of: owner()))
     }
 
     public func delete(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> Plan<Void> {
-        Plan(try await service.delete(id, of: owner()))
+        try await checkMayChange(id)
+        return Plan(try await service.delete(id, of: owner()))
     }
 
     /// Gives an endpoint a new secret; the old one signs beside it for the time of `grace`.
     public func rotateSecret(
         of id: WebhookEndpoint.ID, grace: Duration
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
-        Plan(try await service.rotateSecret(of: id, grace: grace, of: owner()))
+        try await checkMayChange(id)
+        return Plan(try await service.rotateSecret(of: id, grace: grace, of: owner()))
     }
 
     /// Queues a test event.
     public func test(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> Plan<Void> {
-        Plan(try await service.test(id, of: owner()))
+        try await checkMayChange(id)
+        return Plan(try await service.test(id, of: owner()))
     }
 
     /// Makes one attempt at a test event now, and says what came of it. There is no second one.
     public func attemptTest(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookAttempt {
+        try await checkMayChange(id)
         let settlement = try await service.attemptTest(id, of: owner())
         return WebhookAttempt(
             delivery: settlement.id, isDelivered: settlement.verdict == .delivered, status: settlement.status,
@@ -77,7 +91,8 @@ public struct WebhookDesk: Sendable {
 
     /// An endpoint's secret, for dialects that show it again.
     public func secret(of id: WebhookEndpoint.ID) async throws(KernelFailure) -> String {
-        try await service.secret(of: id, of: owner())
+        try await checkReaches(id)
+        return try await service.secret(of: id, of: owner())
     }
 
     /// Judges a URL as `create` does, for one that stands in a record; the fault is the field's.
@@ -87,14 +102,17 @@ public struct WebhookDesk: Sendable {
     public func deadLetters(
         includingReplayed: Bool, limit: Int
     ) async throws(KernelFailure) -> [WebhookDeadLetter] {
-        try await service.deadLetters(includingReplayed: includingReplayed, limit: limit, of: owner()).map {
+        try reach.checkUnbound()
+        return try await service.deadLetters(includingReplayed: includingReplayed, limit: limit, of: owner()).map {
             WebhookDeadLetter(delivery: $0.dead.delivery, url: $0.dead.url, isOwn: $0.dead.isOwn, body: $0.body)
         }
     }
 
     /// Sends dead letters again: for each whether it was one of the caller's.
     public func replayDeadLetters(_ ids: [WebhookDelivery.ID]) async throws(KernelFailure) -> [Bool] {
-        try await service.replayDeadLetters(ids, of: owner())
+        try checkMayChange()
+        try reach.checkUnbound()
+        return try await service.replayDeadLetters(ids, of: owner())
     }
 
     /// Tells the caller's endpoints that want to hear of it what happened to something else than a message; how many
@@ -107,14 +125,16 @@ public struct WebhookDesk: Sendable {
     public func deliveries(
         of id: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>
     ) async throws(KernelFailure) -> Page<(delivery: WebhookDelivery, body: [UInt8])> {
-        try await service.deliveries(of: id, slice, of: owner()).map { ($0.delivery, $0.body) }
+        try await checkReaches(id)
+        return try await service.deliveries(of: id, slice, of: owner()).map { ($0.delivery, $0.body) }
     }
 
     /// Sends a delivery again.
     public func replay(
         _ delivery: WebhookDelivery.ID, of id: WebhookEndpoint.ID
     ) async throws(KernelFailure) -> Plan<Void> {
-        Plan(try await service.replay(delivery, of: id, of: owner()))
+        try await checkMayChange(id)
+        return Plan(try await service.replay(delivery, of: id, of: owner()))
     }
 
     /// Sends deliveries again that were given up, oldest first: how many, and how many more there are. With `isDryRun`
@@ -122,8 +142,21 @@ public struct WebhookDesk: Sendable {
     public func replayFailed(
         of id: WebhookEndpoint.ID, since: Instant?, name: String?, limit: Int, isDryRun: Bool = false
     ) async throws(KernelFailure) -> Plan<(replayed: Int, remaining: Int)> {
+        try await checkMayChange(id)
         let query = FailedWebhooks(endpoint: id, since: since, name: name, limit: limit)
         return Plan(try await service.replayFailed(query, isDryRun: isDryRun, of: owner()))
+    }
+
+    private func checkMayChange() throws(KernelFailure) { try reach.checkLive(sharing: .webhooks) }
+
+    private func checkMayChange(_ id: WebhookEndpoint.ID) async throws(KernelFailure) {
+        try checkMayChange()
+        try await checkReaches(id)
+    }
+
+    /// Only a key that is bound to domains pays for it.
+    private func checkReaches(_ id: WebhookEndpoint.ID) async throws(KernelFailure) {
+        if reach.isBound { _ = try await endpoint(id) }
     }
 
     func owner() throws(KernelFailure) -> Tenant {
@@ -161,5 +194,5 @@ extension Call {
 
 extension Call {
     /// The webhooks of the caller's account.
-    public var webhooks: WebhookDesk { WebhookDesk(services.webhooks, caller: principal) }
+    public var webhooks: WebhookDesk { WebhookDesk(services.webhooks, caller: principal, reach: KeyReach(self)) }
 }

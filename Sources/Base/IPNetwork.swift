@@ -36,6 +36,11 @@ public struct IPNetwork: Hashable, Sendable {
     public func contains(_ other: IPAddress) -> Bool {
         other.family == address.family && other.masked(to: prefixLength) == address
     }
+
+    /// Whether every address of the other block is in this one.
+    public func contains(_ other: IPNetwork) -> Bool {
+        prefixLength <= other.prefixLength && contains(other.address)
+    }
 }
 
 extension IPNetwork: CustomStringConvertible, Loggable {

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 static inline CURLcode polyrelay_curl_set_long(CURL *h, CURLoption o, long v) { return (curl_easy_setopt)(h, o, v); }
@@ -22,6 +23,9 @@ static inline CURLcode polyrelay_curl_set_opensocket(CURL *h, curl_opensocket_ca
 }
 static inline CURLcode polyrelay_curl_set_headers(CURL *h, struct curl_slist *v) {
     return (curl_easy_setopt)(h, CURLOPT_HTTPHEADER, v);
+}
+static inline CURLcode polyrelay_curl_set_resolve(CURL *h, struct curl_slist *v) {
+    return (curl_easy_setopt)(h, CURLOPT_RESOLVE, v);
 }
 static inline CURLcode polyrelay_curl_get_long(CURL *h, CURLINFO i, long *v) { return (curl_easy_getinfo)(h, i, v); }
 static inline CURLcode polyrelay_curl_get_offset(CURL *h, CURLINFO i, int64_t *v) {
@@ -54,6 +58,25 @@ static inline CURL *polyrelay_curl_multi_finished(CURLM *m, CURLcode *result) {
         }
     }
     return NULL;
+}
+
+// Host and port of a URL as libcurl itself reads them, so that who judges them judges what is connected to. False for
+// what is no URL with a host, or has user information.
+static inline int polyrelay_curl_target(const char *url, char *host, size_t capacity, uint16_t *port) {
+    CURLU *parsed = curl_url();
+    char *name = NULL, *number = NULL;
+    int good = parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK &&
+               curl_url_get(parsed, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
+               curl_url_get(parsed, CURLUPART_PORT, &number, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+               strlen(name) < capacity;
+    if (good) {
+        strcpy(host, name);
+        *port = (uint16_t)atoi(number);
+    }
+    curl_free(name);
+    curl_free(number);
+    curl_url_cleanup(parsed);
+    return good;
 }
 
 // The address that libcurl is about to connect to, in network order: its length in bytes, 0 for a family not spoken here.

@@ -47,19 +47,24 @@ final class CurlEngine {
 
     // MARK: Transfers
 
-    /// Makes the exchange, and calls `finish` once with what came of it.
-    func start(_ request: OutgoingRequest, finish: @escaping (HTTPExchange) -> Void) {
+    /// Makes the exchange, and calls `finish` once with what came of it. `route`: the addresses behind the URL's name;
+    /// nil where its host is an address.
+    func start(_ request: OutgoingRequest, by route: CurlRoute?, finish: @escaping (HTTPExchange) -> Void) {
         guard !isClosed else { return finish(HTTPExchange(outcome: .failed(.reset))) }
         do throws(CurlError) {
             let handle: CurlHandle
             if let kept = idle.popLast() { handle = kept } else { handle = try CurlHandle() }
             let transfer = CurlTransfer(handle, egress: egress, snippetBytes: request.snippetBytes, finish: finish)
-            try handle.prepare(request, for: transfer, caFile: caFile)
+            // One that fails here is not kept.
+            try handle.prepare(request, route: route, for: transfer, caFile: caFile)
             transfers[handle.address] = transfer
-            _ = unsafe curl_multi_add_handle(multi, handle.pointer)
+            guard unsafe curl_multi_add_handle(multi, handle.pointer) == CURLM_OK else {
+                transfers[handle.address] = nil
+                return finish(HTTPExchange(outcome: .failed(.notSent)))
+            }
         } catch {
-            // Only for want of memory, or for a URL that is none.
-            finish(HTTPExchange(outcome: .failed(.blocked)))
+            // Only for want of memory.
+            finish(HTTPExchange(outcome: .failed(.notSent)))
         }
     }
 
@@ -78,7 +83,10 @@ final class CurlEngine {
         _ = unsafe curl_multi_remove_handle(multi, handle.pointer)
         transfers[handle.address] = nil
         handle.release()
-        if idle.count < HTTPDeliveryLimits.keptHandles, !isClosed { idle.append(handle) }
+        // Whatever failed is retired: after a name look-up that failed, a handle of libcurl 7.88.1 refuses
+        // CURLOPT_BUFFERSIZE until it is freed, also after curl_easy_reset, and so would fail the next request.
+        let isGood = if case .answered = exchange.outcome { true } else { false }
+        if isGood, idle.count < HTTPDeliveryLimits.keptHandles, !isClosed { idle.append(handle) }
         transfer.finish(exchange)
     }
 

@@ -7,6 +7,7 @@ import Ports
 final class CurlHandle {
     let pointer: UnsafeMutableRawPointer
     private var fields: UnsafeMutablePointer<curl_slist>?
+    private var resolved: UnsafeMutablePointer<curl_slist>?
 
     var address: UInt { unsafe UInt(bitPattern: pointer) }
 
@@ -20,12 +21,17 @@ final class CurlHandle {
     deinit {
         unsafe curl_easy_cleanup(pointer)
         unsafe curl_slist_free_all(fields)
+        unsafe curl_slist_free_all(resolved)
     }
 
-    /// Sets every option anew. The transfer must outlive the exchange: libcurl calls it.
-    func prepare(_ request: OutgoingRequest, for transfer: CurlTransfer, caFile: String?) throws(CurlError) {
+    /// Sets every option anew. The transfer must outlive the exchange: libcurl calls it. `route`: the addresses that
+    /// the URL's name stands for; nil where its host is an address.
+    func prepare(
+        _ request: OutgoingRequest, route: CurlRoute?, for transfer: CurlTransfer, caFile: String?
+    ) throws(CurlError) {
         unsafe curl_easy_reset(pointer)
         try set(CURLOPT_URL, request.url)
+        try setRoute(route)
         try setBounds(request.timeout)
         try setSecurity(caFile: caFile)
         try setBody(request)
@@ -38,6 +44,15 @@ final class CurlHandle {
         unsafe curl_easy_reset(pointer)
         unsafe curl_slist_free_all(fields)
         unsafe fields = nil
+        unsafe curl_slist_free_all(resolved)
+        unsafe resolved = nil
+    }
+
+    /// What libcurl finds in its cache it does not look up.
+    private func setRoute(_ route: CurlRoute?) throws(CurlError) {
+        guard let route else { return }
+        unsafe resolved = unsafe curl_slist_append(nil, route.text)
+        try check(unsafe polyrelay_curl_set_resolve(pointer, resolved), "set the addresses")
     }
 
     private func setBounds(_ timeout: Duration) throws(CurlError) {

@@ -42,6 +42,7 @@ final class CurlTransfer {
         return HTTPExchange(outcome: outcome, duration: handle.totalTime, connecting: handle.connectTime)
     }
 
+    /// Each result has its own reason, and only the guard's word is called `blocked`.
     private static func failure(_ result: CURLcode, wasSent: Bool) -> HTTPFailure {
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST: .name
@@ -55,7 +56,8 @@ final class CurlTransfer {
         // After the request it is said of an answer that is no HTTP/1 or later.
         case CURLE_UNSUPPORTED_PROTOCOL where wasSent: .protocolError
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .blocked
-        default: .protocolError
+        // Of what is left, memory and libcurl's own state speak of us, the rest of the answer.
+        default: wasSent ? .protocolError : .notSent
         }
     }
 

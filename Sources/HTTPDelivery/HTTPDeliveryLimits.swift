@@ -10,6 +10,14 @@ enum HTTPDeliveryLimits {
     static let keptConnections = 512
     /// Transfer handles kept for reuse.
     static let keptHandles = 256
+    /// Addresses of one name that are tried; a name with more is called at the first ones.
+    static let addresses = 8
+    /// How long the addresses behind a name are used again without a question, so that a burst to one receiver asks
+    /// once; and for how many names.
+    static let addressAge: Duration = .seconds(1)
+    static let rememberedNames = 4096
+    /// Bytes of a URL's host, as DNS has them at most.
+    static let hostBytes = 256
     /// libcurl's buffers per transfer.
     static let receiveBufferBytes = 16 << 10
     static let sendBufferBytes = 16 << 10

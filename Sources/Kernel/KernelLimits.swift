@@ -1,5 +1,8 @@
 /// The kernel's limits, each with its unit. Dialects may set tighter ones.
 package enum KernelLimits {
+    /// Good keys of one personality that an account may make for itself, where the operator says nothing else: each has
+    /// a rate window of its own.
+    package static let keysPerAccount = 1000
     /// Addresses in Reply-To that are read of a message which came in as finished bytes.
     static let replyToRead = 50
     /// Bytes of an idempotency key.

@@ -36,7 +36,9 @@ package struct StoredKey: Sendable, Equatable {
 package enum DirectoryChange: Sendable {
     case createAccount(name: String, parent: Account.ID?, at: Instant)
     case setAccountState(Account.ID, Account.State)
-    case createKey(StoredKey)
+    /// `planLimitReached` where the account has `atMost` keys of the personality, or more, that are neither revoked nor
+    /// expired.
+    case createKey(StoredKey, atMost: Int = .max)
     case revokeKey(AccessKey.ID, at: Instant)
     /// When keys were last used; a key that is not there is passed over.
     case noteKeyUse([AccessKey.ID: Instant])

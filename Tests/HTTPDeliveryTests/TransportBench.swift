@@ -1,12 +1,15 @@
 import Base
+import DNSWire
 import HTTPDelivery
 import Model
 import Ports
 import Posix
+import TestKit
 
 /// A transport on a loop of its own.
 final class TransportBench: Sendable {
     let transport: CurlTransport
+    let resolver = ScriptedResolver()
     private let loop: EventLoop
     private let thread: Thread
 
@@ -14,7 +17,9 @@ final class TransportBench: Sendable {
     init(allow: [String] = ["127.0.0.0/8"], ports: Set<UInt16>? = nil, caFile: String? = nil) throws {
         loop = try EventLoop(name: "http", time: SystemTime())
         transport = try CurlTransport(
-            egress: EgressPolicy(allow: allow.compactMap { IPNetwork($0) }, ports: ports), caFile: caFile, loop: loop)
+            egress: EgressPolicy(allow: allow.compactMap { IPNetwork($0) }, ports: ports), caFile: caFile,
+            resolver: resolver, loop: loop, time: SystemTime())
+        if let loopback = IPAddress("127.0.0.1") { resolver.put("localhost", .a(loopback)) }
         thread = loop.start()
     }
 

@@ -16,7 +16,7 @@ extension MemoryStore {
             }
             state.accounts[index].state = to
             return .done(serial: id.value)
-        case .createKey(let key): return createKey(key, &state)
+        case .createKey(let key, let limit): return createKey(key, atMost: limit, &state)
         case .revokeKey(let id, let at):
             guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else {
                 return .refused(.notFound(.key))
@@ -29,7 +29,7 @@ extension MemoryStore {
         }
     }
 
-    static func createKey(_ stored: StoredKey, _ state: inout State) -> ChangeOutcome {
+    static func createKey(_ stored: StoredKey, atMost limit: Int = .max, _ state: inout State) -> ChangeOutcome {
         guard state.accounts.contains(where: { $0.id == stored.key.account }) else {
             return .refused(.notFound(.account))
         }
@@ -42,6 +42,13 @@ extension MemoryStore {
             })
         {
             return .refused(.alreadyExists(.smtpCredential, field: "user"))
+        }
+        let good = state.keys.count { known in
+            known.key.account == stored.key.account && known.key.personality == stored.key.personality
+                && known.key.revokedAt == nil && known.key.expiresAt.map { $0 > stored.key.createdAt } ?? true
+        }
+        guard good < limit else {
+            return .refused(.planLimitReached(.key, current: good, maximum: limit, plan: ""))
         }
         var stored = stored
         stored.key.id = AccessKey.ID(Int64(state.keys.count) + 1)

@@ -10,8 +10,10 @@ enum Logging {
             case .text: true
             case .json: false
             }
+        let time = SystemTime()
+        let format = isText ? LogFormat.text : .json
         return Log(
-            level: max(level ?? .debug, configuration.logLevel), topics: configuration.logTopics,
-            format: isText ? .text : .json, sink: StandardErrorSink(), time: SystemTime())
+            level: max(level ?? .debug, configuration.logLevel), topics: configuration.logTopics, format: format,
+            sink: StandardErrorSink(format, time: time), time: time)
     }
 }

@@ -111,6 +111,8 @@ package struct Configuration: Sendable, Equatable {
         package var retries: [Duration]?
         /// For one attempt.
         package var timeout: Duration?
+        /// Endpoints that an account may have; nil: as many as the dialect says.
+        package var perAccount: Int?
     }
 
     /// Where mail is taken over SMTP.
@@ -192,6 +194,8 @@ package struct Configuration: Sendable, Equatable {
     package var dnsServers: [SocketAddress] = []
     package var egress = Egress()
     package var webhooks = Webhooks()
+    /// Keys of one personality that an account may make for itself; nil: the kernel's own number.
+    package var keysPerAccount: Int?
     /// How the personalities' options stand, each of them; a personality without options is not named.
     package var options: [PersonalityID: [String: OptionValue]] = [:]
     /// Deliveries a second of a personality's mail, where the operator has set them.

@@ -18,6 +18,8 @@ package enum ConfigurationLimits {
     /// Waits between the attempts of one delivery.
     static let retries = 1000
     static let retryWait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30 * 24 * 3600)
+    /// Webhooks, keys.
+    static let perAccount = 1...1_000_000
     static let webhookTimeout: ClosedRange<Duration> = .milliseconds(100) ... .seconds(60)
     static let lifetime: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 24 * 3600)
     static let messagesPerMinute = 1...1_000_000

@@ -34,6 +34,7 @@ package enum ConfigurationPrinter {
                 log.member("requests", configuration.logTopics.contains(.requests))
                 log.member("deliveries", configuration.logTopics.contains(.deliveries))
             }
+            root.object("keys") { $0.member("perAccount", configuration.keysPerAccount) }
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }
@@ -156,6 +157,7 @@ package enum ConfigurationPrinter {
     private static func write(_ webhooks: Configuration.Webhooks, to object: inout JSONObjectWriter) {
         object.object("retries") { $0.member("schedule", webhooks.retries.map { $0.map(DurationText.of) }) }
         object.member("timeout", webhooks.timeout.map(DurationText.of))
+        object.member("perAccount", webhooks.perAccount)
     }
 
     private static func write(limitsOf configuration: Configuration, to object: inout JSONObjectWriter) {

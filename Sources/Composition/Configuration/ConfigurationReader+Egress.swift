@@ -14,7 +14,7 @@ extension ConfigurationReader {
     }
 
     func webhooks(_ node: ConfigurationNode) -> Configuration.Webhooks {
-        let section = node.section(["retries", "timeout"])
+        let section = node.section(["retries", "timeout", "perAccount"])
         var webhooks = Configuration.Webhooks()
         let schedule = section["retries"].section(["schedule"])["schedule"]
         let form = "a list of at most \(ConfigurationLimits.retries) durations such as \(DurationText.examples)"
@@ -24,6 +24,7 @@ extension ConfigurationReader {
             }
             webhooks.retries = nodes.compactMap { $0.duration(in: ConfigurationLimits.retryWait, isRequired: true) }
         }
+        webhooks.perAccount = section["perAccount"].integer(in: ConfigurationLimits.perAccount)
         webhooks.timeout = section["timeout"].duration(in: ConfigurationLimits.webhookTimeout)
         return webhooks
     }

@@ -35,7 +35,7 @@ package struct ConfigurationReader {
 
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
-        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp",
+        "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp", "keys",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -64,6 +64,8 @@ package struct ConfigurationReader {
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
         configuration.webhooks = webhooks(root["webhooks"])
+        configuration.keysPerAccount =
+            root["keys"].section(["perAccount"])["perAccount"].integer(in: ConfigurationLimits.perAccount)
         configuration.options = options(root["personalities"])
         configuration.paces = paces(root["personalities"])
         configuration.smtp = smtp(root["smtp"], beside: configuration)

@@ -19,7 +19,8 @@ enum KernelPlan {
                 capturesEverything: delivery.mode == .capture, localPartsDecide: delivery.localPartOutcomes),
             retries: retries(configuration), pace: pace(configuration),
             signatures: Set(delivery.signatures), unsubscribeBase: unsubscribeBase(configuration),
-            returnPaths: returnPaths(configuration, idKey: idKey))
+            returnPaths: returnPaths(configuration, idKey: idKey),
+            keysPerAccount: configuration.keysPerAccount ?? KernelLimits.keysPerAccount)
     }
 
     static func dialects(_ configuration: Configuration, _ keyFile: KeyFile) -> KernelDialects {
@@ -39,6 +40,7 @@ enum KernelPlan {
                 rules.policy.retries.delays = .listed(waits)
                 rules.policy.retries.attempts = waits.count + 1
             }
+            rules.endpointsMax = configuration.webhooks.perAccount ?? rules.endpointsMax
             rules.policy.timeout = configuration.webhooks.timeout ?? rules.policy.timeout
             all[personality.id] = rules
         }

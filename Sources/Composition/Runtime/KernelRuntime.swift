@@ -53,7 +53,8 @@ final class KernelRuntime: Sendable {
             ResolverConfiguration(
                 servers: configuration.dnsServers.isEmpty ? SystemServers.read() : configuration.dnsServers),
             loop: deliveryLoop, time: time, random: random)
-        outbound = try OutboundHTTP(configuration, time: time)
+        let hosts = HostsResolver(HostsTable.read(), behind: resolver)
+        outbound = try OutboundHTTP(configuration, resolver: hosts, time: time)
         personalities = Adapters.all
         faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
         self.configuration = configuration

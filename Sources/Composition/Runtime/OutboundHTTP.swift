@@ -10,11 +10,13 @@ final class OutboundHTTP: Sendable {
     let egress: EgressPolicy
     private let thread: Thread
 
-    init(_ configuration: Configuration, time: any TimeSource) throws {
+    /// Names are asked of `resolver`.
+    init(_ configuration: Configuration, resolver: any Resolver, time: any TimeSource) throws {
         egress = EgressPolicy(allow: configuration.egress.allow, ports: configuration.egress.ports)
         loop = try EventLoop(name: "outbound", time: time)
         do {
-            transport = try CurlTransport(egress: egress, caFile: configuration.egress.caFile, loop: loop)
+            transport = try CurlTransport(
+                egress: egress, caFile: configuration.egress.caFile, resolver: resolver, loop: loop, time: time)
         } catch {
             throw StartError.configuration("egress: \(error)")
         }

@@ -26,8 +26,9 @@ enum Transports {
         case .direct:
             do {
                 return try DirectTransport(
-                    direct(configuration), resolver: resolver, policies: policies(configuration, loop), loop: loop,
-                    time: time, random: random, log: log)
+                    direct(configuration), resolver: resolver,
+                    policies: policies(configuration, resolver, loop, time), loop: loop, time: time, random: random,
+                    log: log)
             } catch {
                 throw .configuration("delivery: \(error)")
             }
@@ -36,11 +37,12 @@ enum Transports {
 
     /// RFC 8461 §3.3: over HTTPS at its usual port.
     private static func policies(
-        _ configuration: Configuration, _ loop: EventLoop
+        _ configuration: Configuration, _ resolver: any Resolver, _ loop: EventLoop, _ time: any TimeSource
     ) throws(CurlError) -> (any HTTPTransport)? {
         guard configuration.delivery.mtaSTS else { return nil }
         let egress = EgressPolicy(allow: configuration.egress.allow, ports: [443])
-        return try CurlTransport(egress: egress, caFile: configuration.egress.caFile, loop: loop)
+        return try CurlTransport(
+            egress: egress, caFile: configuration.egress.caFile, resolver: resolver, loop: loop, time: time)
     }
 
     private static func direct(_ configuration: Configuration) throws(DirectError) -> DirectConfiguration {

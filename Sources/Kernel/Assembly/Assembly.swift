@@ -67,7 +67,7 @@ package struct Assembly {
             random: ground.random, log: ground.log)
         let administration = Administration(
             store: ground.store, directory: directory, keyring: keyring, workers: ground.workers, time: ground.time,
-            random: ground.random)
+            random: ground.random, keysMax: settings.keysPerAccount)
         let (watch, domains) = domains(directory, keyring, administration)
         let claims = ClaimTable(time: ground.time)
         let services = KernelServices(

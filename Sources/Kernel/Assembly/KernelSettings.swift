@@ -21,12 +21,14 @@ package struct KernelSettings: Sendable {
     package var unsubscribeBase: String
     /// nil where nobody takes reports.
     package var returnPaths: ReturnPaths?
+    /// Good keys of one personality that an account may make for itself.
+    package var keysPerAccount: Int
 
     package init(
         sealing: SealingKey, answers: SealingKey, idKey: [UInt8], hostName: String, ownNames: Set<String> = [],
         simulation: SimulationPolicy, retries: RetryPolicy, pace: LanePace = LanePace(),
         signatures: Set<SigningKey.Algorithm> = [.rsa, .ed25519], unsubscribeBase: String,
-        returnPaths: ReturnPaths? = nil
+        returnPaths: ReturnPaths? = nil, keysPerAccount: Int = KernelLimits.keysPerAccount
     ) {
         self.sealing = sealing
         self.answers = answers
@@ -39,5 +41,6 @@ package struct KernelSettings: Sendable {
         self.signatures = signatures
         self.unsubscribeBase = unsubscribeBase
         self.returnPaths = returnPaths
+        self.keysPerAccount = keysPerAccount
     }
 }

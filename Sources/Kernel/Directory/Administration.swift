@@ -13,11 +13,14 @@ package struct Administration: Sendable {
     private let workers: any Workers
     let time: any TimeSource
     let random: any RandomSource
+    private let keysMax: Int
 
+    /// `keysMax`: how many good keys of one personality an account may make for itself.
     package init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource,
-        random: any RandomSource
+        random: any RandomSource, keysMax: Int = KernelLimits.keysPerAccount
     ) {
+        self.keysMax = keysMax
         self.store = store
         self.directory = directory
         self.keyring = keyring
@@ -60,6 +63,8 @@ package struct Administration: Sendable {
         package var label: String
         /// A secret that exists already; nil mints one.
         package var secret: String?
+        /// Whether the account's bound of keys is looked at: not where the operator makes one.
+        package var isBounded = false
 
         package init(
             account: Account.ID, personality: PersonalityID, form: CredentialForm, kind: AccessKey.Kind,
@@ -97,7 +102,8 @@ package struct Administration: Sendable {
             allowedNetworks: AddressList(request.networks).networks, label: request.label, prefix: chosen.prefix,
             createdAt: now,
             expiresAt: [request.expiresIn.map { now + $0 }, request.expiresAt].compactMap { $0 }.min(), revokedAt: nil)
-        return plan(.createKey(StoredKey(key: key, digest: chosen.digest)), key, chosen)
+        let limit = request.isBounded ? keysMax : .max
+        return plan(.createKey(StoredKey(key: key, digest: chosen.digest), atMost: limit), key, chosen)
     }
 
     /// A change that makes a key.

@@ -142,7 +142,7 @@ package final class Directory: FactObserver {
             account.state = state
             insert(account, into: &tables)
             renewKeys(of: id, in: &tables)
-        case .createKey(let key): insert(key, AccessKey.ID(serial), into: &tables)
+        case .createKey(let key, atMost: _): insert(key, AccessKey.ID(serial), into: &tables)
         case .revokeKey(let id, let at): revoke(id, at, in: &tables)
         // Memory heard of it first.
         case .noteKeyUse: break

@@ -48,4 +48,10 @@ public struct AddressList: Sendable, Equatable {
         guard let address else { return false }
         return networks.contains { $0.contains(address) }
     }
+
+    /// Whether every client that `networks` admit is admitted by `wider` too.
+    public static func covers(_ networks: [IPNetwork], by wider: [IPNetwork]) -> Bool {
+        if wider.isEmpty { return true }
+        return !networks.isEmpty && networks.allSatisfy { network in wider.contains { $0.contains(network) } }
+    }
 }

@@ -17,6 +17,9 @@ public struct ScopeVocabulary: Sendable, Equatable {
     public var includes: [String: [String]]
     /// The words that a public key may hold, and gets where none are named; nil: all, and the defaults.
     public var publicWords: [String]?
+    /// Whoever may make or change keys gives them any words, also such as its own key has not: where a contract grants
+    /// that right. Mode, domains, networks and expiry hold all the same.
+    public var mintsAnyWord = false
 
     public init(
         words: [String], superset: String?, defaults: [String], domainActions: [String] = [],
@@ -80,6 +83,19 @@ extension ScopeVocabulary {
     public func domains(of action: String, held: [String]) -> [String]? {
         if permits(action, domain: nil, held: held) { return nil }
         return held.compactMap(Self.parse).filter { $0.action == action }.map(\.domain)
+    }
+}
+
+// MARK: Handing on
+
+extension ScopeVocabulary {
+    /// Whether a key with the words `held` may do all that the word stands for.
+    public func covers(_ word: String, held: [String]) -> Bool {
+        if let one = Self.parse(word) { return permits(one.action, domain: one.domain, held: held) }
+        if word.hasSuffix(Self.allEnding) {
+            return permits(String(word.dropLast(Self.allEnding.count)), domain: nil, held: held)
+        }
+        return permits(word, held: held)
     }
 }
 

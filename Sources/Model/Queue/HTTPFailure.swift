@@ -2,7 +2,7 @@
 public enum HTTPFailure: UInt8, Sendable, CaseIterable, Error {
     /// The guard refused the address, the port or the form of the URL.
     case blocked = 1
-    /// The name has no address.
+    /// The name does not exist, or has no address.
     case name = 2
     /// Nobody took the connection.
     case connect = 3
@@ -14,6 +14,10 @@ public enum HTTPFailure: UInt8, Sendable, CaseIterable, Error {
     case reset = 6
     /// What came back is not HTTP, or too much of it.
     case protocolError = 7
+    /// No name server said whether the name has an address.
+    case resolver = 8
+    /// It was not sent, for a reason of our own: memory, descriptors, the HTTP engine itself.
+    case notSent = 9
 
     /// For the delivery log: what its reader is told.
     public var sentence: String {
@@ -25,6 +29,8 @@ public enum HTTPFailure: UInt8, Sendable, CaseIterable, Error {
         case .timeout: "timed out"
         case .reset: "connection closed before an answer"
         case .protocolError: "invalid HTTP answer"
+        case .resolver: "name server did not answer"
+        case .notSent: "could not be sent"
         }
     }
 }

@@ -14,7 +14,7 @@ struct DirectoryChanges {
         switch change {
         case .createAccount(let name, let parent, let at): try createAccount(name, parent, at)
         case .setAccountState(let account, let state): try setState(account, state)
-        case .createKey(let key): try createKey(key)
+        case .createKey(let key, let limit): try createKey(key, atMost: limit)
         case .revokeKey(let key, let at): try revokeKey(key, at)
         case .noteKeyUse(let uses): try noteUse(uses)
         case .changeKey(let key, let edit, let at): try changeKey(key, edit, at)
@@ -56,7 +56,7 @@ struct DirectoryChanges {
         return try serial(update, absent: .notFound(.account))
     }
 
-    func createKey(_ stored: StoredKey) throws(DatabaseError) -> ChangeOutcome {
+    func createKey(_ stored: StoredKey, atMost limit: Int = .max) throws(DatabaseError) -> ChangeOutcome {
         let key = stored.key
         guard try exists("SELECT 1 FROM account WHERE id = ?", key.account.value) else {
             return .refused(.notFound(.account))
@@ -66,6 +66,12 @@ struct DirectoryChanges {
         if try known.first({ _ in true }) == true { return .refused(.alreadyExists(.key, field: "secret")) }
         if let user = key.user, try isTaken(user, key.personality) {
             return .refused(.alreadyExists(.smtpCredential, field: "user"))
+        }
+        if limit < .max {
+            let count = try goodKeys(like: key)
+            guard count < limit else {
+                return .refused(.planLimitReached(.key, current: count, maximum: limit, plan: ""))
+            }
         }
         let insert = try connection.prepare(
             """
@@ -86,6 +92,18 @@ struct DirectoryChanges {
         insert.bind(12, key.expiresAt?.nanoseconds)
         insert.bind(13, key.user)
         return try serial(insert)
+    }
+
+    private func goodKeys(like key: AccessKey) throws(DatabaseError) -> Int {
+        let count = try connection.prepare(
+            """
+            SELECT count(*) FROM access_key WHERE account = ? AND personality = ? AND revoked IS NULL
+            AND (expires IS NULL OR expires > ?)
+            """, "count keys")
+        count.bind(1, key.account.value)
+        count.bind(2, key.personality.name)
+        count.bind(3, key.createdAt.nanoseconds)
+        return Int(try count.first { $0.integer(0) } ?? 0)
     }
 
     private func revokeKey(_ key: AccessKey.ID, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {

@@ -1,0 +1,280 @@
+"""Strangers do what they can, and a customer beside them is served: each by itself, and quickly."""
+
+import json
+import os
+import resource
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from nameserver import NameServer
+from polyrelay import Server, binary, configuration, eventually
+from receiver import Receiver
+from test_errors import assert_refused
+from wire import Closed, Connection, email, request
+
+LOOPBACK = ["127.0.0.0/8", "::1/128"]
+
+
+def quantile(times: list[float], share: float) -> float:
+    return sorted(times)[min(int(len(times) * share), len(times) - 1)]
+
+
+def customer(api, count: int = 100) -> float:
+    """The 99th percentile of the time for one accepted email over a kept connection, in milliseconds."""
+    body = json.dumps(email()).encode()
+    times = []
+    with api.connect() as connection:
+        for _ in range(count):
+            began = time.monotonic()
+            assert connection.exchange(request("POST", "/emails", api.headers(), body)).status == 202
+            times.append((time.monotonic() - began) * 1000)
+    return quantile(times, 0.99)
+
+
+# Names
+
+
+def test_a_name_that_is_dead_costs_another_account_nothing(server):
+    rounds = 200
+    with NameServer() as names, Receiver() as receiver:
+        names.zones.put("hooks.acme.test", "A", "127.0.0.1", ttl=600)
+        running = server(
+            listeners=[{"personality": name, "listen": "127.0.0.1:0"} for name in ("poststack", "harepost")],
+            dns={"servers": [names.address]},
+            egress={"allow": LOOPBACK},
+            limits={
+                "poststack": {"default": []},
+                "harepost": {"send": [], "other": []},
+            },
+        ).start()
+        key = running.tenant()
+        healthy = running.api(key)
+        healthy.port = running.ports["poststack"]
+        hook = healthy.post(
+            "/webhooks", {"url": receiver.url(host="hooks.acme.test"), "events": ["email.delivered"]}
+        ).json()["webhook"]["id"]
+        account = running.account("stranger")
+        running.domain(account, "dead.test")
+        made = running.ask("key", "create", "--account", account, "--personality", "harepost")
+        stranger = running.api(made["key"])
+        stranger.port = running.ports["harepost"]
+        reasons = set()
+        for number in range(rounds):
+            sent = stranger.post(
+                "/v1/send", {"target": f"https://n{number}.dead.test/", "delivery": {"max_attempts": 1}}
+            ).json()["queue_id"]
+            found = eventually(
+                lambda: (one := stranger.get(f"/v1/deliveries/{sent}").json())["status"] == "dead_letter" and one
+            )
+            reasons.add(found["attempts"][0]["error"])
+            healthy.send()
+            receiver.wait(lambda all: len(all) > number)
+        assert reasons == {"host name not found"}
+
+        def attempts() -> list[int]:
+            pages = [
+                healthy.get(f"/webhooks/{hook}/deliveries?per_page=100&page={page}").json()["deliveries"]
+                for page in (1, 2)
+            ]
+            return [one["attempts"] for page in pages for one in page if one["deliveredAt"]]
+
+        assert eventually(lambda: len(attempts()) == rounds and attempts()) == [1] * rounds
+        assert ("hooks.acme.test.", "A", "udp") in names.zones.asked
+
+
+# The log
+
+
+def test_a_log_that_nobody_reads_holds_nobody_up(tmp_path):
+    settings = configuration(tmp_path, log={"requests": True, "format": "json"})
+    running = Server(tmp_path, settings)
+    running.write_configuration()
+    reading, writing = os.pipe()
+    running.process = subprocess.Popen(
+        [binary(), "serve", "--config", running.config_path], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=writing
+    )
+    os.close(writing)
+    try:
+        seen = b""
+        while seen.count(b'"listening"') < 3:
+            seen += os.read(reading, 65_536)
+        records = [json.loads(line) for line in seen.splitlines()]
+        running.ports = {one["service"]: int(one["port"]) for one in records if one["event"] == "listening" and "port" in one}
+        api = running.api(running.tenant())
+        # A pipe holds 64 KiB: some three hundred lines.
+        with api.connect(20) as connection:
+            for _ in range(2000):
+                assert connection.exchange(request("GET", "/emails", api.headers())).status == 200
+        assert running.admin().get("/healthz").status == 200
+        # Once it is read again, what was lost is told, and every line is whole.
+        os.set_blocking(reading, False)
+        late = b""
+
+        def told() -> bool:
+            nonlocal late
+            api.get("/emails")
+            try:
+                late += os.read(reading, 1 << 20)
+            except BlockingIOError:
+                pass
+            return b'"log-lines-dropped"' in late and late.endswith(b"\n")
+
+        eventually(told, why="the dropped lines are counted")
+        lines = [json.loads(line) for line in late.splitlines() if line]
+        dropped = [line["count"] for line in lines if line["event"] == "log-lines-dropped"]
+        assert sum(dropped) > 1000
+    finally:
+        os.close(reading)
+        running.process.kill()
+        running.process.wait(60)
+
+
+# Descriptors
+
+
+def limited(soft: int, hard: int):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def start_limited(running: Server, soft: int, hard: int) -> Server:
+    """Starts it with so many descriptors."""
+    own = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # A child inherits them; the test itself needs its own again.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, own[1]))
+    try:
+        if hard < own[1]:
+            running.write_configuration()
+            wrapper = running.folder / "limited"
+            wrapper.write_text(f'#!/bin/sh\nulimit -Sn {soft}; ulimit -Hn {hard}; exec "$@"\n')
+            wrapper.chmod(0o755)
+            from polyrelay import Log, _listening
+
+            running.process = subprocess.Popen(
+                [wrapper, binary(), "serve", "--config", running.config_path], cwd=running.folder,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
+            running.log = Log(running.process.stderr)
+            heard = running.log.wait(lambda records: len(_listening(records)) >= 2)
+            running.ports = {record["service"]: int(record["port"]) for record in _listening(heard)}
+            return running
+        return running.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, own)
+
+
+def metric(running: Server, name: str) -> float:
+    for line in running.admin().get("/metrics").body.decode().splitlines():
+        if line.startswith(name + " ") or line.startswith(name + "{"):
+            return float(line.rsplit(" ", 1)[1])
+    raise AssertionError(f"no {name}")
+
+
+def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(server):
+    running = start_limited(server(), 256, 4096)
+    assert metric(running, "process_max_fds") == 4096
+
+
+def test_idle_strangers_make_room_for_customers_and_for_the_operator(server):
+    running = start_limited(server(), 1024, 1024)
+    api = running.api(running.tenant())
+    quiet = customer(api)
+    idle: list[socket.socket] = []
+    try:
+        with api.connect() as known:
+            assert known.exchange(request("GET", "/emails", api.headers())).status == 200
+            for _ in range(1100):
+                idle.append(socket.create_connection(("127.0.0.1", running.port), 20))
+            assert running.admin().get("/healthz").status == 200
+            assert running.ask("account", "list")
+            busy = customer(api)
+            print(f"p99 of POST /emails: quiet {quiet:.1f} ms, beside 1100 idle strangers {busy:.1f} ms")
+            # Who has shown a good key is not among those who went.
+            assert known.exchange(request("GET", "/emails", api.headers())).status == 200
+            assert running.verb("queue", "show").code == 0
+    finally:
+        for one in idle:
+            one.close()
+    text = running.log.text()
+    assert text.count('"accept-paused"') <= 20
+
+
+# Bodies
+
+
+def announced(api, length: int, authorised: bool = False) -> Connection:
+    """A connection that announces a body, and has sent one byte of it."""
+    connection = api.connect()
+    headers = api.headers() if authorised else {"Content-Type": "application/json"}
+    connection.send(request("POST", "/emails", headers | {"Content-Length": str(length)}, b"{"))
+    return connection
+
+
+def test_what_strangers_announce_takes_no_room_from_a_customer(server):
+    running = server(limits={"poststack": {"default": []}}).start()
+    api = running.api(running.tenant())
+    body = json.dumps(email(text="x" * 400_000)).encode()
+    strangers = [announced(api, 64 << 20) for _ in range(40)]
+    try:
+        for _ in range(20):
+            assert api.post("/emails", body).status == 202
+    finally:
+        for stranger in strangers:
+            stranger.close()
+
+
+def test_a_bad_key_is_refused_before_its_body_is_waited_for(server):
+    running = server().start()
+    api = running.api(running.tenant())
+    for headers in ({}, {"Authorization": "Bearer sk_live_" + "a" * 40}):
+        with api.connect() as connection:
+            connection.send(
+                request("POST", "/emails", headers | {"Content-Length": "5000000", "Expect": "100-continue"})
+            )
+            answer = connection.response()
+            assert_refused(answer, 401, "Invalid API key")
+            assert answer.interim == []
+    # And one that is good is asked for it.
+    data = json.dumps(email()).encode()
+    with api.connect() as connection:
+        connection.send(
+            request("POST", "/emails", api.headers() | {"Content-Length": str(len(data)), "Expect": "100-continue"})
+        )
+        assert connection._one("POST").status == 100
+        connection.send(data)
+        assert connection.response().status == 202
+
+
+def test_a_refusal_before_the_body_lets_a_short_rest_pass(server):
+    running = server().start()
+    api = running.api(running.tenant())
+    data = json.dumps(email()).encode()
+    with api.connect() as connection:
+        bad = {"Authorization": "Bearer sk_live_" + "a" * 40}
+        connection.send(request("POST", "/emails", bad, data))
+        assert_refused(connection.response(), 401, "Invalid API key")
+        assert connection.exchange(request("POST", "/emails", api.headers(), data)).status == 202
+
+
+# Lines that may be read in two ways
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_two_authorization_lines_are_no_credential(running, key, order):
+    lines = [f"Authorization: Bearer {key.secret}", "Authorization: Bearer sk_live_" + "a" * 40]
+    if order:
+        lines.reverse()
+    head = "\r\n".join(["GET /emails HTTP/1.1", "Host: api.test", *lines, "", ""])
+    with running.api(key).connect() as connection:
+        assert_refused(connection.exchange(head.encode()), 401, "Invalid API key")
+
+
+@pytest.mark.parametrize("name", ["tag", "to", "from", "subject"])
+def test_a_filter_with_a_nul_matches_nothing(running, key, name):
+    api = running.api(key)
+    api.send(tags=["welcome"])
+    assert api.get("/emails?tag=welcome").json()["data"] != []
+    for value in ("%00", "welcome%00", "%00welcome"):
+        assert api.get(f"/emails?{name}={value}").json()["data"] == [], value
