@@ -23,6 +23,9 @@ extension IPAddress {
         }
     }
 
+    /// Stands for every address of the machine where a socket is bound to it (RFC 6890, RFC 4291 §2.5.2).
+    public var isUnspecified: Bool { high == 0 && low == 0 }
+
     /// RFC 6052 §2.1: the well-known prefix, with the IPv4 address in the last 32 bits.
     private var addressBehindNAT64: IPAddress? {
         high == 0x0064_FF9B_0000_0000 && low >> 32 == 0 ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : nil

@@ -28,10 +28,14 @@ public struct Log: Sendable {
     private let format: LogFormat
     private let sink: any LogSink
     private let time: any TimeSource
+    private let repeats: LogRepeats?
 
+    /// `repeats`: who counts warnings and errors of one cause; nil: each is written.
     public init(
-        level: LogLevel, topics: LogTopics = [], format: LogFormat, sink: any LogSink, time: any TimeSource
+        level: LogLevel, topics: LogTopics = [], format: LogFormat, sink: any LogSink, time: any TimeSource,
+        repeats: LogRepeats? = nil
     ) {
+        self.repeats = repeats
         self.level = level
         self.topics = topics
         self.format = format
@@ -65,8 +69,23 @@ public struct Log: Sendable {
 
     @usableFromInline
     func write(_ level: LogLevel, _ event: StaticString, _ fields: (inout LogLine) -> Void) {
-        var line = LogLine(format, level, event, at: time.now)
+        guard let repeats, level >= .warning else {
+            var line = LogLine(format, level, event, at: time.now)
+            fields(&line)
+            return sink.write(line.finished())
+        }
+        var line = LogLine(format, level, event, at: time.now, notesCause: true)
         fields(&line)
-        sink.write(line.finished())
+        let cause = line.cause
+        guard let (bytes, repeated) = repeats.take(cause, line.withoutEnd(), at: time.uptime) else { return }
+        sink.write(LogLine.ended(bytes, format, repeated: repeated))
+    }
+
+    /// Writes what was counted and not told for a while; `all`: what was counted at all. Called every so often, and at
+    /// the end.
+    public func tellRepeats(all: Bool = false) {
+        for (line, repeated) in repeats?.due(at: time.uptime, all: all) ?? [] {
+            sink.write(LogLine.ended(line, format, repeated: repeated))
+        }
     }
 }

@@ -2,9 +2,16 @@
 public struct LogLine: ~Copyable {
     private var bytes: [UInt8] = []
     private let format: LogFormat
+    /// The event and the words of its fields, where they are asked for.
+    private(set) var cause = ""
+    private let notesCause: Bool
 
-    init(_ format: LogFormat, _ level: LogLevel, _ event: StaticString, at now: Instant) {
+    init(
+        _ format: LogFormat, _ level: LogLevel, _ event: StaticString, at now: Instant, notesCause: Bool = false
+    ) {
         self.format = format
+        self.notesCause = notesCause
+        if notesCause { cause = event.description }
         bytes.reserveCapacity(Self.bytesReserved)
         let time = now.rfc3339(.milliseconds)
         switch format {
@@ -27,14 +34,29 @@ public struct LogLine: ~Copyable {
     /// Adds a word of this program: a literal alone would count as a `String`.
     public mutating func add(_ key: StaticString, _ word: StaticString) { append(key, .literal(word)) }
 
-    consuming func finished() -> [UInt8] {
-        if case .json = format { bytes.append(UInt8(ascii: "}")) }
-        bytes.append(ASCII.lineFeed)
-        return bytes
+    consuming func finished() -> [UInt8] { Self.ended(bytes, format, repeated: 0) }
+
+    /// What `ended` makes a line of.
+    consuming func withoutEnd() -> [UInt8] { bytes }
+
+    /// `repeated`: how many lines this one stands for, where it is not for itself alone.
+    static func ended(_ line: [UInt8], _ format: LogFormat, repeated: Int) -> [UInt8] {
+        var line = line
+        if repeated > 0 {
+            switch format {
+            case .json: line.append(literal: ",\"repeated\":")
+            case .text: line.append(literal: " repeated=")
+            }
+            line.appendDecimal(Int64(repeated))
+        }
+        if case .json = format { line.append(UInt8(ascii: "}")) }
+        line.append(ASCII.lineFeed)
+        return line
     }
 
     private mutating func append(_ key: StaticString, _ value: LogValue) {
         if case .absent = value { return }
+        if notesCause { note(value) }
         switch format {
         case .json:
             bytes.append(ASCII.comma)
@@ -46,6 +68,14 @@ public struct LogLine: ~Copyable {
             bytes.append(ASCII.equals)
         }
         append(value)
+    }
+
+    private mutating func note(_ value: LogValue) {
+        switch value {
+        case .literal(let word): cause += "\n\(word)"
+        case .text(let text): cause += "\n\(text)"
+        case .integer, .bool, .instant, .duration, .absent: break
+        }
     }
 
     private mutating func append(_ value: LogValue) {

@@ -8,7 +8,10 @@ import CSQLite
 @safe
 package final class Connection {
     package enum Access: Sendable {
+        /// Makes the file if it is not there.
         case readWrite
+        /// As `readWrite`, of a file that is there.
+        case existing
         case readOnly
     }
 
@@ -16,13 +19,14 @@ package final class Connection {
     /// Frames in the write-ahead log after the latest commit of this connection.
     package private(set) var logFrames = 0
 
-    /// Opens the file; `readWrite` makes it if it is not there.
+    /// Opens the file.
     package init(path: String, access: Access) throws(DatabaseError) {
         _ = Self.memoryStatisticsOff
         var opened: OpaquePointer?
         let flags: Int32
         switch access {
         case .readWrite: flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        case .existing: flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
         case .readOnly: flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
         }
         let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
@@ -88,6 +92,13 @@ package final class Connection {
         if code & 0xFF == SQLITE_BUSY { return Int(logged) }
         try check(code, "checkpoint")
         return Int(logged - copied)
+    }
+
+    /// Copies all of the log into the database and makes the log empty, so that the database's file is whole by itself.
+    /// Waits for others' reads for as long as a lock is waited for; `busy` beyond that.
+    package func checkpointToTheEnd() throws(DatabaseError) {
+        try check(
+            unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil), "empty the log")
     }
 
     func check(_ code: Int32, _ operation: StaticString) throws(DatabaseError) {

@@ -11,6 +11,8 @@ package enum DatabaseLimits {
     package static let checkpointFrames = 2048
     /// Passive passes run beside the writer until fewer frames than this remain for the writer's own, last pass.
     static let lastPassFrames = 300
+    /// Pages that a copy takes at a time: 8 MiB.
+    static let pagesPerCopyStep: Int32 = 1024
     /// At most this many passes beside the writer, which keeps adding to the log.
     static let passesBesideWriter = 6
 }

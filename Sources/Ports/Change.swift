@@ -42,4 +42,5 @@ package enum Change: Sendable {
     case webhook(WebhookChange)
     case relay(RelayChange)
     case template(TemplateChange)
+    case upkeep(UpkeepChange)
 }

@@ -3,7 +3,8 @@
 ///
 /// Whoever opens an engine is its only writer until `close`. Any thread.
 package protocol Engine: Store {
-    /// False once it cannot promise to keep what it is given, until the program is started again.
+    /// False while the disk takes nothing, as the latest attempt showed; and for good once it cannot promise to keep
+    /// what it is given, until the program is started again.
     var isWritable: Bool { get }
 
     /// Deliveries since it was opened that were simulated as delivered with their acceptance, and never queued.

@@ -18,6 +18,9 @@ package protocol MessageStore: Sendable {
 
     /// What happened after `event` (0: from the start), oldest first, at most `limit`.
     func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent]
+
+    /// The last `limit` events, in order.
+    func latestEvents(limit: Int) async throws(KernelFailure) -> [MailEvent]
 }
 
 /// Which part of a list of messages.

@@ -20,7 +20,7 @@ package import Model
 /// **Errors.** `storageUnavailable` (disk full, a failed sync, corruption) and `overloaded` (the writer's queue is
 /// full) are temporary: the same change may be handed over again. All other refusals are answers.
 package protocol Store: MessageStore, DeliveryStore, DirectoryStore, SuppressionStore, LimitsStore, AnswerStore,
-    WebhookStore, RelayStore, TemplateStore, RecordStore, StoreFeed
+    WebhookStore, RelayStore, TemplateStore, RecordStore, UpkeepStore, StoreFeed
 {
     /// Makes the changes, and says for each what came of it, in order.
     func commit(_ changes: [Change]) async -> [ChangeOutcome]

@@ -64,6 +64,30 @@ package enum Files {
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Gives a file a second name in the same file system. ENOENT where there is none.
+    package static func link(_ path: String, to newPath: String) throws(PosixError) {
+        _ = try SystemCall.run("link") { unsafe Glibc.link(path, newPath) }
+    }
+
+    /// Removes a folder of files with them; one that is not there is not an error.
+    package static func removeFolder(_ path: String) throws(PosixError) {
+        guard exists(path) else { return }
+        for name in try names(in: path) { try remove("\(path)/\(name)") }
+        _ = try SystemCall.run("rmdir") { unsafe rmdir(path) }
+    }
+
+    /// Who may do what with a file, as chmod(2) has it; nil where there is none that can be seen.
+    package static func mode(_ path: String) -> UInt32? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return status.st_mode & 0o7777
+    }
+
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Bytes of a file; nil where there is none that can be seen.
     package static func size(_ path: String) -> Int? {
         var status = stat()

@@ -15,6 +15,9 @@ package struct PosixError: Error, Equatable, CustomStringConvertible {
     /// The other end of a connection did something; nothing is wrong here.
     package var isConnectionError: Bool { number == ECONNABORTED || number == ECONNRESET || number == EPROTO }
 
+    /// There is nothing of that name.
+    package var isMissing: Bool { number == ENOENT }
+
     /// Another socket is bound to the address.
     package var isAddressInUse: Bool { number == EADDRINUSE }
 

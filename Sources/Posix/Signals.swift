@@ -9,12 +9,14 @@ package enum Signals {
         case reload
     }
 
-    /// Blocks the signals that `wait` takes, for the calling thread and every thread it makes from now on, and ignores
-    /// SIGPIPE: a peer that goes away is an error of the write, not of the process. Call it first, on the main thread.
-    package static func prepare() {
+    /// Ignores SIGPIPE: a peer that goes away is an error of the write, not of the process.
+    package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Blocks the signals that `wait` takes, for the calling thread and every thread it makes from now on. Called by
+    /// whoever waits for them, on the main thread before there is another; a program that does not is ended by them.
+    package static func block() {
         var set = waitedFor()
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        signal(SIGPIPE, SIG_IGN)
     }
 
     /// Waits for the next signal.

@@ -7,5 +7,5 @@ package enum StoreConformance {
         acceptance + idempotency + settlements + taking + lists + slices + events + durability + directory + keys
         + suppressing + domains + webhooks + rateWindows + quotas + quotaSchedules + answers
         + together + deadLetters + relays + records + reports + lateReports + templates + feed + parts + relayUsers
-        + manySuppressions + places
+        + manySuppressions + places + upkeep
 }

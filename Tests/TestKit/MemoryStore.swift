@@ -45,6 +45,7 @@ package final class MemoryStore: Engine {
         var relays = Relays()
         var templates = Templates()
         var records = Records()
+        var pausedLanes: Set<String> = []
     }
 
     let state = Mutex(State())
@@ -140,6 +141,10 @@ package final class MemoryStore: Engine {
         state.withLock { Array($0.events.filter { $0.id > event }.prefix(limit)) }
     }
 
+    package func latestEvents(limit: Int) async throws(KernelFailure) -> [MailEvent] {
+        state.withLock { $0.events.suffix(limit) }
+    }
+
     package func directory() async throws(KernelFailure) -> DirectoryImage {
         state.withLock { DirectoryImage(accounts: $0.accounts, keys: $0.keys, domains: $0.domains) }
     }
@@ -186,6 +191,7 @@ package final class MemoryStore: Engine {
             Self.unsuppress(account, address, domain, &state)
         case .suppression(.sweep(let sweep)): Self.sweep(sweep, &state)
         case .limits(let change): Self.limitsChange(change, &state)
+        case .upkeep(let change): Self.upkeepChange(change, &state)
         case .record(let unit): Self.recordUnit(unit, &state)
         case .facet(let change): Self.facetChange(change, &state) { apply($0, to: &$1, &queued) }
         case .webhook(let change): Self.webhookChange(change, &state)

@@ -13,6 +13,7 @@ struct CheckCommand {
     func text() throws -> String {
         let configuration = try configuration()
         var text = ConfigurationPrinter.text(configuration) + "\n"
+        for note in Self.notes(configuration) { text += "\n\(note)\n" }
         for personality in Adapters.all {
             let classes = personality.rateTiers.keys.map(\.name).sorted().joined(separator: ", ")
             text += "\n\(personality.id): rate classes \(classes)\n"
@@ -34,6 +35,7 @@ struct CheckCommand {
         let configuration = try configuration()
         let json = JSONWriter.object { object in
             object.member("configuration", JSONText(trusted: ConfigurationPrinter.json(configuration)))
+            object.member("notes", Self.notes(configuration))
             object.array("personalities") { array in
                 for personality in Adapters.all {
                     array.object { object in
@@ -54,6 +56,11 @@ struct CheckCommand {
         return String(decoding: json, as: UTF8.self) + "\n"
     }
 
+    /// What an operator may not expect of it.
+    private static func notes(_ configuration: Configuration) -> [String] {
+        configuration.delivery.mode == .capture ? [Configuration.Delivery.captureNote] : []
+    }
+
     private static func write(
         _ option: OptionDeclaration, _ values: [String: OptionValue]?, to object: inout JSONObjectWriter
     ) {
@@ -64,14 +71,10 @@ struct CheckCommand {
         object.member("help", option.help)
     }
 
-    /// With the files that a listener cannot begin without.
+    /// With what the machine has to have for it.
     private func configuration() throws -> Configuration {
         let configuration = try source.read()
-        _ = try ListenerIdentities.read(configuration)
-        // One of our own is made at the first start, and may be yet to come.
-        if let smtp = configuration.smtp, smtp.tls.map({ !$0.isOwn || OwnCertificate.isThere($0) }) ?? true {
-            _ = try SMTPListeners.identity(smtp)
-        }
+        try Prerequisites.look(configuration)
         return configuration
     }
 

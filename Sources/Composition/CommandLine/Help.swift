@@ -2,12 +2,12 @@ import AdapterKit
 
 /// What `--help` prints, made of the table of verbs.
 enum Help {
-    /// Of everything, of a group of verbs, or of one. Words that name none have the help of everything.
-    static func text(about words: [String]) -> String {
-        guard let first = words.first, !Verbs.group(first).isEmpty else { return overview }
+    /// Of everything, of a group of verbs, or of one; what stands behind a verb is passed over.
+    static func text(about words: some Collection<String>) throws(UsageError) -> String {
+        guard let first = words.first else { return overview }
         let group = Verbs.group(first)
-        let named = group.filter { $0.words == Array(words.prefix($0.words.count)) }
-        return named.count == 1 ? text(about: named[0]) : text(about: group)
+        if words.count == 1, group.count > 1 { return text(about: group) }
+        return text(about: try Verbs.verb(Array(words)))
     }
 
     private static let overview = """

@@ -14,6 +14,6 @@ enum Logging {
         let format = isText ? LogFormat.text : .json
         return Log(
             level: max(level ?? .debug, configuration.logLevel), topics: configuration.logTopics, format: format,
-            sink: StandardErrorSink(format, time: time), time: time)
+            sink: StandardErrorSink(format, time: time), time: time, repeats: LogRepeats())
     }
 }

@@ -9,8 +9,7 @@ import Posix
 public enum Program {
     /// Runs to the end of the process. Called once, by `main.swift`, on the main thread.
     public static func main() -> Never {
-        // Before any thread exists, so that every thread inherits the mask.
-        Signals.prepare()
+        Signals.ignoreBrokenPipes()
         Machine.restrictNewFiles()
         Machine.keepMemoryCompact()
         let arguments = Array(CommandLine.arguments.dropFirst())
@@ -20,9 +19,10 @@ public enum Program {
     static func run(_ arguments: [String], environment: [String: String]) -> ExitCode {
         do {
             let given = try Arguments(arguments)
-            if given.flag("help") { return show(Help.text(about: given.words)) }
-            if given.words.isEmpty { return fail("say what to do\n\n\(Help.text(about: []))", .usage) }
-            if given.words[0] == "help" { return show(Help.text(about: Array(given.words.dropFirst()))) }
+            if given.flag("version") { return show(version) }
+            if given.flag("help") { return show(try Help.text(about: given.words.drop { $0 == "help" })) }
+            if given.words.isEmpty { return fail("say what to do\n\n\(try Help.text(about: []))", .usage) }
+            if given.words[0] == "help" { return show(try Help.text(about: given.words.dropFirst())) }
             return try run(try Invocation(given), environment)
         } catch let error as UsageError {
             return fail("\(error.text)\nTry: \((["polyrelay"] + error.verb).joined(separator: " ")) --help", .usage)
@@ -34,20 +34,26 @@ public enum Program {
     }
 
     private static func run(_ invocation: Invocation, _ environment: [String: String]) throws -> ExitCode {
-        let source = ConfigurationSource(path: invocation.configurationPath, environment: environment)
+        let source = ConfigurationSource(
+            path: invocation.configurationPath ?? environment[ConfigurationEnvironment.fileVariable],
+            environment: environment)
         switch invocation.verb.action {
-        case .program(.help): return show(Help.text(about: []))
+        case .program(.help): return show(try Help.text(about: []))
         case .program(.version): return show(version)
         case .program(.serve): return try ServeCommand(source).run()
         case .program(.check):
             let check = CheckCommand(source)
             return show(try invocation.printsJSON ? check.json() : check.text())
+        case .program(.backup): return try BackupCommand(source).write(invocation.arguments)
+        case .program(.restore): return try BackupCommand(source).restore(invocation.arguments)
         case .program(.openAPI): return show(try OpenAPICommand.text(of: invocation.arguments.operand))
         case .operate(let operation):
-            let command = OperateCommand(source, operation)
+            let command = OperateCommand(source, invocation.verb, operation)
             let arguments = try withFiles(invocation)
             if arguments.flag("follow") { return try follow(command, arguments) }
-            return print(try command.run(arguments), arguments)
+            let reply = try command.run(arguments)
+            if let note = reply.note { tell(note) }
+            return print(reply, arguments)
         }
     }
 
@@ -82,16 +88,26 @@ public enum Program {
         return reply.exit
     }
 
-    /// Prints events as they come, one a line, until the process is interrupted.
+    /// Prints events as they come, one a line, until the process is interrupted or nobody reads them any more. Only a
+    /// running server has news: where none runs, or while it is started again, this waits for one and holds nothing.
     private static func follow(_ command: OperateCommand, _ arguments: Arguments) throws -> ExitCode {
-        var last = try command.latestEvent()
+        var last: Int64?
+        var isWaiting = false
         while true {
-            let reply = try command.events(after: last, waits: true)
-            guard let json = reply.json else { return print(reply, arguments) }
-            for line in EventLines(json).lines(asJSON: arguments.flag("json")) {
-                last = max(last, line.id)
-                _ = show(line.text + "\n")
+            guard let reply = try command.askServer(command.question(after: last)) else {
+                if !isWaiting { tell("no server is running: waiting for one") }
+                isWaiting = true
+                Thread.pause(RuntimeLimits.serverWait)
+                continue
             }
+            isWaiting = false
+            guard let json = reply.json else { return print(reply, arguments) }
+            let lines = EventLines(json).lines(asJSON: arguments.flag("json"))
+            // Nobody asked for what had happened before.
+            let isNews = last != nil
+            last = lines.map(\.id).max() ?? last ?? 0
+            guard isNews else { continue }
+            for line in lines where !StandardStream.output.write(Array((line.text + "\n").utf8)) { return .done }
         }
     }
 
@@ -99,6 +115,9 @@ public enum Program {
         StandardStream.output.write(Array(text.utf8))
         return .done
     }
+
+    /// Beside what is printed, for a person.
+    static func tell(_ text: String) { StandardStream.error.write(Array("polyrelay: \(text)\n".utf8)) }
 
     private static func fail(_ text: String, _ code: ExitCode) -> ExitCode {
         StandardStream.error.write(Array("polyrelay: \(text)\n".utf8))

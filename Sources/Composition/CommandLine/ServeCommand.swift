@@ -8,8 +8,13 @@ struct ServeCommand {
     init(_ source: ConfigurationSource) { self.source = source }
 
     func run() throws -> ExitCode {
+        // Before any thread exists, so that every thread inherits the mask.
+        Signals.block()
         let configuration = try source.read()
         let log = Logging.log(configuration)
+        if configuration.delivery.mode == .capture {
+            log.info("mail-captured") { $0.add("note", OperatorText(Configuration.Delivery.captureNote)) }
+        }
         let server = try Blocking.run {
             try await Server(try await KernelRuntime(configuration, delivers: true, log: log))
         }

@@ -53,6 +53,10 @@ package struct Configuration: Sendable, Equatable {
             package var passwordFile: String
         }
 
+        /// What is said of capture mode, which is also what a file without a `delivery` section comes to.
+        static let captureNote =
+            "mail is captured and none leaves this machine: delivery.mode \"smarthost\" or \"direct\" sends it"
+
         package var mode = Mode.capture
         /// In capture mode, recipients' local parts may ask for an outcome: `bounce`, `defer`, `timeout`, `451`, ...
         package var localPartOutcomes = true

@@ -38,8 +38,12 @@ struct ConfigurationEnvironment {
         Key("smtp", "hostname"), Key("smtp", "tls", "certificate"), Key("smtp", "tls", "key"),
     ]
 
-    /// Variables that the project's tests and benchmarks know, and the server does not.
-    private static let foreign: Set = ["POLYRELAY_TESTS", "POLYRELAY_CORPORA", "POLYRELAY_BINARY"]
+    /// The variable that names the configuration's file where the command line does not.
+    static let fileVariable = "POLYRELAY_CONFIG"
+
+    /// Variables that are no keys: the one for the file, and those that the project's tests know and the server does
+    /// not.
+    private static let foreign: Set = [fileVariable, "POLYRELAY_TESTS", "POLYRELAY_CORPORA", "POLYRELAY_BINARY"]
     private static let foreignPrefix = "POLYRELAY_BENCH"
 
     private let variables: [String: String]

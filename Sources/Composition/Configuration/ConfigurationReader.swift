@@ -75,7 +75,13 @@ package struct ConfigurationReader {
     /// Absent: at its usual address; null or false: nowhere.
     private func admin(_ node: ConfigurationNode) -> SocketAddress? {
         if node.value == .null || node.value == .boolean(false) { return nil }
-        let listen = node.section(["listen"])["listen"].text(Self.listenForm, SocketAddress.init(ipAndPort:))
+        let place = node.section(["listen"])["listen"]
+        let listen = place.text(Self.listenForm, SocketAddress.init(ipAndPort:))
+        if case .ip(let address, _)? = listen, address.isGloballyReachable || address.isUnspecified {
+            place.refuse(
+                "\(address) is reached from everywhere, and who reaches it may read all mail: it asks for no password",
+                allowed: "an address of this machine, or of a network of your own such as 10.0.0.0/8")
+        }
         return listen ?? SocketAddress(ipAndPort: ConfigurationDefaults.adminListen)
     }
 

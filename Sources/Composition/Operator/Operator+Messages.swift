@@ -42,13 +42,21 @@ extension Operator {
     /// The exact bytes as sent; nil where they are not kept.
     func raw(_ text: String) async throws(KernelFailure) -> [UInt8]? { try await runtime.postOffice.raw(try id(text)) }
 
-    /// `waits`: holds the answer until there is an event, for a while.
-    func listEvents(after: Int64, limit: Int, waits: Bool) async throws(KernelFailure) -> OperatorReply {
+    /// Those after one, or without one the latest; in the order in which they came. `waits`: holds the answer until
+    /// there is an event, for a while, and no longer than the server runs.
+    func listEvents(after: Int64?, limit: Int, waits: Bool) async throws(KernelFailure) -> OperatorReply {
         let deadline = runtime.time.uptime + RuntimeLimits.followWait
+        let limit = min(limit, RuntimeLimits.eventsPerAnswer)
         while true {
-            let events = try await runtime.store.events(
-                after: MailEvent.ID(after), limit: min(limit, RuntimeLimits.eventsPerAnswer))
-            guard events.isEmpty, waits, runtime.time.uptime < deadline else { return .json(describe.events(events)) }
+            let events =
+                if let after {
+                    try await runtime.store.events(after: MailEvent.ID(after), limit: limit)
+                } else {
+                    try await runtime.store.latestEvents(limit: limit)
+                }
+            guard events.isEmpty, waits, runtime.time.uptime < deadline, !runtime.isEnding.isSet else {
+                return .json(describe.events(events))
+            }
             await runtime.dispatcher.pause(RuntimeLimits.followInterval)
         }
     }

@@ -44,25 +44,27 @@ extension Operator {
         return .json(describe.message(try await self.message(text)))
     }
 
-    func setPaused(_ lane: String, _ paused: Bool) async throws(KernelFailure) -> OperatorReply {
-        if lane.hasPrefix(LaneID.webhookPrefix) {
-            guard let number = Int64(lane.dropFirst(LaneID.webhookPrefix.count)) else { throw .notFound(.webhook) }
-            _ = try await setWebhookPaused(number, paused)
-        } else if lane.hasPrefix(LaneID.relayPrefix) {
-            await runtime.relays.dispatcher.setPaused(String(lane.dropFirst(LaneID.relayPrefix.count)), paused)
-        } else {
-            await runtime.dispatcher.setPaused(LaneID(lane), paused)
+    /// Holds a lane back, or lets it go on, over restarts. A lane that there is not is refused; `ahead`: it may be one
+    /// that has nothing yet.
+    func setPaused(_ lane: String, _ isPaused: Bool, ahead: Bool = false) async throws(KernelFailure) -> OperatorReply {
+        let known = try await lanes().map(\.lane.name) + endpointLanes()
+        if !ahead, !known.contains(lane) {
+            let nearest = NearestName.to(lane, among: known).map { " (did you mean \($0)?)" } ?? ""
+            let ways = isPaused ? "; --ahead pauses one that has nothing yet" : ""
+            return .refused("there is no lane \(lane)\(nearest): `queue stats` lists them\(ways)")
         }
+        try await runtime.store.make(.upkeep(.setPaused(lane: lane, isPaused)))
+        guard await runtime.kernel.setPaused(LaneID(lane), isPaused) else { throw .notFound(.webhook) }
         return .json(describe.lanes(await lanes()))
     }
 
     func showLanes() async -> OperatorReply { .json(describe.lanes(await lanes())) }
 
     /// Those of mail, of webhooks and of relayed requests.
-    private func lanes() async -> [LaneStatistics] {
-        let webhooks = await runtime.webhooks.dispatcher.statistics()
-        let relays = await runtime.relays.dispatcher.statistics()
-        return await runtime.dispatcher.statistics() + webhooks.map(LaneStatistics.init)
-            + relays.map(LaneStatistics.init)
+    private func lanes() async -> [LaneStatistics] { await runtime.kernel.lanes() }
+
+    /// Endpoints are there also while they have nothing.
+    private func endpointLanes() async throws(KernelFailure) -> [String] {
+        try await runtime.store.webhooks(of: nil).map { "\(LaneID.webhookPrefix)\($0.id.value)" }
     }
 }

@@ -23,7 +23,7 @@ extension Operator {
 
     func setWebhookPaused(_ id: Int64, _ isPaused: Bool) async throws(KernelFailure) -> OperatorReply {
         let endpoint = try await webhook(id)
-        await runtime.webhooks.dispatcher.setPaused(endpoint.id, isPaused)
+        _ = try await setPaused("\(LaneID.webhookPrefix)\(endpoint.id.value)", isPaused)
         return .json(describe.webhook(endpoint, lanes: await webhookLanes()))
     }
 

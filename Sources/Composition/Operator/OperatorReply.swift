@@ -11,6 +11,8 @@ struct OperatorReply: Sendable {
     var heading: String?
     /// Why it was refused.
     var reason: String?
+    /// What is told beside what is printed. Of this process: it does not travel.
+    var note: String?
 
     static func json(_ bytes: [UInt8]) -> OperatorReply {
         OperatorReply(exit: .done, json: String(decoding: bytes, as: UTF8.self))

@@ -31,6 +31,8 @@ final class KernelRuntime: Sendable {
     let log: Log
     let workers: WorkerPool
     let started: Instant
+    /// Set when the end begins.
+    let isEnding = DrainFlag()
     private let idKey: [UInt8]
     private let deliveryLoop: EventLoop
     private let deliveryThread: Thread
@@ -39,6 +41,7 @@ final class KernelRuntime: Sendable {
     /// Opens everything, and takes over what an earlier process left unfinished. `delivers` false leaves the queue
     /// alone: an offline command looks and changes, it does not send.
     init(_ configuration: Configuration, delivers: Bool, log: Log) async throws {
+        try Prerequisites.look(configuration)
         let time = SystemTime()
         let random = SystemRandom()
         started = time.now
@@ -130,6 +133,8 @@ enum RuntimeLimits {
     static let waitingWork = 10_000
     /// How long a command waits for the running server's answer.
     static let controlTimeout: Duration = .seconds(60)
+    /// How often `event list --follow` looks for a server where none runs.
+    static let serverWait: Duration = .milliseconds(500)
     /// How long `event list --follow` lets the server hold a question open.
     static let followWait: Duration = .seconds(20)
     /// How often the server looks for new events meanwhile.
@@ -144,6 +149,8 @@ enum RuntimeLimits {
     static let commandBytes = 6 << 20
     /// Bytes of a file that stands for an option's value.
     static let optionFileBytes = 2 << 20
+    /// Bytes of a file of certificates to trust; a system's own has a quarter of a million.
+    static let trustFileBytes = 16 << 20
     /// Bytes of a file that holds a secret.
     static let secretFileBytes = 4096
     /// How often rate windows are saved that no commit has taken along.

@@ -65,8 +65,7 @@ final class SMTPListeners: Sendable {
                 }
             case .mx:
                 guard let reports = runtime.reports else {
-                    throw StartError.configuration(
-                        "hosts.returnPath: an \"mx\" listener needs it where delivery.hostname is no domain name")
+                    throw StartError.configuration(Self.returnPathMissing)
                 }
                 let desk = ReportDesk(reports, hostName: hostName)
                 let settings = desk.configuration(offersTLS: listener.encryption == .startTLS)
@@ -74,6 +73,9 @@ final class SMTPListeners: Sendable {
             }
         }
     }
+
+    static let returnPathMissing =
+        "hosts.returnPath: an \"mx\" listener needs it where delivery.hostname is no domain name"
 
     private static func networks(
         _ trusted: [Configuration.SMTP.Trusted], _ personality: PersonalityID

@@ -21,7 +21,6 @@ final class Server: Sendable {
     private let threads: [Thread]
     private let limits: RateBook
     private let housekeeping: Housekeeping
-    private let isDraining: DrainFlag
     private let refusals = RefusalDelay()
     /// Of the listeners that are TLS, by their places in the configuration.
     private let identities: [Int: TLSServerIdentity]
@@ -33,8 +32,6 @@ final class Server: Sendable {
         self.runtime = runtime
         log = runtime.log
         identities = try ListenerIdentities.read(runtime.configuration)
-        let draining = DrainFlag()
-        isDraining = draining
         let count = runtime.configuration.shards > 0 ? runtime.configuration.shards : Machine.coreCount
         var shards: [HTTPShard] = []
         for index in 0..<count {
@@ -52,7 +49,8 @@ final class Server: Sendable {
         runtime.store.ride(limits)
         _ = await runtime.store.commit([.limits(.setDefaultQuotas(runtime.configuration.quotas))])
         housekeeping = Housekeeping(
-            store: runtime.store, limits: limits, dispatcher: runtime.dispatcher, time: runtime.time)
+            store: runtime.store, limits: limits, dispatcher: runtime.dispatcher, time: runtime.time,
+            log: log)
         housekeeping.start()
         try await listen()
     }
@@ -72,7 +70,7 @@ final class Server: Sendable {
         }
         try await smtp?.listen(runtime, limits: limits, refusals: refusals)
         if let address = runtime.configuration.admin {
-            let draining = isDraining
+            let draining = runtime.isEnding
             let admin = AdminService(runtime, metrics: metrics) { draining.isSet }
             try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)))
         }
@@ -173,7 +171,7 @@ final class Server: Sendable {
     /// Lets requests and deliveries in flight finish, for as long as the configuration allows, then closes what is
     /// left. Nothing acknowledged is lost either way: what was in flight is due again at the next start.
     func stop() async {
-        isDraining.set()
+        runtime.isEnding.set()
         let deadline = runtime.configuration.drain
         log.info("draining") { $0.add("deadline", deadline) }
         await within(deadline) { [runtime, shards, smtp] in
@@ -198,6 +196,7 @@ final class Server: Sendable {
         await runtime.keyUses.write()
         runtime.close()
         try? Files.remove(ControlSocket.path(database: runtime.configuration.database))
+        log.tellRepeats(all: true)
         log.info("stopped")
     }
 
@@ -235,12 +234,4 @@ private final class FirstToFinish: Sendable {
             waiter = nil
         }
     }
-}
-
-/// Set once, when the end begins.
-private final class DrainFlag: Sendable {
-    private let flag = Atomic(false)
-
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-    func set() { flag.store(true, ordering: .relaxed) }
 }

@@ -85,7 +85,7 @@ enum Transports {
     }
 
     /// The password is the file's first line.
-    private static func login(_ auth: Configuration.Delivery.Credentials) throws(StartError) -> (
+    static func login(_ auth: Configuration.Delivery.Credentials) throws(StartError) -> (
         user: String, password: String
     ) {
         do {

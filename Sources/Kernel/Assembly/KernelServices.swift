@@ -50,6 +50,7 @@ extension KernelServices {
             await webhooks.dispatcher.hold()
             await relays.dispatcher.hold()
         }
+        try await resumePauses(store)
         try await resumeMail(store)
         if delivers { await domainWatch.start() }
         for endpoint in try await store.webhooks(of: nil) { webhooks.dispatcher.put(endpoint) }

@@ -51,6 +51,10 @@ package struct LaneID: Hashable, Comparable, Sendable {
 
     package static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 
+    /// A webhook's lane is named by its number, a lane of relayed requests by the origin that they go to.
+    package static let webhookPrefix = "webhook:"
+    package static let relayPrefix = "relay:"
+
     /// It is a destination's own, and has its name.
     package var isDestination: Bool { kind == Self.destinationKind }
 

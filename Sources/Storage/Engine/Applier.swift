@@ -218,6 +218,7 @@ final class Applier {
         case .webhook(let change): try webhooks.apply(change)
         case .template(let change): try TemplateChanges(connection, personalities).apply(change)
         case .relay(let change): try relays.apply(change)
+        case .upkeep(let change): try UpkeepChanges(connection).apply(change)
         }
     }
 

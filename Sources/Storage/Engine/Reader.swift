@@ -245,6 +245,20 @@ final class Reader {
         return Array(events.drop { $0.id <= event }.prefix(limit))
     }
 
+    func latestEvents(limit: Int) throws(DatabaseError) -> [MailEvent] {
+        let statement = try connection.prepare(
+            "SELECT id, message, recipient, kind, at, detail FROM event ORDER BY id DESC LIMIT ?",
+            "read the latest events")
+        statement.bind(1, Int64(limit))
+        var rows: [[MailEvent]] = []
+        try statement.forEach { row in
+            var events: [MailEvent] = []
+            self.append(row, to: &events)
+            rows.append(events)
+        }
+        return Array(rows.reversed().joined().suffix(limit))
+    }
+
     // MARK: At start
 
     /// The next `limit` of them after `last`, in the order of acceptance.

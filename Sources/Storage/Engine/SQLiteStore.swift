@@ -21,6 +21,7 @@ package final class SQLiteStore: Engine {
     let personalities: PersonalityNumbers
     let recordKeys = RecordKeys()
     private let path: String
+    private let log: Log
 
     /// The threads that `close` joins.
     private struct Threads: Sendable {
@@ -59,6 +60,10 @@ package final class SQLiteStore: Engine {
         suppressing: [PersonalityID: AutoSuppression], time: any TimeSource, log: Log
     ) throws {
         self.path = path
+        self.log = log
+        guard !Files.exists(DatabaseBackup.unfinishedRestore(of: path)) else {
+            throw StorageError.file("a restore of it was cut off while it exchanged files: run `restore` again")
+        }
         try Files.makeFolder(Files.parent(of: path))
         let connection = try Connection(path: path, access: .readWrite)
         try Self.prepare(connection)
@@ -66,7 +71,7 @@ package final class SQLiteStore: Engine {
         try Files.setMode(path, 0o600)
         personalities = try PersonalityNumbers(connection, origins: origins + [.reports])
         contents = ContentFiles(folder: path + ".contents")
-        try contents.removeOrphans(known: try Self.contentNames(connection))
+        try contents.removeOrphans(known: try ContentNames.all(connection))
         checkpointer = try Checkpointer(path: path) { error in
             log.error("checkpoint-failed") { $0.add("reason", OperatorText(error.description)) }
         }
@@ -95,19 +100,12 @@ package final class SQLiteStore: Engine {
         connection.countLogFrames()
     }
 
-    private static func contentNames(_ connection: Connection) throws(DatabaseError) -> Set<String> {
-        var names: Set<String> = []
-        try connection.prepare("SELECT name FROM content UNION ALL SELECT name FROM relay_content", "list contents")
-            .forEach { names.insert($0.text(0)) }
-        return names
-    }
-
     package func observe(_ observer: any DeliveryObserver) { writer.observe(observer) }
 
     package func observe(facts observer: any FactObserver) { writer.observe(facts: observer) }
 
-    /// False once a sync has failed: nothing more is accepted until the program is started again.
-    package var isWritable: Bool { !writer.isPoisoned }
+    /// False while the disk takes nothing; and once a sync has failed, until the program is started again.
+    package var isWritable: Bool { writer.isWritable }
 
     /// Deliveries since it was opened that were simulated as delivered with their acceptance, and never queued.
     package var deliveredAtOnce: UInt64 { writer.figures.deliveredAtOnce }
@@ -123,12 +121,15 @@ package final class SQLiteStore: Engine {
     }
 
     /// Commits what waits, then ends the threads. Nothing may be called afterwards.
+    ///
+    /// The log is brought back and made empty, so that a copy of the database's file is a whole one.
     package func close() {
         writer.stop()
         threads.writer.join()
         checkpointer.stop()
         threads.checkpoint.join()
         background.stop()
+        writer.emptyLog()
     }
 
     // MARK: Store
@@ -175,6 +176,10 @@ package final class SQLiteStore: Engine {
 
     package func events(after event: MailEvent.ID, limit: Int) async throws(KernelFailure) -> [MailEvent] {
         try await inBackground { reader throws(DatabaseError) in try reader.events(after: event, limit: limit) }
+    }
+
+    package func latestEvents(limit: Int) async throws(KernelFailure) -> [MailEvent] {
+        try await inBackground { reader throws(DatabaseError) in try reader.latestEvents(limit: limit) }
     }
 
     package func directory() async throws(KernelFailure) -> DirectoryImage {
@@ -254,10 +259,13 @@ package final class SQLiteStore: Engine {
 
     private func storeContent(_ body: [UInt8]) async throws(KernelFailure) -> String {
         let contents = contents
+        let (writer, log) = (writer, log)
         let stored = await background.run { () -> Result<String, KernelFailure> in
             do {
                 return .success(try contents.store(body))
             } catch {
+                writer.noteRefusal()
+                log.error("content-not-stored") { $0.add("reason", OperatorText("\(error)")) }
                 return .failure(.storageUnavailable)
             }
         }
@@ -268,7 +276,7 @@ package final class SQLiteStore: Engine {
     /// start. After a failed sync nobody knows whether the message is on disk, so its file stays until the next start
     /// tells.
     private func removeContents(_ changes: [EncodedChange], unlessAcceptedBy outcomes: [ChangeOutcome] = []) async {
-        guard isWritable else { return }
+        guard !writer.isPoisoned else { return }
         for (index, change) in changes.enumerated() {
             if case .keyed(let plan) = change {
                 let made: [ChangeOutcome] =

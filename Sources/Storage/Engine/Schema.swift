@@ -92,5 +92,6 @@ enum Schema {
         templates,
         records,
         users,
+        upkeep,
     ]
 }

@@ -16,8 +16,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `commitCount`, `published`, the observers and `rider` are safe from any
-/// thread; all else is the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `published`, the observers and `rider` are safe
+/// from any thread; all else is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -33,6 +33,7 @@ final class Writer: @unchecked Sendable {
 
     private let queue: WorkQueue<Unit>
     private let poisoned = Atomic(false)
+    private let refusing = Atomic(false)
     private let commitCount = Atomic<UInt64>(0)
     /// Counted once a commit, whatever it carries, and read by whoever wants to know.
     private let published = Mutex(StoreFigures())
@@ -88,7 +89,7 @@ final class Writer: @unchecked Sendable {
     var figures: StoreFigures {
         var figures = published.withLock { $0 }
         figures.waitingUnits = queue.count
-        figures.isWritable = !isPoisoned
+        figures.isWritable = isWritable
         return figures
     }
 
@@ -100,6 +101,12 @@ final class Writer: @unchecked Sendable {
     }
 
     var isPoisoned: Bool { poisoned.load(ordering: .relaxed) }
+
+    /// The latest attempt did not fail for the disk.
+    var isWritable: Bool { !isPoisoned && !refusing.load(ordering: .relaxed) }
+
+    /// The disk did not take what was to be written beside the database. Any thread.
+    func noteRefusal() { refusing.store(true, ordering: .relaxed) }
 
     /// Hands a unit of work over and waits for its outcomes. Any thread; comes back on the caller's executor.
     func commit(_ changes: [EncodedChange]) async -> [ChangeOutcome] {
@@ -158,6 +165,7 @@ final class Writer: @unchecked Sendable {
                     continue
                 }
                 publish { $0.failedCommits += 1 }
+                if error.kind == .full || error.kind == .inputOutput { noteRefusal() }
                 if error.kind == .syncFailed { poison(error) }
                 throw error
             }
@@ -177,6 +185,7 @@ final class Writer: @unchecked Sendable {
         }
         try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
         commitCount.wrappingAdd(1, ordering: .releasing)
+        refusing.store(false, ordering: .relaxed)
         let took = time.uptime - began
         publish { figures in
             figures.commitUnits.note(Double(units.count))
@@ -231,6 +240,15 @@ final class Writer: @unchecked Sendable {
         log.error("storage-poisoned") { line in
             line.add("reason", OperatorText(error.description))
             line.add("mend", "check the disk, then start the program again")
+        }
+    }
+
+    /// At the end, once the thread has ended and nobody reads any more: the database's file holds everything.
+    func emptyLog() {
+        do {
+            try connection.checkpointToTheEnd()
+        } catch {
+            log.error("checkpoint-failed") { $0.add("reason", OperatorText(error.description)) }
         }
     }
 

@@ -110,23 +110,4 @@ private struct LaneFigures {
 
 extension LaneStatistics {
     fileprivate var size: Int { waiting + leased }
-
-    /// A webhook's lane is named by its number.
-    init(_ lane: WebhookLaneStatistics) {
-        self.init(
-            lane: LaneID("\(LaneID.webhookPrefix)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
-            earliestDue: lane.earliestDue, isPaused: lane.isPaused)
-    }
-
-    /// A lane of relayed requests is named by the origin that they go to.
-    init(_ lane: WorkLaneStatistics<String>) {
-        self.init(
-            lane: LaneID("\(LaneID.relayPrefix)\(lane.lane)"), waiting: lane.waiting, leased: lane.running,
-            earliestDue: lane.earliestDue, isPaused: lane.isHeld)
-    }
-}
-
-extension LaneID {
-    static let webhookPrefix = "webhook:"
-    static let relayPrefix = "relay:"
 }

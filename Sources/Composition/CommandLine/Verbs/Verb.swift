@@ -22,7 +22,7 @@ struct Verb: Sendable {
 
     /// What this program itself does, without a server or a database.
     enum Program: Sendable {
-        case serve, check, openAPI, version, help
+        case serve, check, openAPI, backup, restore, version, help
     }
 
     /// Carries a verb out: in the server, or in the command's own process.
@@ -60,16 +60,22 @@ struct Verb: Sendable {
         action = .operate(operation)
     }
 
-    /// A verb of the program itself, which takes the options that every verb takes and no others.
-    init(_ word: String, on operand: Operand? = nil, does summary: String, example: String, program: Program) {
+    /// A verb of the program itself.
+    init(
+        _ word: String, on operand: Operand? = nil, options: [VerbOption] = [], does summary: String, example: String,
+        program: Program
+    ) {
         words = [word]
         self.operand = operand
-        options = []
+        self.options = options
         self.summary = summary
         self.example = example
         objection = { _ in nil }
         action = .program(program)
     }
+
+    /// It can begin with a database that is not there yet; every other verb needs what this one makes.
+    var beginsDatabase: Bool { words == ["account", "create"] }
 
     /// `domain add`
     var name: String { words.joined(separator: " ") }

@@ -31,9 +31,11 @@ extension Verbs {
             office, given throws(KernelFailure) in
             try await office.replay(given.operand)
         },
-        Verb("queue pause", on: .lane, does: "hold a lane back", example: "queue pause mx:mx.example.net") {
-            office, given throws(KernelFailure) in
-            try await office.setPaused(given.operand, true)
+        Verb(
+            "queue pause", on: .lane, options: [.flag("ahead", "also where nothing waits in it yet")],
+            does: "hold a lane back until it is resumed", example: "queue pause mx:mx.example.net"
+        ) { office, given throws(KernelFailure) in
+            try await office.setPaused(given.operand, true, ahead: given.flag("ahead"))
         },
         Verb("queue resume", on: .lane, does: "let a lane go on", example: "queue resume mx:mx.example.net") {
             office, given throws(KernelFailure) in
@@ -61,7 +63,7 @@ extension Verbs {
             try await office.listDeliveries(given.id, given.limit)
         },
         Verb(
-            "webhook pause", on: .id, does: "keep an endpoint's events until it is resumed, or the server restarted",
+            "webhook pause", on: .id, does: "keep an endpoint's events until it is resumed",
             example: "webhook pause 3"
         ) { office, given throws(KernelFailure) in
             try await office.setWebhookPaused(given.id, true)
@@ -107,10 +109,10 @@ extension Verbs {
                 .number("after", "ID", "those after this one"),
                 .flag("wait", "until there is one, for \(DurationText.of(RuntimeLimits.followWait)) at most"),
                 .flag("follow", "those from now on, until interrupted"),
-            ], does: "what happened to messages, in order", example: "event list --follow"
+            ], does: "what happened to messages: the latest, in order", example: "event list --follow"
         ) { office, given throws(KernelFailure) in
             try await office.listEvents(
-                after: given.number("after") ?? 0, limit: given.limit, waits: given.flag("wait"))
+                after: given.number("after"), limit: given.limit, waits: given.flag("wait"))
         },
     ]
 

@@ -9,10 +9,13 @@ enum Verbs {
 
     /// The options that every verb takes.
     static let common: [VerbOption] = [
-        .text("config", "FILE", "the configuration (default: the built-in local profile)"),
+        .text(
+            "config", "FILE",
+            "the configuration (default: what \(ConfigurationEnvironment.fileVariable) names, else the local profile)"),
         .flag("json", "print JSON instead of text"),
         .number("limit", "N", "at most N rows in a list (default \(Arguments.rowsDefault))"),
         .flag("help", "say what the verb does, and how it is called"),
+        .flag("version", "print the versions of the program and of its libraries"),
     ]
 
     private static let program: [Verb] = [
@@ -22,6 +25,14 @@ enum Verbs {
         Verb(
             "check", does: "validate the configuration and print the effective one",
             example: "check --config config/smarthost.json", program: .check),
+        Verb(
+            "backup", on: .text("FILE"), options: [.flag("force", "write over a file that is there")],
+            does: "copy the database with its contents, while a server runs or not; the key file is not in it",
+            example: "backup /backup/polyrelay-monday", program: .backup),
+        Verb(
+            "restore", on: .text("FILE"), options: [.flag("force", "in place of a database that is there")],
+            does: "put a backup back, beside the same key file", example: "restore /backup/polyrelay-monday --force",
+            program: .restore),
         Verb(
             "openapi", on: .text("PERSONALITY"),
             does: "print its routes as an OpenAPI document, as /openapi.json has it",

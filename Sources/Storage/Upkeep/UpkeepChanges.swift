@@ -1,0 +1,26 @@
+import Database
+import Ports
+
+/// The operator's own business. Its changes are few, so no statement is kept. The writer thread's own.
+struct UpkeepChanges {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func apply(_ change: UpkeepChange) throws(DatabaseError) -> ChangeOutcome {
+        switch change {
+        case .setPaused(let lane, let isPaused):
+            let statement = try connection.prepare(
+                isPaused
+                    ? "INSERT OR IGNORE INTO lane_pause (lane) VALUES (?)" : "DELETE FROM lane_pause WHERE lane = ?",
+                "pause a lane")
+            statement.bind(1, lane)
+            try statement.run()
+        case .probe:
+            // A row that is written as it is takes its place in the log all the same.
+            try connection.execute(
+                "UPDATE run SET started = started WHERE epoch = (SELECT max(epoch) FROM run)", "probe the disk")
+        }
+        return .done(serial: 0)
+    }
+}

@@ -1,0 +1,16 @@
+package import Model
+import Ports
+import Synchronization
+
+extension MemoryStore {
+    package func pausedLanes() async throws(KernelFailure) -> [String] { state.withLock { Array($0.pausedLanes) } }
+
+    static func upkeepChange(_ change: UpkeepChange, _ state: inout State) -> ChangeOutcome {
+        switch change {
+        case .setPaused(let lane, true): state.pausedLanes.insert(lane)
+        case .setPaused(let lane, false): state.pausedLanes.remove(lane)
+        case .probe: break
+        }
+        return .done(serial: 0)
+    }
+}
