@@ -9,12 +9,12 @@ extension SMTPDialect {
         greeting: "ESMTP Newcomer", mechanisms: [.plain], credentials: .key(user: "newcomer"), requiresTLS: true,
         limits: Limits(recipients: 1), requirement: Requirement(anyOf: [Scope.send], domains: .every),
         rateClass: Newcomer.everyRequest, idempotency: nil, specialFields: [dueField],
-        interpret: { fields, letter throws(KernelFailure) in
+        interpret: { fields, _, letter throws(KernelFailure) in
             guard let text = fields[dueField] else { return }
             guard let due = Instant(rfc3339: text) else { throw .invalid(FieldFault("due", .timestamp)) }
             letter.scheduledAt = due
         },
-        reply: { failure, stage in SMTPReply(.of(failure, at: stage), Refusal(failure).word) },
+        reply: { failure, stage, _ in SMTPReply(.of(failure, at: stage), Refusal(failure).word) },
         accepted: { _, _ in SMTPReply(250, (0, 0), "Taken") })
 
     private static let dueField = "letter-due"

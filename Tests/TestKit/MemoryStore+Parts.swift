@@ -7,8 +7,8 @@ import Synchronization
 extension MemoryStore {
     package func deliveries(_ query: DeliveryQuery) async throws(KernelFailure) -> Page<DeliveryPart> {
         let parts = state.withLock { state in
-            state.rows.enumerated().reversed().flatMap { index, row -> [DeliveryPart] in
-                let message = Self.message(Message.ID(Int64(index) + 1), row, content: false)
+            state.rows.reversed().flatMap { row -> [DeliveryPart] in
+                let message = Self.message(row, content: false)
                 guard message.account == query.tenant.account, message.origin == query.tenant.origin else { return [] }
                 return message.recipients.indices.reversed().filter { query.filter.admits(message, recipient: $0) }
                     .map { DeliveryPart(message: message, recipient: $0) }

@@ -76,7 +76,8 @@ struct SMTPTranscriptRun {
         known = server.variables
         for (name, secret) in server.variables {
             known["plain.\(name)"] = String(
-                decoding: Base64.encode(Array("\0\(server.users[name] ?? server.mailUser)\0\(secret)".utf8)), as: UTF8.self)
+                decoding: Base64.encode(Array("\0\(server.users[name] ?? server.mailUser)\0\(secret)".utf8)),
+                as: UTF8.self)
         }
     }
 
