@@ -12,6 +12,8 @@ final class StoreBench: @unchecked Sendable {
     private let factory: any StoreFactory
     private let folder: TemporaryFolder
     private var engine: any Engine
+    /// An engine is closed once; where one cannot be opened again, the closed one stays.
+    private var isOpen = true
     /// What `accept` has made, in order.
     private var accepted: [Message.ID] = []
 
@@ -25,7 +27,10 @@ final class StoreBench: @unchecked Sendable {
 
     var store: any Store { engine }
 
-    func close() { engine.close() }
+    func close() {
+        if isOpen { engine.close() }
+        isOpen = false
+    }
 
     func observe(_ observer: any DeliveryObserver) { store.observe(observer) }
 
@@ -39,8 +44,9 @@ final class StoreBench: @unchecked Sendable {
 
     /// Ends the store in good order and opens what it left.
     func reopen() async throws {
-        engine.close()
+        close()
         engine = try await factory.open(folder.path, origins: Self.origins)
+        isOpen = true
     }
 
     // MARK: Calls
