@@ -53,24 +53,58 @@ public struct Harpoon: Personality {
             requirement: Requirement(
                 anyOf: [Scope.write, Scope.initialize], kinds: [.secret, .public], reported: Scope.initialize),
             rateClass: everyRequest, bodyLimitBytes: HarpoonLimits.requestBytes, idempotency: idempotency,
-            planner: Transactions.initialize),
-        Self.route(.get, "/v1/transactions", [Scope.read, Scope.write], Transactions.list),
-        Self.reading("/v1/transactions/:reference", Transactions.show),
-        Self.reading("/v1/transactions/by-hpn/:hpn_code", Transactions.showByCode),
-        Self.reading("/v1/transactions/by-client-ref/:client_ref", Transactions.showByClientReference),
-        Self.route(.post, "/v1/transactions/:reference/reconcile", [Scope.write], Reconciliation.reconcile),
-        Self.route(.post, "/v1/transactions/:reference/cancel", [Scope.write], Transactions.cancel),
-        Self.route(.post, "/v1/webhooks", [Scope.webhooks], Webhooks.create),
-        Self.route(.get, "/v1/webhooks", [Scope.webhooks], Webhooks.list),
-        Self.route(.get, "/v1/webhooks/dead-letters", [Scope.webhooks], Webhooks.deadLetters),
-        Self.route(.post, "/v1/webhooks/dead-letters/replay-batch", [Scope.webhooks], Webhooks.replayBatch),
-        Self.route(.post, "/v1/webhooks/dead-letters/:id/replay", [Scope.webhooks], Webhooks.replay),
-        Self.route(.get, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.show),
-        Self.route(.put, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.update),
-        Self.route(.delete, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.remove),
-        Self.route(.post, "/v1/webhooks/:webhook_id/test", [Scope.webhooks], Webhooks.test),
+            planner: Transactions.initialize
+        ).open(to: pages).describes(
+            "initializeTransaction", "Asks for a payment.", request: Shapes.initialize,
+            answers: [201: .json(Shapes.initialized)]),
+        Self.route(.get, "/v1/transactions", [Scope.read, Scope.write], Transactions.list).describes(
+            "listTransactions", "Payments, latest first.", query: Shapes.transactionQuery,
+            answers: [200: .json(Shapes.transactions)]),
+        Self.reading("/v1/transactions/:reference", "getTransaction", "A payment.", Transactions.show),
+        Self.reading(
+            "/v1/transactions/by-hpn/:hpn_code", "getTransactionByCode", "The latest payment with a code.",
+            Transactions.showByCode),
+        Self.reading(
+            "/v1/transactions/by-client-ref/:client_ref", "getTransactionByClientReference",
+            "The payment with a reference of the caller's.", Transactions.showByClientReference),
+        Self.route(.post, "/v1/transactions/:reference/reconcile", [Scope.write], Reconciliation.reconcile).describes(
+            "reconcileTransaction", "Finds the money of a payment by the network's id.", request: Shapes.reconcile,
+            answers: [200: .json(Shapes.reconciled), 422: .json(Shapes.failedReconciliation)]),
+        Self.route(.post, "/v1/transactions/:reference/cancel", [Scope.write], Transactions.cancel).describes(
+            "cancelTransaction", "Calls off a payment that has not ended.", request: Shapes.reason,
+            answers: [200: .json(Shapes.cancelled)]),
+        Self.route(.post, "/v1/webhooks", [Scope.webhooks], Webhooks.create).describes(
+            "createWebhook", "Makes an endpoint.", request: Shapes.newWebhook,
+            answers: [201: .json(Shapes.createdWebhook)]),
+        Self.route(.get, "/v1/webhooks", [Scope.webhooks], Webhooks.list).describes(
+            "listWebhooks", "All endpoints.", answers: [200: .json(Shapes.webhooks)]),
+        Self.route(.get, "/v1/webhooks/dead-letters", [Scope.webhooks], Webhooks.deadLetters).describes(
+            "listDeadLetters", "Deliveries that were given up.", query: Shapes.deadLetterQuery,
+            answers: [200: .json(Shapes.deadLetters)]),
+        Self.route(.post, "/v1/webhooks/dead-letters/replay-batch", [Scope.webhooks], Webhooks.replayBatch).describes(
+            "replayDeadLetters", "Tries several again.", request: Shapes.replayBatch,
+            answers: [200: .json(Shapes.replayedBatch)]),
+        Self.route(.post, "/v1/webhooks/dead-letters/:id/replay", [Scope.webhooks], Webhooks.replay).describes(
+            "replayDeadLetter", "Tries one again.", answers: [200: .json(Shapes.replayed)]),
+        Self.route(.get, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.show).describes(
+            "getWebhook", "An endpoint.", answers: [200: .json(Shapes.webhook)]),
+        Self.route(.put, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.update).describes(
+            "updateWebhook", "Changes an endpoint.", request: Shapes.webhookChange,
+            answers: [200: .json(Shapes.webhook)]),
+        Self.route(.delete, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.remove).describes(
+            "deleteWebhook", "Removes an endpoint.", answers: [200: .json(Shapes.deleted)]),
+        Self.route(.post, "/v1/webhooks/:webhook_id/test", [Scope.webhooks], Webhooks.test).describes(
+            "testWebhook", "Sends a sample to an endpoint, now.",
+            answers: [200: .json(Shapes.tested), 422: .json(Shapes.failure)]),
         Self.ingesting("/internal/v1/ingest/payment", Ingestion.payment),
         Self.ingesting("/internal/v1/ingest/sms-gateway/:line", Ingestion.smsGateway),
+    ]
+
+    public let description: DialectDescription? = Shapes.dialect
+
+    public let options = [
+        InitializeRequest.requiresPhone.declaration, Transactions.checkoutOrigin.declaration,
+        Transactions.cancelRefusal.declaration,
     ]
 
     public let webhooks: WebhookFormat? = .harpoon
@@ -119,12 +153,22 @@ public struct Harpoon: Personality {
             bodyLimitBytes: HarpoonLimits.requestBytes, handler: handler)
     }
 
-    /// A route that pages in browsers may ask.
-    private static func reading(_ pattern: String, _ handler: @escaping Route.Handler) -> Route {
+    /// One payment, which pages in browsers may ask for.
+    private static func reading(
+        _ pattern: String, _ name: String, _ summary: String, _ handler: @escaping Route.Handler
+    ) -> Route {
         Route(
             .get, pattern, requirement: Requirement(anyOf: [Scope.read], kinds: [.secret, .public]),
-            rateClass: everyRequest, bodyLimitBytes: HarpoonLimits.requestBytes, handler: handler)
+            rateClass: everyRequest, bodyLimitBytes: HarpoonLimits.requestBytes, handler: handler
+        ).open(to: pages).describes(name, summary, answers: [200: .json(Shapes.transaction)])
     }
+
+    /// With a public key, from any origin: what a secret one brings no page learns.
+    private static let pages = CrossOrigin(
+        for: [.public], requestHeaders: ["Authorization", "Content-Type", "Idempotency-Key"],
+        exposedHeaders: [
+            "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID", "Retry-After",
+        ])
 
     private static func ingesting(_ pattern: String, _ handler: @escaping Route.Handler) -> Route {
         Route(

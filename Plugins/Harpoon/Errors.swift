@@ -275,6 +275,11 @@ extension Face {
 
     private static func of(_ fault: FieldFault) -> Face {
         if fault.rule == .missing { return missing(fault) }
+        if fault.rule == .locked, fault.field == "status", let state = fault.value {
+            return Face(
+                .invalidTransactionState, "Transaction is \(state.text)",
+                [Detail(name: "status", value: .text(state.text))])
+        }
         if let code = code(of: fault) {
             var face = Self.fault(code, text(of: fault, code), fault.field)
             if let value = fault.value { face.details.append(Detail(name: "value", value: .text(value.text))) }

@@ -29,6 +29,9 @@ enum HarpoonLimits {
     static let idempotencyWindow: Duration = .seconds(86_400)
     static let telcoIDBytes = 64
 
+    /// Where the vendor has its pages.
+    static let checkoutOrigin = "https://harpoonsms.com"
+
     // MARK: Codes
 
     static let codeCharacters = 6

@@ -50,21 +50,40 @@ public struct Posthawk: Personality {
         versionsMax: PosthawkLimits.templateVersions)
 
     public let routes = [
-        Self.sending("/v1/send", Sends.send),
-        Self.route(.get, "/v1/send/:id", Scope.reading, Sends.job),
-        Self.route(.post, "/v1/render", Scope.sending, Sends.render),
-        Self.route(.get, "/v1/queue/stats", Scope.reading, Sends.queueStatistics),
-        Self.sending("/scheduled", Schedules.create),
-        Self.route(.get, "/scheduled", Scope.reading, Schedules.list),
-        Self.route(.get, "/scheduled/:id", Scope.reading, Schedules.show),
-        Self.route(.delete, "/scheduled/:id", Scope.sending, Schedules.cancel),
-        Self.route(.patch, "/scheduled/:id/reschedule", Scope.sending, Schedules.reschedule),
-        Self.route(.post, "/scheduled/:id/send-now", Scope.sending, Schedules.sendNow),
-        Self.route(.get, "/scheduled/:id/audit-log", Scope.reading, Schedules.auditLog),
-        Self.route(.get, "/v1/domains", Scope.reading, Domains.list),
-        Self.route(.get, "/v1/domains/:id", Scope.reading, Domains.show),
-        Self.route(.patch, "/v1/domains/:id/limits", Scope.sending, Domains.setLimits),
+        Self.sending("/v1/send", Sends.send).describes(
+            "send", "Sends an email, or schedules it.", request: Shapes.send, answers: [201: .json(Shapes.accepted)]),
+        Self.route(.get, "/v1/send/:id", Scope.reading, Sends.job).describes(
+            "getJob", "Where an email stands.", answers: [200: .json(Shapes.job)]),
+        Self.route(.post, "/v1/render", Scope.sending, Sends.render).describes(
+            "render", "Fills in a template.", request: Shapes.render, answers: [200: .json(Shapes.rendered)]),
+        Self.route(.get, "/v1/queue/stats", Scope.reading, Sends.queueStatistics).describes(
+            "getQueueStatistics", "How many emails stand where.", answers: [200: .json(Shapes.queue)]),
+        Self.sending("/scheduled", Schedules.create).describes(
+            "schedule", "Schedules an email.", request: Shapes.schedule, answers: [201: .json(Shapes.scheduled)]),
+        Self.route(.get, "/scheduled", Scope.reading, Schedules.list).describes(
+            "listScheduled", "Scheduled emails, latest first.", query: Shapes.listQuery,
+            answers: [200: .json(Shapes.scheduledEmails)]),
+        Self.route(.get, "/scheduled/:id", Scope.reading, Schedules.show).describes(
+            "getScheduled", "A scheduled email.", answers: [200: .json(Shapes.scheduledEmail)]),
+        Self.route(.delete, "/scheduled/:id", Scope.sending, Schedules.cancel).describes(
+            "cancelScheduled", "Takes back an email that waits.", answers: [200: .json(Shapes.cancelled)]),
+        Self.route(.patch, "/scheduled/:id/reschedule", Scope.sending, Schedules.reschedule).describes(
+            "reschedule", "Moves an email that waits.", request: Shapes.reschedule,
+            answers: [200: .json(Shapes.scheduledEmail)]),
+        Self.route(.post, "/scheduled/:id/send-now", Scope.sending, Schedules.sendNow).describes(
+            "sendNow", "Sends an email that waits.", answers: [200: .json(Shapes.scheduledEmail)]),
+        Self.route(.get, "/scheduled/:id/audit-log", Scope.reading, Schedules.auditLog).describes(
+            "getAuditLog", "What happened to a scheduled email.", answers: [200: .json(Shapes.auditLog)]),
+        Self.route(.get, "/v1/domains", Scope.reading, Domains.list).describes(
+            "listDomains", "The domains of the workspace.", answers: [200: .json(Shapes.domains)]),
+        Self.route(.get, "/v1/domains/:id", Scope.reading, Domains.show).describes(
+            "getDomain", "A domain.", answers: [200: .json(Shapes.domain)]),
+        Self.route(.patch, "/v1/domains/:id/limits", Scope.sending, Domains.setLimits).describes(
+            "setDomainLimits", "Sets how many emails of a domain go out in a day and in a month.",
+            request: Shapes.limits, answers: [200: .json(Shapes.domain)]),
     ]
+
+    public let description: DialectDescription? = Shapes.dialect
 
     public let smtp: SMTPDialect? = .posthawk
 

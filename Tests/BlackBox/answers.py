@@ -15,22 +15,25 @@ import re
 import socket
 import sys
 import tempfile
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import polyrelay
+from answers_dialects import HARPOON, POSTHAWK, TEMPLATE_VERBS
 from answers_http import ADMIN, HAREPOST, POSTSTACK
 from answers_smtp import MX, SUBMISSION
 from answers_verbs import CHECKS, VERBS
 from wire import API, Connection, request
 
 RECORDED = polyrelay.ROOT / "Tests/Fixtures/answers.txt"
-BOTH = [{"personality": name, "listen": "127.0.0.1:0"} for name in ("poststack", "harepost")]
+DIALECTS = ("poststack", "harepost", "posthawk", "harpoon")
+LISTENERS = [{"personality": name, "listen": "127.0.0.1:0"} for name in DIALECTS]
 SMTP = {
     "hostname": "relay.test",
     "listeners": [{"listen": "127.0.0.1:0", "tls": "none"}, {"listen": "127.0.0.1:0", "role": "mx"}],
 }
 SECTIONS = {
-    "listeners": BOTH, "smtp": SMTP, "dns": {"servers": ["127.0.0.1:1"]}, "faults": {"allow": True},
+    "listeners": LISTENERS, "smtp": SMTP, "dns": {"servers": ["127.0.0.1:1"]}, "faults": {"allow": True},
     "hosts": {"returnPath": "bounce.relay.test", "spf": "spf.relay.test", "mx": "mx.relay.test"},
     "egress": {"allow": ["127.0.0.0/8", "::1/128"]}, "personalities": {"harepost": {"signup": True}},
 }  # fmt: skip
@@ -38,8 +41,10 @@ LINE_SECONDS = 20
 
 # Identities: each gets a name of its own by the order in which it appears, so that who is who is compared too.
 IDENTITIES = re.compile(
-    r"\b(em_|dom_|evt_|hr_|acct_|req_|sk_live_|sk_test_|hp_live_|whsec_|b-|harepost-verify=)[0-9A-Za-z]{8,}"
+    r"\b(em_|dom_|evt_|hr_|acct_|req_|sk_live_|sk_test_|hp_live_|whsec_|b-|harepost-verify=|ck_live_|hpn_trx_)"
+    r"[0-9A-Za-z]{8,}"
 )
+UUIDS = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b()")
 # Numbers of rows, which grow with time but by no fixed step.
 SERIALS = re.compile(
     r'("(?:id|emailId|webhookId|serial|message|key|account|domainId|domain_id|messageId)" ?: ?)"?\d+"?(?=[,}\]\s])'
@@ -56,6 +61,9 @@ CHANGING = [
     (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r'"(keyPrefix|prefix)" ?: ?"[^"]*"'), r'"\1":"PREFIX"'),
     # A use is noted some seconds later.
+    (re.compile(r'"(hpn_code|public_slug)":"[0-9A-Za-z]+"'), r'"\1":"NAME"'),
+    (re.compile(r"/pay/[0-9a-f]{16}"), "/pay/NAME"),
+    (re.compile(r'"messageId":"[^"]+"'), '"messageId":"NAME"'),
     (re.compile(r'"lastUsedAt" ?: ?(null|"[^"]*")'), '"lastUsedAt":"USE"'),
     # Numbers of rows in tables.
     (re.compile(r"^serial  \d+$", re.M), "serial  N"),
@@ -73,6 +81,7 @@ class Masks:
     def __call__(self, text: str) -> str:
         text = text.replace(self._folder, "FOLDER")
         text = IDENTITIES.sub(self._name, text)
+        text = UUIDS.sub(self._name, text)
         text = SERIALS.sub(r"\1N", text)
         # Columns are as wide as what they hold.
         text = "\n".join(re.sub(r"(?<=\S)  +", "  ", line).rstrip() for line in text.split("\n"))
@@ -81,7 +90,7 @@ class Masks:
         return text
 
     def _name(self, match: re.Match) -> str:
-        prefix = match[1]
+        prefix = match[1] or "uuid_"
         if prefix == "req_":
             return "req_ID"
         return self._names.setdefault(
@@ -101,6 +110,8 @@ class Recorder:
             "signup": [{"per": "address", "limit": 1_000_000, "window": "1m"}],
             "send": [{"per": "account", "limit": 1_000_000, "window": "1m"}],
         }
+        unlimited = [{"per": "key", "limit": 1_000_000, "window": "1h"}]
+        settings["limits"] |= {"posthawk": {"send": unlimited}, "harpoon": {"default": unlimited}}
         self.server = polyrelay.Server(folder, settings)
         # What later requests name: {KEY}, {EMAIL} and so on stand for it.
         self.known: dict[str, str] = {}
@@ -118,7 +129,8 @@ class Recorder:
         try:
             self.server.start()
             self.residents()
-            for listener, exchanges in (("poststack", POSTSTACK), ("harepost", HAREPOST), ("admin", ADMIN)):
+            asked = {"poststack": POSTSTACK, "harepost": HAREPOST, "admin": ADMIN}
+            for listener, exchanges in asked.items():
                 for exchange in exchanges:
                     self.http(listener, *exchange)
             self.await_relay()
@@ -127,6 +139,7 @@ class Recorder:
                     self.smtp(name, self.server.smtp_ports[position], lines)
             for words in VERBS:
                 self.verb(words)
+            self.dialects()
             self.keep("serve: SIGTERM", str(self.server.stop()))
         finally:
             self.server.close()
@@ -149,6 +162,36 @@ class Recorder:
         self.known["OTHER"] = server.key(other).secret
         made = server.ask("key", "create", "--account", account, "--personality", "harepost")
         self.known |= {"RELAY": made["key"], "ACCOUNT": account}
+
+    def dialects(self) -> None:
+        """The two that came later, with what they need."""
+        server, account = self.server, self.known["ACCOUNT"]
+        text = self.folder / "welcome.txt"
+        text.write_text("Hello {{first_name}}.")
+        made = server.ask(
+            "template", "create", "welcome", "--account", account, "--personality", "posthawk",
+            "--subject", "Hi {{first_name}}", "--text", str(text), "--require", "first_name",
+        )  # fmt: skip
+        now = datetime.now(timezone.utc)
+        self.known |= {"TEMPLATE": str(made["id"])}
+        self.known |= {
+            name: (now + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            for name, days in (("SOON", 1), ("LATER_ON", 2))
+        }
+        keys = {
+            "HAWK": ("posthawk",), "HAWK_TEST": ("posthawk", "--mode", "test"),
+            "HAWK_READING": ("posthawk", "--scopes", "reading"),
+            "PAY": ("harpoon", "--scopes", "transactions:read,transactions:write,webhooks:manage"),
+            "PAGE_KEY": ("harpoon", "--kind", "public", "--scopes", "transactions:read,transactions:initialize"),
+        }  # fmt: skip
+        for name, (personality, *options) in keys.items():
+            key = server.ask("key", "create", "--account", account, "--personality", personality, *options)
+            self.known[name] = key["key"]
+        for listener, exchanges in (("posthawk", POSTHAWK), ("harpoon", HARPOON)):
+            for exchange in exchanges:
+                self.http(listener, *exchange)
+        for words in TEMPLATE_VERBS:
+            self.verb(words)
 
     def await_relay(self) -> None:
         """The first attempt at the one relayed request is over: nobody listens there."""

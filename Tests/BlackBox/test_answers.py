@@ -1,4 +1,4 @@
-"""Two hundred answers are as they were recorded. A change that alters one on purpose records it anew (answers.py)."""
+"""Some seven hundred answers are as they were recorded. A change that alters one on purpose records it anew (answers.py)."""
 
 import answers
 

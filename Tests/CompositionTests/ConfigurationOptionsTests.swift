@@ -89,7 +89,7 @@ struct ConfigurationOptionsTests {
                 #"{ pace: "brsk" }"#,
                 "poststack.pace: \"brsk\" is not known (did you mean \"brisk\"?); allowed: \"slow\""
             ),
-            (#"{ page: "ftp://example.com" }"#, "poststack.page: is not understood; allowed: an URL such as "),
+            (#"{ page: "ftp://example.com" }"#, "poststack.page: is not understood; allowed: a URL such as "),
             (#"{ tags: "x" }"#, "poststack.tags: is text; allowed: a list of at most 2 names"),
             (#"{ tags: ["a", "b", "c"] }"#, "poststack.tags: has 3 elements; allowed: a list of at most 2 names"),
             (#"{ tags: ["a", ""] }"#, "poststack.tags[1]: is empty; allowed: a name"),
@@ -130,7 +130,7 @@ struct ConfigurationOptionsTests {
         #expect(
             Self.declarations.map { OptionWords.allowed($0.kind) } == [
                 "true or false", "1 to 10", "1s to 1h", "slow or brisk",
-                #"an URL such as "https://www.example.com/page", or null"#, "a list of at most 2 names",
+                #"a URL such as "https://www.example.com/page", or null"#, "a list of at most 2 names",
             ])
     }
 }

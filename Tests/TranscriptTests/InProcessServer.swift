@@ -34,8 +34,8 @@ final class InProcessServer {
     /// nil where the personality takes no mail over SMTP.
     let smtp: SMTPGateway?
 
-    /// `limit`: requests a minute and key.
-    init(_ subject: TranscriptSubject, limit: Int) async throws {
+    /// `limit`: requests a minute and key. `options`: in place of the local profile's.
+    init(_ subject: TranscriptSubject, limit: Int, options: [String: OptionValue] = [:]) async throws {
         let personality = subject.personality
         self.personality = personality
         let time = HandTime()
@@ -73,7 +73,7 @@ final class InProcessServer {
             in: Gateway.Environment(
                 kernel, templates: TemplateService(store: store, time: time), timeZones: FixedZones(),
                 limiter: RateLimiter(tiers: tiers), ids: ids, clients: ClientAddress(proxies: []), time: time,
-                random: SeededRandom(seed: 1), options: Self.localOptions(personality),
+                random: SeededRandom(seed: 1), options: Self.localOptions(personality).merging(options) { $1 },
                 faults: FaultTable(random: SeededRandom(seed: 4)), log: log))
         smtp = try HeloName("mail.test").flatMap { hostName in
             SMTPGateway(

@@ -63,8 +63,8 @@ def bench(binary: Path, options: argparse.Namespace, folder: Path) -> dict:
         look_up = load.measure(
             shop_process, shop.port, f"/v1/transactions/by-hpn/{code}", script(shop, "look", ""), options.seconds
         )
-        one = latencies(shop, 500, lambda: shop.call("GET", f"/v1/transactions/by-hpn/{code}"))
         shop_process.go_on()
+        one = latencies(shop, 500, lambda: shop.call("GET", f"/v1/transactions/by-hpn/{code}"))
     expired = expiring(shop, options.expiring)
     return {
         "empty": empty, "living": living, "settled_per_second": settled, "look_ups_per_second": round(look_up.rate),

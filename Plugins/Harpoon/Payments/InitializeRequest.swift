@@ -8,11 +8,15 @@ struct InitializeRequest {
     /// Where the caller wants to hear of this payment, to be judged.
     let webhook: WebURL?
 
+    /// The vendor's tables ask for it, its own sample clients leave it out.
+    static let requiresPhone = PersonalityOption.boolean(
+        "strictPhoneNumber", standard: false, "whether a payment without phone_number is refused")
+
     /// Throws the first fault: absent and mistyped members first, then values in the contract's order.
-    init(_ body: [UInt8], at now: Instant) throws(KernelFailure) {
+    init(_ body: [UInt8], at now: Instant, requiresPhone: Bool = false) throws(KernelFailure) {
         var form = try Form(body)
         let amount = form.amount("amount", required: true)
-        let phone = form.phone("phone_number")
+        let phone = form.phone("phone_number", required: requiresPhone)
         form.currency("currency")
         let customer = form.text("customer_name")
         let details = form.text("description")
@@ -58,8 +62,8 @@ extension Form {
     }
 
     /// The number of a Ghanaian mobile phone.
-    mutating func phone(_ field: StaticString) -> Phone? {
-        guard let text = string(field) else { return nil }
+    mutating func phone(_ field: StaticString, required: Bool = false) -> Phone? {
+        guard let text = string(field, required: required) else { return nil }
         guard let phone = Phone(text) else {
             note(FieldFault("\(field)", .key, value: UserData(text)))
             return nil

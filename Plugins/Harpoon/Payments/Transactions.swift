@@ -4,8 +4,22 @@ import Model
 
 /// What the routes under `/v1/transactions` do.
 enum Transactions {
+    static let checkoutOrigin = PersonalityOption.url(
+        "checkoutOrigin", "where the pages of payments are, in place of the vendor's: https://pay.example.com")
+
+    /// How a payment that has ended refuses to be cancelled. The vendor's page says 400, its table of codes 409.
+    enum CancelRefusal: String, CaseIterable, Sendable {
+        case byCode
+        case badRequest
+    }
+
+    static let cancelRefusal = PersonalityOption.word(
+        "cancelRefusal", standard: CancelRefusal.byCode,
+        "status of a cancel that comes too late: 409 where its code has that one, or 400 always")
+
     static func initialize(_ call: Call) async throws(KernelFailure) -> Plan<Answer> {
-        let request = try InitializeRequest(call.body, at: call.now)
+        let request = try InitializeRequest(
+            call.body, at: call.now, requiresPhone: call.option(InitializeRequest.requiresPhone))
         if let url = request.webhook {
             guard call.caller?.kind == .secret else { throw .wrongCredentialKind(has: .public, needs: [.secret]) }
             try call.webhooks.check(url, field: "webhook_url")
@@ -17,7 +31,7 @@ enum Transactions {
             keys: transaction.clientReference.map { [RecordKey(Transaction.clientReferenceIndex, $0)] } ?? [],
             mint: RecordMint(Transaction.codeIndex, candidates: HPNCode.candidates(call.random)),
             marks: transaction.marks, due: transaction.due)
-        let (ids, requestID) = (call.ids, call.requestID)
+        let (ids, requestID, origin) = (call.ids, call.requestID, checkoutOrigin(call))
         let key = try idempotencyKey(call)
         return desk.plan(RecordUnit([.insert(new)], at: call.now)).map { receipts throws(KernelFailure) in
             guard let receipt = receipts.first, let code = receipt.minted else {
@@ -25,7 +39,7 @@ enum Transactions {
             }
             let object = InitializedObject(
                 transaction: transaction, reference: ids.reference(receipt.id), code: code,
-                slug: ids.slug(receipt.id))
+                slug: ids.slug(receipt.id), origin: origin)
             return .flat(.created) { answer in
                 answer.member("data", object)
                 answer.object("meta") { meta in
@@ -34,6 +48,12 @@ enum Transactions {
                 }
             }
         }
+    }
+
+    /// Without a slash at its end.
+    private static func checkoutOrigin(_ call: Call) -> String {
+        let text = call.option(checkoutOrigin)?.text ?? HarpoonLimits.checkoutOrigin
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     private static func idempotencyKey(_ call: Call) throws(KernelFailure) -> String? {
@@ -120,14 +140,24 @@ enum Transactions {
             reason = form.text("reason")
             try form.finish()
         }
-        let (id, now) = (try reference(call), call.now)
-        let stored = try await call.ledger().change(id, .cancel) { value throws(Transaction.Refusal) in
-            try value.cancelled(because: reason, at: now)
-        }
+        let stored = try await cancelled(call, because: reason)
         return .flat { answer in
             answer.member("reference", call.ids.reference(stored.record.id))
             answer.member("status", stored.value.state.rawValue)
             answer.member("message", "Transaction has been cancelled")
+        }
+    }
+
+    private static func cancelled(
+        _ call: Call, because reason: String?
+    ) async throws(KernelFailure) -> Stored<Transaction> {
+        let (id, now) = (try reference(call), call.now)
+        do throws(KernelFailure) {
+            return try await call.ledger().change(id, .cancel) { value throws(Transaction.Refusal) in
+                try value.cancelled(because: reason, at: now)
+            }
+        } catch .wrongState(_, state: .named(let word), _) where call.option(cancelRefusal) == .badRequest {
+            throw .invalid(FieldFault("status", .locked, location: .path, value: UserData(word)))
         }
     }
 
@@ -159,8 +189,7 @@ struct InitializedObject: JSONWritable, Sendable {
     let reference: String
     let code: String
     let slug: String
-
-    private static let checkoutOrigin = "https://harpoonsms.com"
+    let origin: String
 
     func write(to slot: consuming JSONSlot) -> JSONFilledSlot {
         slot.object { object in
@@ -173,7 +202,7 @@ struct InitializedObject: JSONWritable, Sendable {
             object.member("expires_at", WireTime(transaction.expiresAt))
             object.member("created_at", WireTime(transaction.createdAt))
             object.constants(#""payer_sms_sent":false"#)
-            object.member("checkout_url", "\(Self.checkoutOrigin)/pay/\(slug)")
+            object.member("checkout_url", "\(origin)/pay/\(slug)")
             object.member("client_reference", transaction.clientReference)
         }
     }

@@ -3,7 +3,7 @@ import Base
 
 /// Options of personalities in the operator's words.
 enum OptionWords {
-    static let urlForm = #"an URL such as "https://www.example.com/page""#
+    static let urlForm = #"a URL such as "https://www.example.com/page""#
 
     static func namesForm(_ countMax: Int) -> String { "a list of at most \(countMax) names" }
 
