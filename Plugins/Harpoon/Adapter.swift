@@ -47,58 +47,7 @@ public struct Harpoon: Personality {
     /// Every endpoint gets every event, of test payments too.
     public let sharedWithTests: Set<SharedWithTests> = [.webhooks]
 
-    public let routes = [
-        Route(
-            .post, "/v1/transactions/initialize",
-            requirement: Requirement(
-                anyOf: [Scope.write, Scope.initialize], kinds: [.secret, .public], reported: Scope.initialize),
-            rateClass: everyRequest, bodyLimitBytes: HarpoonLimits.requestBytes, idempotency: idempotency,
-            planner: Transactions.initialize
-        ).open(to: pages).describes(
-            "initializeTransaction", "Asks for a payment.", request: Shapes.initialize,
-            answers: [201: .json(Shapes.initialized)]),
-        Self.route(.get, "/v1/transactions", [Scope.read, Scope.write], Transactions.list).describes(
-            "listTransactions", "Payments, latest first.", query: Shapes.transactionQuery,
-            answers: [200: .json(Shapes.transactions)]),
-        Self.reading("/v1/transactions/:reference", "getTransaction", "A payment.", Transactions.show),
-        Self.reading(
-            "/v1/transactions/by-hpn/:hpn_code", "getTransactionByCode", "The latest payment with a code.",
-            Transactions.showByCode),
-        Self.reading(
-            "/v1/transactions/by-client-ref/:client_ref", "getTransactionByClientReference",
-            "The payment with a reference of the caller's.", Transactions.showByClientReference),
-        Self.route(.post, "/v1/transactions/:reference/reconcile", [Scope.write], Reconciliation.reconcile).describes(
-            "reconcileTransaction", "Finds the money of a payment by the network's id.", request: Shapes.reconcile,
-            answers: [200: .json(Shapes.reconciled), 422: .json(Shapes.failedReconciliation)]),
-        Self.route(.post, "/v1/transactions/:reference/cancel", [Scope.write], Transactions.cancel).describes(
-            "cancelTransaction", "Calls off a payment that has not ended.", request: Shapes.reason,
-            answers: [200: .json(Shapes.cancelled)]),
-        Self.route(.post, "/v1/webhooks", [Scope.webhooks], Webhooks.create).describes(
-            "createWebhook", "Makes an endpoint.", request: Shapes.newWebhook,
-            answers: [201: .json(Shapes.createdWebhook)]),
-        Self.route(.get, "/v1/webhooks", [Scope.webhooks], Webhooks.list).describes(
-            "listWebhooks", "All endpoints.", answers: [200: .json(Shapes.webhooks)]),
-        Self.route(.get, "/v1/webhooks/dead-letters", [Scope.webhooks], Webhooks.deadLetters).describes(
-            "listDeadLetters", "Deliveries that were given up.", query: Shapes.deadLetterQuery,
-            answers: [200: .json(Shapes.deadLetters)]),
-        Self.route(.post, "/v1/webhooks/dead-letters/replay-batch", [Scope.webhooks], Webhooks.replayBatch).describes(
-            "replayDeadLetters", "Tries several again.", request: Shapes.replayBatch,
-            answers: [200: .json(Shapes.replayedBatch)]),
-        Self.route(.post, "/v1/webhooks/dead-letters/:id/replay", [Scope.webhooks], Webhooks.replay).describes(
-            "replayDeadLetter", "Tries one again.", answers: [200: .json(Shapes.replayed)]),
-        Self.route(.get, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.show).describes(
-            "getWebhook", "An endpoint.", answers: [200: .json(Shapes.webhook)]),
-        Self.route(.put, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.update).describes(
-            "updateWebhook", "Changes an endpoint.", request: Shapes.webhookChange,
-            answers: [200: .json(Shapes.webhook)]),
-        Self.route(.delete, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.remove).describes(
-            "deleteWebhook", "Removes an endpoint.", answers: [200: .json(Shapes.deleted)]),
-        Self.route(.post, "/v1/webhooks/:webhook_id/test", [Scope.webhooks], Webhooks.test).describes(
-            "testWebhook", "Sends a sample to an endpoint, now.",
-            answers: [200: .json(Shapes.tested), 422: .json(Shapes.failure)]),
-        Self.ingesting("/internal/v1/ingest/payment", Ingestion.payment),
-        Self.ingesting("/internal/v1/ingest/sms-gateway/:line", Ingestion.smsGateway),
-    ]
+    public let routes = Self.table + Self.forwarders
 
     public let description: DialectDescription? = Shapes.dialect
 
@@ -170,9 +119,74 @@ public struct Harpoon: Personality {
             "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID", "Retry-After",
         ])
 
-    private static func ingesting(_ pattern: String, _ handler: @escaping Route.Handler) -> Route {
+    /// The vendor's, and the ways in that have a form of their own.
+    private static let table: [Route] = [
         Route(
-            .post, pattern, requirement: Requirement(anyOf: [], needsCredential: false), rateClass: ingestion,
+            .post, "/v1/transactions/initialize",
+            requirement: Requirement(
+                anyOf: [Scope.write, Scope.initialize], kinds: [.secret, .public], reported: Scope.initialize),
+            rateClass: everyRequest, bodyLimitBytes: HarpoonLimits.requestBytes, idempotency: idempotency,
+            planner: Transactions.initialize
+        ).open(to: pages).describes(
+            "initializeTransaction", "Asks for a payment.", request: Shapes.initialize,
+            answers: [201: .json(Shapes.initialized)]),
+        route(.get, "/v1/transactions", [Scope.read, Scope.write], Transactions.list).describes(
+            "listTransactions", "Payments, latest first.", query: Shapes.transactionQuery,
+            answers: [200: .json(Shapes.transactions)]),
+        reading("/v1/transactions/:reference", "getTransaction", "A payment.", Transactions.show),
+        reading(
+            "/v1/transactions/by-hpn/:hpn_code", "getTransactionByCode", "The latest payment with a code.",
+            Transactions.showByCode),
+        reading(
+            "/v1/transactions/by-client-ref/:client_ref", "getTransactionByClientReference",
+            "The payment with a reference of the caller's.", Transactions.showByClientReference),
+        route(.post, "/v1/transactions/:reference/reconcile", [Scope.write], Reconciliation.reconcile).describes(
+            "reconcileTransaction", "Finds the money of a payment by the network's id.", request: Shapes.reconcile,
+            answers: [200: .json(Shapes.reconciled), 422: .json(Shapes.failedReconciliation)]),
+        route(.post, "/v1/transactions/:reference/cancel", [Scope.write], Transactions.cancel).describes(
+            "cancelTransaction", "Calls off a payment that has not ended.", request: Shapes.reason,
+            answers: [200: .json(Shapes.cancelled)]),
+        route(.post, "/v1/webhooks", [Scope.webhooks], Webhooks.create).describes(
+            "createWebhook", "Makes an endpoint.", request: Shapes.newWebhook,
+            answers: [201: .json(Shapes.createdWebhook)]),
+        route(.get, "/v1/webhooks", [Scope.webhooks], Webhooks.list).describes(
+            "listWebhooks", "All endpoints.", answers: [200: .json(Shapes.webhooks)]),
+        route(.get, "/v1/webhooks/dead-letters", [Scope.webhooks], Webhooks.deadLetters).describes(
+            "listDeadLetters", "Deliveries that were given up.", query: Shapes.deadLetterQuery,
+            answers: [200: .json(Shapes.deadLetters)]),
+        route(.post, "/v1/webhooks/dead-letters/replay-batch", [Scope.webhooks], Webhooks.replayBatch).describes(
+            "replayDeadLetters", "Tries several again.", request: Shapes.replayBatch,
+            answers: [200: .json(Shapes.replayedBatch)]),
+        route(.post, "/v1/webhooks/dead-letters/:id/replay", [Scope.webhooks], Webhooks.replay).describes(
+            "replayDeadLetter", "Tries one again.", answers: [200: .json(Shapes.replayed)]),
+        route(.get, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.show).describes(
+            "getWebhook", "An endpoint.", answers: [200: .json(Shapes.webhook)]),
+        route(.put, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.update).describes(
+            "updateWebhook", "Changes an endpoint.", request: Shapes.webhookChange,
+            answers: [200: .json(Shapes.webhook)]),
+        route(.delete, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.remove).describes(
+            "deleteWebhook", "Removes an endpoint.", answers: [200: .json(Shapes.deleted)]),
+        route(.post, "/v1/webhooks/:webhook_id/test", [Scope.webhooks], Webhooks.test).describes(
+            "testWebhook", "Sends a sample to an endpoint, now.",
+            answers: [200: .json(Shapes.tested), 422: .json(Shapes.failure)]),
+        ingesting("/internal/v1/ingest/payment", .post, Ingestion.payment),
+        ingesting("/internal/v1/ingest/sms-gateway/:line", .post, Ingestion.smsGateway),
+        ingesting(Ingestion.path(.smsSync, ":line"), .get, Ingestion.nothingToSend),
+    ]
+
+    /// One route a form, and one for GET where the form has that.
+    private static let forwarders = Line.Forwarder.allCases.flatMap { forwarder -> [Route] in
+        guard let form = ForwarderForm.of(forwarder) else { return [] }
+        let handler = Ingestion.forwarded(by: forwarder, form)
+        let methods: [Route.Method] = form.usesGet ? [.post, .get] : [.post]
+        return methods.map { ingesting(Ingestion.path(forwarder, ":line"), $0, handler) }
+    }
+
+    private static func ingesting(
+        _ pattern: String, _ method: Route.Method, _ handler: @escaping Route.Handler
+    ) -> Route {
+        Route(
+            method, pattern, requirement: Requirement(anyOf: [], needsCredential: false), rateClass: ingestion,
             bodyLimitBytes: HarpoonLimits.ingestBytes, handler: handler)
     }
 }

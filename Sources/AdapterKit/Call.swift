@@ -113,6 +113,13 @@ public struct Query: Sendable {
 
     package init(of head: RequestHead) { pairs = (try? QueryPairs.decode(head.query)) ?? [] }
 
+    /// The fields of a form (`application/x-www-form-urlencoded`), read as a query is; nil where they cannot be
+    /// decoded.
+    public init?(form body: [UInt8]) {
+        guard let pairs = try? QueryPairs.decode(body[...]) else { return nil }
+        self.pairs = pairs
+    }
+
     public func text(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
 
     /// An integer clamped into `range`; `fallback` where it is absent or no integer.

@@ -32,7 +32,46 @@ struct HarpoonMerchant {
         variables["lineSecret"] = "a-line-secret-of-enough-bytes"
         _ = try await insert(try line("0240000001", .payment, secret: "a-line-secret-of-enough-bytes"))
         variables["gatewayLine"] = ids.line(try await insert(try line("0240000002", .smsGateway, secret: "k3yAbCd8")))
+        for (number, forwarder) in Line.Forwarder.allCases.enumerated() where ForwarderForm.of(forwarder) != nil {
+            let name = forwarder.rawValue
+            let id = ids.line(
+                try await insert(
+                    try line(
+                        "02400001\(10 + number)", forwarder,
+                        secret: Self.documented[forwarder] ?? "secret-of-\(name)-line")))
+            variables["\(name)Line"] = id
+            guard forwarder == .httpSMS else { continue }
+            let (own, key) = (Ingestion.path(forwarder, id), "secret-of-httpsms-line")
+            variables["token"] = Self.token(for: "https://relay.example\(own)", key: key)
+            variables["elsewhereToken"] = Self.token(for: "https://relay.example/elsewhere", key: key)
+            variables["forgedToken"] = Self.token(for: "https://relay.example\(own)", key: "another key")
+            variables["oldToken"] = Self.token(
+                for: "https://relay.example\(own)", key: key, at: Self.start - .seconds(3600))
+        }
         return variables
+    }
+
+    /// The secrets of vectors that are published.
+    private static let documented: [Line.Forwarder: String] = [
+        .textbee: "textbee-secret-0000001", .smsForwarder: "secret0001",
+    ]
+
+    /// As httpSMS makes it: good for ten minutes on either side.
+    private static func token(for audience: String, key: String, at time: Instant = start) -> String {
+        func part(_ bytes: [UInt8]) -> String {
+            String(decoding: Base64.encode(bytes), as: UTF8.self).replacing("+", with: "-").replacing("/", with: "_")
+                .replacing("=", with: "")
+        }
+        let head = part(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))
+        let claims = part(
+            JSONWriter.object { claims in
+                claims.member("iss", "api.httpsms.com")
+                claims.member("aud", [audience])
+                claims.member("exp", time.seconds + 600)
+                claims.member("nbf", time.seconds - 600)
+            })
+        let code = MessageCode.sha256(Array("\(head).\(claims)".utf8), key: Array(key.utf8))
+        return "\(head).\(claims).\(part(code))"
     }
 
     private func space(_ collection: String) -> RecordSpace {

@@ -39,21 +39,74 @@ enum Ingestion {
 
     /// What SMS Gateway for Android posts, signed over body and time.
     static func smsGateway(_ call: Call) async throws(KernelFailure) -> Answer {
+        let (line, key) = try await line(call, of: .smsGateway)
+        try SMSGatewayForm.check(
+            call.body, signature: call.header("X-Signature"), timestamp: call.header("X-Timestamp"), key: key,
+            at: call.now)
+        guard let text = try SMSGatewayForm(call.body).text else { return taken }
+        try await take(text, call, line)
+        return taken
+    }
+
+    /// What another forwarder hands over, in its form. A body that cannot be read is kept for a person: some apps put
+    /// JSON together as text, and a text with a quotation mark breaks it.
+    static func forwarded(by forwarder: Line.Forwarder, _ form: ForwarderForm) -> Route.Handler {
+        { (call: Call) async throws(KernelFailure) -> Answer in
+            let (line, key) = try await line(call, of: forwarder)
+            let members = ForwardedMembers(call)
+            try form.proof.check(call, members, key: key, path: path(forwarder, call.parameter(0)))
+            if let members {
+                if let text = try form.text(in: members) { try await take(text, call, line) }
+            } else {
+                try await keep(call.body, call, line)
+            }
+            return form.isSilent ? Answer(status: Success.ok.rawValue, contentType: "text/plain", body: []) : taken
+        }
+    }
+
+    static func path(_ forwarder: Line.Forwarder, _ line: String) -> String {
+        "/internal/v1/ingest/\(forwarder.rawValue)/\(line)"
+    }
+
+    /// SMSSync asks whether there is anything to send; there never is.
+    static func nothingToSend(_ call: Call) async throws(KernelFailure) -> Answer {
+        Answer(
+            status: Success.ok.rawValue,
+            body: JSONWriter.object { answer in
+                answer.object("payload") { payload in
+                    payload.member("task", "send")
+                    payload.array("messages") { _ in }
+                }
+            })
+    }
+
+    /// The line that the path names, with its secret; any other one is a wrong credential.
+    private static func line(
+        _ call: Call, of forwarder: Line.Forwarder
+    ) async throws(KernelFailure) -> (line: Stored<Line>, key: [UInt8]) {
         guard let id = call.ids.line(in: call.parameter(0)),
             let record = try await call.anyRecord(id, in: Line.collection)
         else { throw .credentialUnknown }
         let line = Stored(record: record, value: try Line(record))
-        guard line.value.forwarder == .smsGateway else { throw .credentialUnknown }
-        try SMSGatewayForm.check(
-            call.body, signature: call.header("X-Signature"), timestamp: call.header("X-Timestamp"),
-            key: call.secretBox.open(
-                line.value.sealedSecret, name: Line.secretName(line.value.number, record.space.account)),
-            at: call.now)
-        guard let text = try SMSGatewayForm(call.body).text else { return taken }
+        guard line.value.forwarder == forwarder else { throw .credentialUnknown }
+        let name = Line.secretName(line.value.number, record.space.account)
+        return (line, try call.secretBox.open(line.value.sealedSecret, name: name))
+    }
+
+    private static func take(
+        _ text: ForwardedText, _ call: Call, _ line: Stored<Line>
+    ) async throws(KernelFailure) {
         _ = try await intake(call, line).take(
             text: text.message, from: text.sender, line: line, provider: line.value.provider,
             senders: line.value.trustedSenders, claimedAt: text.receivedAt)
-        return taken
+    }
+
+    private static func keep(_ body: [UInt8], _ call: Call, _ line: Stored<Line>) async throws(KernelFailure) {
+        let text = String(decoding: body, as: UTF8.self).prefix(HarpoonLimits.smsCharacters)
+        _ = try await intake(call, line).take(
+            Receipt(
+                state: .review, payment: nil, provider: line.value.provider, line: line.record.id,
+                text: String(text), arrivedAt: call.now, reason: "its request could not be read"))
     }
 
     /// Suits all forwarders that read an answer.
@@ -91,6 +144,7 @@ enum TelcoID {
         switch provider {
         case .mtn: return (10...11).contains(digits.count) && digits.allSatisfy(ASCII.isDigit)
         case .telecel: return digits.count == 16 && digits.allSatisfy(ASCII.isDigit)
+        case .ghanaPay: return digits.count == 12 && digits.allSatisfy(ASCII.isDigit)
         case .at:
             // `PP260610.1402.C10293` and its kin, of which little is known.
             return (8...24).contains(digits.count)

@@ -1,6 +1,7 @@
 import Base
 
-/// MTN's receipts: forms M1 to M4. The payer's number is in none of them but by the payer's own word, and no date is.
+/// MTN's receipts: forms M1 to M5. The payer's number is in none of the first four but by the payer's own word, and no
+/// date is.
 enum MTNText {
     static let senders = ["MobileMoney"]
 
@@ -9,6 +10,7 @@ enum MTNText {
         var reader = SMSText.joined(text)
         if reader.take("Payment received for ") { return received(&reader) }
         if reader.take("Cash In received for ") { return cashIn(&reader) }
+        if reader.take("You have received ") { return dated(&reader) }
         return nil
     }
 
@@ -42,6 +44,28 @@ enum MTNText {
         _ = reader.take(" ")
         payment.balance = reader.takeMoney()
         payment.telcoID = parts(reader.rest).id
+        return payment
+    }
+
+    /// M5: `45.00 GHS from NAME (233240000345) on your mobile money account at 2026-06-12 13:22:10. Message from
+    /// sender: <ref>. Your new balance:1522.00 GHS. Financial Transaction Id: <id>.`
+    private static func dated(_ reader: inout SMSText) -> IncomingPayment? {
+        guard let amount = reader.takeMoney(), reader.take(" from "), let name = reader.take(upTo: " ("),
+            let number = reader.take(upTo: ") on your mobile money account at "), let phone = Phone(String(number)),
+            let time = reader.take(upTo: ". Message from sender:"),
+            let reference = reader.take(upToLast: "Your new balance:")
+        else { return nil }
+        var payment = IncomingPayment(provider: .mtn, amount: amount)
+        _ = reader.take(" ")
+        payment.balance = reader.takeMoney()
+        guard payment.balance != nil, reader.take(". Financial Transaction Id: "),
+            let id = reader.takeDigits(idDigits), reader.isAtEnd
+        else { return nil }
+        payment.telcoID = id
+        payment.payer = .known(phone)
+        payment.payerName = SMSText.meaning(name)
+        payment.reference = SMSText.meaning(reference)
+        payment.telcoTime = Instant(rfc3339: "\(time)Z", naiveOffsetSeconds: 0)
         return payment
     }
 

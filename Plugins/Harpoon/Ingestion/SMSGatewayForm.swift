@@ -4,15 +4,8 @@ import Model
 
 /// What the app SMS Gateway for Android posts of a text that it received.
 struct SMSGatewayForm {
-    struct Text: Equatable {
-        var sender: String
-        var message: String
-        /// The message centre's time.
-        var receivedAt: Instant?
-    }
-
-    /// nil for the app's other events, which are nothing to us.
-    let text: Text?
+    /// Its time is the message centre's. nil for the app's other events, which are nothing to us.
+    let text: ForwardedText?
 
     /// `bodyMalformed` for what the app does not send.
     init(_ body: [UInt8]) throws(KernelFailure) {
@@ -28,7 +21,7 @@ struct SMSGatewayForm {
             let sender = (payload["sender"] ?? payload["phoneNumber"])?.string
         else { throw .bodyMalformed }
         let time = payload["receivedAt"]?.string.flatMap { Instant(rfc3339: $0, naiveOffsetSeconds: 0) }
-        text = Text(sender: sender, message: message, receivedAt: time)
+        text = ForwardedText(sender: sender, message: message, receivedAt: time)
     }
 
     /// The signature is HMAC-SHA256 in lower-case hexadecimal over the bytes of the body, then the time stamp; the time

@@ -62,6 +62,24 @@ struct SMSText {
         return rest[..<found.lowerBound]
     }
 
+    /// The same, and which of them it was.
+    mutating func takeFirst(of ends: String...) -> (text: Substring, end: String)? {
+        let found = ends.compactMap { end in rest.firstRange(of: end).map { (range: $0, end: end) } }
+        guard let first = found.min(by: { $0.range.lowerBound < $1.range.lowerBound }) else { return nil }
+        defer { rest = rest[first.range.upperBound...] }
+        return (rest[..<first.range.lowerBound], first.end)
+    }
+
+    /// What stands before the last of these, which is passed over: what a payer wrote may hold any number of them.
+    mutating func take(upToLast end: String) -> Substring? {
+        guard let found = rest.ranges(of: end).last else { return nil }
+        defer { rest = rest[found.upperBound...] }
+        return rest[..<found.lowerBound]
+    }
+
+    /// Nothing but a stop is left.
+    var isAtEnd: Bool { rest.allSatisfy { $0 == "." || $0.isWhitespace } }
+
     /// Exactly so many digits, and no more of them.
     mutating func takeDigits(_ count: ClosedRange<Int>) -> String? {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }

@@ -28,7 +28,8 @@ enum TextJudge {
         switch provider {
         case .mtn: MTNText.read(text)
         case .telecel: TelecelText.read(text)
-        case .at: nil
+        case .at: ATText.read(text)
+        case .ghanaPay: GhanaPayText.read(text)
         }
     }
 
@@ -37,7 +38,8 @@ enum TextJudge {
         switch provider {
         case .mtn: MTNText.senders
         case .telecel: TelecelText.senders
-        case .at: []
+        case .at: ATText.senders
+        case .ghanaPay: GhanaPayText.senders
         }
     }
 

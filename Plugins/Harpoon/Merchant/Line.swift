@@ -10,6 +10,23 @@ struct Line: Equatable {
         case payment
         /// The phone app of that name: an HMAC over body and time.
         case smsGateway = "sms-gateway"
+        /// The server of that name, hosted or one's own: a signed token.
+        case httpSMS = "httpsms"
+        /// The phone app "Incoming SMS to URL forwarder": the secret in a header.
+        case incomeSMS = "income-sms"
+        /// The server of that name: an HMAC over the body.
+        case textbee
+        /// The phone app of that name: the secret in the form.
+        case smsSync = "smssync"
+        /// The phone app of that name: an HMAC over a time stamp.
+        case smsForwarder = "smsforwarder"
+        /// A gateway, which asks by GET with the secret in the query, and would send an answer on.
+        case kannel
+        case playSMS = "playsms"
+        /// A form, with the secret in the query.
+        case africasTalking = "africas-talking"
+        /// gammu-smsd's or smstools' script, with a form and the secret in a header.
+        case gammu
     }
 
     var provider: Provider

@@ -12,7 +12,7 @@ enum LineVerbs {
             options: [
                 Option("account", .number, "ID", "whose number it is", isNeeded: true),
                 Option(
-                    "network", .word([Provider.mtn.rawValue, Provider.telecel.rawValue]), "", "the number's network"),
+                    "network", .word(Provider.allCases.map(\.rawValue)), "", "the number's network"),
                 Option("forwarder", .word(Line.Forwarder.allCases.map(\.rawValue)), "", "who hands its texts over"),
                 Option("secret-file", .file, "FILE", "the forwarder's secret or signing key", isNeeded: true),
                 Option("sender", .list, "NAME,..", "the sender names that count; without it, the network's own"),
@@ -102,7 +102,7 @@ struct LineObject: JSONWritable {
             object.member("senders", line.trustedSenders)
             switch line.forwarder {
             case .payment: object.member("path", "/internal/v1/ingest/payment")
-            case .smsGateway: object.member("path", "/internal/v1/ingest/sms-gateway/\(id)")
+            default: object.member("path", Ingestion.path(line.forwarder, id))
             }
             object.member("createdAt", WireTime(line.createdAt))
         }

@@ -3,4 +3,5 @@ enum Provider: String, CaseIterable {
     case mtn
     case telecel
     case at
+    case ghanaPay = "ghanapay"
 }
