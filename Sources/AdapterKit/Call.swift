@@ -106,12 +106,12 @@ public struct Call: Sendable {
     public var query: Query { Query(of: head) }
 }
 
-/// The query of a request's target. Of a name that stands twice the last value counts; in a query that cannot be
-/// decoded nothing stands.
+/// The query of a request's target. Of a name that stands twice the last value counts; a value that cannot be decoded
+/// is a text with a NUL, which nothing that is looked for is equal to or contains.
 public struct Query: Sendable {
     private let pairs: [QueryPair]
 
-    package init(of head: RequestHead) { pairs = (try? QueryPairs.decode(head.query)) ?? [] }
+    package init(of head: RequestHead) { pairs = QueryPairs.decodeEach(head.query) }
 
     /// The fields of a form (`application/x-www-form-urlencoded`), read as a query is; nil where they cannot be
     /// decoded.

@@ -14,9 +14,20 @@ final class Connection: ServedConnection {
     var state = ConnectionState()
     /// The phase that the deadline was set for.
     var timedPhase = ConnectionState.Phase.idle
+    /// When the phase itself ends, whatever else there is to look at before.
+    var phaseEnd: Duration?
     /// The head of the request at hand, for the framing of its response.
     var head: RequestHead?
+    /// What the head came to, where the body was not here with it.
+    var entry: HeadEntry?
+    /// How quickly the body comes; nil outside one.
+    var pace: BodyPace?
+    /// Of the shard's memory for bodies.
     var reservedBodyBytes = 0
+    /// Nothing can be read behind the request at hand.
+    var endsWithAnswer = false
+    /// Somebody with a good key has been let in on it.
+    var isKnown = false
     /// The body that is being made for it.
     var stream: OutgoingStream?
     /// The parser is being asked, further up the stack.

@@ -130,9 +130,25 @@ package struct Gateway: HTTPService {
     /// The body of a request that no route takes is read and dropped, so that its connection can go on.
     private static let unroutedBodyLimitBytes = 64 * 1024
 
-    package func respond(to request: Request, from peer: IPAddress?) async -> Response {
+    package func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry {
+        // Failures on demand have their place in the order of a whole request.
+        guard faults == nil else { return HeadEntry(isKnown: true) }
+        guard case .route(let route, let parameters) = match(head) else { return HeadEntry(isDecided: true) }
+        let address = clients.client(of: head, peer: peer)
+        let passage = passage(head, route, parameters, facts(of: head, address), address, nil)
+        switch passage.admission.principal {
+        case .success(let principal):
+            return HeadEntry(isDecided: false, isKnown: principal != nil, passage: passage)
+        case .failure:
+            // A refusal that is kept under an idempotency key needs the body, which the key's holder sends.
+            let isClaimed = passage.admission.claimant != nil
+            return HeadEntry(isDecided: !isClaimed, isKnown: isClaimed, passage: passage)
+        }
+    }
+
+    package func respond(to request: Request, from peer: IPAddress?, entry: HeadEntry?) async -> Response {
         let address = clients.client(of: request.head, peer: peer)
-        let facts = facts(of: request.head, address)
+        let facts = entry?.passage?.facts ?? facts(of: request.head, address)
         let match = match(request.head)
         var session: FaultSession?
         if let faults {
@@ -159,18 +175,25 @@ package struct Gateway: HTTPService {
                 method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
             return unrouted(failure, facts, address)
         case .route(let route, let parameters):
-            return await respond(to: request, route, parameters, facts, address, session)
+            let passage =
+                entry?.passage ?? passage(request.head, route, parameters, facts, address, session)
+            return await respond(to: request, route, parameters, passage, address, session)
         }
     }
 
-    package func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
+    package func refuse(
+        _ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?, entry: HeadEntry?
+    ) -> Response {
         let address = clients.client(of: head, peer: peer)
-        let facts = facts(of: head, address)
-        guard let head, case .route(let route, _) = match(head), route.traits != nil else {
-            return unrouted(failure, facts, address)
+        let passage = entry?.passage
+        let facts = passage?.facts ?? facts(of: head, address)
+        // What the gate has counted already counts as any request that is refused behind it.
+        let window = passage.map { self.window($0.admission, isAccepted: false) } ?? addressWindow(address)
+        guard let head, case .route(let route, _) = match(head), passage != nil || route.traits != nil else {
+            return response(personality.answer(failure, to: facts), facts, window, failure)
         }
         let answer = answer(failure, to: facts, by: route)
-        return response(answer, facts, addressWindow(address), failure, extras(route, head, nil, answer))
+        return response(answer, facts, window, failure, extras(route, head, nil, answer))
     }
 
     // MARK: Inside
@@ -195,20 +218,12 @@ package struct Gateway: HTTPService {
     }
 
     private func respond(
-        to request: Request, _ route: Route, _ parameters: [String], _ facts: RequestFacts, _ address: IPAddress?,
+        to request: Request, _ route: Route, _ parameters: [String], _ passage: Passage, _ address: IPAddress?,
         _ faults: FaultSession?
     ) async -> Response {
-        let now = time.now
-        let pathAccount = pathAccount(route, parameters)
-        let admission = gate.admit(
-            Gate.Request(
-                authorization: request.head.firstBytes(of: .authorization),
-                keyField: keyField.flatMap { request.head.firstBytes(of: $0) },
-                pathAccount: pathAccount, domains: domains(route.requirement, parameters, request.head),
-                clientAddress: address, method: facts.method, path: facts.path, now: now),
-            requirement: route.requirement, rateClass: route.rateClass, faults: faults)
-        facts.trace?.matched(route)
-        if let trace = facts.trace, let holder = admission.holder { trace.authenticated(holder.key) }
+        let (admission, facts, pathAccount, now) = (
+            passage.admission, passage.facts, passage.pathAccount, passage.now
+        )
         func call(_ caller: Principal?) -> Call {
             Call(
                 caller: caller, account: pathAccount.id, requirement: route.requirement, rule: route.idempotency,
@@ -230,9 +245,11 @@ package struct Gateway: HTTPService {
                     planner, route, admission, facts, request.head.hasContentCoding, call)
             }
             if let stream = answer.stream { answer.stream = reporting(stream, facts) }
-            return response(
+            var response = response(
                 answer, facts, window(admission, isAccepted: answer.status < 400), failure,
                 extras(route, request.head, admission.holder?.key.kind, answer))
+            response.isKnown = admission.holder != nil
+            return response
         } catch {
             if let faults { await pause(faults.delay) }
             if let delay = refusals.begin(error, from: address, at: time.uptime) {
@@ -244,6 +261,32 @@ package struct Gateway: HTTPService {
                 answer, facts, window(admission, isAccepted: false), error,
                 extras(route, request.head, admission.holder?.key.kind, answer))
         }
+    }
+
+    /// What came of a request at the gate, which counts it once.
+    struct Passage: Sendable {
+        let facts: RequestFacts
+        let pathAccount: Gate.PathAccount
+        let admission: Gate.Admission
+        let now: Instant
+    }
+
+    private func passage(
+        _ head: RequestHead, _ route: Route, _ parameters: [String], _ facts: RequestFacts, _ address: IPAddress?,
+        _ faults: FaultSession?
+    ) -> Passage {
+        let now = time.now
+        let pathAccount = pathAccount(route, parameters)
+        let admission = gate.admit(
+            Gate.Request(
+                authorization: head.singleBytes(of: .authorization),
+                keyField: keyField.flatMap { head.singleBytes(of: $0) },
+                pathAccount: pathAccount, domains: domains(route.requirement, parameters, head),
+                clientAddress: address, method: facts.method, path: facts.path, now: now),
+            requirement: route.requirement, rateClass: route.rateClass, faults: faults)
+        facts.trace?.matched(route)
+        if let trace = facts.trace, let holder = admission.holder { trace.authenticated(holder.key) }
+        return Passage(facts: facts, pathAccount: pathAccount, admission: admission, now: now)
     }
 
     /// A route that forgets to ask what the key may do is found out by the first request that it lets through.

@@ -7,8 +7,13 @@ package enum HTTPServerLimits {
     static let streamedBytesMax = 256 * 1024
     /// Bytes of bodies that one shard holds while they arrive; a request beyond that is told to come back.
     static let bodyBytesPerShard = 256 * 1024 * 1024
-    /// A body up to this size is not counted against the sum above.
+    /// The same of bodies that came without a good key, on routes that ask for none.
+    static let strangersBodyBytesPerShard = 16 * 1024 * 1024
+    /// What has arrived of a body up to this size is not counted against the sums above.
     static let uncountedBodyBytes = 64 * 1024
+    /// Bytes of the body of a request that was answered by its head that are read and dropped, so that the connection
+    /// goes on; with a longer one it ends.
+    static let droppedBodyBytes = 64 * 1024
     /// How long a client is told to wait when a shard's memory is taken.
     static let retryAfter: Duration = .seconds(1)
 }

@@ -14,9 +14,39 @@ package protocol HTTPService: Sendable {
     /// How many bytes of body this request may have, asked before any of it is read.
     func bodyLimitBytes(for head: RequestHead) -> Int
 
-    func respond(to request: Request, from peer: IPAddress?) async -> Response
+    /// What the head alone tells of a request whose body is still to come. Asked at most once, before anything of the
+    /// body is taken; whoever asked gives the result to `respond` or `refuse`.
+    func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry
 
-    func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response
+    /// `entry`: nil where the whole request was here at once.
+    func respond(to request: Request, from peer: IPAddress?, entry: HeadEntry?) async -> Response
+
+    /// `entry`: where the head was well, and what follows it is not.
+    func refuse(
+        _ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?, entry: HeadEntry?
+    ) -> Response
+}
+
+/// What a request's head came to.
+package final class HeadEntry: Sendable {
+    /// The answer does not depend on the body: `respond` is called with an empty one.
+    let isDecided: Bool
+    /// It came with a good key, or its sender is trusted otherwise: its body may take more room.
+    let isKnown: Bool
+    /// What a gateway has found out and counted.
+    let passage: Gateway.Passage?
+
+    package init(isDecided: Bool = false, isKnown: Bool = false) {
+        self.isDecided = isDecided
+        self.isKnown = isKnown
+        passage = nil
+    }
+
+    init(isDecided: Bool, isKnown: Bool, passage: Gateway.Passage) {
+        self.isDecided = isDecided
+        self.isKnown = isKnown
+        self.passage = passage
+    }
 }
 
 /// A status, fields and a body; the framing is the server's.
@@ -29,6 +59,8 @@ package struct Response: Sendable {
     package var failure: FaultName?
     /// A body that is made while it is sent; `body` is empty then.
     package var stream: AnswerStream?
+    /// It answers somebody whose key was good.
+    package var isKnown = false
 
     package init(
         head: ResponseHead, body: [UInt8], closes: Bool = false, failure: FaultName? = nil,

@@ -2,7 +2,7 @@ package import Base
 package import HTTPWire
 import Model
 package import Posix
-import Serving
+package import Serving
 package import TLS
 
 /// One core's share of the HTTP server: a loop, its listeners, its connections. Shards share nothing with each other.
@@ -14,17 +14,24 @@ package actor HTTPShard {
     package nonisolated let loop: EventLoop
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private let limits: HTTPLimits
-    private let time: any TimeSource
+    let limits: HTTPLimits
+    let time: any TimeSource
     private let log: Log
+    private let budget: ConnectionBudget?
     lazy var floor: ServingFloor<Entrance, Connection> = makeFloor()
 
     /// Of all listeners that there were.
     private var meters: [HTTPMeter] = []
-    private var bodyBytes = 0
+    /// Held of bodies that arrive: of known senders, and of all others.
+    var bodyBytes = 0
+    var strangersBodyBytes = 0
     private var date: (second: Int64, bytes: [UInt8]) = (-1, [])
 
-    package init(loop: EventLoop, limits: HTTPLimits, time: any TimeSource, log: Log) {
+    /// `budget`: of connections, shared with other shards.
+    package init(
+        loop: EventLoop, limits: HTTPLimits, time: any TimeSource, log: Log, budget: ConnectionBudget? = nil
+    ) {
+        self.budget = budget
         self.loop = loop
         self.limits = limits
         self.time = time
@@ -34,23 +41,29 @@ package actor HTTPShard {
     private func makeFloor() -> ServingFloor<Entrance, Connection> {
         ServingFloor(
             loop: loop, time: time, log: log, outputKeptBytes: HTTPServerLimits.gatheredOutputBytes,
+            budget: budget,
             duties: ServingFloor.Duties(
                 make: { [limits] in Connection($0, address: $1, entrance: $2, limits: limits) },
                 begin: { self.setDeadline($0) },
                 ready: { self.ready($0, $1) },
                 write: { self.write($0) },
                 sweep: { if let end = $0.link.deadline, end <= $1 { self.expire($0) } },
-                close: { self.close($0) }))
+                close: { self.close($0) },
+                isIdleStranger: { !$0.isKnown && $0.state.waitsForRequest && !$0.link.hasUnsentOutput }))
     }
 
     // MARK: Listening
 
     /// Listens at `address` for `service`; the address with the port that was chosen. Shards that listen at one port
     /// share it. With an identity, all connections are TLS. `name`: what the figures call the service.
+    /// `isReserved`: it is for the operator, and its connections count against no bound.
     package func listen(
-        at address: SocketAddress, service: any HTTPService, name: String = "", identity: TLSServerIdentity? = nil
+        at address: SocketAddress, service: any HTTPService, name: String = "", identity: TLSServerIdentity? = nil,
+        isReserved: Bool = false
     ) throws(PosixError) -> SocketAddress {
-        let listening = try floor.listen(at: address, identity: identity) { chosen, connections in
+        let listening = try floor.listen(
+            at: address, identity: identity, isReserved: isReserved
+        ) { chosen, connections in
             Entrance(
                 service: service,
                 meter: HTTPMeter(service: name, address: chosen.description, connections: connections))
@@ -74,7 +87,7 @@ package actor HTTPShard {
     func cut(_ connection: Connection) {
         guard floor.contains(connection) else { return }
         abandonStream(connection)
-        bodyBytes -= connection.reservedBodyBytes
+        endBody(connection)
         floor.remove(connection)
     }
 
@@ -110,6 +123,7 @@ package actor HTTPShard {
         connection.state.headBegan()
         if connection.state.progressExtendsTimeout { setDeadline(connection) }
         process(connection)
+        countBody(connection)
     }
 
     /// During the handshake the connection is idle to HTTP, and its time runs from when it was accepted.
@@ -160,10 +174,14 @@ package actor HTTPShard {
     /// One event of the parser; false when nothing more can be done now.
     private func step(_ connection: Connection) -> Bool {
         switch connection.parser.next() {
-        case .needMore: return false
+        case .needMore:
+            enterIfNeeded(connection)
+            return false
         case .head(let head): beginRequest(head, connection)
         case .request(let request): handle(request, connection)
-        case .fault(let fault): refuse(fault.failure, connection)
+        case .fault(let fault):
+            if case .bodyTooLarge = fault { enterIfNeeded(connection) }
+            if connection.state.phase != .handling { refuse(fault.failure, connection) }
         }
         return true
     }
@@ -173,43 +191,18 @@ package actor HTTPShard {
         connection.state.headRead()
         if case .none = head.framing { return }
         connection.parser.bodyLimit = connection.service.bodyLimitBytes(for: head)
-        guard reserveBody(head, connection) else {
-            return refuse(.overloaded(retryAfter: HTTPServerLimits.retryAfter), connection)
-        }
-        if connection.parser.awaitsContinue, !isTooLong(head, connection) {
-            connection.link.output.append(contentsOf: ResponseWriter.continueResponse)
-        }
-    }
-
-    /// The parser refuses it at once, so the client must not be asked to send it (RFC 9110 §10.1.1).
-    private func isTooLong(_ head: RequestHead, _ connection: Connection) -> Bool {
-        if case .length(let length) = head.framing { length > connection.parser.bodyLimit } else { false }
-    }
-
-    /// Counts what a body may take of the shard's memory. A length above the limit is refused by the parser instead.
-    private func reserveBody(_ head: RequestHead, _ connection: Connection) -> Bool {
-        let bytes: Int
-        switch head.framing {
-        case .none: return true
-        case .length(let length): bytes = min(length, connection.parser.bodyLimit)
-        case .chunked: bytes = connection.parser.bodyLimit
-        }
-        guard bytes > HTTPServerLimits.uncountedBodyBytes else { return true }
-        guard bodyBytes + bytes <= HTTPServerLimits.bodyBytesPerShard else { return false }
-        bodyBytes += bytes
-        connection.reservedBodyBytes = bytes
-        return true
+        if connection.parser.awaitsContinue, !isTooLong(head, connection) { enter(head, connection) }
     }
 
     // MARK: Answering
 
-    private func handle(_ request: Request, _ connection: Connection) {
+    func handle(_ request: Request, _ connection: Connection) {
         connection.state.requestRead()
         let id = connection.link.id
-        let (service, peer) = (connection.service, connection.peer)
+        let (service, peer, entry) = (connection.service, connection.peer, connection.entry)
         // A job of this loop: one that never waits ends in this turn, one that waits comes back to this shard.
         Task.immediate(executorPreference: loop) {
-            let response = await service.respond(to: request, from: peer)
+            let response = await service.respond(to: request, from: peer, entry: entry)
             self.respond(response, to: id)
         }
     }
@@ -217,8 +210,8 @@ package actor HTTPShard {
     private func respond(_ response: Response, to id: ConnectionID) {
         // The client may be gone; what it asked for was done all the same.
         guard let connection = floor[id] else { return }
-        bodyBytes -= connection.reservedBodyBytes
-        connection.reservedBodyBytes = 0
+        endBody(connection)
+        connection.isKnown = connection.isKnown || response.isKnown
         append(response, connection)
         if connection.state.phase == .writing, connection.link.output.count < HTTPServerLimits.gatheredOutputBytes {
             // Into the buffer counts as written while more fits: pipelined requests go on, and one write takes all.
@@ -229,7 +222,7 @@ package actor HTTPShard {
 
     private func append(_ response: Response, _ connection: Connection) {
         connection.meter.note(response)
-        let closing = floor.isDraining || response.closes
+        let closing = floor.isDraining || response.closes || connection.endsWithAnswer
         let context =
             connection.head.map { ResponseContext(answering: $0, closing: closing) }
             ?? (connection.parser.faultedHead ? .unparsedHead : .unparsed)
@@ -240,9 +233,11 @@ package actor HTTPShard {
         connection.state.responded(keepAlive: context.keepAlive)
     }
 
-    private func refuse(_ failure: KernelFailure, _ connection: Connection) {
+    func refuse(_ failure: KernelFailure, _ connection: Connection) {
         connection.state.faulted()
-        var response = connection.service.refuse(failure, head: connection.head, from: connection.peer)
+        var response = connection.service.refuse(
+            failure, head: connection.head, from: connection.peer, entry: connection.entry)
+        endBody(connection)
         response.closes = true
         append(response, connection)
     }
@@ -306,10 +301,13 @@ package actor HTTPShard {
         let isShakingHands = connection.link.secure?.isEstablished == false && connection.state.phase == .idle
         let timeout = isShakingHands ? ServingLimits.handshakeTimeout : connection.state.timeout(limits)
         let isBeingMade = connection.state.phase == .streaming && !connection.link.hasUnsentOutput
-        connection.link.deadline = isBeingMade ? nil : timeout.map { time.uptime + $0 }
+        let deadline = isBeingMade ? nil : timeout.map { time.uptime + $0 }
+        connection.phaseEnd = deadline
+        connection.link.deadline = connection.pace.map { pace in deadline.map { min($0, pace.deadline) } } ?? deadline
     }
 
     private func expire(_ connection: Connection) {
+        if isInTime(connection) { return }
         guard connection.state.timedOut() else {
             if connection.state.phase == .closed { close(connection) }
             return

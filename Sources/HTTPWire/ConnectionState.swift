@@ -104,6 +104,9 @@ extension ConnectionState {
         }
     }
 
+    /// No request has come whole to its head.
+    package var waitsForRequest: Bool { phase == .idle || phase == .readingHead }
+
     /// What follows an answer that is sent.
     package var countsAsWritten: Bool { phase == .idle || phase == .lingering }
 

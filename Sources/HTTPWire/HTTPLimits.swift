@@ -30,6 +30,12 @@ package struct HTTPLimits: Sendable {
     package var headTimeout = Duration.seconds(15)
     /// Between two arrivals of body bytes.
     package var bodyProgressTimeout = Duration.seconds(30)
+    /// From a head to the end of its body.
+    package var bodyTimeout = Duration.seconds(600)
+    /// In each such piece of time a body that has not ended has to grow by `bodyWindowBytes`: a burst at its beginning
+    /// buys no silence.
+    package var bodyWindow = Duration.seconds(30)
+    package var bodyWindowBytes = 15 * 1024
     /// Between two writes that the peer took bytes of.
     package var writeStallTimeout = Duration.seconds(30)
     /// How long a connection that is being closed still reads, and drops, what the peer had sent (RFC 9112 §9.6).

@@ -25,4 +25,19 @@ package enum QueryPairs {
         }
         return pairs
     }
+
+    /// The same of a query of which some cannot be decoded: what cannot stands as it was sent behind a NUL, which makes
+    /// it a text that nothing else is equal to or contains. Of more pairs than are taken, the first.
+    package static func decodeEach(_ query: ArraySlice<UInt8>?) -> [QueryPair] {
+        if let pairs = try? decode(query) { return pairs }
+        let pieces = (query ?? []).split(separator: UInt8(ascii: "&")).prefix(countLimit)
+        return pieces.map { piece in
+            let mark = piece.firstIndex(of: ASCII.equals) ?? piece.endIndex
+            return QueryPair(name: text(piece[..<mark]), value: text(piece[mark...].dropFirst()))
+        }
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        (try? PercentEncoding.decode(bytes, plusIsSpace: true)) ?? "\0" + String(decoding: bytes, as: UTF8.self)
+    }
 }

@@ -3,4 +3,9 @@
 package struct Request: Sendable {
     package let head: RequestHead
     package let body: [UInt8]
+
+    package init(head: RequestHead, body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
 }

@@ -83,6 +83,17 @@ extension RequestHead {
         firstLine(of: name, from: 0).map { bytes[fieldLines[$0].value.range] }
     }
 
+    /// The value of the field's line as it was sent. Where it stands in several lines they are one list
+    /// (RFC 9110 §5.3), of which only a comma is given: a field that may stand once then has a value that no reader
+    /// takes.
+    package func singleBytes(of name: FieldName) -> ArraySlice<UInt8>? {
+        guard let first = firstLine(of: name, from: 0) else { return nil }
+        guard firstLine(of: name, from: first + 1) == nil else { return Self.list }
+        return bytes[fieldLines[first].value.range]
+    }
+
+    private static let list: ArraySlice<UInt8> = [ASCII.comma]
+
     /// The field's value as text: several lines are joined by `, ` (RFC 9110 §5.3), so a field that may stand only once
     /// and was sent twice has a value that no reader takes. Bytes that are not UTF-8 become U+FFFD. nil where the head
     /// has no such field.

@@ -45,6 +45,8 @@ package struct RequestParser: Sendable {
         case bodyStart
         case lengthBody(remaining: Int)
         case chunkedBody
+        /// A body that nobody wants.
+        case droppedBody(remaining: Int)
         case failed(FramingFault)
 
         var isHead: Bool {
@@ -74,6 +76,7 @@ package struct RequestParser: Sendable {
             case .bodyStart: try beginBody()
             case .lengthBody(let remaining): readLengthBody(remaining: remaining)
             case .chunkedBody: try readChunkedBody()
+            case .droppedBody(let remaining): try dropBody(remaining: remaining)
             case .failed(let fault): .fault(fault)
             }
         } catch {
@@ -112,10 +115,13 @@ extension RequestParser {
     /// A head has been given and its body is outstanding.
     package var isWithinBody: Bool {
         switch phase {
-        case .bodyStart, .lengthBody, .chunkedBody: true
+        case .bodyStart, .lengthBody, .chunkedBody, .droppedBody: true
         case .head, .failed: false
         }
     }
+
+    /// Bytes of a body that has not come to its end.
+    package var heldBodyBytes: Int { body.count }
 
     /// After a head that `expectsContinue`: whether the client really waits. Where a part of the body is here already,
     /// 100 (Continue) is not sent (RFC 9110 §10.1.1).
@@ -180,6 +186,34 @@ extension RequestParser {
     private mutating func readChunkedBody() throws(FramingFault) -> Event {
         let ended = try chunks.read(input, from: &start, into: &body, bodyLimit: bodyLimit, limits: limits)
         return ended ? endRequest(body: takeBody()) : .needMore
+    }
+
+    /// Within a body that nobody wants: reads on behind it, which gives no event. False where its end is unknown, or
+    /// more than `bytesMax` away; nothing behind it can be read then.
+    package mutating func dropBody(atMost bytesMax: Int) -> Bool {
+        let rest: Int
+        switch (phase, head?.framing) {
+        case (.bodyStart, .length(let length)): rest = length
+        case (.lengthBody(let remaining), _): rest = remaining
+        default: return false
+        }
+        guard rest <= bytesMax else { return false }
+        (head, body) = (nil, [])
+        phase = .droppedBody(remaining: rest)
+        return true
+    }
+
+    private mutating func dropBody(remaining: Int) throws(FramingFault) -> Event {
+        let count = min(remaining, unusedCount)
+        start += count
+        guard count == remaining else {
+            phase = .droppedBody(remaining: remaining - count)
+            dropInputIfUsed()
+            return .needMore
+        }
+        phase = .head
+        dropInputIfUsed()
+        return try readHead()
     }
 
     private mutating func takeBody() -> [UInt8] {

@@ -29,6 +29,16 @@ package enum Machine {
         _ = mallopt(M_TRIM_THRESHOLD, spareMemory)
     }
 
+    /// Lets the process have as many descriptors as its hard limit says (getrlimit(2)); soft ones are for programs that
+    /// use select(2). Called before any thread exists. A system that refuses leaves it as it was.
+    package static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(resource, &limit)
+    }
+
     /// The environment's variables as the process was given them; of two with one name the first (getenv(3)).
     package static var environment: [String: String] {
         var variables: [String: String] = [:]

@@ -12,6 +12,8 @@ extension SMTPConnection {
         timedPhase = phase
         timedCommand = command
         phaseBegan = uptime
+        windowBegan = uptime
+        windowOctets = session.contentOctets
         link.deadline = timeout(phase).map { uptime + $0 }
     }
 
@@ -26,12 +28,15 @@ extension SMTPConnection {
         }
     }
 
-    /// The deadline is over, or content comes in too slowly to count as coming in.
+    /// The deadline is over, or content comes in too slowly to count as coming in. Asked about once a second: it begins
+    /// the next piece of time.
     func isLate(uptime now: Duration) -> Bool {
         if let deadline = link.deadline, deadline <= now { return true }
         guard stage == .open, timedPhase == .content else { return false }
-        let elapsed = now - phaseBegan
-        guard elapsed > SMTPServerLimits.contentGrace else { return false }
-        return session.contentOctets < SMTPServerLimits.contentRateMin * Int(elapsed.components.seconds)
+        guard now - windowBegan >= SMTPServerLimits.contentWindow else { return false }
+        let grown = session.contentOctets - windowOctets
+        windowBegan = now
+        windowOctets = session.contentOctets
+        return grown < SMTPServerLimits.contentWindowOctets
     }
 }

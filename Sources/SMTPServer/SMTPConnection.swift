@@ -21,14 +21,18 @@ final class SMTPConnection: ServedConnection {
     var hasEndedSending = false
     /// Counted against its address.
     var isCounted = false
-    /// Octets counted against the shard's memory.
+    /// Octets counted against the shard's memory, and whether as a known sender's.
     var countedOctets = 0
+    var isCountedAsKnown = false
 
     /// What the deadline was set for.
     var timedPhase = ServerPhase.greeting
     var timedCommand: UInt64 = 0
     /// Uptime at which the phase began.
     var phaseBegan: Duration = .zero
+    /// Of the piece of time that content is measured in: its beginning, and what had come by then.
+    var windowBegan: Duration = .zero
+    var windowOctets = 0
 
     init(_ link: Link, listener: SMTPListener, meter: SMTPMeter, client: SMTPClient) {
         self.link = link

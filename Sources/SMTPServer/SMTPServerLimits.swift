@@ -9,7 +9,10 @@ package enum SMTPServerLimits {
     package static let connectionsPerAddress = 100
     /// Bytes of content that one shard holds while it arrives; a message beyond that is told to come back.
     static let contentBytesPerShard = 256 * 1024 * 1024
-    /// Content up to this size is not counted against the sum above.
+    /// The same of messages from strangers, as an mx listener takes them: in all, and of one network of 24 or 48 bits.
+    static let strangersContentBytesPerShard = 64 * 1024 * 1024
+    static let networkContentBytesPerShard = 32 * 1024 * 1024
+    /// Content up to this size is not counted against the sums above.
     static let uncountedContentBytes = 64 * 1024
 
     /// On a port that takes TLS and clear text alike: how long to wait for a ClientHello before the greeting.
@@ -22,10 +25,9 @@ package enum SMTPServerLimits {
     static let authenticationTimeout: Duration = .seconds(60)
     /// From the reply to DATA, or the first chunk, to the end of a message, however much comes.
     static let contentTimeout: Duration = .seconds(3600)
-    /// After this long, content has to have come at the rate below; RFC 5321 §4.5.3.2.5 gives a block three minutes.
-    static let contentGrace: Duration = .seconds(60)
-    /// Octets of content a second, on average, at least.
-    static let contentRateMin = 100
+    /// In each such piece of time content has to grow by so many octets: a burst at its beginning buys no silence.
+    static let contentWindow: Duration = .seconds(30)
+    static let contentWindowOctets = 3000
     /// How long a client has to take our last words and to end its side.
     static let closingTimeout: Duration = .seconds(5)
 }

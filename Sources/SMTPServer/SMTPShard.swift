@@ -2,7 +2,7 @@ package import Base
 import Model
 package import Posix
 import SMTPWire
-import Serving
+package import Serving
 import TLS
 
 /// One core's share of the SMTP server: its listeners and connections, on the loop of that core's HTTP shard. Shards
@@ -17,12 +17,13 @@ package actor SMTPShard {
     private let time: any TimeSource
     private let log: Log
     private let addresses: AddressCounts
+    private let budget: ConnectionBudget?
 
     private lazy var floor: ServingFloor<Entrance, SMTPConnection> = makeFloor()
 
     /// Of all listeners that there were.
     private var meters: [SMTPMeter] = []
-    private var contentOctets = 0
+    private var contents = ContentBudget()
 
     /// What stands behind one listener, and what counts for it.
     private struct Entrance {
@@ -30,7 +31,11 @@ package actor SMTPShard {
         let meter: SMTPMeter
     }
 
-    package init(loop: EventLoop, addresses: AddressCounts, time: any TimeSource, log: Log) {
+    /// `budget`: of connections, shared with other shards.
+    package init(
+        loop: EventLoop, addresses: AddressCounts, time: any TimeSource, log: Log, budget: ConnectionBudget? = nil
+    ) {
+        self.budget = budget
         self.loop = loop
         self.addresses = addresses
         self.time = time
@@ -39,7 +44,7 @@ package actor SMTPShard {
 
     private func makeFloor() -> ServingFloor<Entrance, SMTPConnection> {
         ServingFloor(
-            loop: loop, time: time, log: log, outputKeptBytes: SMTPServerLimits.outputKeptBytes,
+            loop: loop, time: time, log: log, outputKeptBytes: SMTPServerLimits.outputKeptBytes, budget: budget,
             duties: ServingFloor.Duties(
                 make: { link, address, entrance in
                     SMTPConnection(
@@ -50,7 +55,8 @@ package actor SMTPShard {
                 ready: { self.ready($0, $1) },
                 write: { self.write($0) },
                 sweep: { if $0.isLate(uptime: $1) { self.expire($0) } },
-                close: { self.close($0) }))
+                close: { self.close($0) },
+                isIdleStranger: { $0.client.caller == nil && $0.session.phase.waitsForCommand }))
     }
 
     // MARK: Listening
@@ -109,7 +115,7 @@ package actor SMTPShard {
 
     private func close(_ connection: SMTPConnection) {
         guard floor.contains(connection) else { return }
-        contentOctets -= connection.countedOctets
+        setCounted(0, connection)
         if connection.isCounted { addresses.end(connection.client.address) }
         floor.remove(connection)
     }
@@ -269,13 +275,19 @@ package actor SMTPShard {
     private func countContent(_ connection: SMTPConnection) {
         let held = connection.session.octetsHeld
         let counted = held > SMTPServerLimits.uncountedContentBytes ? held : 0
-        contentOctets += counted - connection.countedOctets
-        connection.countedOctets = counted
-        guard contentOctets > SMTPServerLimits.contentBytesPerShard, counted > 0 else { return }
+        setCounted(counted, connection)
+        guard counted > 0, contents.isExceeded(isKnown: connection.isCountedAsKnown, connection.client.address) else {
+            return
+        }
         for action in connection.session.handle(.contentUnwanted) { _ = perform(action, connection) }
-        let left = connection.session.octetsHeld
-        contentOctets += left - connection.countedOctets
-        connection.countedOctets = left
+        setCounted(connection.session.octetsHeld, connection)
+    }
+
+    private func setCounted(_ octets: Int, _ connection: SMTPConnection) {
+        if connection.countedOctets == 0 { connection.isCountedAsKnown = connection.client.caller != nil }
+        contents.change(
+            by: octets - connection.countedOctets, isKnown: connection.isCountedAsKnown, connection.client.address)
+        connection.countedOctets = octets
     }
 
     // MARK: Writing
@@ -299,8 +311,7 @@ package actor SMTPShard {
     private func beginClosing(_ connection: SMTPConnection) {
         guard floor.contains(connection), connection.stage != .closing else { return }
         connection.stage = .closing
-        contentOctets -= connection.countedOctets
-        connection.countedOctets = 0
+        setCounted(0, connection)
         connection.link.endTLS()
         connection.phaseBegan = time.uptime
         connection.link.deadline = time.uptime + SMTPServerLimits.closingTimeout

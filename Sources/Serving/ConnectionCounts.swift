@@ -2,6 +2,8 @@
 package struct ConnectionCounts: Sendable, Equatable {
     package internal(set) var accepted: UInt64 = 0
     package internal(set) var open = 0
+    /// Connections that were closed unheard, for want of room or as their address had too many.
+    package internal(set) var refused: UInt64 = 0
     /// Connections that ended before their TLS handshake did.
     package internal(set) var handshakesFailed: UInt64 = 0
 

@@ -18,6 +18,8 @@ package final class Link {
     /// Uptime at which what is waited for has lasted too long; nil while it may last. The owner's.
     package var deadline: Duration?
     package internal(set) var watched: Readiness = .readable
+    /// nil: it counts against no bound.
+    var seat: ConnectionSeat?
     /// Its output is written at the end of the turn.
     var isGathered = false
 

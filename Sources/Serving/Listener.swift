@@ -8,9 +8,15 @@ final class Listener<Service> {
     /// nil: no TLS, or not from the first byte.
     let identity: TLSServerIdentity?
     let meter: ConnectionMeter
+    /// The operator's own: its connections count against no bound.
+    let isReserved: Bool
     var isPaused = false
 
-    init(socket: consuming Socket, service: Service, identity: TLSServerIdentity?, meter: ConnectionMeter) {
+    init(
+        socket: consuming Socket, service: Service, identity: TLSServerIdentity?, meter: ConnectionMeter,
+        isReserved: Bool
+    ) {
+        self.isReserved = isReserved
         self.socket = socket
         self.service = service
         self.identity = identity

@@ -21,12 +21,16 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
         let sweep: (Connection, _ uptime: Duration) -> Void
         /// Ends it, by `remove`.
         let close: (Connection) -> Void
+        /// Nobody knows who is on it, and nothing is under way: it may be closed where there is no room for another.
+        let isIdleStranger: (Connection) -> Bool
 
         package init(
             make: @escaping (Link, IPAddress?, Service) -> Connection, begin: @escaping (Connection) -> Void,
             ready: @escaping (Connection, Readiness) -> Void, write: @escaping (Connection) -> Void,
-            sweep: @escaping (Connection, Duration) -> Void, close: @escaping (Connection) -> Void
+            sweep: @escaping (Connection, Duration) -> Void, close: @escaping (Connection) -> Void,
+            isIdleStranger: @escaping (Connection) -> Bool = { _ in false }
         ) {
+            self.isIdleStranger = isIdleStranger
             self.make = make
             self.begin = begin
             self.ready = ready
@@ -40,6 +44,11 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     private let time: any TimeSource
     private let log: Log
     private let outputKeptBytes: Int
+    /// nil: the shard's own bound is all.
+    private let budget: ConnectionBudget?
+    /// What has not been told yet, and when something may be told again.
+    private var refused = 0
+    private var quietUntil: Duration = .zero
     /// They hold their shard, which holds this; nil after the end.
     private var duties: Duties?
 
@@ -54,7 +63,11 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     private var drained: CheckedContinuation<Void, Never>?
 
     /// `outputKeptBytes`: the capacity for output that a connection keeps while it waits.
-    package init(loop: EventLoop, time: any TimeSource, log: Log, outputKeptBytes: Int, duties: Duties) {
+    package init(
+        loop: EventLoop, time: any TimeSource, log: Log, outputKeptBytes: Int, budget: ConnectionBudget? = nil,
+        duties: Duties
+    ) {
+        self.budget = budget
         self.loop = loop
         self.time = time
         self.log = log
@@ -69,15 +82,17 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
 
     /// Listens at `address`; the address with the port that was chosen, and what stands behind it, which `service`
     /// makes of that address and of what counts its connections. Shards that listen at one port share it. With an
-    /// identity, TLS begins with the first byte.
+    /// identity, TLS begins with the first byte. `isReserved`: the operator's own, who gets in when nobody else does.
     package func listen(
-        at address: SocketAddress, identity: TLSServerIdentity?,
+        at address: SocketAddress, identity: TLSServerIdentity?, isReserved: Bool = false,
         _ service: (SocketAddress, ConnectionMeter) -> Service
     ) throws(PosixError) -> (address: SocketAddress, service: Service) {
         let socket = try Socket.listen(at: address, sharesPort: true)
         let chosen = try socket.localAddress() ?? address
         let meter = ConnectionMeter()
-        let listener = Listener(socket: socket, service: service(chosen, meter), identity: identity, meter: meter)
+        let listener = Listener(
+            socket: socket, service: service(chosen, meter), identity: identity, meter: meter,
+            isReserved: isReserved)
         let number = listener.socket.number
         try loop.register(number, .readable) { [unowned self] _ in listeners[number].map { accept(from: $0) } }
         listeners[number] = listener
@@ -85,19 +100,63 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     }
 
     private func accept(from listener: Listener<Service>) {
-        while table.count < ServingLimits.connectionsPerShard {
+        while table.count < ServingLimits.connectionsPerShard || listener.isReserved {
             do throws(PosixError) {
                 guard let accepted = try listener.socket.accept() else { return }
-                try open(accepted, listener)
+                // What is not taken closes at once.
+                if listener.isReserved || admits(accepted.peer, listener) { try open(accepted, listener) }
             } catch {
                 // A connection that was reset while it waited is gone; anything else is a lack of descriptors or
                 // memory.
                 if error.isConnectionError { continue }
-                log.warning("accept-paused") { $0.add("reason", OperatorText(error.description)) }
+                makeRoom()
+                tell("accept-paused") { $0.add("reason", OperatorText(error.description)) }
                 return pause(listener)
             }
         }
+        makeRoom()
         pause(listener)
+    }
+
+    // MARK: Room
+
+    private func admits(_ peer: SocketAddress?, _ listener: Listener<Service>) -> Bool {
+        guard let budget else { return true }
+        let address = Self.address(peer)
+        var verdict = budget.take(address)
+        if verdict == .full, makeRoom() { verdict = budget.take(address) }
+        if verdict == .taken { return true }
+        listener.meter.counts.refused += 1
+        refused += 1
+        tell("connections-refused") { line in
+            line.add("count", refused)
+            refused = 0
+        }
+        return false
+    }
+
+    private static func address(_ peer: SocketAddress?) -> IPAddress? {
+        if case .ip(let ip, _) = peer { ip } else { nil }
+    }
+
+    /// Closes the oldest connections on which nobody is known and nothing under way; false where there are none.
+    @discardableResult
+    private func makeRoom() -> Bool {
+        var strangers: [Connection] = []
+        forEach { connection in
+            if duties?.isIdleStranger(connection) == true { strangers.append(connection) }
+        }
+        strangers.sort { $0.link.id.generation < $1.link.id.generation }
+        for stranger in strangers.prefix(ServingLimits.strangersClosed) { duties?.close(stranger) }
+        return !strangers.isEmpty
+    }
+
+    /// Whoever could make it be said as often as it happens would fill the log.
+    private func tell(_ event: StaticString, _ fields: (inout LogLine) -> Void) {
+        let now = time.uptime
+        guard now >= quietUntil else { return }
+        quietUntil = now + ServingLimits.refusalsInterval
+        log.warning(event, fields)
     }
 
     /// Leaves new connections in the kernel's queue for a while.
@@ -117,16 +176,14 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     // MARK: Connections
 
     private func open(_ accepted: consuming Accepted, _ listener: Listener<Service>) throws(PosixError) {
-        let peer = accepted.peer
+        let address = Self.address(accepted.peer)
         let socket = accepted.takeSocket()
         listener.meter.counts.accepted += 1
-        var address: IPAddress?
-        if case .ip(let ip, _) = peer {
-            address = ip
-            try socket.disableDelay()
-        }
         let id = table.makeID(socket.number)
         let link = Link(socket, id, meter: listener.meter, keptBytes: outputKeptBytes)
+        // What it counts against hears of its end, however early that is.
+        link.seat = listener.isReserved ? nil : budget.map { ConnectionSeat($0, address) }
+        if address != nil { try link.socket.disableDelay() }
         if let identity = listener.identity {
             // Lack of memory alone; the client sees its connection end.
             guard let stream = try? identity.makeStream() else { return }

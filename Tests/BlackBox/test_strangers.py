@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import smtplib
 import socket
 import subprocess
 import threading
@@ -10,7 +11,7 @@ import time
 
 import pytest
 from nameserver import NameServer
-from polyrelay import Server, binary, configuration, eventually
+from polyrelay import Log, Server, _listening, binary, configuration, eventually
 from receiver import Receiver
 from test_errors import assert_refused
 from wire import Closed, Connection, email, request
@@ -102,7 +103,7 @@ def test_a_log_that_nobody_reads_holds_nobody_up(tmp_path):
         while seen.count(b'"listening"') < 3:
             seen += os.read(reading, 65_536)
         records = [json.loads(line) for line in seen.splitlines()]
-        running.ports = {one["service"]: int(one["port"]) for one in records if one["event"] == "listening" and "port" in one}
+        running.ports = {one["service"]: int(one["port"]) for one in _listening(records)}
         api = running.api(running.tenant())
         # A pipe holds 64 KiB: some three hundred lines.
         with api.connect(20) as connection:
@@ -135,10 +136,6 @@ def test_a_log_that_nobody_reads_holds_nobody_up(tmp_path):
 # Descriptors
 
 
-def limited(soft: int, hard: int):
-    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
 def start_limited(running: Server, soft: int, hard: int) -> Server:
     """Starts it with so many descriptors."""
     own = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -150,8 +147,6 @@ def start_limited(running: Server, soft: int, hard: int) -> Server:
             wrapper = running.folder / "limited"
             wrapper.write_text(f'#!/bin/sh\nulimit -Sn {soft}; ulimit -Hn {hard}; exec "$@"\n')
             wrapper.chmod(0o755)
-            from polyrelay import Log, _listening
-
             running.process = subprocess.Popen(
                 [wrapper, binary(), "serve", "--config", running.config_path], cwd=running.folder,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -193,7 +188,7 @@ def test_idle_strangers_make_room_for_customers_and_for_the_operator(server):
             print(f"p99 of POST /emails: quiet {quiet:.1f} ms, beside 1100 idle strangers {busy:.1f} ms")
             # Who has shown a good key is not among those who went.
             assert known.exchange(request("GET", "/emails", api.headers())).status == 200
-            assert running.verb("queue", "show").code == 0
+            assert running.verb("key", "list").code == 0
     finally:
         for one in idle:
             one.close()
@@ -208,7 +203,7 @@ def announced(api, length: int, authorised: bool = False) -> Connection:
     """A connection that announces a body, and has sent one byte of it."""
     connection = api.connect()
     headers = api.headers() if authorised else {"Content-Type": "application/json"}
-    connection.send(request("POST", "/emails", headers | {"Content-Length": str(length)}, b"{"))
+    connection.send(request("POST", "/emails/batch", headers | {"Content-Length": str(length)}, b"{"))
     return connection
 
 
@@ -278,3 +273,50 @@ def test_a_filter_with_a_nul_matches_nothing(running, key, name):
     assert api.get("/emails?tag=welcome").json()["data"] != []
     for value in ("%00", "welcome%00", "%00welcome"):
         assert api.get(f"/emails?{name}={value}").json()["data"] == [], value
+
+
+# Mail
+
+
+def silent_mail(port: int, octets: int) -> socket.socket:
+    """A stranger's session that has sent so much of a message, and says nothing more."""
+    session = socket.create_connection(("127.0.0.1", port), 30)
+    replies = session.makefile("rb")
+    assert replies.readline().startswith(b"220")
+    session.sendall(b"EHLO stranger.test\r\n")
+    while not replies.readline().startswith(b"250 "):
+        pass
+    for command in (b"MAIL FROM:<>", b"RCPT TO:<postmaster@bounce.relay.test>", b"DATA"):
+        session.sendall(command + b"\r\n")
+        assert replies.readline()[:1] in (b"2", b"3"), command
+    try:
+        session.sendall((b"x" * 900 + b"\r\n") * (octets // 902))
+    except (ConnectionError, socket.timeout):
+        pass
+    return session
+
+
+def test_silent_strangers_at_mx_hold_nothing_that_submission_needs(server):
+    listeners = [{"listen": "127.0.0.1:0", "role": "mx"}, {"listen": "127.0.0.1:0", "tls": "none"}]
+    running = server(
+        hosts={"returnPath": "bounce.relay.test"},
+        smtp={"hostname": "mx.relay.test", "listeners": listeners},
+        limits={"poststack": {"default": []}},
+    ).start()
+    key = running.tenant()
+    quiet = customer(running.api(key), 50)
+    strangers = []
+    try:
+        for _ in range(78):
+            strangers.append(silent_mail(running.smtp_ports[0], 9_000_000))
+        content = "From: hello@example.com\r\nTo: ann@example.net\r\nSubject: s\r\n\r\n" + ("x" * 70 + "\r\n") * 170_000
+        for _ in range(5):
+            with smtplib.SMTP("127.0.0.1", running.smtp_ports[1], timeout=60) as client:
+                client.login("poststack", key.secret)
+                assert client.sendmail("hello@example.com", ["ann@example.net"], content) == {}
+        busy = customer(running.api(key), 50)
+        print(f"p99 of POST /emails: quiet {quiet:.1f} ms, beside 78 silent messages {busy:.1f} ms")
+        assert metric(running, "process_resident_memory_bytes") < 600 << 20
+    finally:
+        for one in strangers:
+            one.close()

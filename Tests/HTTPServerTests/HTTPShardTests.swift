@@ -212,12 +212,69 @@ struct HTTPShardTests {
     }
 }
 
-@Suite("HTTP shard: time")
-struct HTTPShardTimeTests {
+@Suite("HTTP shard: heads that decide")
+struct HTTPShardHeadTests {
     private typealias Bench = ShardBench
 
     private func serve(_ body: (ShardBench) async throws -> Void) async throws {
         let bench = try await ShardBench()
+        do {
+            try await body(bench)
+        } catch {
+            await bench.stop()
+            throw error
+        }
+        await bench.stop()
+    }
+
+    @Test("What its head decides is answered before its body, which is not taken for the next request")
+    func early() async throws {
+        try await serve { bench in
+            let client = try bench.connect()
+            try client.send(Bench.request("/no", method: "POST", "Content-Length: 40\r\n"))
+            let first = try await LoopbackClient.onThread { try client.receive(through: "/no") }
+            #expect(first.hasPrefix("HTTP/1.1 200") && !first.contains("Connection: close"))
+            try client.send(String(repeating: "x", count: 40) + Bench.request("/next"))
+            let second = try await LoopbackClient.onThread { try client.receive(through: "/next") }
+            #expect(second.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test(
+        "Where the end of its body is unknown, far or in doubt the connection ends with the answer",
+        arguments: [
+            "Content-Length: 1000000\r\n", "Transfer-Encoding: chunked\r\n",
+            "Content-Length: 4\r\nExpect: 100-continue\r\n",
+        ])
+    func closing(fields: String) async throws {
+        try await serve { bench in
+            let client = try bench.connect()
+            try client.send(Bench.request("/no", method: "POST", fields))
+            let text = try await LoopbackClient.onThread { try client.receiveAll() }
+            #expect(text.hasPrefix("HTTP/1.1 200") && text.contains("Connection: close"))
+        }
+    }
+
+    @Test("Who waits to be asked for a body is asked once the head is well")
+    func continues() async throws {
+        try await serve { bench in
+            let client = try bench.connect()
+            try client.send(Bench.request("/echo", method: "POST", "Content-Length: 4\r\nExpect: 100-continue\r\n"))
+            _ = try await LoopbackClient.onThread { try client.receive(through: "HTTP/1.1 100 Continue\r\n\r\n") }
+            try client.send("body")
+            _ = try await LoopbackClient.onThread { try client.receive(through: "body") }
+        }
+    }
+}
+
+@Suite("HTTP shard: time")
+struct HTTPShardTimeTests {
+    private typealias Bench = ShardBench
+
+    private func serve(
+        _ limits: HTTPLimits = .standard, _ body: (ShardBench) async throws -> Void
+    ) async throws {
+        let bench = try await ShardBench(limits: limits)
         do {
             try await body(bench)
         } catch {
@@ -253,7 +310,9 @@ struct HTTPShardTimeTests {
 
     @Test("A body that stops is answered 408, one that goes on is not")
     func body() async throws {
-        try await serve { bench in
+        var limits = HTTPLimits.standard
+        limits.bodyWindowBytes = 1
+        try await serve(limits) { bench in
             let client = try bench.connect()
             try client.send(Bench.request("/echo", method: "POST", "Content-Length: 4\r\n"))
             for byte in "abc" {
@@ -263,6 +322,47 @@ struct HTTPShardTimeTests {
             }
             try await sync(bench)
             await bench.pass(.seconds(32))
+            let text = try await LoopbackClient.onThread { try client.receiveAll() }
+            #expect(text.hasPrefix("HTTP/1.1 408"))
+        }
+    }
+
+    @Test("A burst at the beginning of a body buys no silence", arguments: [0, 900])
+    func burst(bytes: Int) async throws {
+        var limits = HTTPLimits.standard
+        limits.bodyWindowBytes = 100
+        try await serve(limits) { bench in
+            let client = try bench.connect()
+            try client.send(Bench.request("/echo", method: "POST", "Content-Length: 1000\r\n"))
+            try client.send(String(repeating: "x", count: bytes))
+            // A byte now and then is no silence, and still too slow.
+            for _ in 0..<(bytes == 0 ? 2 : 5) {
+                try await sync(bench)
+                await bench.pass(.seconds(11))
+                try client.send("x")
+            }
+            try await sync(bench)
+            await bench.pass(.seconds(12))
+            let text = try await LoopbackClient.onThread { try client.receiveAll() }
+            #expect(text.hasPrefix("HTTP/1.1 408"))
+        }
+    }
+
+    @Test("A body that comes at the least rate is taken until its whole time is over")
+    func wholeTime() async throws {
+        var limits = HTTPLimits.standard
+        limits.bodyWindowBytes = 10
+        limits.bodyTimeout = .seconds(100)
+        try await serve(limits) { bench in
+            let client = try bench.connect()
+            try client.send(Bench.request("/echo", method: "POST", "Content-Length: 1000\r\n"))
+            for _ in 0..<9 {
+                try client.send(String(repeating: "x", count: 10))
+                try await sync(bench)
+                await bench.pass(.seconds(10))
+                #expect(client.isOpen)
+            }
+            await bench.pass(.seconds(12))
             let text = try await LoopbackClient.onThread { try client.receiveAll() }
             #expect(text.hasPrefix("HTTP/1.1 408"))
         }

@@ -24,7 +24,12 @@ final class StubService: HTTPService {
 
     func bodyLimitBytes(for head: RequestHead) -> Int { Self.bodyLimitBytes }
 
-    func respond(to request: Request, from peer: IPAddress?) async -> Response {
+    /// A path that begins with `/no` is decided by its head.
+    func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry {
+        HeadEntry(isDecided: String(decoding: head.path, as: UTF8.self).hasPrefix("/no"))
+    }
+
+    func respond(to request: Request, from peer: IPAddress?, entry: HeadEntry?) async -> Response {
         let path = String(decoding: request.head.path, as: UTF8.self)
         arrived.yield(path)
         switch path {
@@ -41,11 +46,14 @@ final class StubService: HTTPService {
         }
     }
 
-    func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
+    func refuse(
+        _ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?, entry: HeadEntry?
+    ) -> Response {
         let status: HTTPStatus =
             switch failure {
             case .requestTimedOut: .requestTimeout
             case .bodyTooLarge: .contentTooLarge
+            case .overloaded: .serviceUnavailable
             default: .badRequest
             }
         return response(status, Array("refused".utf8))

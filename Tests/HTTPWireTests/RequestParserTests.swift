@@ -32,6 +32,47 @@ struct RequestParserTests {
         #expect(parser.isWithinBody)
     }
 
+    @Test("A body that is dropped gives no event, however it is cut, and the next request is read behind it")
+    func droppedBody() {
+        for size in [1, 2, 3, 100] {
+            var parser = RequestParser()
+            let head = Array(Self.post.dropLast(5))
+            parser.receive(head.span)
+            guard case .head = parser.next() else {
+                Issue.record("the head did not come")
+                return
+            }
+            let isDropped = parser.dropBody(atMost: 5)
+            #expect(isDropped)
+            var events: [String] = []
+            var rest = bytes("hello")[...] + Self.get
+            while !rest.isEmpty {
+                parser.receive(Array(rest.prefix(size)).span)
+                rest = rest.dropFirst(size)
+                while true {
+                    let event = parser.next()
+                    if case .needMore = event { break }
+                    events.append(Self.name(event))
+                }
+            }
+            #expect(events == ["head", "request"], "\(size)")
+        }
+    }
+
+    @Test("A body that is too long to be dropped, or has no length, is not")
+    func notDropped() {
+        for request in [Self.post.dropLast(5), Self.chunked.dropLast(23)] {
+            var parser = RequestParser()
+            parser.receive(Array(request).span)
+            guard case .head = parser.next() else {
+                Issue.record("the head did not come")
+                return
+            }
+            let isDropped = parser.dropBody(atMost: 4)
+            #expect(!isDropped)
+        }
+    }
+
     @Test("Requests before a fault are given, and the fault is final")
     func faultIsFinal() {
         var parser = RequestParser()

@@ -109,12 +109,12 @@ struct SMTPShardTests {
 
     @Test("Content that comes too slowly is ended, at a fair rate it is taken")
     func contentRate() async throws {
-        for (octets, isTaken) in [(1, false), (1000, true)] {
+        for (octets, rounds, isTaken) in [(1, 5, false), (1000, 14, true)] {
             try await ShardBench.serve { bench in
                 let client = try await bench.greeted()
                 try client.send(ShardBench.envelope + "DATA\r\n")
                 try await bench.said(by: client, through: "354 End data with <CR><LF>.<CR><LF>\r\n")
-                for _ in 0..<14 {
+                for _ in 0..<rounds {
                     try client.send(String(repeating: "x", count: octets - 1) + " ")
                     await bench.turn()
                     await bench.pass(.seconds(5))
@@ -123,9 +123,23 @@ struct SMTPShardTests {
                     try client.send("\r\n.\r\n")
                     try await bench.said(by: client, through: "Taken")
                 } else {
+                    await bench.pass(.seconds(7))
                     #expect(try await bench.rest(of: client).hasPrefix("421 4.4.2"))
                 }
             }
+        }
+    }
+
+    @Test("A burst of content buys no silence")
+    func contentBurst() async throws {
+        try await ShardBench.serve { bench in
+            let client = try await bench.greeted()
+            try client.send(ShardBench.envelope + "DATA\r\n")
+            try await bench.said(by: client, through: "354 End data with <CR><LF>.<CR><LF>\r\n")
+            for _ in 0..<100 { try client.send(String(repeating: "x", count: 900) + "\r\n") }
+            await bench.turn()
+            await bench.pass(.seconds(64))
+            #expect(try await bench.rest(of: client).hasPrefix("421 4.4.2"))
         }
     }
 

@@ -171,8 +171,8 @@ final class InProcessServer {
             case .head(let found):
                 head = found
                 parser.bodyLimit = gateway.bodyLimitBytes(for: found)
-            case .request(let request): response = await gateway.respond(to: request, from: peer)
-            case .fault(let fault): response = gateway.refuse(fault.failure, head: head, from: peer)
+            case .request(let request): response = await gateway.respond(to: request, from: peer, entry: nil)
+            case .fault(let fault): response = gateway.refuse(fault.failure, head: head, from: peer, entry: nil)
             }
         }
         guard var response else { return "" }

@@ -34,7 +34,9 @@ struct AdminService: HTTPService {
     /// Nothing here takes a body.
     func bodyLimitBytes(for head: RequestHead) -> Int { 4096 }
 
-    func respond(to request: Request, from peer: IPAddress?) async -> Response {
+    func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry { HeadEntry(isKnown: false) }
+
+    func respond(to request: Request, from peer: IPAddress?, entry: HeadEntry?) async -> Response {
         AdminPage.named(requestIDs.next(), await answer(request))
     }
 
@@ -53,7 +55,9 @@ struct AdminService: HTTPService {
         }
     }
 
-    func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
+    func refuse(
+        _ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?, entry: HeadEntry?
+    ) -> Response {
         AdminPage.named(requestIDs.next(), AdminPage.refusal(failure))
     }
 
@@ -86,7 +90,7 @@ struct AdminService: HTTPService {
     }
 
     private func list(_ head: RequestHead) async throws(KernelFailure) -> Response {
-        let pairs = (try? QueryPairs.decode(head.query)) ?? []
+        let pairs = QueryPairs.decodeEach(head.query)
         func number(_ name: String, _ range: ClosedRange<Int>, _ fallback: Int) -> Int {
             let value = pairs.last { $0.name == name }.flatMap { Int($0.value) } ?? fallback
             return min(max(value, range.lowerBound), range.upperBound)

@@ -19,7 +19,9 @@ struct ControlService: HTTPService {
 
     func bodyLimitBytes(for head: RequestHead) -> Int { RuntimeLimits.commandBytes }
 
-    func respond(to request: Request, from peer: IPAddress?) async -> Response {
+    func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry { HeadEntry(isKnown: true) }
+
+    func respond(to request: Request, from peer: IPAddress?, entry: HeadEntry?) async -> Response {
         AdminPage.named(requestIDs.next(), await answer(request))
     }
 
@@ -43,7 +45,9 @@ struct ControlService: HTTPService {
         }
     }
 
-    func refuse(_ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?) -> Response {
+    func refuse(
+        _ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?, entry: HeadEntry?
+    ) -> Response {
         AdminPage.named(requestIDs.next(), AdminPage.refusal(failure))
     }
 }

@@ -12,6 +12,7 @@ public enum Program {
         Signals.ignoreBrokenPipes()
         Machine.restrictNewFiles()
         Machine.keepMemoryCompact()
+        Machine.raiseDescriptorLimit()
         let arguments = Array(CommandLine.arguments.dropFirst())
         Machine.exit(run(arguments, environment: Machine.environment).rawValue)
     }

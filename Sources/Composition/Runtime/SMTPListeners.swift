@@ -5,6 +5,7 @@ import Model
 import Posix
 import SMTPServer
 import SMTPWire
+import Serving
 import TLS
 
 /// The listeners for mail: one shard on each loop, and a gateway for each personality.
@@ -15,7 +16,7 @@ final class SMTPListeners: Sendable {
     private let log: Log
 
     /// nil where no mail is taken. `loops`: those of the HTTP shards.
-    init?(_ runtime: KernelRuntime, loops: [EventLoop]) throws(StartError) {
+    init?(_ runtime: KernelRuntime, loops: [EventLoop], budget: ConnectionBudget) throws(StartError) {
         guard let smtp = runtime.configuration.smtp else { return nil }
         if let tls = smtp.tls {
             try OwnCertificate.makeIfMissing(
@@ -24,7 +25,9 @@ final class SMTPListeners: Sendable {
         }
         identity = try Self.identity(smtp)
         let addresses = AddressCounts()
-        shards = loops.map { SMTPShard(loop: $0, addresses: addresses, time: runtime.time, log: runtime.log) }
+        shards = loops.map {
+            SMTPShard(loop: $0, addresses: addresses, time: runtime.time, log: runtime.log, budget: budget)
+        }
         configuration = runtime.configuration
         log = runtime.log
     }

@@ -7,6 +7,7 @@ import Kernel
 import Model
 import Ports
 import Posix
+import Serving
 import Storage
 import Synchronization
 import TLS
@@ -33,13 +34,18 @@ final class Server: Sendable {
         log = runtime.log
         identities = try ListenerIdentities.read(runtime.configuration)
         let count = runtime.configuration.shards > 0 ? runtime.configuration.shards : Machine.coreCount
+        let configuration = runtime.configuration
+        let budget = ConnectionBudget(
+            limit: ConnectionBudget.connections(descriptors: ProcessStatus.read().descriptorsMax),
+            exempt: configuration.proxies + (configuration.smtp?.trusted.map(\.network) ?? []))
         var shards: [HTTPShard] = []
         for index in 0..<count {
             let loop = try EventLoop(name: "shard-\(index)", time: runtime.time)
-            shards.append(HTTPShard(loop: loop, limits: .standard, time: runtime.time, log: runtime.log))
+            shards.append(
+                HTTPShard(loop: loop, limits: .standard, time: runtime.time, log: runtime.log, budget: budget))
         }
         self.shards = shards
-        smtp = try SMTPListeners(runtime, loops: shards.map(\.loop))
+        smtp = try SMTPListeners(runtime, loops: shards.map(\.loop), budget: budget)
         threads = shards.map { $0.loop.start() }
         limits = RateBook(
             tiers: Dictionary(
@@ -72,7 +78,7 @@ final class Server: Sendable {
         if let address = runtime.configuration.admin {
             let draining = runtime.isEnding
             let admin = AdminService(runtime, metrics: metrics) { draining.isSet }
-            try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)))
+            try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)), isReserved: true)
         }
     }
 
@@ -113,7 +119,7 @@ final class Server: Sendable {
     /// server of the same user, so a socket that shares with nobody is bound first, to see whether the address is free.
     private func listen(
         at address: SocketAddress, for service: any HTTPService, name: String, on shards: [HTTPShard],
-        identity: TLSServerIdentity? = nil
+        identity: TLSServerIdentity? = nil, isReserved: Bool = false
     ) async throws {
         var chosen = address
         do {
@@ -121,7 +127,8 @@ final class Server: Sendable {
                 chosen = try Socket.listen(at: address, sharesPort: false).localAddress() ?? address
             }
             for shard in shards {
-                chosen = try await shard.listen(at: chosen, service: service, name: name, identity: identity)
+                chosen = try await shard.listen(
+                    at: chosen, service: service, name: name, identity: identity, isReserved: isReserved)
             }
         } catch {
             throw StartError.cannotListen(name, address, error)
@@ -144,7 +151,8 @@ final class Server: Sendable {
         let path = ControlSocket.path(database: runtime.configuration.database)
         try Files.remove(path)
         try await listen(
-            at: .path(path), for: ControlService(runtime), name: "control", on: Array(shards.prefix(1)))
+            at: .path(path), for: ControlService(runtime), name: "control", on: Array(shards.prefix(1)),
+            isReserved: true)
         try Files.setMode(path, 0o600)
     }
 

@@ -27,4 +27,12 @@ package enum ServerPhase: Hashable, Sendable, CaseIterable {
     /// Something that this side has to decide.
     case deciding
     case closed
+
+    /// Nothing of a transaction is being taken or decided.
+    package var waitsForCommand: Bool {
+        switch self {
+        case .greeting, .idle, .command, .tlsHandshake, .authentication: true
+        case .content, .deciding, .closed: false
+        }
+    }
 }
