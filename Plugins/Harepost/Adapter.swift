@@ -24,6 +24,9 @@ public struct Harepost: Personality {
         Self.signUps: [
             RateTier(owner: .address, limit: HarepostLimits.signUpsPerHour, window: HarepostLimits.hour)
         ],
+        Self.newDomains: [
+            RateTier(owner: .account, limit: HarepostLimits.domainsPerMinute, window: HarepostLimits.minute)
+        ],
         Self.unlimited: [],
     ]
 
@@ -59,7 +62,10 @@ public struct Harepost: Personality {
         Self.route(.post, "/v1/deliveries/:id/cancel", Deliveries.cancel).describes(
             "cancelDelivery", "Takes back a delivery that waits.", path: Self.queueID,
             answers: [200: .json(Shapes.delivery), 409: .json(Shapes.failure)]),
-        Self.route(.post, "/v1/domains", Domains.add).describes(
+        Route(
+            .post, "/v1/domains", requirement: Self.anyKey, rateClass: newDomains,
+            bodyLimitBytes: HarepostLimits.requestBytes, handler: Domains.add
+        ).describes(
             "addDomain", "Adds a domain, or shows the record of one that is not verified yet.",
             request: Shapes.domainRequest, answers: [200: .json(Shapes.verified), 201: .json(Shapes.pending)]),
         Self.route(.get, "/v1/domains", Domains.list).describes(
@@ -94,6 +100,8 @@ public struct Harepost: Personality {
 
     static let sends = RateClass("send")
     private static let signUps = RateClass("signup")
+    /// Each makes two pairs of keys.
+    private static let newDomains = RateClass("domains")
     /// Everything that the vendor's limit is not for.
     private static let unlimited = RateClass("other")
 

@@ -4,6 +4,8 @@ enum HarepostLimits {
 
     /// Per account; that sends are limited per minute is the vendor's, the number is not published.
     static let sendsPerMinute = 60
+    /// New domains of an account: each costs a fifth of a second of a core.
+    static let domainsPerMinute = 30
     static let minute: Duration = .seconds(60)
     /// Accounts made from one client address.
     static let signUpsPerHour = 10

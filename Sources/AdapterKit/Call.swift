@@ -84,6 +84,14 @@ public struct Call: Sendable {
     /// The value of a header field; several lines joined as RFC 9110 §5.3 says.
     public func header(_ name: String) -> String? { FieldName(name).flatMap { head.value(of: $0) } }
 
+    /// `bodyMalformed` where the request does not say that its body is JSON (RFC 8259 §11). For routes that ask for no
+    /// credential and change something: a page elsewhere cannot have a browser say so without asking first (Fetch
+    /// Standard, section 4.8).
+    public func demandJSON() throws(KernelFailure) {
+        let type = header("Content-Type")?.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
+        guard type?.asciiLowercased == "application/json" else { throw .bodyMalformed }
+    }
+
     /// The request's idempotency key by the route's rule; nil where it has none, or the route has no rule. `element`:
     /// the place in a batch of what the key is for. `member` gives the value of a member of the body, or the element.
     public func idempotencyKey(

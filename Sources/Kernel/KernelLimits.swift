@@ -1,5 +1,10 @@
 /// The kernel's limits, each with its unit. Dialects may set tighter ones.
 package enum KernelLimits {
+    /// Messages to the operator that are kept in a day: of one client network of 24 or 48 bits, and in all.
+    static let operatorMessagesPerNetwork = 20
+    static let operatorMessagesPerDay = 400
+    /// How long who sends more is told to wait.
+    static let operatorMailWait: Duration = .seconds(3600)
     /// Good keys of one personality that an account may make for itself, where the operator says nothing else: each has
     /// a rate window of its own.
     package static let keysPerAccount = 1000

@@ -6,6 +6,9 @@ package import Model
 package protocol DirectoryStore: Sendable {
     /// Accounts, keys and domains, all of them: they are few, and every request needs them in memory.
     func directory() async throws(KernelFailure) -> DirectoryImage
+
+    /// What `setKeyCheck` kept; nil: nothing yet.
+    func keyCheck() async throws(KernelFailure) -> [UInt8]?
 }
 
 /// All accounts, keys and domains, with the key secrets' SHA-256 digests.
@@ -40,6 +43,8 @@ package enum DirectoryChange: Sendable {
     /// expired.
     case createKey(StoredKey, atMost: Int = .max)
     case revokeKey(AccessKey.ID, at: Instant)
+    /// Keeps a sealed value by which the key file is known again, in place of an earlier one.
+    case setKeyCheck([UInt8])
     /// When keys were last used; a key that is not there is passed over.
     case noteKeyUse([AccessKey.ID: Instant])
     /// `notFound` where there is none, or it is revoked.

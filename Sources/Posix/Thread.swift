@@ -26,6 +26,12 @@ package final class Thread: @unchecked Sendable {
         _ = unsafe nanosleep(&time, nil)
     }
 
+    /// Has the calling thread give way to all others, for good: on Linux the nice value is a thread's own (nice(2),
+    /// "C library/kernel differences").
+    package static func giveWay() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+
+    private static let niceness: Int32 = 10
+
     /// Waits until the thread's body has returned. Once.
     package func join() { _ = pthread_join(handle, nil) }
 }

@@ -21,10 +21,16 @@ package enum StorageLimits {
     static let contentFileBytes = 128 * 1024 * 1024
     /// Messages to the operator that nobody has read; beyond that senders are told to come back.
     static let unreadOperatorMessages = 500
-    /// Threads for reads that take long and for content files, both of which block.
-    static let backgroundThreads = 2
-    /// Background jobs that may wait; more are refused as `overloaded`.
+    /// Threads for content files, for lists that an index serves, and for lists that look at row after row; each kind
+    /// waits for its own alone.
+    static let contentThreads = 2
+    static let listThreads = 2
+    static let scanThreads = 2
+    /// Jobs of each kind that may be under way or wait; more are refused as `overloaded`.
     static let backgroundQueue = 1000
+    /// Scans of one account that may wait for the one that is under way, and how long one may take with its waiting.
+    static let scansWaiting = 4
+    static let scanDuration: Duration = .seconds(10)
     /// Connections for reading that are kept open.
     static let idleReaders = 8
     /// Rows that a filtered list may look at before it is cut off: bounds one caller's use of the disk.

@@ -129,6 +129,7 @@ class Recorder:
         try:
             self.server.start()
             self.residents()
+            self.known["ADMIN"] = self.server.admin().secret
             asked = {"poststack": POSTSTACK, "harepost": HAREPOST, "admin": ADMIN}
             for listener, exchanges in asked.items():
                 for exchange in exchanges:
@@ -212,7 +213,9 @@ class Recorder:
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         data = self.fill(data.decode("latin-1")).encode("latin-1")
         with Connection("127.0.0.1", self.server.ports[listener], LINE_SECONDS) as connection:
-            answer = connection.exchange(request(method, path, fields, data), method)
+            # The admin pages have no name but their address.
+            host = "127.0.0.1" if listener == "admin" else "api.test"
+            answer = connection.exchange(request(method, path, fields, data, host), method)
         text = answer.body.decode("utf-8", "backslashreplace")
         # Numbers of rows grow, and with them the answers that have some; a latency is as long as it is.
         sizes = {"Content-Length": "LENGTH"} if SERIALS.search(text) or "latency" in text else {}

@@ -223,10 +223,11 @@ HAREPOST = [
 ADMIN = [
     ("health", "GET /healthz"),
     ("readiness", "GET /readyz"),
-    ("the front page", "GET /"),
-    ("nothing", "GET /nothing"),
-    ("a message", "GET /messages/{EMAIL}"),
-    ("no message", "GET /messages/em_x"),
-    ("no raw message", "GET /messages/em_x/raw"),
+    ("the front page", "GET /", "ADMIN"),
+    ("nothing", "GET /nothing", "ADMIN"),
+    ("a message", "GET /messages/{EMAIL}", "ADMIN"),
+    ("a message without the token", "GET /messages/{EMAIL}"),
+    ("no message", "GET /messages/em_x", "ADMIN"),
+    ("no raw message", "GET /messages/em_x/raw", "ADMIN"),
     ("another method", "POST /messages"),
 ]

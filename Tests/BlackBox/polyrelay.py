@@ -209,8 +209,11 @@ class Server:
     def api(self, key: "Key | str | None" = None) -> API:
         return API("127.0.0.1", self.port, key.secret if isinstance(key, Key) else key)
 
-    def admin(self) -> API:
-        return API("127.0.0.1", self.ports["admin"])
+    def admin(self, key: str | None = None) -> API:
+        """With the token that a server makes for itself, or another."""
+        token = Path(self.settings["secrets"]["keyFile"] + ".admin")
+        own = token.read_text().strip() if token.exists() else None
+        return API("127.0.0.1", self.ports["admin"], key or own, host="127.0.0.1")
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""

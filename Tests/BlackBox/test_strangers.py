@@ -320,3 +320,143 @@ def test_silent_strangers_at_mx_hold_nothing_that_submission_needs(server):
     finally:
         for one in strangers:
             one.close()
+
+
+# Lists
+
+
+def test_lists_that_look_at_everything_hold_up_no_large_message(server):
+    running = server(limits={"poststack": {"default": []}}).start()
+    stranger, key = running.tenant(name="stranger"), running.tenant(name="customer", domain="customer.example")
+    api, other = running.api(key), running.api(stranger)
+    for _ in range(60):
+        assert other.post("/emails/batch", {"emails": [email() for _ in range(100)]}).status in (200, 202)
+    large = json.dumps(email(sender="me@customer.example", text="x" * 400_000)).encode()
+
+    def times(count: int) -> list[float]:
+        found = []
+        for _ in range(count):
+            began = time.monotonic()
+            assert api.post("/emails", large).status == 202
+            found.append((time.monotonic() - began) * 1000)
+        return found
+
+    quiet = quantile(times(30), 0.5)
+    ended = threading.Event()
+    statuses: list[int] = []
+
+    def scan() -> None:
+        while not ended.is_set():
+            statuses.append(other.get("/emails?subject=nowhere&per_page=100").status)
+
+    scans = [threading.Thread(target=scan) for _ in range(8)]
+    for one in scans:
+        one.start()
+    try:
+        busy = quantile(times(30), 0.5)
+        assert api.get("/emails").status == 200
+    finally:
+        ended.set()
+        for one in scans:
+            one.join(60)
+    print(f"median of a 400 KB accept: quiet {quiet:.1f} ms, beside 8 scans {busy:.1f} ms; scans: {len(statuses)}")
+    # One at a time and a few that wait; the rest is told to come back.
+    assert set(statuses) <= {200, 503} and 200 in statuses and 503 in statuses
+
+
+# The operator's pages
+
+
+def test_captured_mail_is_shown_to_who_has_the_token_under_a_name_of_ours(running, key):
+    running.api(key).send()
+    admin = running.admin()
+    assert admin.secret and admin.get("/messages").status == 200
+    for host, extra, status in [
+        ("evil.test:8025", {}, 421),
+        ("evil.test", {}, 421),
+        ("127.0.0.1", {"Authorization": "Bearer " + "0" * 48}, 401),
+        ("127.0.0.1", {"Authorization": ""}, 401),
+        ("127.0.0.1", {"Origin": "http://evil.test"}, 403),
+        ("127.0.0.1", {"Origin": "http://127.0.0.1"}, 200),
+        ("localhost:8025", {}, 200),
+        ("[::1]:8025", {}, 200),
+    ]:
+        admin.name = host
+        for path in ("/messages", "/messages?page=1"):
+            answer = admin.get(path, headers=extra)
+            assert answer.status == status, (host, extra, answer.body)
+            assert answer.header("X-Content-Type-Options") == "nosniff"
+            assert answer.header("Cache-Control") == "no-store"
+    admin.name = "anything.test"
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert admin.get(path, headers={"Authorization": ""}).status == 200
+
+
+def test_health_and_figures_are_for_anybody_only_where_the_operator_says_so(server):
+    running = server(admin={"listen": "127.0.0.1:0", "open": ["healthz"], "publicURL": "http://mail.example"}).start()
+    admin = running.admin()
+    admin.name = "mail.example"
+    assert admin.get("/metrics").status == 200
+    for path, status in {"/healthz": 200, "/readyz": 401, "/metrics": 401}.items():
+        assert admin.get(path, headers={"Authorization": ""}).status == status, path
+
+
+def test_a_page_elsewhere_signs_nobody_up(server):
+    running = server(
+        listeners=[{"personality": "harepost", "listen": "127.0.0.1:0"}],
+        personalities={"harepost": {"signup": True}}, limits={},
+    ).start()  # fmt: skip
+    body = {"email": "me@example.com"}
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        answer = running.api().post("/v1/accounts", body, {"Content-Type": kind, "Origin": "https://evil.test"})
+        assert (answer.status, answer.json()) == (400, {"error": "invalid JSON body"}), kind
+    assert running.api().post("/v1/accounts", body, {"Content-Type": "application/json; charset=utf-8"}).status == 201
+
+
+# Keys at rest, keys that are made
+
+
+def test_another_key_file_is_noticed_at_the_start_and_says_what_to_do(server):
+    running = server().start()
+    running.tenant()
+    path = running.settings["secrets"]["keyFile"]
+    assert running.stop() == 0
+    own = open(path).read()
+    with open(path, "w") as file:
+        file.write("0123456789abcdef" * 4 + "\n")
+    running.launch()
+    assert running.process.wait(60) == 1
+    said = running.log.wait_for_end()
+    assert path in said and "put that one back" in said
+    # No verb goes on with it either.
+    assert running.verb("domain", "add", "new.example", "--account", "1").code == 1
+    with open(path, "w") as file:
+        file.write(own)
+    running.start()
+    assert running.verb("domain", "add", "new.example", "--account", "1").code == 0
+
+
+def test_domains_of_harepost_are_made_so_many_a_minute(server):
+    running = server(listeners=[{"personality": "harepost", "listen": "127.0.0.1:0"}], limits={}).start()
+    account = running.account()
+    made = running.ask("key", "create", "--account", account, "--personality", "harepost")
+    api = running.api(made["key"])
+    # The same one again and again costs nothing but its place in the window, whose end may lie among them.
+    statuses = [api.post("/v1/domains", {"domain": "acme.example"}).status for _ in range(80)]
+    assert statuses.count(201) >= 30 and 429 in statuses
+    assert api.get("/v1/domains").status == 200
+
+
+def test_mail_for_the_operator_is_kept_by_network_and_day(server):
+    running = server(
+        hosts={"returnPath": "bounce.relay.test"},
+        smtp={"hostname": "mx.relay.test", "listeners": [{"listen": "127.0.0.1:0", "role": "mx"}]},
+    ).start()
+    replies = []
+    for number in range(25):
+        with smtplib.SMTP("127.0.0.1", running.smtp_ports[0], timeout=60) as client:
+            client.ehlo("stranger.test")
+            client.docmd("MAIL FROM:<a@stranger.test>")
+            client.docmd("RCPT TO:<postmaster@bounce.relay.test>")
+            replies.append(client.data(f"Subject: {number}\r\n\r\nhello\r\n".encode())[0])
+    assert replies == [250] * 20 + [451] * 5

@@ -180,8 +180,8 @@ def request(
 class API:
     """Plain calls, each over a connection of its own, answers as they came."""
 
-    def __init__(self, host: str, port: int, secret: str | None = None):
-        self.host, self.port, self.secret = host, port, secret
+    def __init__(self, address: str, port: int, secret: str | None = None, host: str = "api.test"):
+        self.host, self.port, self.secret, self.name = address, port, secret, host
 
     def connect(self, timeout: float = TIMEOUT_SECONDS) -> Connection:
         return Connection(self.host, self.port, timeout)
@@ -196,7 +196,7 @@ class API:
         """`body`: bytes as they are, anything else as JSON."""
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         with self.connect(30) as connection:
-            return connection.exchange(request(method, path, self.headers(headers), data), method)
+            return connection.exchange(request(method, path, self.headers(headers), data, self.name), method)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Response:
         return self.call("GET", path, None, headers)

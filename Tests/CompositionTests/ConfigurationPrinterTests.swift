@@ -40,7 +40,12 @@ struct ConfigurationPrinterTests {
         ], "trusted": [{ "network": "10.0.0.0/8", "account": 3 }], "strict": true }
         """
 
-    @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])
+    private static let admin = """
+        "admin": { "listen": "0.0.0.0:8025", "publicURL": "https://mail.example", "tokenFile": "/srv/token",
+            "open": ["healthz"] }
+        """
+
+    @Test("What is printed reads to the same configuration", arguments: ["", Self.everything, Self.admin])
     func roundTrip(_ members: String) throws {
         let configuration = try read(members)
         #expect(try readFile(ConfigurationPrinter.text(configuration)) == configuration)

@@ -46,16 +46,17 @@ struct WorkerPoolTests {
         pool.stop()
     }
 
-    @Test("Where all queues are full the caller's own thread does the work")
+    @Test("What is offered where there is no room is not done, and what is run waits")
     func full() async throws {
         let pool = try WorkerPool(name: "test", threads: 1, capacity: 1)
         let mayEnd = try Latch()
         let held = await holdThread(of: pool, until: mayEnd)
-        await withTaskGroup(of: Void.self) { group in
-            // One of them waits in the queue; the other frees the thread.
-            for _ in 0..<2 { group.addTask { await pool.run { mayEnd.open() } } }
-        }
+        #expect(await pool.offer { true } == nil)
+        async let waiting: Bool = pool.run { true }
+        mayEnd.open()
+        #expect(await waiting)
         await held.value
+        #expect(await pool.offer { true } == true)
         pool.stop()
     }
 

@@ -23,6 +23,9 @@ extension MemoryStore {
             }
             state.keys[index].key.revokedAt = state.keys[index].key.revokedAt ?? at
             return .done(serial: id.value)
+        case .setKeyCheck(let sealed):
+            state.keyCheck = sealed
+            return .done(serial: 0)
         case .noteKeyUse(let uses): return noteUse(uses, &state)
         case .changeKey(let id, let edit, let at): return changeKey(id, edit, at, &state)
         case .replaceKey(let old, let new, let at): return replaceKey(old, new, at, &state)

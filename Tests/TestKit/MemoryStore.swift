@@ -26,6 +26,7 @@ package final class MemoryStore: Engine {
         var claimed: [Message.ID] = []
         var accounts: [Account] = []
         var keys: [StoredKey] = []
+        var keyCheck: [UInt8]?
         var domains: [MailDomain] = []
         var domainsMade: Int64 = 0
         var suppressions: [Suppression] = []
@@ -148,6 +149,8 @@ package final class MemoryStore: Engine {
     package func directory() async throws(KernelFailure) -> DirectoryImage {
         state.withLock { DirectoryImage(accounts: $0.accounts, keys: $0.keys, domains: $0.domains) }
     }
+
+    package func keyCheck() async throws(KernelFailure) -> [UInt8]? { state.withLock { $0.keyCheck } }
 
     package func pendingDeliveries(
         after last: DeliveryID, limit: Int

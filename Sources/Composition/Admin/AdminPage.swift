@@ -15,10 +15,18 @@ enum AdminPage {
 
     static let requestID = RequestIDForm(headerName: "X-Request-Id", prefix: "req_", randomCharacters: 20)
 
+    /// What is shown here is data, whatever a browser would make of it, and nobody else's.
+    private static let guards = [
+        ResponseField("X-Content-Type-Options", "nosniff"), ResponseField("Cache-Control", "no-store"),
+        ResponseField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        ResponseField("Referrer-Policy", "no-referrer"), ResponseField("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+
     /// The answer with the id of its request, which every answer has.
     static func named(_ requestID: String, _ response: Response) -> Response {
         var response = response
         response.head.fields.append(ResponseField("X-Request-Id", requestID))
+        response.head.fields += guards
         return response
     }
 

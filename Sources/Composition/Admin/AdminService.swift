@@ -13,17 +13,22 @@ import Ports
 ///     GET /messages/ID         one, with recipients and events
 ///     GET /messages/ID/raw     the exact bytes as sent
 ///
-/// It asks for no credential: bind it to the machine or to a network that you trust.
+/// The pages with mail ask for the admin token (`AdminGuard`).
 struct AdminService: HTTPService {
     private let runtime: KernelRuntime
+    private let gate: AdminGuard
     private let office: Operator
     private let describe: OperatorJSON
     private let metrics: [any MetricSource]
     private let requestIDs: RequestIDs
     private let isDraining: @Sendable () -> Bool
 
-    init(_ runtime: KernelRuntime, metrics: [any MetricSource], isDraining: @escaping @Sendable () -> Bool) {
+    init(
+        _ runtime: KernelRuntime, token: [UInt8]?, metrics: [any MetricSource],
+        isDraining: @escaping @Sendable () -> Bool
+    ) {
         self.runtime = runtime
+        gate = AdminGuard(runtime.configuration, token: token)
         self.metrics = metrics
         requestIDs = RequestIDs(form: AdminPage.requestID, random: runtime.random)
         self.isDraining = isDraining
@@ -47,6 +52,7 @@ struct AdminService: HTTPService {
         guard let segments = try? PathSegments.decode(request.head.path) else {
             return AdminPage.error(.notFound, "not found")
         }
+        if let refusal = gate.refusal(of: request.head, page: segments.first ?? "") { return refusal }
         do throws(KernelFailure) {
             return try await page(segments, request.head)
         } catch {

@@ -119,6 +119,22 @@ package struct Configuration: Sendable, Equatable {
         package var perAccount: Int?
     }
 
+    /// Who sees the admin pages.
+    package struct AdminAccess: Sendable, Equatable {
+        package enum Page: String, Sendable, CaseIterable {
+            case health = "healthz"
+            case ready = "readyz"
+            case metrics
+        }
+
+        /// Under which name browsers reach them, beside addresses and `localhost`.
+        package var publicURL: String?
+        /// nil: beside the key file.
+        package var tokenFile: String?
+        /// The pages that are for anybody.
+        package var open = Page.allCases
+    }
+
     /// Where mail is taken over SMTP.
     package struct SMTP: Sendable, Equatable {
         /// What an address is for.
@@ -172,6 +188,7 @@ package struct Configuration: Sendable, Equatable {
     package var listeners: [Listener]
     /// Health and captured mail; nil: not served.
     package var admin: SocketAddress?
+    package var adminAccess = AdminAccess()
     package var delivery: Delivery
     /// The URL before the token of an unsubscribe link; nil: the first listener's.
     package var trackingURL: String?

@@ -16,7 +16,7 @@ package enum ConfigurationPrinter {
         JSONWriter.object { root in
             root.member("database", "\(configuration.engine.rawValue):\(configuration.database)")
             root.array("listeners") { list in configuration.listeners.forEach { write($0, to: &list) } }
-            write(admin: configuration.admin?.description, to: &root)
+            write(admin: configuration, to: &root)
             root.object("delivery") { write(configuration.delivery, to: &$0) }
             root.object("hosts") { write(configuration, to: &$0) }
             root.object("dns") { dns in
@@ -108,9 +108,14 @@ package enum ConfigurationPrinter {
         }
     }
 
-    private static func write(admin listen: String?, to root: inout JSONObjectWriter) {
-        guard let listen else { return root.null("admin") }
-        root.object("admin") { $0.member("listen", listen) }
+    private static func write(admin configuration: Configuration, to root: inout JSONObjectWriter) {
+        guard let listen = configuration.admin else { return root.null("admin") }
+        root.object("admin") { admin in
+            admin.member("listen", listen.description)
+            admin.member("publicURL", configuration.adminAccess.publicURL)
+            admin.member("tokenFile", configuration.adminAccess.tokenFile)
+            admin.member("open", configuration.adminAccess.open.map(\.rawValue))
+        }
     }
 
     private static func write(_ delivery: Configuration.Delivery, to object: inout JSONObjectWriter) {

@@ -42,10 +42,11 @@ package struct ConfigurationReader {
         let root = node.section(Self.keys)
         let database = root["database"].text(EngineScheme.form, EngineScheme.read)
         let log = root["log"].section(["level", "format", "requests", "deliveries"])
+        let admin = admin(root["admin"])
         let hosts = root["hosts"].section(["tracking", "spf", "mx", "returnPath"])
         var configuration = Configuration(
             database: database?.location ?? ConfigurationDefaults.database, listeners: listeners(root),
-            admin: admin(root["admin"]),
+            admin: admin.listen,
             delivery: delivery(root["delivery"]),
             trackingURL: hosts["tracking"].text(BaseURL.form, BaseURL.normalized),
             proxies: networks(root["proxies"]),
@@ -63,6 +64,7 @@ package struct ConfigurationReader {
         configuration.hosts = self.hosts(hosts)
         configuration.dnsServers = servers(root["dns"].section(["servers"])["servers"])
         configuration.egress = egress(root["egress"])
+        configuration.adminAccess = admin.access
         configuration.webhooks = webhooks(root["webhooks"])
         configuration.keysPerAccount =
             root["keys"].section(["perAccount"])["perAccount"].integer(in: ConfigurationLimits.perAccount)
@@ -73,16 +75,26 @@ package struct ConfigurationReader {
     }
 
     /// Absent: at its usual address; null or false: nowhere.
-    private func admin(_ node: ConfigurationNode) -> SocketAddress? {
-        if node.value == .null || node.value == .boolean(false) { return nil }
-        let place = node.section(["listen"])["listen"]
+    private func admin(
+        _ node: ConfigurationNode
+    ) -> (listen: SocketAddress?, access: Configuration.AdminAccess) {
+        var access = Configuration.AdminAccess()
+        if node.value == .null || node.value == .boolean(false) { return (nil, access) }
+        let section = node.section(["listen", "publicURL", "tokenFile", "open"])
+        let place = section["listen"]
         let listen = place.text(Self.listenForm, SocketAddress.init(ipAndPort:))
         if case .ip(let address, _)? = listen, address.isGloballyReachable || address.isUnspecified {
             place.refuse(
-                "\(address) is reached from everywhere, and who reaches it may read all mail: it asks for no password",
+                "\(address) is reached from everywhere, and what is told there is not encrypted",
                 allowed: "an address of this machine, or of a network of your own such as 10.0.0.0/8")
         }
-        return listen ?? SocketAddress(ipAndPort: ConfigurationDefaults.adminListen)
+        access.publicURL = section["publicURL"].text(BaseURL.form, BaseURL.normalized)
+        access.tokenFile = section["tokenFile"].file()
+        let words = Configuration.AdminAccess.Page.allCases.map { ($0.rawValue, $0) }
+        if let nodes = section["open"].elements("a list of \(ConfigurationNode.list(words.map(\.0)))") {
+            access.open = nodes.compactMap { $0.word(words, isRequired: true) }
+        }
+        return (listen ?? SocketAddress(ipAndPort: ConfigurationDefaults.adminListen), access)
     }
 
     func networks(_ node: ConfigurationNode) -> [IPNetwork] {

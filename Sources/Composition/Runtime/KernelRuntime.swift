@@ -30,6 +30,7 @@ final class KernelRuntime: Sendable {
     let random: any RandomSource
     let log: Log
     let workers: WorkerPool
+    private let keyWorkers: WorkerPool
     let started: Instant
     /// Set when the end begins.
     let isEnding = DrainFlag()
@@ -50,7 +51,15 @@ final class KernelRuntime: Sendable {
             path: configuration.keyFile, database: configuration.database, random: random)
         store = try Engines.open(configuration, time: time, log: log)
         workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)
+        keyWorkers = try WorkerPool(
+            name: "keys", threads: 1, capacity: RuntimeLimits.waitingWork, givesWay: true)
         idKey = keyFile.key("public ids")
+        let check = KeyCheck(store: store, sealing: try SealingKey(bytes: keyFile.key("sealing")), random: random)
+        guard try await check.holds() else {
+            throw StartError.keyFile(
+                path: configuration.keyFile,
+                reason: "it is not the one that \(configuration.database) was made with: put that one back")
+        }
         deliveryLoop = try EventLoop(name: "delivery", time: time)
         resolver = DNSResolver(
             ResolverConfiguration(
@@ -72,7 +81,7 @@ final class KernelRuntime: Sendable {
             http: outbound.transport, egress: outbound.egress, resolver: resolver,
             mailbox: Maildir(
                 folder: configuration.database + ".postmaster", workers: workers, time: time, random: random),
-            workers: workers, time: time, random: random, log: log)
+            workers: workers, keyWorkers: keyWorkers, time: time, random: random, log: log)
         kernel = try await Assembly(
             on: ground, dialects: KernelPlan.dialects(configuration, keyFile),
             settings: KernelPlan.settings(configuration, keyFile)
@@ -104,6 +113,7 @@ final class KernelRuntime: Sendable {
         outbound.close()
         store.close()
         workers.stop()
+        keyWorkers.stop()
     }
 }
 

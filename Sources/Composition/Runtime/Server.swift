@@ -77,7 +77,8 @@ final class Server: Sendable {
         try await smtp?.listen(runtime, limits: limits, refusals: refusals)
         if let address = runtime.configuration.admin {
             let draining = runtime.isEnding
-            let admin = AdminService(runtime, metrics: metrics) { draining.isSet }
+            let token = try AdminToken.read(runtime.configuration, random: runtime.random)
+            let admin = AdminService(runtime, token: token, metrics: metrics) { draining.isSet }
             try await listen(at: address, for: admin, name: "admin", on: Array(shards.prefix(1)), isReserved: true)
         }
     }

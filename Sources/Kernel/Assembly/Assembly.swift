@@ -18,6 +18,8 @@ package struct Assembly {
         package var resolver: any Resolver
         package var mailbox: any OperatorMailbox
         package var workers: any Workers
+        /// Who makes signing keys, which nobody has to wait for; nil: the others.
+        package var keyWorkers: (any Workers)?
         package var time: any TimeSource
         package var random: any RandomSource
         package var log: Log
@@ -25,8 +27,10 @@ package struct Assembly {
         package init(
             store: any Store, deliveryLoop: any ActorLoop, outboundLoop: any ActorLoop, mail: (any MailTransport)?,
             http: any HTTPTransport, egress: EgressPolicy, resolver: any Resolver, mailbox: any OperatorMailbox,
-            workers: any Workers, time: any TimeSource, random: any RandomSource, log: Log
+            workers: any Workers, keyWorkers: (any Workers)? = nil, time: any TimeSource, random: any RandomSource,
+            log: Log
         ) {
+            self.keyWorkers = keyWorkers
             self.store = store
             self.deliveryLoop = deliveryLoop
             self.outboundLoop = outboundLoop
@@ -66,8 +70,9 @@ package struct Assembly {
             reporter: reporter, pace: settings.pace, separating: Set(dialects.identities.keys), time: ground.time,
             random: ground.random, log: ground.log)
         let administration = Administration(
-            store: ground.store, directory: directory, keyring: keyring, workers: ground.workers, time: ground.time,
-            random: ground.random, keysMax: settings.keysPerAccount)
+            store: ground.store, directory: directory, keyring: keyring,
+            workers: ground.keyWorkers ?? ground.workers, time: ground.time, random: ground.random,
+            keysMax: settings.keysPerAccount)
         let (watch, domains) = domains(directory, keyring, administration)
         let claims = ClaimTable(time: ground.time)
         let services = KernelServices(
@@ -107,7 +112,8 @@ package struct Assembly {
     ) -> (watch: DomainWatch, service: DomainService) {
         let planners = Array(dialects.planners.values)
         let rotator = KeyRotator(
-            store: ground.store, directory: directory, keyring: keyring, workers: ground.workers, time: ground.time)
+            store: ground.store, directory: directory, keyring: keyring,
+            workers: ground.keyWorkers ?? ground.workers, time: ground.time)
         let watch = DomainWatch(
             loop: ground.deliveryLoop,
             checker: DomainChecker(resolver: ground.resolver, planners: planners, time: ground.time),

@@ -9,8 +9,7 @@ package import Ports
 package struct Administration: Sendable {
     let store: any Store
     let directory: Directory
-    private let keyring: Keyring
-    private let workers: any Workers
+    private let keys: KeyMaker
     let time: any TimeSource
     let random: any RandomSource
     private let keysMax: Int
@@ -23,8 +22,7 @@ package struct Administration: Sendable {
         self.keysMax = keysMax
         self.store = store
         self.directory = directory
-        self.keyring = keyring
-        self.workers = workers
+        keys = KeyMaker(keyring: keyring, workers: workers)
         self.time = time
         self.random = random
     }
@@ -167,16 +165,11 @@ package struct Administration: Sendable {
     private func newDomain(
         _ name: String, account: Account.ID, pinned: Bool, rsaKey: String?
     ) async throws(KernelFailure) -> MailDomain {
-        let keyring = keyring
-        let keys = await workers.run {
-            Result { () throws(KernelFailure) in
-                try keyring.makeKeys(account: account, domain: name, rsaKey: rsaKey)
-            }
-        }
+        let made = try await keys.make(account: account, domain: name, rsaKey: rsaKey)
         let now = time.now
         var domain = MailDomain(
             id: MailDomain.ID(0), account: account, name: name, sending: pinned ? .pinned : .pending,
-            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: try keys.get())
+            createdAt: now, verifiedAt: pinned ? now : nil, signingKeys: made)
         domain.target = pinned ? .pinned : .pending
         domain.targetVerifiedAt = domain.verifiedAt
         return domain

@@ -145,7 +145,7 @@ package final class Directory: FactObserver {
         case .createKey(let key, atMost: _): insert(key, AccessKey.ID(serial), into: &tables)
         case .revokeKey(let id, let at): revoke(id, at, in: &tables)
         // Memory heard of it first.
-        case .noteKeyUse: break
+        case .noteKeyUse, .setKeyCheck: break
         case .changeKey(let id, let edit, let at): update(id, in: &tables) { $0 = $0.edited(edit, at: at) }
         case .replaceKey(let old, let new, let at):
             revoke(old, at, in: &tables)

@@ -8,8 +8,7 @@ package import Ports
 package struct KeyRotator: Sendable {
     private let store: any Store
     private let directory: Directory
-    private let keyring: Keyring
-    private let workers: any Workers
+    private let keys: KeyMaker
     private let time: any TimeSource
 
     package init(
@@ -17,8 +16,7 @@ package struct KeyRotator: Sendable {
     ) {
         self.store = store
         self.directory = directory
-        self.keyring = keyring
-        self.workers = workers
+        keys = KeyMaker(keyring: keyring, workers: workers)
         self.time = time
     }
 
@@ -28,13 +26,8 @@ package struct KeyRotator: Sendable {
             throw .wrongState(.domain, state: domain.rotationState, operation: .rotate)
         }
         let slot = RotationRule.freeSlot(of: domain)
-        let keyring = keyring
-        let keys = await workers.run {
-            Result { () throws(KernelFailure) in
-                try keyring.makeKeys(account: domain.account, domain: domain.name, slot: slot, use: .staged)
-            }
-        }
-        return try await commit(RotationRule.begin(domain, with: try keys.get(), at: time.now), from: domain)
+        let made = try await keys.make(account: domain.account, domain: domain.name, slot: slot, use: .staged)
+        return try await commit(RotationRule.begin(domain, with: made, at: time.now), from: domain)
     }
 
     /// Gives the new keys up; `wrongState` where there are none, or mail is signed with them.

@@ -54,6 +54,7 @@ package struct ReportService: Sendable {
     private let time: any TimeSource
     private let log: Log
     private let tally = Tally()
+    private let allowance = OperatorMailAllowance()
 
     /// `idKey`, `identities`: what the post office has. `ownNames`: what this server calls itself, where people may
     /// write to as well; in lower case. `mailbox`: where that is kept. `reporter`: who passes bounces on to those who
@@ -115,6 +116,9 @@ package struct ReportService: Sendable {
     package func keep(_ content: [UInt8], from sender: String?, _ trace: MailTrace) async -> Verdict {
         guard content.count <= KernelLimits.operatorMessageBytes else { return .tooLarge }
         let now = time.now
+        guard allowance.take(trace.client, at: now) else {
+            return .postponed(.overloaded(retryAfter: KernelLimits.operatorMailWait))
+        }
         var bytes: [UInt8] = []
         bytes.append("Return-Path: <\(sender ?? "")>\r\n")
         bytes += RawMessage.trace(trace, id: String(now.nanoseconds, radix: 36), date: now)

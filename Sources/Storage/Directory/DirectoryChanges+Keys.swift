@@ -19,6 +19,15 @@ extension DirectoryChanges {
         return .done(serial: 0)
     }
 
+    func setKeyCheck(_ sealed: [UInt8]) throws(DatabaseError) -> ChangeOutcome {
+        let set = try connection.prepare(
+            "INSERT INTO key_check (id, sealed) VALUES (1, ?1) ON CONFLICT DO UPDATE SET sealed = ?1",
+            "keep the key file's check value")
+        set.bind(1, sealed)
+        try set.run()
+        return .done(serial: 0)
+    }
+
     func changeKey(_ key: AccessKey.ID, _ edit: AccessKey.Edit, _ at: Instant) throws(DatabaseError) -> ChangeOutcome {
         let update = try connection.prepare(
             """

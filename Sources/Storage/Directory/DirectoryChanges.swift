@@ -16,6 +16,7 @@ struct DirectoryChanges {
         case .setAccountState(let account, let state): try setState(account, state)
         case .createKey(let key, let limit): try createKey(key, atMost: limit)
         case .revokeKey(let key, let at): try revokeKey(key, at)
+        case .setKeyCheck(let sealed): try setKeyCheck(sealed)
         case .noteKeyUse(let uses): try noteUse(uses)
         case .changeKey(let key, let edit, let at): try changeKey(key, edit, at)
         case .replaceKey(let old, let new, let at): try replaceKey(old, new, at)

@@ -164,9 +164,7 @@ final class Reader {
 
     // MARK: Lists
 
-    func messages(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> {
-        query.filter.isEmpty ? try unfiltered(query) : try filtered(query)
-    }
+    func messages(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> { try unfiltered(query) }
 
     private func unfiltered(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> {
         var page = try query.slice.page { window throws(DatabaseError) in try rows(query, window) }
@@ -180,14 +178,21 @@ final class Reader {
     }
 
     /// Looks at every message of the owner until the page is full: states, substrings and tags have no index, and a
-    /// total wants all of them anyway.
-    private func filtered(_ query: QueryFilter) throws(DatabaseError) -> Page<MessageRow> {
+    /// total wants all of them anyway. nil where `isLate` says so before that.
+    func scan(
+        _ query: QueryFilter, isLate: () -> Bool
+    ) throws(DatabaseError) -> Page<MessageRow>? {
         var total = 0
+        var isCut = false
         var page = try query.slice.page { window throws(DatabaseError) in
             var found: [MessageRow] = []
             var next = window
             (next.offset, next.limit, total) = (0, StorageLimits.rowsPerFilteredRead, 0)
             for _ in 0..<StorageLimits.rowsPerFilteredList / StorageLimits.rowsPerFilteredRead {
+                if isLate() {
+                    isCut = true
+                    return found
+                }
                 let rows = try rows(query, next)
                 for var row in rows where try admits(query, &row) {
                     if total >= window.offset, found.count < window.limit { found.append(row) }
@@ -200,7 +205,7 @@ final class Reader {
             return found
         }
         if query.slice.wantsTotal { page.total = total }
-        return page
+        return isCut ? nil : page
     }
 
     /// Whether the query wants a row, to which its state is added on the way.
@@ -307,6 +312,10 @@ final class Reader {
         image.keys = try keys()
         image.domains = try domains()
         return image
+    }
+
+    func keyCheck() throws(DatabaseError) -> [UInt8]? {
+        try connection.prepare("SELECT sealed FROM key_check", "read the key file's check value").first { $0.bytes(0) }
     }
 
     private func keys() throws(DatabaseError) -> [StoredKey] {

@@ -10,18 +10,38 @@ import Rows
 ///
 /// **Threads.** Any. A commit encodes on the caller's thread, waits for the writer without blocking, and comes back on
 /// the caller's loop together with all others of that loop. A look-up by id runs on the caller's thread, as it takes
-/// microseconds; lists, and contents in files, run on background threads.
+/// microseconds; lists, scans and contents in files run on threads of
+/// their own, each kind apart.
 package final class SQLiteStore: Engine {
     let writer: Writer
     private let readers: ReaderPool
     private let contents: any ContentStore
-    private let background: WorkerPool
+    private let pools: Pools
+    private let scans = ScanGate()
+    private let time: any TimeSource
     private let checkpointer: Checkpointer
     private let threads: Threads
     let personalities: PersonalityNumbers
     let recordKeys = RecordKeys()
     private let path: String
     private let log: Log
+
+    /// Threads for work that blocks: what takes long of one kind delays no other.
+    private struct Pools: Sendable {
+        let contents: WorkerPool
+        let lists: WorkerPool
+        let scans: WorkerPool
+
+        init() throws(PosixError) {
+            let capacity = StorageLimits.backgroundQueue
+            contents = try WorkerPool(name: "content", threads: StorageLimits.contentThreads, capacity: capacity)
+            lists = try WorkerPool(name: "list", threads: StorageLimits.listThreads, capacity: capacity)
+            scans = try WorkerPool(
+                name: "scan", threads: StorageLimits.scanThreads, capacity: capacity, givesWay: true)
+        }
+
+        func stop() { for pool in [contents, lists, scans] { pool.stop() } }
+    }
 
     /// The threads that `close` joins.
     private struct Threads: Sendable {
@@ -61,6 +81,7 @@ package final class SQLiteStore: Engine {
     ) throws {
         self.path = path
         self.log = log
+        self.time = time
         guard !Files.exists(DatabaseBackup.unfinishedRestore(of: path)) else {
             throw StorageError.file("a restore of it was cut off while it exchanged files: run `restore` again")
         }
@@ -76,8 +97,7 @@ package final class SQLiteStore: Engine {
             log.error("checkpoint-failed") { $0.add("reason", OperatorText(error.description)) }
         }
         readers = ReaderPool(path: path)
-        background = try WorkerPool(
-            name: "storage", threads: StorageLimits.backgroundThreads, capacity: StorageLimits.backgroundQueue)
+        pools = try Pools()
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, recordKeys: recordKeys,
             webhooks: webhooks, suppressing: suppressing, time: time, log: log)
@@ -114,7 +134,7 @@ package final class SQLiteStore: Engine {
     package func figures() async -> StoreFigures {
         var figures = writer.figures
         let path = path
-        (figures.databaseBytes, figures.logBytes) = await background.run {
+        (figures.databaseBytes, figures.logBytes) = await pools.lists.run {
             (Files.size(path) ?? 0, Files.size(path + "-wal") ?? 0)
         }
         return figures
@@ -128,7 +148,7 @@ package final class SQLiteStore: Engine {
         threads.writer.join()
         checkpointer.stop()
         threads.checkpoint.join()
-        background.stop()
+        pools.stop()
         writer.emptyLog()
     }
 
@@ -160,7 +180,10 @@ package final class SQLiteStore: Engine {
 
     package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         let filter = try QueryFilter(query, personalities: personalities)
-        let page = try await inBackground { reader throws(DatabaseError) in try reader.messages(filter) }
+        let page =
+            filter.filter.isEmpty
+            ? try await inBackground { reader throws(DatabaseError) in try reader.messages(filter) }
+            : try await scan(filter)
         var messages: [Message] = []
         messages.reserveCapacity(page.items.count)
         for row in page.items { messages.append(try message(row)) }
@@ -180,6 +203,10 @@ package final class SQLiteStore: Engine {
 
     package func latestEvents(limit: Int) async throws(KernelFailure) -> [MailEvent] {
         try await inBackground { reader throws(DatabaseError) in try reader.latestEvents(limit: limit) }
+    }
+
+    package func keyCheck() async throws(KernelFailure) -> [UInt8]? {
+        try await inBackground { reader throws(DatabaseError) in try reader.keyCheck() }
     }
 
     package func directory() async throws(KernelFailure) -> DirectoryImage {
@@ -209,15 +236,38 @@ package final class SQLiteStore: Engine {
     func inBackground<Value: Sendable>(
         _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
     ) async throws(KernelFailure) -> Value {
+        try await run(on: pools.lists, body)
+    }
+
+    private func run<Value: Sendable>(
+        on pool: WorkerPool, _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
+    ) async throws(KernelFailure) -> Value {
         let readers = readers
-        let result = await background.run { () -> Result<Value, KernelFailure> in
+        let result = await pool.offer { () -> Result<Value, KernelFailure> in
             do {
                 return .success(try readers.with(body))
             } catch {
                 return .failure(.storageUnavailable)
             }
         }
+        guard let result else { throw Self.overloaded }
         return try result.get()
+    }
+
+    private static let overloaded = KernelFailure.overloaded(
+        retryAfter: .seconds(StorageLimits.retryAfterSeconds))
+
+    /// A list that no index serves.
+    private func scan(_ filter: QueryFilter) async throws(KernelFailure) -> Page<MessageRow> {
+        let end = time.uptime + StorageLimits.scanDuration
+        let account = filter.account ?? 0
+        guard await scans.begin(account) else { throw Self.overloaded }
+        defer { scans.end(account) }
+        let page = try await run(on: pools.scans) { [time] reader throws(DatabaseError) in
+            try reader.scan(filter) { time.uptime >= end }
+        }
+        guard let page else { throw Self.overloaded }
+        return page
     }
 
     private func message(_ row: MessageRow) throws(KernelFailure) -> Message {
@@ -260,7 +310,7 @@ package final class SQLiteStore: Engine {
     private func storeContent(_ body: [UInt8]) async throws(KernelFailure) -> String {
         let contents = contents
         let (writer, log) = (writer, log)
-        let stored = await background.run { () -> Result<String, KernelFailure> in
+        let stored = await pools.contents.offer { () -> Result<String, KernelFailure> in
             do {
                 return .success(try contents.store(body))
             } catch {
@@ -269,6 +319,7 @@ package final class SQLiteStore: Engine {
                 return .failure(.storageUnavailable)
             }
         }
+        guard let stored else { throw Self.overloaded }
         return try stored.get()
     }
 
@@ -291,7 +342,7 @@ package final class SQLiteStore: Engine {
                 continue
             }
             let contents = contents
-            await background.run { contents.remove(name) }
+            await pools.contents.run { contents.remove(name) }
         }
     }
 
@@ -305,7 +356,7 @@ package final class SQLiteStore: Engine {
 
     func contentFile(_ name: String) async throws(KernelFailure) -> [UInt8] {
         let contents = contents
-        let result = await background.run { () -> Result<[UInt8], KernelFailure> in
+        let result = await pools.contents.run { () -> Result<[UInt8], KernelFailure> in
             do {
                 return .success(try contents.read(name))
             } catch {

@@ -93,5 +93,6 @@ enum Schema {
         records,
         users,
         upkeep,
+        keyCheck,
     ]
 }
