@@ -2,7 +2,7 @@ import Database
 
 extension Schema {
     static let keyCheck = Migration(
-        number: 15, name: "key check",
+        number: 17, name: "key check",
         sql: """
             -- One row: a value sealed with the key file, by which it is known again.
             CREATE TABLE key_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;
