@@ -190,8 +190,8 @@ SMARTHOST = {"mode": "smarthost", "smarthost": "127.0.0.1:25"}
         ({"egress": {"caFile": "polyrelay.json"}}, ["egress.caFile polyrelay.json", "PEM"]),
         ({"database": "sqlite:nowhere/polyrelay.db"}, ["database nowhere/polyrelay.db", "no folder nowhere"]),
         ({"secrets": {"keyFile": "nowhere/key"}}, ["secrets.keyFile nowhere/key", "no folder nowhere"]),
-        ({"admin": {"listen": "0.0.0.0:8025"}}, ["admin.listen", "no password"]),
-        ({"admin": {"listen": "8.8.8.8:8025"}}, ["admin.listen", "no password"]),
+        ({"admin": {"listen": "0.0.0.0:8025"}}, ["admin.listen", "not encrypted"]),
+        ({"admin": {"listen": "8.8.8.8:8025"}}, ["admin.listen", "not encrypted"]),
         (
             {"database": "sqlite:nowhere/polyrelay.db", "egress": {"caFile": "none"}},
             ["database nowhere/polyrelay.db", "egress.caFile none"],

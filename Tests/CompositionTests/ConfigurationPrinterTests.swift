@@ -41,7 +41,7 @@ struct ConfigurationPrinterTests {
         """
 
     private static let admin = """
-        "admin": { "listen": "0.0.0.0:8025", "publicURL": "https://mail.example", "tokenFile": "/srv/token",
+        "admin": { "listen": "127.0.0.1:8025", "publicURL": "https://mail.example", "tokenFile": "/srv/token",
             "open": ["healthz"] }
         """
 
