@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# What: from a standard bounce (multipart/report) mail-parser and imap_tools keep the human notice, paste the text of the
-#   returned original onto it, and list the original's PDF as an attachment of the bounce; the message/delivery-status
-#   part, the only machine-readable one, is neither in the text nor among the attachments. Python's own walk() meets one
-#   more text/plain part for every group of its fields, all of them empty.
+# What: from a standard bounce (multipart/report) mail-parser and imap_tools keep the human notice, paste the text of
+#   the returned original onto it, and list the original's PDF as an attachment of the bounce; the
+#   message/delivery-status part, the only machine-readable one, is neither in the text nor among the attachments.
+#   Python's own walk() meets one more text/plain part for every group of its fields, all of them empty.
 # Why it surprises: an attachment list of all parts is what such libraries are for; the notice and the original come
 #   through, and the one part that says who, why and whether for good does not. fast-mail-parser hands it over.
 # Where it bites: bounce handling on IMAP boxes: it falls back to searching the text, finds addresses and words of the
 #   customer's own original ("unsubscribe", an invoice), and suppresses the wrong people or nobody.
-# Source: RFC 3464 sections 2 and 2.1, RFC 6522; for Python, the email package parses that part into a list of messages.
+# Source: RFC 3464 sections 2 and 2.1, RFC 6522; for Python, the email package parses that part into a list of
+#   messages.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# What: SpamAssassin gives a mail of HTML alone a point for `To: a@example.org` and none for `To: <a@example.org>`: a picture
-#   with no text is spam (5.0) with the one and not (4.0) with the other.
+# What: SpamAssassin gives a mail of HTML alone a point for `To: a@example.org` and none for `To: <a@example.org>`: a
+#   picture with no text is spam (5.0) with the one and not (4.0) with the other.
 # Why it surprises: RFC 5322 has both forms for a mailbox, they mean the same, and libraries write the bare one when
-#   there is no name. Everything else about the two mails is equal, and the rule counts for nothing once there is a text part.
+#   there is no name. Everything else about the two mails is equal, and the rule counts for nothing once there is a
+#   text part.
 # Where it bites: transactional HTML mail through self-hosted mail servers with SpamAssassin. It is mended by "<" and
 #   ">", by a name, or by a text part.
 # Source: RFC 5322 section 3.4 (mailbox = name-addr / addr-spec); SpamAssassin's rule TO_NO_BRKTS_HTML_ONLY. Rules as

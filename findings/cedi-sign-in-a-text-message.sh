@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# What: the same 157 characters of an SMS are one part with "GHS 75" and three with "GH₵75" (smsutil counts as networks
-#   do). py-smsify saves the parts by writing "GHC75": GHC is the currency that Ghana withdrew in 2007, at 10,000 to one.
-# Why it surprises: a single sign outside of GSM 03.38 turns the whole text to UCS-2, 70 characters a part and 67 of more
-#   than one; and a library that makes text fit is expected to change looks, not amounts.
-# Where it bites: who pays by the part pays three times for a template that was written with the sign from a keyboard; who
-#   transliterates names a currency of another worth on a payment notice. The Akan letters do the same to parts.
-# Source: 3GPP TS 23.038 (default alphabet, extension table: the euro is in it, the cedi is not) and TS 23.040 (parts);
-#   ISO 4217 lists GHC as historic, GHS as current; anyascii's table, which py-smsify uses.
+# What: the same 157 characters of an SMS are one part with "GHS 75" and three with "GH₵75" (smsutil counts as
+#   networks do). py-smsify saves the parts by writing "GHC75": GHC is the currency that Ghana withdrew in 2007, at
+#   10,000 to one.
+# Why it surprises: a single sign outside of GSM 03.38 turns the whole text to UCS-2, 70 characters a part and 67 of
+#   more than one; and a library that makes text fit is expected to change looks, not amounts.
+# Where it bites: who pays by the part pays three times for a template that was written with the sign from a keyboard;
+#   who transliterates names a currency of another worth on a payment notice. The Akan letters do the same to parts.
+# Source: 3GPP TS 23.038 (default alphabet, extension table: the euro is in it, the cedi is not) and TS 23.040
+#   (parts); ISO 4217 lists GHC as historic, GHS as current; anyascii's table, which py-smsify uses.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What: html2text, used to make the text part (or the SMS) of an HTML mail, writes "482913. Do not share it." as
 #   "482913\. Do not share it."; "- 5 GHS" becomes "\- 5 GHS"; and a table of two cells gets a line "---|---".
-# Why it surprises: its name promises text; what it makes is Markdown, where a line that
-#   begins with digits and a point would be a list. inscriptis, asked for the same, escapes nothing. Codes that are not
-#   followed by a point pass, and so do tests.
-# Where it bites: one-time codes and amounts at the start of a line, in the part that text clients show, or in the SMS:
-#   people type or copy the backslash.
-# Source: html2text's description (HTML to Markdown), CommonMark section 5.2 (ordered list markers). There is no option to
-#   leave the escape out.
+# Why it surprises: its name promises text; what it makes is Markdown, where a line that begins with digits and a
+#   point would be a list. inscriptis, asked for the same, escapes nothing. Codes that are not followed by a point
+#   pass, and so do tests.
+# Where it bites: one-time codes and amounts at the start of a line, in the part that text clients show, or in the
+#   SMS: people type or copy the backslash.
+# Source: html2text's description (HTML to Markdown), CommonMark section 5.2 (ordered list markers). There is no
+#   option to leave the escape out.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# What: when clocks go back, a daily "30 1 * * *" fires twice with croniter and APScheduler and once with cronsim; when
-#   they go forward, "30 2 * * *" fires at 03:00 with croniter and cronsim, and with APScheduler at 03:30, given as 02:30,
-#   which no clock shows. dateutil's hourly rrule skips the second 01:30 and gives one instant twice in spring.
+# What: when clocks go back, a daily "30 1 * * *" fires twice with croniter and APScheduler and once with cronsim;
+#   when they go forward, "30 2 * * *" fires at 03:00 with croniter and cronsim, and with APScheduler at 03:30, given
+#   as 02:30, which no clock shows. dateutil's hourly rrule skips the second 01:30 and gives one instant twice in
+#   spring.
 # Why it surprises: all four are told the zone; Vixie cron as Debian ships it runs such a job once. Croniter's own
 #   documentation promises DST to whoever gives it an aware start.
-# Where it bites: a scheduled send, invoice or payout between 01:00 and 02:00 goes out twice on one night of the year, in
-#   zones with DST alone: nobody in Accra or Lagos can see it in a test.
+# Where it bites: a scheduled send, invoice or payout between 01:00 and 02:00 goes out twice on one night of the year,
+#   in zones with DST alone: nobody in Accra or Lagos can see it in a test.
 # Source: Debian's cron(8), on changes of the clock; documentation of croniter ("About DST"), APScheduler ("Daylight
-#   saving time behavior") and cronsim. RFC 5545 section 3.3.5: a local time in the gap is read by the offset before it.
+#   saving time behavior") and cronsim. RFC 5545 section 3.3.5: a local time in the gap is read by the offset before
+#   it.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

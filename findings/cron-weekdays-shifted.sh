@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What: APScheduler's CronTrigger.from_crontab takes the crontab line `0 9 * * 1-5`, and fires from Tuesday to Saturday.
-#   `0` is Monday to it, `7` (Sunday in crontab(5)) is an error; and `0 9 1 * 1` is "the 1st if it is a Tuesday", not "the 1st, and Mondays".
+# What: APScheduler's CronTrigger.from_crontab takes the crontab line `0 9 * * 1-5`, and fires from Tuesday to
+#   Saturday. `0` is Monday to it, `7` (Sunday in crontab(5)) is an error; and `0 9 1 * 1` is "the 1st if it is a
+#   Tuesday", not "the 1st, and Mondays".
 # Why it surprises: the method is there to read crontab lines. In crontab(5) and POSIX 0 is Sunday, and a day of the
-#   month and of the week together mean either. croniter and cronsim keep to that. Names (mon-fri) are safe in all three.
+#   month and of the week together mean either. croniter and cronsim keep to that. Names (mon-fri) are safe in all
+#   three.
 # Where it bites: a line copied from a crontab sends the Monday digest on Tuesday, works on Saturdays, and rests on
 #   Mondays; nothing warns.
 # Source: POSIX crontab ("the days of the week with 0 as Sunday", and its rule for two day fields); APScheduler's

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What: `curl -T 'march invoice.eml' smtp://server` introduces itself as `EHLO march invoice.eml`: the name of the uploaded
-#   file is what it puts into EHLO, spaces, underscores and all.
+# What: `curl -T 'march invoice.eml' smtp://server` introduces itself as `EHLO march invoice.eml`: the name of the
+#   uploaded file is what it puts into EHLO, spaces, underscores and all.
 # Why it surprises: EHLO takes the client's host name. In smtp URLs of curl the path is that name, and -T completes a
 #   URL without a file name by the local file's, as it does for FTP and HTTP. With `-T -` the host name is sent.
-# Where it bites: most examples of curl and SMTP upload a file. The same command works or fails by the name of the file:
-#   a server that checks EHLO's syntax answers 501 to `my_mail.eml` or `march invoice.eml`; the receiver's logs, the
-#   Received header and so the recipient learn the local file's name.
+# Where it bites: most examples of curl and SMTP upload a file. The same command works or fails by the name of the
+#   file: a server that checks EHLO's syntax answers 501 to `my_mail.eml` or `march invoice.eml`; the receiver's logs,
+#   the Received header and so the recipient learn the local file's name.
 # Source: RFC 5321 section 4.1.1.1 (EHLO takes a domain or an address literal); curl's manual on -T and on smtp URLs.
 #   The mend: smtp://server/client.example.org.
 set -euo pipefail

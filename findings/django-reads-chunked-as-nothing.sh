@@ -4,10 +4,10 @@
 # Why it surprises: chunked bodies are plain HTTP/1.1, which a server must be able to read (RFC 9112 section 7.1); no
 #   error, no 411, no line in the log. It comes from wsgiref, which knows Content-Length alone.
 # Where it bites: developing a webhook receiver. A sender that streams its body (Node's fetch with a stream, Go with a
-#   reader of unknown length, curl -T -, httpx with a generator) arrives as 0 bytes; the signature check fails or, worse,
-#   the event is acknowledged with 200 and lost.
-# Source: RFC 9112 sections 6.1 and 7.1; PEP 3333 (input is bounded by CONTENT_LENGTH); documentation of wsgiref and of
-#   Django's runserver, which is for development only.
+#   reader of unknown length, curl -T -, httpx with a generator) arrives as 0 bytes; the signature check fails or,
+#   worse, the event is acknowledged with 200 and lost.
+# Source: RFC 9112 sections 6.1 and 7.1; PEP 3333 (input is bounded by CONTENT_LENGTH); documentation of wsgiref and
+#   of Django's runserver, which is for development only.
 set -euo pipefail
 work=$(mktemp -d)
 servers=()

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# What: `v=DMARC1; p=quarantine; pct=0`, long advised as "ask for nothing yet", now reads as full quarantine: checkdmarc 6
-#   drops pct with a warning, and the evaluator `dmarc` quarantines a failing message whatever pct says. The heir of pct,
-#   `t=y`, changes nothing in `dmarc` unless the caller asks for it.
-# Why it surprises: RFC 9989 (May 2026) took pct out of DMARC after eleven years; records that were staged by it did not
-#   change, their meaning did. A record without p, which RFC 7489 made an error, is p=none in one and an error in the other.
-# Where it bites: domains still in a rollout with pct=5 or pct=0. Their forwarded mail and mailing lists go to the spam
-#   folder at receivers that follow the new text, and not at those that follow the old.
+# What: `v=DMARC1; p=quarantine; pct=0`, long advised as "ask for nothing yet", now reads as full quarantine:
+#   checkdmarc 6 drops pct with a warning, and the evaluator `dmarc` quarantines a failing message whatever pct says.
+#   The heir of pct, `t=y`, changes nothing in `dmarc` unless the caller asks for it.
+# Why it surprises: RFC 9989 (May 2026) took pct out of DMARC after eleven years; records that were staged by it did
+#   not change, their meaning did. A record without p, which RFC 7489 made an error, is p=none in one and an error in
+#   the other.
+# Where it bites: domains still in a rollout with pct=5 or pct=0. Their forwarded mail and mailing lists go to the
+#   spam folder at receivers that follow the new text, and not at those that follow the old.
 # Source: RFC 9989 (tags; differences from RFC 7489), RFC 7489 section 6.3; changes of checkdmarc 5.16 and later.
 set -euo pipefail
 work=$(mktemp -d)

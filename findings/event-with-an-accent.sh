@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # What: the two interfaces of the one package cloudevents do not read each other. In HTTP's binary mode the new core
 #   writes the header `ce-subject: Caf%C3%A9%20100%25`, as the specification has it; cloudevents.v1 hands the receiver
-#   that text undecoded. v1 itself writes the subject raw: "100%25" sent by v1 is "100%" to the core, and with an accent
-#   httpx refuses to send it.
-# Why it surprises: it is one package and one specversion, and v1 is there for programs written against cloudevents
-#   1. Subjects and sources in ASCII without spaces or percent signs pass.
-# Where it bites: webhooks in CloudEvents form where one side has been moved to 2.x's core: deduplication and routing by
-#   source or subject see two names for a thing.
-# Source: CloudEvents HTTP Protocol Binding 1.0.2 section 3.1.3.2 (percent-encode all but printable ASCII, and space, " and %).
+#   that text undecoded. v1 itself writes the subject raw: "100%25" sent by v1 is "100%" to the core, and with an
+#   accent httpx refuses to send it.
+# Why it surprises: it is one package and one specversion, and v1 is there for programs written against cloudevents 1.
+#   Subjects and sources in ASCII without spaces or percent signs pass.
+# Where it bites: webhooks in CloudEvents form where one side has been moved to 2.x's core: deduplication and routing
+#   by source or subject see two names for a thing.
+# Source: CloudEvents HTTP Protocol Binding 1.0.2 section 3.1.3.2 (percent-encode all but printable ASCII, and space,
+#   " and %).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What: openapi-python-client leaves out what it does not know and exits with 0. In a valid OpenAPI 3.1 document
-#   (1) a 200 of type message/rfc822 beside a `default` error: the generated code then reads every answer, the 200 too, as
-#   the error's JSON, and raises on success; (2) a request body with an enum of mixed types: the whole operation is gone;
-#   (3) an operation that takes message/rfc822: gone.
-# Why it surprises: a generator that cannot do its work is expected to fail; what is missing is told as a warning among
-#   pages of text. That leaving out a success makes `default` swallow it is in no warning at all.
-# Where it bites: clients for mail servers' APIs, whose raw messages are message/rfc822. Generated in CI, they lose their
-#   send() or break on GET raw after a harmless change of the document.
-# Source: OpenAPI 3.1, Responses Object (`default` is for answers not declared) and JSON Schema 2020-12 validation section
-#   6.1.2 (an enum's elements may be of any type); the generator's README on what it supports. It has a switch,
-#   --fail-on-warning, which is off by default.
+# What: openapi-python-client leaves out what it does not know and exits with 0. In a valid OpenAPI 3.1 document (1) a
+#   200 of type message/rfc822 beside a `default` error: the generated code then reads every answer, the 200 too, as
+#   the error's JSON, and raises on success; (2) a request body with an enum of mixed types: the whole operation is
+#   gone; (3) an operation that takes message/rfc822: gone.
+# Why it surprises: a generator that cannot do its work is expected to fail; what is missing is told as a warning
+#   among pages of text. That leaving out a success makes `default` swallow it is in no warning at all.
+# Where it bites: clients for mail servers' APIs, whose raw messages are message/rfc822. Generated in CI, they lose
+#   their send() or break on GET raw after a harmless change of the document.
+# Source: OpenAPI 3.1, Responses Object (`default` is for answers not declared) and JSON Schema 2020-12 validation
+#   section 6.1.2 (an enum's elements may be of any type); the generator's README on what it supports. It has a
+#   switch, --fail-on-warning, which is off by default.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

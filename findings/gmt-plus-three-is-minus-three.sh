@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# What: dateutil reads "Wed Jul 01 2026 09:00:00 GMT+0300", which is how JavaScript writes nine in Nairobi, as 09:00-03:00:
-#   six hours late. "UTC+3" and "UTC+03:00" likewise; a bare "+0300" is read rightly. "CST" is -5 hours on a machine in
-#   Chicago, +8 on one in Shanghai, and no zone at all elsewhere.
-# Why it surprises: the sign is turned on purpose, for the POSIX reading "my time and three hours is GMT"; nobody types that
-#   in a form, and dateparser reads +3. Version 4.0 keeps it. "Z" and plain offsets, which tests use, are right.
-# Where it bites: `scheduled_at` fields that are parsed leniently, from Date.toString() without its parenthesis (with it,
-#   only fuzzy=True reads it, with the same sign) or from people: the mail goes out at three in the afternoon.
-# Source: ECMA-262, Date.prototype.toString (the offset after GMT is local time less UTC); dateutil's parser documentation
-#   and the comment in its code; RFC 3339 section 4.2 for the sign of offsets.
+# What: dateutil reads "Wed Jul 01 2026 09:00:00 GMT+0300", which is how JavaScript writes nine in Nairobi, as
+#   09:00-03:00: six hours late. "UTC+3" and "UTC+03:00" likewise; a bare "+0300" is read rightly. "CST" is -5 hours
+#   on a machine in Chicago, +8 on one in Shanghai, and no zone at all elsewhere.
+# Why it surprises: the sign is turned on purpose, for the POSIX reading "my time and three hours is GMT"; nobody
+#   types that in a form, and dateparser reads +3. Version 4.0 keeps it. "Z" and plain offsets, which tests use, are
+#   right.
+# Where it bites: `scheduled_at` fields that are parsed leniently, from Date.toString() without its parenthesis (with
+#   it, only fuzzy=True reads it, with the same sign) or from people: the mail goes out at three in the afternoon.
+# Source: ECMA-262, Date.prototype.toString (the offset after GMT is local time less UTC); dateutil's parser
+#   documentation and the comment in its code; RFC 3339 section 4.2 for the sign of offsets.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# What: two mail helpers take a plain text and send another. yagmail's text/plain part has "<br>" for every line end, and
-#   "<Ann>" is gone from what HTML readers see; redmail runs every text and html through Jinja, so that "{{ code }}" in a
-#   text about templates is an empty space, and "{%" raises.
-# Why it surprises: both were given one string under the name of content or text, with no template argument; the libraries
-#   exist to send it. Tests with "Hello" pass.
-# Where it bites: receipts and alerts with more than one line (yagmail); support answers, documentation and anything that
-#   quotes a user who wrote braces (redmail).
-# Source: yagmail's README (a string is taken for HTML; the argument newline_to_break); redmail's documentation (bodies are
-#   Jinja templates unless the sender's use_jinja is False); RFC 2046 section 4.1.1 (line breaks in text/plain are CRLF).
+# What: two mail helpers take a plain text and send another. yagmail's text/plain part has "<br>" for every line end,
+#   and "<Ann>" is gone from what HTML readers see; redmail runs every text and html through Jinja, so that "{{ code
+#   }}" in a text about templates is an empty space, and "{%" raises.
+# Why it surprises: both were given one string under the name of content or text, with no template argument; the
+#   libraries exist to send it. Tests with "Hello" pass.
+# Where it bites: receipts and alerts with more than one line (yagmail); support answers, documentation and anything
+#   that quotes a user who wrote braces (redmail).
+# Source: yagmail's README (a string is taken for HTML; the argument newline_to_break); redmail's documentation
+#   (bodies are Jinja templates unless the sender's use_jinja is False); RFC 2046 section 4.1.1 (line breaks in
+#   text/plain are CRLF).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What: the usual step before sending HTML mail, moving CSS into style attributes, undoes the layout for phones and dark
-#   mode by default: css_inline drops the whole style element, @media rules with it; premailer keeps @media but strips
-#   !important from it, so that the style attributes it has just written win over every rule that is left. premailer also
-#   percent-encodes template marks in links ({{ url }} to {{%20url%20}}), and then nothing fills them.
-# Why it surprises: the page looks right on a wide screen, where no @media rule applies. !important is in those rules only
-#   because inlining is known to need it.
-# Where it bites: every campaign that is inlined with defaults; links of templates that are inlined before they are filled
-#   lead to a literal "{{%20url%20}}".
+# What: the usual step before sending HTML mail, moving CSS into style attributes, undoes the layout for phones and
+#   dark mode by default: css_inline drops the whole style element, @media rules with it; premailer keeps @media but
+#   strips !important from it, so that the style attributes it has just written win over every rule that is left.
+#   premailer also percent-encodes template marks in links ({{ url }} to {{%20url%20}}), and then nothing fills them.
+# Why it surprises: the page looks right on a wide screen, where no @media rule applies. !important is in those rules
+#   only because inlining is known to need it.
+# Where it bites: every campaign that is inlined with defaults; links of templates that are inlined before they are
+#   filled lead to a literal "{{%20url%20}}".
 # Source: CSS Cascade (a style attribute beats any selector unless the rule is !important); css_inline's options
 #   keep_style_tags and keep_at_rules, premailer's option strip_important.
 set -euo pipefail

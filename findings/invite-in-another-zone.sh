@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What: vobject names a zone by its abbreviation and writes each name once. An event in America/New_York gets TZID=EST; in
-#   an invitation with Chicago and Shanghai both get TZID=CST with Chicago's rules, and Shanghai moves by 13 hours.
-#   icalendar reading the same file takes TZID=EST for the fixed zone of that name, and in July is an hour off for New
-#   York too, though the file defines the zone.
+# What: vobject names a zone by its abbreviation and writes each name once. An event in America/New_York gets
+#   TZID=EST; in an invitation with Chicago and Shanghai both get TZID=CST with Chicago's rules, and Shanghai moves by
+#   13 hours. icalendar reading the same file takes TZID=EST for the fixed zone of that name, and in July is an hour
+#   off for New York too, though the file defines the zone.
 # Why it surprises: the datetimes carry an IANA zone, and the file defines every TZID it uses, as RFC 5545 wants; but
 #   CST, EST and GMT are each the name of several zones, and some are IANA zones as well.
-# Where it bites: text/calendar parts of appointment mails. Readers come hours early or late, for some pairs of zones and
-#   some half of the year; London in July written TZID=GMT is read as an hour later than meant.
+# Where it bites: text/calendar parts of appointment mails. Readers come hours early or late, for some pairs of zones
+#   and some half of the year; London in July written TZID=GMT is read as an hour later than meant.
 # Source: RFC 5545 sections 3.2.19 (TZID refers to the VTIMEZONE in the same object) and 3.6.5; vobject's page shows a
 #   VTIMEZONE named so. A way round: send UTC times.
 set -euo pipefail

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # What: icalendar writes `DTSTART;TZID=America/New_York` with no VTIMEZONE, and for a time from JSON such as
 #   "2026-12-01T09:00:00-05:00" writes `DTSTART;TZID="UTC-05:00"`, a zone that exists nowhere.
-# Why it surprises: RFC 5545 section 3.2.19 wants a VTIMEZONE for each TZID used. The file round-trips through icalendar
-#   itself, so that the sender's tests pass; the second form is what fromisoformat() of an API's timestamp leads to.
+# Why it surprises: RFC 5545 section 3.2.19 wants a VTIMEZONE for each TZID used. The file round-trips through
+#   icalendar itself, so that the sender's tests pass; the second form is what fromisoformat() of an API's timestamp
+#   leads to.
 # Where it bites: calendar invitations by mail. A reader that does not know the name has a time without a zone, which
 #   means the reader's own hour; vobject, given the second file, logs the name and returns just that.
-# Source: RFC 5545 sections 3.2.19 and 3.3.5; icalendar's documentation of Calendar.add_missing_timezones(), which mends
-#   the first form. For the second: .astimezone(timezone.utc) before add().
+# Source: RFC 5545 sections 3.2.19 and 3.3.5; icalendar's documentation of Calendar.add_missing_timezones(), which
+#   mends the first form. For the second: .astimezone(timezone.utc) before add().
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

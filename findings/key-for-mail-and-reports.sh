@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What: a DKIM key record with `s=email:tlsrpt` verifies with Perl's Mail::DKIM and raises UnknownKeyTypeError in dkimpy:
-#   dkimpy compares the tag's whole text with "*", "email" and "tlsrpt", not its items.
-# Why it surprises: the list is in the grammar, and one key for mail and for TLS reports is what RFC 8460 made the second
-#   item for. The error's name points to k=, which is right.
+# What: a DKIM key record with `s=email:tlsrpt` verifies with Perl's Mail::DKIM and raises UnknownKeyTypeError in
+#   dkimpy: dkimpy compares the tag's whole text with "*", "email" and "tlsrpt", not its items.
+# Why it surprises: the list is in the grammar, and one key for mail and for TLS reports is what RFC 8460 made the
+#   second item for. The error's name points to k=, which is right.
 # Where it bites: who follows RFC 8460 on the one key that is there breaks all of the domain's DKIM at receivers with
 #   dkimpy (dkimpy-milter, mailing list software), and nowhere else. Two records under two selectors avoid it.
 # Source: RFC 6376 section 3.6.1 (s= is a list with colons), RFC 8460 section 3 (the service type tlsrpt).

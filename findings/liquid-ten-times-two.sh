@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# What: `{{ "10" | times: 2 }}` is 20 in Liquid and in python-liquid; in liquidpy it is 1010. A quantity of 0 and an empty
-#   text are true in Liquid and python-liquid, false in liquidpy; nil prints as nothing in the one and as None in the
-#   other; `a and b or c` groups from the right in the one, from the left in the other.
-# Why it surprises: both packages import as `liquid`, both say Liquid, and the templates parse in both. Liquid's filters
-#   for sums turn text into numbers; liquidpy's are Python's on Jinja's engine, where text times 2 is text twice.
-# Where it bites: templates brought from a hosted mailer: amounts from a form or a JSON string are multiplied as text, and
-#   "{% if quantity %}" hides lines for 0. Installing the other package instead of one's own changes no import.
+# What: `{{ "10" | times: 2 }}` is 20 in Liquid and in python-liquid; in liquidpy it is 1010. A quantity of 0 and an
+#   empty text are true in Liquid and python-liquid, false in liquidpy; nil prints as nothing in the one and as None
+#   in the other; `a and b or c` groups from the right in the one, from the left in the other.
+# Why it surprises: both packages import as `liquid`, both say Liquid, and the templates parse in both. Liquid's
+#   filters for sums turn text into numbers; liquidpy's are Python's on Jinja's engine, where text times 2 is text
+#   twice.
+# Where it bites: templates brought from a hosted mailer: amounts from a form or a JSON string are multiplied as text,
+#   and "{% if quantity %}" hides lines for 0. Installing the other package instead of one's own changes no import.
 # Source: Shopify's Liquid reference (truthy and falsy: all but nil and false is true; operators: from right to left;
 #   times); liquidpy's README ("based on jinja2").
 set -euo pipefail

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# What: one template for order lines, four results. An item without a price gets the order's own price from chevron and
-#   pystache (Mustache looks outwards) and none from Handlebars (pybars3). chevron leaves a 0 out of a list of numbers;
-#   and a key that a list happens to have as a Python method, "{{items.count}}", prints "<built-in method count ...>".
-#   pystache writes None where a value is null.
-# Why it surprises: the templates use nothing but {{name}} and {{#section}}, which both languages share, and fail nowhere.
-# Where it bites: moving a hosted vendor's Handlebars templates to a Mustache library or back: a receipt shows a price, a
-#   name or a link that belongs to another level, and only for incomplete data.
-# Source: mustache(5) ("if there is no key, the parent contexts will be checked recursively"); the Mustache specification
-#   (interpolation: null is empty; sections: each item is pushed); Handlebars' guide, which has ../ for going outwards.
+# What: one template for order lines, four results. An item without a price gets the order's own price from chevron
+#   and pystache (Mustache looks outwards) and none from Handlebars (pybars3). chevron leaves a 0 out of a list of
+#   numbers; and a key that a list happens to have as a Python method, "{{items.count}}", prints "<built-in method
+#   count ...>". pystache writes None where a value is null.
+# Why it surprises: the templates use nothing but {{name}} and {{#section}}, which both languages share, and fail
+#   nowhere.
+# Where it bites: moving a hosted vendor's Handlebars templates to a Mustache library or back: a receipt shows a
+#   price, a name or a link that belongs to another level, and only for incomplete data.
+# Source: mustache(5) ("if there is no key, the parent contexts will be checked recursively"); the Mustache
+#   specification (interpolation: null is empty; sections: each item is pushed); Handlebars' guide, which has ../ for
+#   going outwards.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

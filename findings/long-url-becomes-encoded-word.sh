@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What: Python's EmailMessage writes a List-Unsubscribe, References or In-Reply-To whose URL or message-id is longer than
-#   a line as RFC 2047 encoded-words, `=?utf-8?q?=3Chttps=3A//...?=`, though it is plain ASCII.
+# What: Python's EmailMessage writes a List-Unsubscribe, References or In-Reply-To whose URL or message-id is longer
+#   than a line as RFC 2047 encoded-words, `=?utf-8?q?=3Chttps=3A//...?=`, though it is plain ASCII.
 # Why it surprises: nothing needs encoding, and Message-ID of the same length is left alone. RFC 2047 section 5 allows
 #   encoded-words in free text, comments and phrases alone; a URL in angle brackets and a msg-id are none of them.
-# Where it bites: an unsubscribe link with a token in it is longer than 78 characters. Whoever reads the header as
-#   RFC 2369 has it finds no URL and so no one-click unsubscribe; replies to long message-ids lose their thread. Tests
-#   with a short token, and programs that decode every header alike (Python's own email among them), see nothing wrong.
-#   Django 6 mails through this class: raising Django from 5.2, which wrote the link whole, changes it (seen where a
-#   Python of 3.12 or later is there).
+# Where it bites: an unsubscribe link with a token in it is longer than 78 characters. Whoever reads the header as RFC
+#   2369 has it finds no URL and so no one-click unsubscribe; replies to long message-ids lose their thread. Tests
+#   with a short token, and programs that decode every header alike (Python's own email among them), see nothing
+#   wrong. Django 6 mails through this class: raising Django from 5.2, which wrote the link whole, changes it (seen
+#   where a Python of 3.12 or later is there).
 # Source: RFC 2047 section 5, RFC 2369 section 2, RFC 8058 section 3.1, RFC 5322 section 3.6.4. A way round: send
 #   message.as_bytes(policy=policy.SMTP.clone(max_line_length=998)) with sendmail.
 set -euo pipefail

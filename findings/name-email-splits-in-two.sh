@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# What: pydantic's NameEmail reads `"Doe, Jane" <jane@example.org>` rightly, and str() of it is `Doe, Jane <jane@example.org>`,
-#   which is two recipients: smtplib sends RCPT TO:<Doe>. For a bare address NameEmail makes up a name out of the local
-#   part, and EmailStr takes `Billing <billing@example.org>` and drops the name without a word.
-# Why it surprises: the type's purpose is to read and write this form; it quotes names with an @, so that the quoting looks
-#   done. A validator named EmailStr would be expected to refuse what is more than an address (email-validator does).
-# Where it bites: APIs and configuration that pass `from` and `to` on to a mail server: a recipient "Doe" is refused (or
-#   bounces), with some clients nobody gets the mail; customers see "a.b" as a sender's name; From loses the shop's name.
+# What: pydantic's NameEmail reads `"Doe, Jane" <jane@example.org>` rightly, and str() of it is `Doe, Jane
+#   <jane@example.org>`, which is two recipients: smtplib sends RCPT TO:<Doe>. For a bare address NameEmail makes up a
+#   name out of the local part, and EmailStr takes `Billing <billing@example.org>` and drops the name without a word.
+# Why it surprises: the type's purpose is to read and write this form; it quotes names with an @, so that the quoting
+#   looks done. A validator named EmailStr would be expected to refuse what is more than an address (email-validator
+#   does).
+# Where it bites: APIs and configuration that pass `from` and `to` on to a mail server: a recipient "Doe" is refused
+#   (or bounces), with some clients nobody gets the mail; customers see "a.b" as a sender's name; From loses the
+#   shop's name.
 # Source: RFC 5322 sections 3.2.3 and 3.4 (a comma in a display name must be quoted); pydantic's documentation of
 #   EmailStr and NameEmail.
 set -euo pipefail

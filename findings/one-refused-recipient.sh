@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What: a server takes the first and the third of three recipients and refuses the second (550). Who gets the mail
 #   depends on the client alone: the other two (smtplib, aiosmtplib, swaks, curl --mail-rcpt-allowfails, PHPMailer),
-#   nobody (msmtp, curl, s-nail, mutt), or only those before the refused one (Perl's Net::SMTP, which then reports success
-#   for DATA). PHPMailer throws "recipients failed" after it has delivered to the other two.
-# Why it surprises: in SMTP recipients are refused one by one and the transaction goes on (RFC 5321 section 3.3, and the
-#   dialogue in appendix D.1); one expects clients to do so, or at least to tell. swaks and curl --mail-rcpt-allowfails
-#   exit with 0 though a recipient was dropped; who catches PHPMailer's exception and sends again sends two mails.
+#   nobody (msmtp, curl, s-nail, mutt), or only those before the refused one (Perl's Net::SMTP, which then reports
+#   success for DATA). PHPMailer throws "recipients failed" after it has delivered to the other two.
+# Why it surprises: in SMTP recipients are refused one by one and the transaction goes on (RFC 5321 section 3.3, and
+#   the dialogue in appendix D.1); one expects clients to do so, or at least to tell. swaks and curl
+#   --mail-rcpt-allowfails exit with 0 though a recipient was dropped; who catches PHPMailer's exception and sends
+#   again sends two mails.
 # Where it bites: a relay that refuses suppressed or unknown recipients at RCPT makes a newsletter from one client
 #   reach all others, from a second client nobody, from a third the head of the list, and from a fourth twice.
 # Source: RFC 5321 sections 3.3 and appendix D.1; curl's manual on --mail-rcpt-allowfails; Net::SMTP's on SkipBad.

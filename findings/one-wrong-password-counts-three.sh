@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # What: one login() of smtplib, aiosmtplib or swaks with a wrong password is as many failed AUTHs as the server offers
 #   mechanisms: CRAM-MD5, PLAIN and LOGIN make three. curl, mutt and s-nail try once.
-# Why it surprises: 535 says that the credentials are wrong, and they do not get better by another mechanism; the program
-#   reports one failure.
-# Where it bites: a server or fail2ban rule that locks out after 5 failures locks a customer out at the second attempt of
-#   a cron job with an expired key, and from the address of a whole office. Counters of failures read three times too high.
-# Source: RFC 4954 section 6 (535: credentials invalid; 534 asks for another mechanism); smtplib's documentation of login
-#   ("each of the authentication methods supported by the server are tried in turn").
+# Why it surprises: 535 says that the credentials are wrong, and they do not get better by another mechanism; the
+#   program reports one failure.
+# Where it bites: a server or fail2ban rule that locks out after 5 failures locks a customer out at the second attempt
+#   of a cron job with an expired key, and from the address of a whole office. Counters of failures read three times
+#   too high.
+# Source: RFC 4954 section 6 (535: credentials invalid; 534 asks for another mechanism); smtplib's documentation of
+#   login ("each of the authentication methods supported by the server are tried in turn").
 set -euo pipefail
 for package in curl swaks mutt s-nail; do
     command -v "$package" >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null

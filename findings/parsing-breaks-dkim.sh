@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# What: reading a signed message with Python's email and writing it again, nothing touched, breaks its DKIM signature with
-#   policy.default and policy.SMTP, and keeps it with the older compat32, if a List-Unsubscribe or References has an item
-#   longer than a line.
-# Why it surprises: the signature is relaxed, made to outlive refolding; the new policies are the advised ones, and short
-#   headers come through. But refolding a long item turns ASCII into encoded-words, which no canonicalization undoes.
+# What: reading a signed message with Python's email and writing it again, nothing touched, breaks its DKIM signature
+#   with policy.default and policy.SMTP, and keeps it with the older compat32, if a List-Unsubscribe or References has
+#   an item longer than a line.
+# Why it surprises: the signature is relaxed, made to outlive refolding; the new policies are the advised ones, and
+#   short headers come through. But refolding a long item turns ASCII into encoded-words, which no canonicalization
+#   undoes.
 # Where it bites: forwarders, archives, list software and anything that adds a header by parse and as_bytes(): only
 #   newsletters, and replies to mail with long ids, lose DKIM and with it DMARC.
-# Source: email.policy (refold_source is "long"); RFC 6376 section 3.4.2; RFC 5322 section 2.1.1 (lines up to 998). A way round: clone(refold_source="none"), or
-#   putting the new header in front of the bytes.
+# Source: email.policy (refold_source is "long"); RFC 6376 section 3.4.2; RFC 5322 section 2.1.1 (lines up to 998). A
+#   way round: clone(refold_source="none"), or putting the new header in front of the bytes.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

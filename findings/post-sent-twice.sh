@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What: a POST whose connection is closed after the server has read it, but before it answers, is sent a second time by
-#   libcurl (if the connection was a kept-alive one) and by httplib2. The caller sees one failure, not two sends.
+# What: a POST whose connection is closed after the server has read it, but before it answers, is sent a second time
+#   by libcurl (if the connection was a kept-alive one) and by httplib2. The caller sees one failure, not two sends.
 # Why it surprises: POST is not idempotent, no retry was asked for, and requests, httpx, aiohttp and niquests send
 #   once. With curl it happens on the second message of a connection only, so that no simple test finds it.
 # Where it bites: a mail API behind such a client gets the message twice (two mails, or two charges, without an

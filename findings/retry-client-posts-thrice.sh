@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What: aiohttp-retry's RetryClient with defaults sends a POST three times within a second when the answer is a 5xx, and
-#   does not look at Retry-After: "503, Retry-After: 30" is met by two more requests after 0.2 and 0.6 seconds.
-# Why it surprises: retry layers usually leave POST alone (urllib3's Retry, httpx-retries) and wait as long as they are
-#   told. 429, the status made for waiting, is the one that is not retried.
-# Where it bites: a mail or payment API that fails after it has taken the message sends three, unless the caller has an
-#   idempotency key; a server that sheds load by Retry-After gets three times the load.
+# What: aiohttp-retry's RetryClient with defaults sends a POST three times within a second when the answer is a 5xx,
+#   and does not look at Retry-After: "503, Retry-After: 30" is met by two more requests after 0.2 and 0.6 seconds.
+# Why it surprises: retry layers usually leave POST alone (urllib3's Retry, httpx-retries) and wait as long as they
+#   are told. 429, the status made for waiting, is the one that is not retried.
+# Where it bites: a mail or payment API that fails after it has taken the message sends three, unless the caller has
+#   an idempotency key; a server that sheds load by Retry-After gets three times the load.
 # Source: RFC 9110 sections 9.2.2 (idempotent methods) and 10.2.3 (Retry-After); aiohttp-retry's README on its options
 #   methods, statuses, retry_all_server_errors.
 set -euo pipefail

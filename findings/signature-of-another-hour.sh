@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What: standardwebhooks' Webhook.sign(id, time, body), and svix's through it, takes an aware datetime and signs its
 #   wall-clock reading as if that were UTC. A time in Lagos signs for an hour later, in New York for hours earlier.
-# Why it surprises: two datetimes that are equal give different signatures. The header is made from time.timestamp(), as
-#   it must be, and then does not fit: the receiver says "No matching signature found", not that a time is wrong.
+# Why it surprises: two datetimes that are equal give different signatures. The header is made from time.timestamp(),
+#   as it must be, and then does not fit: the receiver says "No matching signature found", not that a time is wrong.
 # Where it bites: whoever signs test events or sends webhooks with the reference library. In UTC, and so in CI, in
 #   containers and all year in Accra, it works.
-# Source: Standard Webhooks specification (the signed timestamp is the header's, in Unix seconds). In the code, tzinfo is
-#   replaced and not converted. A way round: pass datetime.now(timezone.utc).
+# Source: Standard Webhooks specification (the signed timestamp is the header's, in Unix seconds). In the code, tzinfo
+#   is replaced and not converted. A way round: pass datetime.now(timezone.utc).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What: a webhook signed over json.dumps(payload) and sent with json=payload verifies if sent by requests, niquests or
-#   aiohttp, and fails if sent by httpx or urllib3: the former write `{"a": 1}` with \u escapes, the latter `{"a":1}` in
-#   UTF-8. Signing the compact form fails the other way round.
-# Why it surprises: json= is the same argument in all of them, the documents are equal, and httpx changed its bytes only
-#   with 0.28: moving a sender from requests, or raising httpx, breaks every receiver without a line changed.
-# Where it bites: senders of webhooks with HMAC signatures, and clients whose requests are signed or given a digest. With
-#   an empty payload or a single string it still works.
-# Source: RFC 8259 section 2 (white space is insignificant, so each is right); httpx's changelog for 0.28.0 (more compact
-#   JSON bodies). The rule: serialise once, sign those bytes, send those bytes.
+#   aiohttp, and fails if sent by httpx or urllib3: the former write `{"a": 1}` with \u escapes, the latter `{"a":1}`
+#   in UTF-8. Signing the compact form fails the other way round.
+# Why it surprises: json= is the same argument in all of them, the documents are equal, and httpx changed its bytes
+#   only with 0.28: moving a sender from requests, or raising httpx, breaks every receiver without a line changed.
+# Where it bites: senders of webhooks with HMAC signatures, and clients whose requests are signed or given a digest.
+#   With an empty payload or a single string it still works.
+# Source: RFC 8259 section 2 (white space is insignificant, so each is right); httpx's changelog for 0.28.0 (more
+#   compact JSON bodies). The rule: serialise once, sign those bytes, send those bytes.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# What: smtplib's send_message turns a body line "From 1 December ..." into ">From 1 December ..." on the wire, even for
-#   an EmailMessage whose own as_bytes() leaves it alone. aiosmtplib's send_message does so only for the older MIMEText.
+# What: smtplib's send_message turns a body line "From 1 December ..." into ">From 1 December ..." on the wire, even
+#   for an EmailMessage whose own as_bytes() leaves it alone. aiosmtplib's send_message does so only for the older
+#   MIMEText.
 # Why it surprises: quoting "From " belongs to mbox files; SMTP has no need of it, and the receiver has no way to know
-#   that the ">" is not the author's. The modern policies have mangle_from_ off, but smtplib makes a generator of its own
-#   with the old default.
+#   that the ">" is not the author's. The modern policies have mangle_from_ off, but smtplib makes a generator of its
+#   own with the old default.
 # Where it bites: customers read ">From 1 December our prices change". A DKIM signature (or a hash kept for a webhook)
 #   made over message.as_bytes() no longer fits what send_message sends, but only for mails with such a line.
-# Source: documentation of email.generator.BytesGenerator (mangle_from_) and of email.policy; RFC 5321 section 4.5.2 has
-#   dot-stuffing alone. A way round: sendmail(sender, recipients, message.as_bytes(policy=policy.SMTP)).
+# Source: documentation of email.generator.BytesGenerator (mangle_from_) and of email.policy; RFC 5321 section 4.5.2
+#   has dot-stuffing alone. A way round: sendmail(sender, recipients, message.as_bytes(policy=policy.SMTP)).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What: with defaults, aiosmtplib goes over to TLS as soon as the server offers STARTTLS, checks the certificate against
-#   public authorities, and fails if it signed itself. The same server without STARTTLS is spoken to in clear.
-# Why it surprises: adding TLS to a test or LAN server breaks a client that never asked for it, and leaves smtplib, swaks
-#   and curl as they were. smtplib's starttls() on its part checks nothing unless given a context.
-# Where it bites: development servers that make their own certificate and offer STARTTLS, Polyrelay's local profile among
-#   them: "certificate verify failed" from a program whose settings name no TLS. The mend is start_tls=False, or the
-#   server's certificate in cert_bundle.
-# Source: aiosmtplib's documentation of start_tls (None: if offered) and validate_certs; RFC 3207 section 4.1; smtplib's of
-#   starttls(context).
+# What: with defaults, aiosmtplib goes over to TLS as soon as the server offers STARTTLS, checks the certificate
+#   against public authorities, and fails if it signed itself. The same server without STARTTLS is spoken to in clear.
+# Why it surprises: adding TLS to a test or LAN server breaks a client that never asked for it, and leaves smtplib,
+#   swaks and curl as they were. smtplib's starttls() on its part checks nothing unless given a context.
+# Where it bites: development servers that make their own certificate and offer STARTTLS, Polyrelay's local profile
+#   among them: "certificate verify failed" from a program whose settings name no TLS. The mend is start_tls=False, or
+#   the server's certificate in cert_bundle.
+# Source: aiosmtplib's documentation of start_tls (None: if offered) and validate_certs; RFC 3207 section 4.1;
+#   smtplib's of starttls(context).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

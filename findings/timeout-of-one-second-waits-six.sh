@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What: urllib3's request("PUT", url, timeout=1) to a server that answers 503 with "Retry-After: 3" returns after 6
-#   seconds, having slept and sent again twice by itself. With "Retry-After: 3600" it would sleep for hours: the limit is
-#   6 hours. POST is left alone; requests, httpx and niquests return the 503 at once.
+#   seconds, having slept and sent again twice by itself. With "Retry-After: 3600" it would sleep for hours: the limit
+#   is 6 hours. POST is left alone; requests, httpx and niquests return the 503 at once.
 # Why it surprises: no Retry was configured and no status was listed for retries; the default of three "retries" reads
 #   like one for broken connections. The time-out of the call covers each attempt and not the sleep.
 # Where it bites: workers that update or delete by PUT and DELETE, or poll a status by GET, through plain urllib3: one

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# What: ids of the PyPI package uuid7 are version 7 by their nibble, but laid out as an early
-#   draft had it: 36 bits of seconds first, not 48 bits of milliseconds. Read by RFC 9562 they are of the year 2203, and
-#   they sort after every id of uuid6 or uuid_utils that will be made for the next 176 years.
-# Why it surprises: uuid.UUID(x).version is 7 for all of them, each library by itself is in order, and columns, validators
-#   and databases take them alike.
+# What: ids of the PyPI package uuid7 are version 7 by their nibble, but laid out as an early draft had it: 36 bits of
+#   seconds first, not 48 bits of milliseconds. Read by RFC 9562 they are of the year 2203, and they sort after every
+#   id of uuid6 or uuid_utils that will be made for the next 176 years.
+# Why it surprises: uuid.UUID(x).version is 7 for all of them, each library by itself is in order, and columns,
+#   validators and databases take them alike.
 # Where it bites: services that share a table, a queue or a cursor "after id X" (message ids, webhook event ids): rows
-#   of one service come last for good, a page by cursor leaves out all of the other's new rows, and retention by the id's
-#   time never deletes.
-# Source: RFC 9562 section 5.7 (unix_ts_ms, 48 bits); the package's page, which names its
-#   model, draft-peabody-dispatch-new-uuid-format-02, and no RFC.
+#   of one service come last for good, a page by cursor leaves out all of the other's new rows, and retention by the
+#   id's time never deletes.
+# Source: RFC 9562 section 5.7 (unix_ts_ms, 48 bits); the package's page, which names its model,
+#   draft-peabody-dispatch-new-uuid-format-02, and no RFC.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
