@@ -6,9 +6,9 @@
 #   libraries exist to send it. Tests with "Hello" pass.
 # Where it bites: receipts and alerts with more than one line (yagmail); support answers, documentation and anything
 #   that quotes a user who wrote braces (redmail).
-# Source: yagmail's README (a string is taken for HTML; the argument newline_to_break); redmail's documentation
-#   (bodies are Jinja templates unless the sender's use_jinja is False); RFC 2046 section 4.1.1 (line breaks in
-#   text/plain are CRLF).
+# Source: yagmail's README (a string that is neither a file nor HTML "must be text"; yagmail.raw is for text without
+#   magic, and gets the same); redmail's documentation (bodies are Jinja templates unless the sender's use_jinja is
+#   False); RFC 2046 section 4.1.1 (line breaks in text/plain are CRLF).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -61,6 +61,10 @@ print("yagmail", version("yagmail"), "text:", repr(plain))
 print("yagmail", version("yagmail"), "html:", repr(html))
 if plain != "Dear <Ann>,<br>your order is on its way.<br>" or "<ann>" not in html:
     raise SystemExit("CHANGED: yagmail")
+plain, _ = by_yagmail(yagmail.raw("Dear customer,\nyour order is on its way.\n"))
+print("yagmail", version("yagmail"), "text of yagmail.raw():", repr(plain))
+if plain != "Dear customer,<br>your order is on its way.<br>":
+    raise SystemExit("CHANGED: yagmail.raw")
 plain, _ = by_redmail("Write {{ code }} where the code goes.")
 print("redmail", version("redmail"), "text:", repr(plain))
 if plain != "Write  where the code goes.":
