@@ -35,6 +35,7 @@ public struct Harpoon: Personality {
             RateTier(owner: .global, limit: HarpoonLimits.requestsOfAll, window: HarpoonLimits.minute),
         ],
         Self.ingestion: [],
+        Self.visits: [RateTier(owner: .address, limit: HarpoonLimits.visitsPerAddress, window: HarpoonLimits.minute)],
     ]
 
     public let requestID = RequestIDForm(headerName: "X-Request-ID", prefix: "req_", randomCharacters: 32)
@@ -58,7 +59,7 @@ public struct Harpoon: Personality {
 
     public let webhooks: WebhookFormat? = .harpoon
 
-    public let verbs = LineVerbs.all + PaymentVerbs.all
+    public let verbs = LineVerbs.all + PaymentVerbs.all + PaymentMethodVerbs.all
 
     public let recordTimers = [RecordTimer(Transaction.collection) { TransactionEdit.due($0, $1, $2) }]
 
@@ -85,6 +86,7 @@ public struct Harpoon: Personality {
     static let everyRequest = RateClass("default")
     /// A text that is refused may be lost, so no limit is set on lines; wrong credentials are slowed down.
     private static let ingestion = RateClass("ingestion")
+    private static let visits = RateClass("pages")
 
     /// The vendor's header goes before the body's member; it knows no conflict, so another request with the key gets
     /// the first one's answer.
@@ -110,6 +112,14 @@ public struct Harpoon: Personality {
             .get, pattern, requirement: Requirement(anyOf: [Scope.read], kinds: [.secret, .public]),
             rateClass: everyRequest, bodyLimitBytes: HarpoonLimits.requestBytes, handler: handler
         ).open(to: pages).describes(name, summary, answers: [200: .json(Shapes.transaction)])
+    }
+
+    /// For whoever pays, with nothing but an address.
+    private static func visiting(_ pattern: String, _ handler: @escaping Route.Handler) -> Route {
+        Route(
+            .get, pattern, requirement: Requirement(anyOf: [], needsCredential: false), rateClass: visits,
+            handler: handler
+        ).showing(.page)
     }
 
     /// With a public key, from any origin: what a secret one brings no page learns.
@@ -146,6 +156,15 @@ public struct Harpoon: Personality {
         route(.post, "/v1/transactions/:reference/cancel", [Scope.write], Transactions.cancel).describes(
             "cancelTransaction", "Calls off a payment that has not ended.", request: Shapes.reason,
             answers: [200: .json(Shapes.cancelled)]),
+        Route(
+            .get, "/v1/merchant/payment-methods",
+            requirement: Requirement(anyOf: [Scope.read], kinds: [.secret, .public]), rateClass: everyRequest,
+            handler: Merchant.paymentMethods
+        ).open(to: pages).describes(
+            "listPaymentMethods", "The numbers that customers pay to.", answers: [200: .json(Shapes.paymentMethods)]),
+        visiting("/pay/:public_slug", CheckoutPage.show),
+        visiting("/pay/page.js") { call in CheckoutPage.script(call) },
+        visiting("/pay/page.css") { call in CheckoutPage.style(call) },
         route(.post, "/v1/webhooks", [Scope.webhooks], Webhooks.create).describes(
             "createWebhook", "Makes an endpoint.", request: Shapes.newWebhook,
             answers: [201: .json(Shapes.createdWebhook)]),

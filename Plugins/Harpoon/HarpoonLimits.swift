@@ -32,6 +32,11 @@ enum HarpoonLimits {
     /// Where the vendor has its pages.
     static let checkoutOrigin = "https://harpoonsms.com"
 
+    /// Numbers that an account shows to those who pay.
+    static let paymentMethods = 20
+    /// Looks at payments' pages in a minute from one address: one every half a second.
+    static let visitsPerAddress = 120
+
     // MARK: Codes
 
     static let codeCharacters = 6

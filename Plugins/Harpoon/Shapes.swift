@@ -161,6 +161,16 @@ enum Shapes {
 
     static let reconciled = Shape.named("Reconciled", data(reconciliation))
 
+    static let paymentMethods = Shape.named(
+        "PaymentMethods",
+        data(
+            .array(
+                of: .object([
+                    .required("provider", .openWords(Provider.allCases.map(\.rawValue))),
+                    .required("phone_number", .string), .required("account_name", Shape.string.orNull),
+                    .required("is_primary", .boolean),
+                ]))))
+
     // MARK: Webhooks
 
     private static let events = Shape.array(of: .openWords(TransactionEvent.allCases.map(\.rawValue)))

@@ -443,3 +443,38 @@ def test_no_order_of_steps_and_no_crash_leaves_the_table_or_counts_a_payment_twi
         assert sum(state in ends for state in path) <= 1, f"seed {seed}: {reference} {path}"
     used = [payment(api, reference)["telco"]["transaction_id"] for reference in ended if states[reference] != "CANCELLED"]
     assert len(used) == len(set(used)), f"seed {seed}: one payment's money counted twice"
+
+
+# What a payer sees
+
+
+def test_the_page_of_a_payment_shows_where_to_pay_and_what_came_of_it(shop):
+    running = shop(personalities={"harpoon": {"checkoutOrigin": "https://pay.example.com"}})
+    account = running.account()
+    api_key = key(running, account, "--scopes", "transactions:read,transactions:write")
+    line(running, account, "payment", SECRET)
+    running.start()
+    api = running.api(api_key.secret)
+    running.ask("payment-method", "add", "0241112223", "--account", account, "--network", "mtn", "--name", "ACME <LTD>")
+    running.ask("payment-method", "add", "0201112223", "--account", account, "--network", "telecel", "--primary")
+    assert running.verb("payment-method", "add", "0201112223", "--account", account, "--network", "at").code == 1
+    shown = api.get("/v1/merchant/payment-methods").json()["data"]
+    assert [(one["phone_number"], one["is_primary"]) for one in shown] == [("0201112223", True), ("0241112223", False)]
+    made = initialize(api)
+    origin, slug = made["checkout_url"].rsplit("/", 1)
+    assert origin == "https://pay.example.com/pay" and slug == made["public_slug"]
+
+    def page() -> str:
+        answer = requests.get(f"http://127.0.0.1:{running.port}/pay/{slug}", timeout=60)
+        assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        return answer.text
+
+    waiting = page()
+    assert made["hpn_code"] in waiting and "http-equiv=\"refresh\"" in waiting
+    assert waiting.index("0201112223") < waiting.index("0241112223") and "ACME &lt;LTD&gt;" in waiting
+    running.ask("payment-method", "remove", "0201112223", "--account", account)
+    assert "0201112223" not in page()
+    pay(running, made["hpn_code"], telco_id(1))
+    ended = page()
+    assert "Paid. Thank you." in ended and "http-equiv" not in ended and made["hpn_code"] not in ended

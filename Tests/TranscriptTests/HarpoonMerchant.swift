@@ -48,6 +48,14 @@ struct HarpoonMerchant {
             variables["oldToken"] = Self.token(
                 for: "https://relay.example\(own)", key: key, at: Self.start - .seconds(3600))
         }
+        for (number, name) in [("0241112223", "ACME LTD"), ("0201112223", nil)] as [(String, String?)] {
+            let method = PaymentMethod(
+                provider: name == nil ? .telecel : .mtn, number: number, accountName: name, wantsFirst: name == nil)
+            _ = try await insert(
+                NewRecord(
+                    in: space(PaymentMethod.collection), state: PaymentMethod.state, body: method.body,
+                    keys: [RecordKey(PaymentMethod.numberIndex, number)]))
+        }
         return variables
     }
 
