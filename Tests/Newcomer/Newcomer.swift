@@ -34,7 +34,6 @@ public struct Newcomer: Personality {
         .account: .uuid, .key: .uuid, .delivery: .timedUUID, .domain: .hex(prefix: "d_", digits: 32),
         .webhook: .letters(prefix: "wh_"), .webhookDelivery: .manyLetters(prefix: "whd_"),
         .event: .hex(prefix: "", digits: 16), .suppression: .short(prefix: "sup_"), .record(Cards.collection): .uuid,
-        .record(Stamps.collection): .uuid,
     ]
 
     public let routes: [Route]
@@ -50,7 +49,7 @@ public struct Newcomer: Personality {
 
     /// `more`: routes that a test adds.
     public init(adding more: [Route] = []) {
-        routes = Accounts.routes + Keys.routes + Letters.routes + Hooks.routes + Cards.routes + Stamps.routes + more
+        routes = Accounts.routes + Keys.routes + Letters.routes + Hooks.routes + Cards.routes + more
     }
 
     public func answer(_ failure: KernelFailure, to request: RequestFacts) -> Answer {
