@@ -17,6 +17,8 @@ final class Reader {
     private let pendingOf: Statement
     private let eventsOf: Statement
     private let eventNumbers: EventNumbers
+    /// Prepared at its first use: a process whose dialects keep no answers has none.
+    var answerByKey: Statement?
     private var webhookReader: WebhookReader?
     private var relayReader: RelayReader?
     private var templateReader: TemplateReader?

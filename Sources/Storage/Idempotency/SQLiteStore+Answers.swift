@@ -11,7 +11,13 @@ extension SQLiteStore {
 
 extension Reader {
     func answer(_ key: Digest256) throws(DatabaseError) -> AnswerRecord? {
-        let statement = try connection.prepare(AnswerRows.findSQL, "look for an answer")
+        let statement: Statement
+        if let answerByKey {
+            statement = answerByKey
+        } else {
+            statement = try connection.prepare(AnswerRows.findSQL, "look for an answer")
+            answerByKey = statement
+        }
         statement.bind(1, key.bytes)
         return try statement.first { AnswerRows.record($0) } ?? nil
     }
