@@ -21,7 +21,7 @@ enum Domains {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let request = try PageRequest<MailDomain>(call, list: listName)
-        let reader = QueryReader(query: call.query)
+        let reader = try QueryReader(call.query)
         let isValid = try reader.bool("dns_valid")
         let type = try sendingType(reader)
         let page = try call.domains.list(request.slice) { domain in
@@ -34,7 +34,7 @@ enum Domains {
     }
 
     private static func sendingType(_ reader: QueryReader) throws(KernelFailure) -> DomainSettings.SendingType? {
-        guard let word = reader.text("sending_type") else { return nil }
+        guard let word = reader.given("sending_type") else { return nil }
         guard let type = DomainSettings.SendingType(rawValue: word) else {
             throw reader.fault("sending_type", .oneOf(DomainSettings.SendingType.allCases.map(\.rawValue)), word)
         }

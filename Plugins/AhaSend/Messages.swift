@@ -51,7 +51,7 @@ enum Messages {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let request = try PageRequest<Recipient>(call, list: listName)
-        var filter = try DeliveryFilter(QueryReader(query: call.query))
+        var filter = try DeliveryFilter(QueryReader(call.query))
         if let visible = call.access.visibleDomains {
             filter.senderDomains = Set(visible)
             if let sender = filter.sender { try call.access.authorise(domains: [Self.domain(of: sender)]) }
@@ -71,7 +71,7 @@ enum Messages {
 
     /// The part that the filter for a Message-ID names, where the id is one of ours.
     private static func claim(_ call: Call) throws(KernelFailure) -> DeliveryClaim? {
-        guard let text = QueryReader(query: call.query).text("message_id_header") else { return nil }
+        guard let text = try QueryReader(call.query).text("message_id_header") else { return nil }
         return call.ids.deliveries.claim(in: MessagePath.uuid(text))
     }
 
@@ -145,15 +145,15 @@ extension DeliveryFilter {
     /// What the query asks for. A Message-ID of ours is looked up by itself.
     init(_ query: QueryReader) throws(KernelFailure) {
         self.init()
-        if let words = query.text("status") { standings = try Self.standings(words, query) }
+        if let words = query.list("status") { standings = try Self.standings(words, query) }
         sender = try query.address("sender")
         recipient = try query.address("recipient")
         subjectContains = query.text("subject")
         messageID = query.text("message_id_header")
-        if let list = query.text("tags") {
-            let tags = list.split(separator: ",").map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
+        if let list = query.list("tags") {
+            let tags = list.filter { !$0.isEmpty }
             guard tags.count <= AhaSendLimits.tagsInFilter else {
-                throw query.fault("tags", .count(minimum: 1, maximum: AhaSendLimits.tagsInFilter), list)
+                throw query.fault("tags", .count(minimum: 1, maximum: AhaSendLimits.tagsInFilter))
             }
             self.tags = Set(tags)
         }
@@ -161,11 +161,11 @@ extension DeliveryFilter {
         until = try query.instant("to_time")
     }
 
-    private static func standings(_ words: String, _ query: QueryReader) throws(KernelFailure) -> [Standing] {
+    private static func standings(_ words: [String], _ query: QueryReader) throws(KernelFailure) -> [Standing] {
         var standings: [Standing] = []
-        for word in words.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let status = MessageStatus(rawValue: String(word).trimmingBlanks) else {
-                throw query.fault("status", .oneOf(MessageStatus.allCases.map(\.rawValue)), words)
+        for word in words {
+            guard let status = MessageStatus(rawValue: word) else {
+                throw query.fault("status", .oneOf(MessageStatus.allCases.map(\.rawValue)), word)
             }
             standings += status.standings
         }

@@ -12,7 +12,7 @@ struct PageRequest<Subject> {
     init(_ call: Call, list: String) throws(KernelFailure) {
         self.list = list
         cursors = call.cursors
-        let reader = QueryReader(query: call.query)
+        let reader = try QueryReader(call.query)
         let limit = try Self.limit(reader)
         let after = reader.text("after") ?? reader.text("cursor")
         let before = reader.text("before")
@@ -27,7 +27,7 @@ struct PageRequest<Subject> {
     }
 
     private static func limit(_ reader: QueryReader) throws(KernelFailure) -> Int {
-        guard let text = reader.text("limit") else { return AhaSendLimits.pageSize }
+        guard let text = reader.given("limit") else { return AhaSendLimits.pageSize }
         let range = AhaSendLimits.pageSizes
         guard let limit = Int(text), range.contains(limit) else {
             throw reader.fault("limit", .range(minimum: range.lowerBound, maximum: range.upperBound), text)

@@ -8,9 +8,9 @@ enum Suppressions {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let request = try PageRequest<Suppression>(call, list: listName)
-        let reader = QueryReader(query: call.query)
+        let reader = try QueryReader(call.query)
         var filter = SuppressionFilter(domain: try domain(in: reader, call)?.id)
-        if let text = reader.text("email") {
+        if let text = reader.given("email") {
             guard let address = Form.plainAddress(text) else { throw reader.fault("email", .email, text) }
             filter.address = address
         }
@@ -57,8 +57,8 @@ enum Suppressions {
     }
 
     static func remove(_ call: Call) async throws(KernelFailure) -> Answer {
-        let reader = QueryReader(query: call.query)
-        guard let text = reader.text("email") else { throw reader.fault("email", .missing) }
+        let reader = try QueryReader(call.query)
+        guard let text = reader.given("email") else { throw reader.fault("email", .missing) }
         guard let address = Form.plainAddress(text) else { throw reader.fault("email", .email, text) }
         let removed = try await call.suppressions.sweep(address: address, domain: domain(in: reader, call)?.id).run()
         guard removed > 0 else { throw .notFound(.suppression) }
@@ -67,7 +67,7 @@ enum Suppressions {
 
     /// What recipients themselves asked for stays.
     static func wipe(_ call: Call) async throws(KernelFailure) -> Answer {
-        let domain = try domain(in: QueryReader(query: call.query), call)?.id
+        let domain = try domain(in: QueryReader(call.query), call)?.id
         let kept = Suppression.Reason.allCases.filter(SuppressionObject.isProtected)
         try await call.suppressions.sweep(domain: domain, keeping: Set(kept)).run()
         return .message("suppressions deleted successfully")

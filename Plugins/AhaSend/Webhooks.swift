@@ -8,7 +8,7 @@ enum Webhooks {
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
         let request = try PageRequest<WebhookEndpoint>(call, list: listName)
-        let wanted = try Wanted(QueryReader(query: call.query))
+        let wanted = try Wanted(QueryReader(call.query))
         let names = try DomainNames(call)
         let visible = call.access.visibleDomains
         let page = try await call.webhooks.list(request.slice) { endpoint in

@@ -116,19 +116,29 @@ public struct Call: Sendable {
 
 /// The query of a request's target. Of a name that stands twice the last value counts; a value that cannot be decoded
 /// is a text with a NUL, which nothing that is looked for is equal to or contains.
+/// Whoever must not take it for none asks whether it is readable.
 public struct Query: Sendable {
     private let pairs: [QueryPair]
+    public let isReadable: Bool
 
-    package init(of head: RequestHead) { pairs = QueryPairs.decodeEach(head.query) }
+    package init(of head: RequestHead) {
+        let decoded = try? QueryPairs.decode(head.query)
+        pairs = decoded ?? QueryPairs.decodeEach(head.query)
+        isReadable = decoded != nil
+    }
 
     /// The fields of a form (`application/x-www-form-urlencoded`), read as a query is; nil where they cannot be
     /// decoded.
     public init?(form body: [UInt8]) {
         guard let pairs = try? QueryPairs.decode(body[...]) else { return nil }
         self.pairs = pairs
+        isReadable = true
     }
 
     public func text(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
+
+    /// All values of a name that may stand several times, in their order.
+    public func texts(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
 
     /// An integer clamped into `range`; `fallback` where it is absent or no integer.
     public func int(_ name: String, in range: ClosedRange<Int>, else fallback: Int) -> Int {

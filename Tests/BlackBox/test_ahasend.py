@@ -1,61 +1,20 @@
 """AhaSend on the real binary: sends, tests of every outcome with signed webhooks, keys of one effect, pages over moving
 data, and the relay with users of its own."""
 
-import base64
 import concurrent.futures
-import hashlib
-import hmac
 import smtplib
 import ssl
 import time
 import uuid
 
 import pytest
+from ahasend import LOOPBACK, UNLIMITED, Tenant, message, verify
 from polyrelay import eventually
 from receiver import Receiver
 from submission import letter
-from wire import API
+from wire import Closed
 
-LOOPBACK = ["127.0.0.0/8", "::1/128"]
-UNLIMITED = {"ahasend": {"default": [{"per": "account", "limit": 1_000_000, "window": "1m"}]}}
 SMTP_SECONDS = 10
-
-
-class Tenant:
-    """An account with the verified domain example.com, a key with all rights, and its id in paths."""
-
-    def __init__(self, running):
-        self.server = running
-        self.account = running.account()
-        running.domain(self.account)
-        made = running.ask("key", "create", "--account", self.account, "--personality", "ahasend")
-        shown = running.ask("account", "show", self.account)
-        self.id = shown["ids"]["ahasend"]
-        self.api = API("127.0.0.1", running.ports["ahasend"], made["key"])
-
-    def path(self, rest: str = "") -> str:
-        return f"/v2/accounts/{self.id}{rest}"
-
-    def get(self, rest: str):
-        return self.api.get(self.path(rest))
-
-    def post(self, rest: str, body=None, **headers):
-        return self.api.post(self.path(rest), body, {name.replace("_", "-"): value for name, value in headers.items()})
-
-    def send(self, **members) -> str:
-        """The UUID of one message that must be accepted."""
-        answer = self.post("/messages", message(**members))
-        assert answer.status == 202, answer.body
-        return answer.json()["data"][0]["id"][1:].partition("@")[0]
-
-
-def message(**members) -> dict:
-    return {
-        "from": {"email": "hello@example.com"},
-        "recipients": [{"email": "ann@example.net"}],
-        "subject": "Hello",
-        "text_content": "Hello, Ann.",
-    } | members
 
 
 @pytest.fixture
@@ -132,15 +91,6 @@ def test_a_test_comes_to_its_outcome_and_tells_of_it_signed(served, result, stat
         assert counted["error_count"] == 0 and counted["last_request_at"] is not None
 
 
-def verify(delivery, secret: str) -> None:
-    """As the vendor's verifiers do: the whole secret is the key."""
-    fields = {name.lower(): value for name, value in delivery.headers.items()}
-    assert abs(time.time() - int(fields["webhook-timestamp"])) < 300
-    signed = f"{fields['webhook-id']}.{fields['webhook-timestamp']}.".encode() + delivery.body
-    code = base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
-    assert fields["webhook-signature"] == f"v1,{code}"
-
-
 def test_a_webhook_is_tried_again_with_the_same_id(served):
     tenant = Tenant(served(webhooks={"retries": {"schedule": ["100ms", "100ms"]}}))
     with Receiver(lambda delivery, number: 500 if number == 1 else 200) as receiver:
@@ -191,6 +141,54 @@ def test_an_answer_survives_a_crash_and_so_does_its_effect(served):
     again = tenant.post("/messages", message(), Idempotency_Key="k")
     assert again.body == first.body and again.header("Idempotent-Replayed") == "true"
     assert len(tenant.get("/messages").json()["data"]) == 1
+
+
+def wait_for(wanted: int, answers: dict) -> None:
+    eventually(lambda: len(answers) >= wanted, why="some were acknowledged")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body", "list_path", "member"),
+    [
+        ("/messages", 202, lambda name: message(subject=name, sandbox=True), "/messages", "subject"),
+        ("/api-keys", 201, lambda name: {"label": name, "scopes": ["accounts:read"]}, "/api-keys", "label"),
+    ],
+    ids=["messages", "keys"],
+)
+def test_a_kill_in_the_middle_makes_nothing_twice_and_loses_nothing(served, path, status, body, list_path, member):
+    running = served()
+    tenant = Tenant(running)
+    names, answers = [str(uuid.uuid4()) for _ in range(200)], {}
+
+    def ask(name: str) -> None:
+        try:
+            answer = tenant.post(path, body(name), Idempotency_Key=name)
+        except (OSError, Closed):
+            return
+        assert answer.status == status, answer.body
+        answers[name] = answer.body
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask, name) for name in names]
+        wait_for(50, answers)
+        running.kill()
+        for one in asked:
+            one.result()
+    assert len(answers) < len(names)
+    running.start()
+    tenant.api.port = running.ports["ahasend"]
+    for name in names:
+        again = tenant.post(path, body(name), Idempotency_Key=name)
+        assert again.status == status
+        if name in answers:
+            assert again.body == answers[name] and again.header("Idempotent-Replayed") == "true"
+    made, cursor = [], ""
+    while cursor is not None:
+        page = tenant.get(f"{list_path}?limit=100{cursor}").json()
+        made += [item[member] for item in page["data"] if item[member] in names]
+        following = page["pagination"].get("next_cursor")
+        cursor = following and f"&after={following}"
+    assert sorted(made) == sorted(names)
 
 
 # Pages

@@ -65,7 +65,7 @@ final class InProcessServer {
                 unsubscribeBase: "https://mail.example/u/")
         ).services()
         let tiers = personality.rateTiers.mapValues { tiers in
-            tiers.map { RateTier(owner: $0.owner, limit: limit, window: $0.window) }
+            tiers.map { RateTier(owner: $0.owner, limit: limit, window: Self.window($0.window, limit)) }
         }
         let ids = PublicIDs(key: Self.idKey, of: personality)
         gateway = try Gateway(
@@ -97,6 +97,11 @@ final class InProcessServer {
         variables["ownDomain"] = ids.domains.text(MailDomain.ID(1))
         self.variables = variables
         users = directory.users
+    }
+
+    /// A bucket holds no more than its limit either.
+    private static func window(_ window: RateTier.Window, _ limit: Int) -> RateTier.Window {
+        if case .bucket(let refill, _) = window { .bucket(refill: refill, burst: limit) } else { window }
     }
 
     /// As the local profile has them.
