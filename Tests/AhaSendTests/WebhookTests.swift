@@ -97,7 +97,7 @@ struct WebhookTests {
 }
 
 /// Always the same number.
-private struct ConstantRandom: RandomSource {
+struct ConstantRandom: RandomSource {
     let bits: UInt64
 
     func bytes(_ count: Int) -> [UInt8] {

@@ -1,14 +1,19 @@
 """AhaSend on the real binary: sends, tests of every outcome with signed webhooks, keys of one effect, pages over moving
 data, and the relay with users of its own."""
 
+import base64
 import concurrent.futures
 import smtplib
 import ssl
 import time
 import uuid
 
+import dkim
+import mail
 import pytest
 from ahasend import LOOPBACK, UNLIMITED, Tenant, message, verify
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from polyrelay import eventually
 from receiver import Receiver
 from submission import letter
@@ -55,6 +60,29 @@ def test_content_is_shown_as_it_left(served, smarthost):
     assert shown["content"].encode() == sent.data
     types = [part["content_type"] for part in shown["content_parsed"]["parts"]]
     assert types == ["text/plain", "text/x-amp-html", "text/html"]
+
+
+def test_an_owners_key_signs_under_the_owners_selector(served, smarthost):
+    tenant = Tenant(served(delivery={"mode": "smarthost", "smarthost": f"127.0.0.1:{smarthost.port}", "hostname": "relay.test"}))
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    body = {"domain": "own.example", "dkim_selector": "Mine", "dkim_private_key": pem}
+    made = tenant.post("/domains", body).json()
+    assert made["dkim_selector"] == "mine" and made["dns_valid"] is False
+    record = next(record for record in made["dns_records"] if record["label"] == "DKIM")
+    assert record["host"] == "mine._domainkey.own.example" and base64.b64encode(public).decode() in record["content"]
+    tenant.server.domain(tenant.account, "own.example")
+    tenant.send(**{"from": {"email": "a@own.example"}})
+    sent = smarthost.wait(1)[0].data
+    signatures = [field for field in mail.fields(sent) if field.lower().startswith(b"dkim-signature:")]
+    assert any(b"s=mine" in field for field in signatures)
+    published = {"mine._domainkey.own.example.": record["content"].encode()}
+    names = (b"rsa-sha256" in field for field in signatures)
+    place = list(names).index(True)
+    assert dkim.DKIM(sent).verify(place, dnsfunc=lambda name, **_: published[name.decode()])
+    refused = tenant.post("/domains", {"domain": "two.example", "dkim_private_key": "no key"})
+    assert refused.json() == {"message": "invalid dkim_private_key, provide an RSA private key of at least 1024 bits in PEM"}
 
 
 @pytest.mark.parametrize(
