@@ -33,7 +33,7 @@ extension Gateway {
             }
             return (answer(answered, rule, facts), answered.failure)
         } catch {
-            return (refusal(error, rule, facts), error)
+            return (answer(error, to: facts, by: route), error)
         }
     }
 
@@ -73,15 +73,6 @@ extension Gateway {
         guard answered.isReplay else { return answer }
         answer = personality.replay(answer, to: facts)
         if case .bytes(let marker?) = rule.replay { answer.fields.append(AnswerField(marker, "true")) }
-        return answer
-    }
-
-    /// Of a request that may succeed once the first one ends, the marker says that this is not that one's answer.
-    private func refusal(_ failure: KernelFailure, _ rule: IdempotencyRule, _ facts: RequestFacts) -> Answer {
-        var answer = personality.answer(failure, to: facts)
-        if case .idempotencyInFlight = failure, case .bytes(let marker?) = rule.replay {
-            answer.fields.append(AnswerField(marker, "false"))
-        }
         return answer
     }
 }

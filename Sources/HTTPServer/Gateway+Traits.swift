@@ -5,12 +5,18 @@ import Model
 
 /// What routes ask for beside their answers: that pages in browsers may read them, that people can.
 extension Gateway {
-    /// A failure as the route tells failures.
+    /// A failure as the route tells failures. Of a request that may succeed once the first one with its key ends, the
+    /// marker of kept answers says that this is not that one's.
     func answer(_ failure: KernelFailure, to facts: RequestFacts, by route: Route) -> Answer {
-        switch route.face {
-        case .dialect: personality.answer(failure, to: facts)
-        case .page: personality.page(failure, to: facts)
+        var answer =
+            switch route.face {
+            case .dialect: personality.answer(failure, to: facts)
+            case .page: personality.page(failure, to: facts)
+            }
+        if case .idempotencyInFlight = failure, case .bytes(let marker?) = route.idempotency?.replay {
+            answer.fields.append(AnswerField(marker, "false"))
         }
+        return answer
     }
 
     /// The fields beside an answer's own. `kind`: of the good key that came with the request.

@@ -74,11 +74,19 @@ package struct Idempotency: Sendable {
             made = try await plan()
             release = try await made.hold?()
         } catch {
-            guard rule.stores(status: refusal(error).status) else { throw error }
+            guard rule.stores(status: refusal(error).status), !Self.isAboutKey(error) else { throw error }
             // Nothing is to be done but to keep the answer: a refusal is a commit of its own.
             return try await commit(rule, record, .nothing(.failure(error)), refusal, nil)
         }
         return try await commit(rule, record, made, refusal, release)
+    }
+
+    /// What is said of a key is no answer of the request that it came with. Only a fault that was asked for says it
+    /// here.
+    private static func isAboutKey(_ failure: KernelFailure) -> Bool {
+        if case .idempotencyInFlight = failure { return true }
+        if case .idempotencyMismatch = failure { return true }
+        return failure == .idempotencyOriginalFailed
     }
 
     // MARK: The claim
