@@ -89,7 +89,7 @@ public struct Harepost: Personality {
             parts: [.time, .body], encoding: .hexadecimal, prefix: "v1=", separator: ",",
             fields: [.init(OwnHeader.signature, "t={time},{signatures}")]), secretPrefix: "whsec_")
 
-    public let options = [Accounts.signUp.declaration]
+    public let options = [Accounts.signUp.declaration, Sends.insecureTargets.declaration]
 
     public init() {}
 

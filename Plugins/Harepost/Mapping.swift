@@ -10,8 +10,9 @@ struct SendRequest {
     let idempotencyKey: String?
 
     /// Throws the first fault: absent and mistyped members first, then values in the contract's order.
-    init(_ form: consuming Form) throws(KernelFailure) {
-        let target = form.target("target")
+    /// `takesClearText`: the target may be of http.
+    init(_ form: consuming Form, takesClearText: Bool = false) throws(KernelFailure) {
+        let target = form.target("target", takesClearText: takesClearText)
         let method = form.method("method")
         let content = Content(&form, isSent: method != "GET")
         let headers = form.forwardedHeaders("headers")
@@ -80,14 +81,14 @@ private struct Content {
 }
 
 extension Form {
-    /// An absolute URL of https.
-    fileprivate mutating func target(_ field: StaticString) -> WebURL? {
+    /// An absolute URL of https, or of http where that is taken.
+    fileprivate mutating func target(_ field: StaticString, takesClearText: Bool) -> WebURL? {
         guard let text = string(field, required: true) else { return nil }
         let fault: FieldFault.Rule
         if text.utf8.count > HarepostLimits.targetBytes {
             fault = .length(maximum: HarepostLimits.targetBytes)
         } else if let url = WebURL(text) {
-            if url.isSecure { return url }
+            if url.isSecure || takesClearText { return url }
             fault = .scheme(allowed: ["https"])
         } else {
             // Of a URL that is none of the web's, the scheme is what is wrong; but for one that is https and malformed.

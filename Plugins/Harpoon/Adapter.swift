@@ -48,6 +48,8 @@ public struct Harpoon: Personality {
     /// Every endpoint gets every event, of test payments too.
     public let sharedWithTests: Set<SharedWithTests> = [.webhooks]
 
+    public let unservedPaths = ["/v1/open-collections"]
+
     public let routes = Self.table + Self.forwarders
 
     public let description: DialectDescription? = Shapes.dialect

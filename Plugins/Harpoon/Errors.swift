@@ -144,6 +144,7 @@ extension Face {
         case .headTooLarge: Face(.headTooLarge, "Request header too large")
         case .bodyTooLarge: Face(.contentTooLarge, "Request body too large")
         case .codingUnsupported: Face(.unsupportedMediaType, "Unsupported encoding")
+        case .featureDisabled(.unserved): Face(.notFound, "Not found: not served by this server")
         case .routeNotFound, .featureDisabled: Face(.notFound, "Not found")
         case .methodNotAllowed(_, _, let allowed): methodNotAllowed(allowed)
 

@@ -38,6 +38,11 @@ public struct PostStack: Personality {
         .webhookDelivery: .letters(prefix: "evt_"),
     ]
 
+    public let unservedPaths = [
+        "/emails/preview", "/emails/spam-preview", "/templates", "/broadcasts", "/contacts", "/segments",
+        "/inbound", "/workflows",
+    ]
+
     public let routes = [
         Self.sending("/emails", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),
         Self.sending("/emails/send", bodyLimitBytes: PostStackLimits.emailBodyBytes, Emails.send),

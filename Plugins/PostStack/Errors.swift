@@ -112,6 +112,7 @@ extension Face {
             Face(.unprocessable, "\(name(resource)) can no longer be \(operation.participle)")
         case .busy(let resource, let delay): Face(.unavailable, "\(name(resource)) is busy", retryAfter: delay)
         case .selfLockout: Face(.conflict, "API key cannot lock itself out")
+        case .featureDisabled(.unserved): Face(.notFound, "Not found: not served by this server")
         case .featureDisabled: Face(.notFound, "Not found")
         case .checkFailed(_, let reason, facts: _): Face(.conflict, reason)
         case .endpointRefused: Face(.conflict, "Endpoint refused the request")
@@ -168,7 +169,9 @@ extension Face {
         case .headerName, .headerValue: Face(.unprocessable, "Invalid header: \(fault.field)")
         // The vendor never validates the form of an id.
         case .identifier(let resource): of(KernelFailure.notFound(resource))
-        case .url, .scheme, .publicAddress, .domainName, .timezone, .boolean, .integer, .range, .oneOf, .cidr,
+        case .publicAddress:
+            Face(.unprocessable, "Invalid value: \(fault.field) (it must lead to a public address)")
+        case .url, .scheme, .domainName, .timezone, .boolean, .integer, .range, .oneOf, .cidr,
             .scopeName, .key, .nothingToChange, .locked, .eventName:
             Face(.unprocessable, "Invalid value: \(fault.field)")
         }

@@ -49,6 +49,11 @@ public struct Posthawk: Personality {
         syntax: .braces, missing: .literal, escape: .none, emptyIsMissing: true,
         versionsMax: PosthawkLimits.templateVersions)
 
+    public let unservedPaths = [
+        "/v1/batch", "/v1/webhooks", "/v1/suppressions", "/v1/contacts", "/v1/broadcasts", "/v1/newsletters",
+        "/v1/validate",
+    ]
+
     public let routes = [
         Self.sending("/v1/send", Sends.send).describes(
             "send", "Sends an email, or schedules it.", request: Shapes.send, answers: [201: .json(Shapes.accepted)]),

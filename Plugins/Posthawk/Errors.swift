@@ -184,6 +184,7 @@ extension Face {
         case .busy(let resource, let delay):
             Face(.unavailable, "\(resource.title) is busy", retryAfter: delay)
         case .selfLockout: Face(.conflict, "API key cannot lock itself out")
+        case .featureDisabled(.unserved): Face(.notFound, "Not served by this server")
         case .featureDisabled: Face(.forbidden, "Feature is disabled")
         case .checkFailed(_, let reason, facts: _): Face(.conflict, reason)
         case .endpointRefused: Face(.conflict, "Endpoint refused the request")

@@ -13,10 +13,16 @@ public struct Form {
     private var shapeFaults: [FieldFault] = []
     private var valueFaults: [FieldFault] = []
 
-    /// The object that a body is; `bodyMalformed` for any other text.
+    /// The object that a body is; `bodyMalformed` for any other text. A byte order mark is said to be one: editors hide
+    /// it, and what is behind it looks right.
     public init(_ body: [UInt8]) throws(KernelFailure) {
-        guard let document = try? JSONDocument(body, limits: JSONLimits(bytesMax: body.count)) else {
-            throw .bodyMalformed
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument(body, limits: JSONLimits(bytesMax: body.count))
+        } catch {
+            // RFC 8259 §8.1
+            guard error.kind == .byteOrderMark else { throw .bodyMalformed }
+            throw .invalid(FieldFault("body (it begins with a byte order mark)", .wrongType))
         }
         try self.init(document.root)
     }

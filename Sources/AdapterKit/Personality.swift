@@ -29,6 +29,9 @@ public protocol Personality: Sendable {
     /// How the ids of each kind of row are written; kinds that are left out have integers.
     var ids: [IDKind: IDForm] { get }
     var routes: [Route] { get }
+    /// Paths of the vendor's that no route of ours takes, each with what lies below it: who asks for one is told that
+    /// it is not served here (`featureDisabled(.unserved)`), and does not look for a slip of the pen.
+    var unservedPaths: [String] { get }
     /// nil: the dialect has no webhooks.
     var webhooks: WebhookFormat? { get }
     /// nil: the dialect relays no requests.
@@ -87,6 +90,7 @@ extension Personality {
 
     public func replay(_ kept: Answer, to request: RequestFacts) -> Answer { kept }
 
+    public var unservedPaths: [String] { [] }
     public var domainPlan: DomainPlan { .none }
     public var ids: [IDKind: IDForm] { [:] }
     public var webhooks: WebhookFormat? { nil }

@@ -17,12 +17,14 @@ public struct RelayDesk: Sendable {
     }
 
     /// Accepts a request. `publicAddress` faults are those of `field`; a target outside the caller's domains is
-    /// `domainUnverified`.
+    /// `domainUnverified`, but for this machine where that is trusted.
     public func accept(
-        _ request: RelayRequest, body: [UInt8], field: String
+        _ request: RelayRequest, body: [UInt8], field: String, trustsThisMachine: Bool = false
     ) async throws(KernelFailure) -> Plan<(id: Relay.ID, at: Instant)> {
         guard let caller else { throw .credentialMissing }
-        return Plan(try await service.accept(request, body: body, field: field, by: caller))
+        return Plan(
+            try await service.accept(
+                request, body: body, field: field, trustsThisMachine: trustsThisMachine, by: caller))
     }
 
     public func relay(_ id: Relay.ID) async throws(KernelFailure) -> Relay {

@@ -142,6 +142,9 @@ extension Instant {
     /// Reads an RFC 3339 §5.6 date-time: `T`, `t` or a space between date and time, any number of fraction digits
     /// (those below a nanosecond are dropped), `Z` or a numeric offset. A leap second `:60` counts as `:59`.
     ///
+    /// Two forms of ISO 8601 that clients write are read too: without seconds, and an offset without its colon, or of
+    /// hours alone.
+    ///
     /// `naiveOffsetSeconds` is the offset from UTC assumed where the text names none; nil refuses such a text.
     public init?(rfc3339 text: String, naiveOffsetSeconds: Int? = nil) {
         var reader = DigitReader(Array(text.utf8))
@@ -150,11 +153,15 @@ extension Instant {
             let days = CalendarTime.days(year: year, month: month, day: day),
             reader.take(UInt8(ascii: "T")) || reader.take(UInt8(ascii: "t")) || reader.take(ASCII.space),
             let hour = reader.digits(2), hour < 24, reader.take(ASCII.colon),
-            let minute = reader.digits(2), minute < 60, reader.take(ASCII.colon),
-            let second = reader.digits(2), second <= 60
+            let minute = reader.digits(2), minute < 60
         else { return nil }
-        var fraction: Int64 = 0
-        if reader.take(ASCII.period) {
+        var (second, fraction): (Int, Int64) = (0, 0)
+        let hasSeconds = reader.take(ASCII.colon)
+        if hasSeconds {
+            guard let read = reader.digits(2), read <= 60 else { return nil }
+            second = read
+        }
+        if hasSeconds, reader.take(ASCII.period) {
             guard let read = reader.fractionNanoseconds() else { return nil }
             fraction = read
         }
@@ -226,14 +233,15 @@ private struct DigitReader {
         return position > start ? value : nil
     }
 
-    /// `Z` or `±hh:mm` in seconds east of UTC; nil where neither stands here.
+    /// `Z`, `±hh:mm`, `±hhmm` or `±hh` in seconds east of UTC; nil where none of them stands here.
     mutating func offsetSeconds() -> Int? {
         if take(UInt8(ascii: "Z")) || take(UInt8(ascii: "z")) { return 0 }
         let sign: Int
         if take(ASCII.plus) { sign = 1 } else if take(ASCII.hyphen) { sign = -1 } else { return nil }
-        guard let hours = digits(2), hours < 24, take(ASCII.colon), let minutes = digits(2), minutes < 60 else {
-            return nil
-        }
+        guard let hours = digits(2), hours < 24 else { return nil }
+        if isAtEnd { return sign * hours * 3600 }
+        _ = take(ASCII.colon)
+        guard let minutes = digits(2), minutes < 60 else { return nil }
         return sign * (hours * 3600 + minutes * 60)
     }
 }

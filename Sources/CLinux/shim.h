@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -54,6 +55,9 @@ static inline char **polyrelay_environment(void) { return environ; }
 
 // open(2) and fcntl(2) are variadic.
 static inline int polyrelay_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
+// ioctl(2) is variadic.
+static inline int polyrelay_window_size(int fd, struct winsize *size) { return ioctl(fd, TIOCGWINSZ, size); }
+
 static inline int polyrelay_fcntl(int fd, int command, int argument) { return fcntl(fd, command, argument); }
 
 #endif

@@ -167,12 +167,14 @@ package struct Gateway: HTTPService {
         switch match {
         case nil: return malformedTarget(facts, address)
         case .notFound:
-            return unrouted(.routeNotFound(method: UserData(facts.method), path: UserData(facts.path)), facts, address)
+            return unrouted(notFound(facts), facts, address)
         case .methodNotAllowed(let allowed) where request.head.method == .options:
             return preflight(request.head, facts, address) ?? options(allowed, facts, address)
         case .methodNotAllowed(let allowed):
-            let failure = KernelFailure.methodNotAllowed(
-                method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
+            let failure =
+                isUnserved(facts.path)
+                ? KernelFailure.featureDisabled(.unserved)
+                : .methodNotAllowed(method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
             return unrouted(failure, facts, address)
         case .route(let route, let parameters):
             let passage =
@@ -354,6 +356,16 @@ package struct Gateway: HTTPService {
         response(personality.answer(failure, to: facts), facts, addressWindow(address), failure)
     }
 
+    private func notFound(_ facts: RequestFacts) -> KernelFailure {
+        if isUnserved(facts.path) { return .featureDisabled(.unserved) }
+        return .routeNotFound(method: UserData(facts.method), path: UserData(facts.path))
+    }
+
+    /// A path of the vendor's, or what lies below one, that no route takes with this method.
+    private func isUnserved(_ path: String) -> Bool {
+        personality.unservedPaths.contains { path == $0 || path.hasPrefix($0 + "/") }
+    }
+
     private func malformedTarget(_ facts: RequestFacts, _ address: IPAddress?) -> Response {
         var response = unrouted(.malformedRequest(.target), facts, address)
         response.closes = true
@@ -393,6 +405,8 @@ package struct Gateway: HTTPService {
         for field in answer.fields { Self.append(field, to: &fields) }
         for field in extras { Self.append(field, to: &fields) }
         let name = failure.map { FaultName($0) }
+        // RFC 9110 §15.5.16: what would have been accepted.
+        if name == .codingUnsupported { fields.append(ResponseField("Accept-Encoding", "identity")) }
         if let failure, name == .internalError { report(failure, facts) }
         facts.trace?.answered(status: answer.status, failure: name, at: time.uptime)
         return Response(

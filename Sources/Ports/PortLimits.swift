@@ -4,4 +4,6 @@ package enum PortLimits {
     package static let recipientsPerMessage = 1000
     /// Bytes of an answer's body that a delivery log keeps.
     package static let responseSnippetBytes = 1024
+    /// How long a simulated slow delivery takes.
+    package static let slowDelivery: Duration = .seconds(10)
 }

@@ -1,3 +1,4 @@
+package import Base
 package import Model
 
 /// The part of the `Store` port that the operator's own business needs; its contract is the `Store`'s.
@@ -12,4 +13,47 @@ package enum UpkeepChange: Sendable {
     case setPaused(lane: String, Bool)
     /// Writes something that changes nothing: where that fails, nothing else can be written either.
     case probe
+    /// Removes one slice of what is older than it has to be kept. The serial is the last row that was looked at, from
+    /// which the next slice goes on, and 0 where nothing more is old enough.
+    case clear(Clearing)
+    /// Removes a message with all that is known of it; `wrongState` while it is not finished.
+    case removeMessage(Message.ID)
+}
+
+/// A slice of a removal. Rows stand in the order of their making, so it ends at the first one that is young enough;
+/// what is not finished is passed over.
+package struct Clearing: Sendable, Equatable {
+    package enum Rows: String, Sendable, CaseIterable {
+        /// Texts, attachments and files of messages, whose heads and events stay. Those that were given up keep theirs,
+        /// as they may be sent again.
+        case contents
+        /// Messages with their contents and events.
+        case messages
+        /// Idempotency keys whose message is gone. Of all accounts and origins.
+        case keys
+        /// Webhook deliveries. Of all accounts.
+        case webhooks
+        /// Relayed requests with their bodies and attempts.
+        case relays
+    }
+
+    package var rows: Rows
+    package var account: Account.ID
+    package var origin: PersonalityID
+    package var before: Instant
+    /// The row that was looked at last.
+    package var after: Int64
+    /// Rows to look at.
+    package var limit: Int
+
+    package init(
+        _ rows: Rows, account: Account.ID, origin: PersonalityID, before: Instant, after: Int64 = 0, limit: Int
+    ) {
+        self.rows = rows
+        self.account = account
+        self.origin = origin
+        self.before = before
+        self.after = after
+        self.limit = limit
+    }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Standard output and error. Writes are whole lines.
@@ -6,6 +7,13 @@ package enum StandardStream: Int32, Sendable {
     case error = 2
 
     package var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    /// How wide the terminal is; nil where it is none, or does not say.
+    package var columns: Int? {
+        var size = winsize()
+        guard isTerminal, unsafe polyrelay_window_size(rawValue, &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
 
     /// False where nobody reads any more, or the disk is full.
     @discardableResult

@@ -151,8 +151,19 @@ package struct SMTPGateway: SMTPService {
                 await pause(delay)
                 environment.refusals.end()
             }
-            return (refusal(error, .authentication), client)
+            return (credentialRefusal(error, credentials), client)
         }
+    }
+
+    /// A name that is not the dialect's own is the commonest slip of the pen, and no secret.
+    private func credentialRefusal(_ failure: KernelFailure, _ credentials: ServerCredentials) -> SMTPAnswer {
+        let answer = refusal(failure, .authentication)
+        guard case .key(let user?) = dialect.credentials, !credentials.user.elementsEqual(user.utf8) else {
+            return answer
+        }
+        let reply = answer.verdict.reply
+        let words = "The user name here is \"\(user)\", and the password an API key"
+        return .refused(Reply(code: reply.code, status: reply.status, lines: [words]), FaultName(failure))
     }
 
     private func identify(

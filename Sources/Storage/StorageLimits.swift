@@ -21,6 +21,8 @@ package enum StorageLimits {
     static let contentFileBytes = 128 * 1024 * 1024
     /// Messages to the operator that nobody has read; beyond that senders are told to come back.
     static let unreadOperatorMessages = 500
+    /// How long before its time a message may have been accepted that is still looked for when a period is counted.
+    static let scheduledAhead: Duration = .seconds(100 * 24 * 3600)
     /// Threads for content files, for lists that an index serves, and for lists that look at row after row; each kind
     /// waits for its own alone.
     static let contentThreads = 2

@@ -85,7 +85,7 @@ enum FailureSamples {
                 }
         } + [
             .selfLockout, .featureDisabled(.signup), .featureDisabled(.faults), .featureDisabled(.inbound),
-            .featureDisabled(.other("x")),
+            .featureDisabled(.unserved), .featureDisabled(.other("x")),
             .checkFailed(.record("payment"), reason: "amount differs", facts: [Fact(name: "amount", value: hostile)]),
             .endpointRefused(attempt),
         ]

@@ -363,7 +363,7 @@ class Maker:
         (relay_lane,) = [lane for lane in lanes if lane.startswith("relay:")]
         (mail_lane,) = [lane for lane in lanes if lane == LANE or lane.startswith(LANE)]
         for lane in (relay_lane, mail_lane):
-            self.server.ask("queue", "pause", lane)
+            self.server.ask("queue", "pause", lane, "--ahead")
         self.server.ask("webhook", "pause", str(self.residents["webhooks"]["all"]["id"]))
         fresh = [self.send(to=[f"fresh{number}@dest.test"], subject=f"Fresh {number}") for number in range(20)]
         fresh.append(self.send(to=["large@dest.test"], subject="Large", html="<p>" + "large " * 100_000 + "</p>"))

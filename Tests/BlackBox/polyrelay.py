@@ -178,6 +178,7 @@ class Server:
         self.launch(environment)
         mail = self.settings.get("smtp") or {}
         expected = len(self.settings["listeners"]) + 1 + len(mail.get("listen") or mail.get("listeners") or [])
+        expected += "catchAll" in mail
         heard = self.log.wait(lambda records: len(_listening(records)) >= expected, START_SECONDS)
         self.ports = {record["service"]: int(record["port"]) for record in _listening(heard)}
         self.smtp_ports = [int(record["port"]) for record in _listening(heard) if record["service"] == "smtp"]

@@ -48,16 +48,25 @@ class Load:
             thread.join(60)
 
 
-def beside(relay: Server, folder) -> Server:
-    """Another server with the same key file and no database."""
-    folder.mkdir()
-    other = Server(folder, json.loads(json.dumps(relay.settings).replace(str(relay.folder), str(folder))))
-    shutil.copy(relay.folder / "polyrelay.key", folder / "polyrelay.key")
-    other.write_configuration()
-    return other
+@pytest.fixture
+def beside(tmp_path):
+    """Makes another server with the same key file and no database; ended with its test."""
+    made: list[Server] = []
+
+    def make(relay: Server) -> Server:
+        folder = tmp_path / "other"
+        folder.mkdir()
+        made.append(Server(folder, json.loads(json.dumps(relay.settings).replace(str(relay.folder), str(folder)))))
+        shutil.copy(relay.folder / "polyrelay.key", folder / "polyrelay.key")
+        made[-1].write_configuration()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
 
 
-def test_a_backup_under_load_holds_all_that_was_acknowledged_before_and_reads_back_whole(server, tmp_path):
+def test_a_backup_under_load_holds_all_that_was_acknowledged_before_and_reads_back_whole(server, beside, tmp_path):
     relay = server().start()
     tenant = relay.tenant()
     load = Load(relay, tenant)
@@ -74,7 +83,7 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before_and_reads_ba
     assert "polyrelay.key is not in it" in outcome.err
     assert (relay.folder / "polyrelay.key").read_bytes().strip() not in kept.read_bytes()
 
-    other = beside(relay, tmp_path / "other")
+    other = beside(relay)
     restored = other.verb("restore", str(kept))
     assert restored.code == 0, restored.err
     assert "polyrelay.key stayed as it is" in restored.err
@@ -138,7 +147,7 @@ def test_what_a_restore_refuses(server, tmp_path):
     assert relay.api(tenant).email(sent)["publicId"] == sent
 
 
-def test_a_stopped_servers_database_is_whole_in_one_file_and_can_be_backed_up(server, tmp_path):
+def test_a_stopped_servers_database_is_whole_in_one_file_and_can_be_backed_up(server, beside, tmp_path):
     relay = server().start()
     tenant = relay.tenant()
     sent = [relay.api(tenant).send() for _ in range(30)]
@@ -148,7 +157,7 @@ def test_a_stopped_servers_database_is_whole_in_one_file_and_can_be_backed_up(se
     with sqlite3.connect(copy) as database:
         assert database.execute("SELECT count(*) FROM message").fetchone() == (30,)
     assert relay.verb("backup", str(tmp_path / "kept")).code == 0
-    other = beside(relay, tmp_path / "other")
+    other = beside(relay)
     assert other.verb("restore", str(tmp_path / "kept")).code == 0
     other.start()
     assert other.api(tenant).email(sent[0])["status"] == "delivered"

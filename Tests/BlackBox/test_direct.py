@@ -162,7 +162,7 @@ def test_a_provider_is_one_lane(world):
     world.zones.put("mx.test", "A", "127.0.0.2")
     with world.receiver("127.0.0.2") as receiver:
         api = world.api(delivery={"perDestination": {"connections": 2}})
-        api.relay.verb("queue", "pause", "mx:mx.test")
+        api.relay.verb("queue", "pause", "mx:mx.test", "--ahead")
         sent = [api.send(to=[f"ann@{domain}"]) for domain in domains]
         eventually(lambda: waiting(api.relay) == {"mx:mx.test": 12}, why="all in the lane of the provider")
         assert receiver.connections == 0

@@ -143,7 +143,7 @@ def test_nothing_is_sent_where_a_failure_was_raised(faulty, faulty_key, broken):
 def test_an_order_that_is_not_understood_is_the_clients_fault(broken):
     for fault in ("nonsense", "internalError; rate=2", "internalError; colour=red", ""):
         answer = broken(fault)
-        assert (answer.status, answer.json()["error"]) == (422, "Invalid header: Polyrelay-Fault"), fault
+        assert answer.status == 422 and answer.json()["error"].startswith("Invalid header: Polyrelay-Fault ("), fault
 
 
 def test_the_first_requests_pass_and_the_answer_is_put_off(broken):

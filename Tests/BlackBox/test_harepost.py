@@ -406,7 +406,7 @@ def test_a_lane_can_be_paused(relay, certificate):
     api = running.api(tenant(running))
     with Target(certificate) as target:
         lane = f"relay:https://hooks.acme.localhost:{target.port}"
-        running.ask("queue", "pause", lane)
+        running.ask("queue", "pause", lane, "--ahead")
         queue_id = send(api, target.url())
         row = eventually(lambda: [one for one in running.ask("queue", "stats") if one["lane"] == lane])[0]
         assert row["waiting"] == 1

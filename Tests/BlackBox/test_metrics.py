@@ -186,7 +186,7 @@ def test_captured_mail_is_counted_as_simulated(running, key):
 def test_what_waits_is_seen_by_lane_with_its_age(server, smarthost):
     waiting = server(smarthost=smarthost.port).start()
     lane = f"smarthost:127.0.0.1:{smarthost.port}"
-    assert waiting.verb("queue", "pause", lane).code == 0
+    assert waiting.verb("queue", "pause", lane, "--ahead").code == 0
     api = waiting.api(waiting.tenant())
     for _ in range(3):
         api.send()

@@ -242,7 +242,8 @@ def test_forbidden_places_are_refused_at_once_or_never_reached(server):
         for host in FORBIDDEN:
             answer = relay.api(tenant).post("/webhooks", {"url": f"http://{host}:{receiver.port}/", "events": ["*"]})
             assert answer.status == 422, host
-            assert answer.json() == {"error": "Invalid value: url", "code": "unprocessable_entity"}
+            error = "Invalid value: url (it must lead to a public address)"
+            assert answer.json() == {"error": error, "code": "unprocessable_entity"}
         webhook, _ = make(relay, tenant, receiver.url(host="localhost"), ["email.sent"])
         relay.api(tenant).send()
         row = eventually(lambda: (row := log(relay, tenant, webhook)[0])["attempts"] >= 2 and row, why="two attempts")

@@ -205,7 +205,11 @@ def _verbs(server: Server) -> dict:
     said = {}
 
     def ask(*words: str):
-        outcome = server.verb(*words, "--json", "--limit", str(VERB_LIMIT))
+        # The earlier version's lists of what is few stood oldest first.
+        lists = ["--limit", str(VERB_LIMIT)] if words[1] in ("list", "dead", "deliveries") else []
+        if lists and words[0] in ("account", "key", "domain", "queue", "webhook") and words[1] != "deliveries":
+            lists.append("--oldest")
+        outcome = server.verb(*words, "--json", *lists)
         assert outcome.code == 0, f"{words}: {outcome.err}"
         said[" ".join(words)] = outcome.json()
         return outcome.json()
@@ -231,7 +235,7 @@ def _verbs(server: Server) -> dict:
 def _all_events(server: Server) -> list[dict]:
     found = []
     while True:
-        after = ["--after", str(found[-1]["id"])] if found else []
+        after = ["--after", str(found[-1]["id"])] if found else ["--oldest"]
         rows = server.ask("event", "list", *after, "--limit", str(VERB_LIMIT))
         if not rows:
             return found

@@ -247,8 +247,8 @@ struct ConfigurationReaderTests {
         #expect(
             local.listeners.map(\.listen.description) == [8080, 8081, 8082, 8083, 8084].map { "127.0.0.1:\($0)" })
         let smtp = try #require(local.smtp)
-        #expect(smtp.listeners.map(\.listen.description) == [2587, 2588, 2589].map { "127.0.0.1:\($0)" })
-        #expect(smtp.listeners.map(\.encryption) == [.optional, .optional, .optional])
+        #expect(smtp.listeners.map(\.listen.description) == [2587, 2588, 2589, 2525].map { "127.0.0.1:\($0)" })
+        #expect(smtp.listeners.allSatisfy { $0.encryption == .optional } && smtp.listeners.last?.role == .catchAll)
         #expect(smtp.tls?.isOwn == true)
     }
 
@@ -261,7 +261,7 @@ struct ConfigurationReaderTests {
         #expect(
             local.listeners.map(\.listen.description) == [8080, 8081, 8082, 8083, 8084].map { "127.0.0.1:\($0)" })
         #expect(
-            local.smtp?.listeners.map(\.listen.description) == [2587, 2588, 2589].map { "127.0.0.1:\($0)" })
+            local.smtp?.listeners.map(\.listen.description) == [2587, 2588, 2589, 2525].map { "127.0.0.1:\($0)" })
     }
 
     @Test("Where the environment says what is served, the local profile serves that alone")

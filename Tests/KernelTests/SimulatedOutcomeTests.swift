@@ -23,22 +23,37 @@ struct SimulatedOutcomeTests {
 
     @Test("The stored number stands for the same outcome")
     func codes() {
-        for outcome in [SimulatedOutcome.none, .delivered, .timeout, .reply(400), .reply(550)] {
+        let words = SimulatedOutcome.words.map(\.outcome)
+        for outcome in words + [SimulatedOutcome.none, .delivered, .timeout, .reply(400), .reply(550)] {
             #expect(SimulatedOutcome(code: outcome.code) == outcome)
         }
     }
 
     @Test("Replies below 500 defer and those above bounce; a real delivery has no simulated end")
     func attempts() {
-        #expect(SimulatedOutcome.none.attempt == nil)
-        guard case .accepted = SimulatedOutcome.delivered.attempt, case .deferred = SimulatedOutcome.timeout.attempt,
-            case .deferred(let later) = SimulatedOutcome.reply(499).attempt,
-            case .refused(let never) = SimulatedOutcome.reply(500).attempt
+        #expect(SimulatedOutcome.none.attempt(after: 0) == nil)
+        guard case .accepted = SimulatedOutcome.delivered.attempt(after: 0),
+            case .deferred = SimulatedOutcome.timeout.attempt(after: 0),
+            case .deferred(let later) = SimulatedOutcome.reply(499).attempt(after: 0),
+            case .refused(let never) = SimulatedOutcome.reply(500).attempt(after: 0)
         else {
             Issue.record("an outcome ends another way")
             return
         }
         #expect(later.code == 499 && never.code == 500)
+    }
+
+    @Test("Greylisted at the first attempt, and taken at the next; slow is late and not refused")
+    func patience() {
+        guard case .deferred(let first) = SimulatedOutcome.greylist.attempt(after: 0),
+            case .accepted = SimulatedOutcome.greylist.attempt(after: 1),
+            case .accepted = SimulatedOutcome.slow.attempt(after: 0)
+        else {
+            Issue.record("an outcome ends another way")
+            return
+        }
+        #expect(first.classification == .greylisted && SimulatedOutcome.slow.delay > .zero)
+        #expect(SimulatedOutcome.words.allSatisfy { $0.outcome == .slow || $0.outcome.delay == .zero })
     }
 
     @Test("Test keys never send; live ones send unless everything is captured")

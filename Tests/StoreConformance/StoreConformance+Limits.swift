@@ -38,6 +38,12 @@ extension StoreConformance {
         },
     ]
 
+    private static func scheduled(after delay: Duration) -> NewMessage {
+        var submission = Fixture.submission()
+        submission.scheduledAt = Fixture.start + delay
+        return Fixture.message(submission)
+    }
+
     static let quotas = [
         StoreCheck("A quota has room for its limit, and says when there is room again") { bench in
             try await makeOwners(bench)
@@ -99,6 +105,41 @@ extension StoreConformance {
             #expect(try await bench.commit(.accept(message)).failure == full(.day, limit: 0))
             try await setQuota(bench, domain, .day, nil)
             try await bench.accept(message)
+        },
+        StoreCheck("What was sent before a quota was watched is entered once, and nothing is left out") {
+            bench in
+            try await makeOwners(bench)
+            let kind = Quota.Kind(.day)
+            let yesterday = Fixture.start.startOfDay - .seconds(10)
+            for message in [
+                Fixture.message(at: yesterday), Fixture.message(), Fixture.message(), Fixture.message(mode: .test),
+            ] { try await bench.accept(message) }
+            let late = try await bench.accept(scheduled(after: .seconds(60)))
+            let taken = try await bench.accept(scheduled(after: .seconds(61)))
+            try await bench.accept(scheduled(after: Fixture.start.startOfNextDay - Fixture.start))
+            #expect(try await bench.commit(.limits(.watchQuota(domain, kind))).serial() == 1)
+            // Counted from here on, and in the snapshot.
+            try await bench.accept()
+            let tally = try await bench.store.tally(of: domain, kind, at: Fixture.start)
+            #expect(tally.uncounted == 4 && Set(tally.waiting.map(\.message)) == [late, taken])
+            // Counted, and not in the snapshot; taken back, and in it.
+            try await bench.accept()
+            _ = try await bench.commit(.cancel(taken, at: Fixture.start))
+            #expect(try await bench.commit(.limits(.joinQuota(tally))).serial() == 1)
+            #expect(try await bench.commit(.limits(.joinQuota(tally))).serial() == 0)
+            try await setQuota(bench, domain, .day, 6)
+            #expect(try await used(bench, domain) == 5)
+            #expect(try await sendings(bench, 2) == [nil, full(.day, limit: 6)])
+            // What waited is given back as if it had been charged.
+            _ = try await bench.commit(.cancel(late, at: Fixture.start))
+            #expect(try await used(bench, domain) == 5)
+        },
+        StoreCheck("A quota that has a limit is counted already, and one of nobody is not found") { bench in
+            try await makeOwners(bench)
+            try await setQuota(bench, domain, .day, 5)
+            #expect(try await bench.commit(.limits(.watchQuota(domain, Quota.Kind(.day)))).serial() == 0)
+            let nobody = try await bench.commit(.limits(.watchQuota(.account(Account.ID(99)), Quota.Kind(.day))))
+            #expect(nobody.failure == .notFound(.account))
         },
         StoreCheck("Test messages cost nothing") { bench in
             try await makeOwners(bench)

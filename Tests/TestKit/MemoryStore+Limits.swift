@@ -22,12 +22,42 @@ extension MemoryStore {
         }
     }
 
+    package func tally(
+        of owner: QuotaOwner, _ kind: Quota.Kind, at now: Instant
+    ) async throws(KernelFailure) -> QuotaTally {
+        state.withLock { state in
+            let period = QuotaPeriod(owner: owner, kind: kind, start: kind.period.start(now))
+            var tally = QuotaTally(period: period, uncounted: -state.quotas.used(period), waiting: [])
+            for row in state.rows {
+                let isOwners =
+                    switch owner {
+                    case .account(let id): row.new.account == id
+                    case .domain(let id): row.new.domain == id
+                    }
+                let isApart = [PersonalityID.reports, .capture].contains(row.new.origin)
+                let due = row.events.last { $0.kind == .rescheduled }?.due ?? row.new.due
+                guard isOwners, !isApart, row.new.mode == .live, due >= period.start, due < period.end,
+                    !row.events.contains(where: { $0.kind == .cancelled })
+                else { continue }
+                let suppressed = row.events.count { $0.kind == .suppressed }
+                let units = kind.unit == .message ? 1 : row.new.envelope.count - suppressed
+                tally.uncounted += units
+                guard row.new.due > row.new.at, !row.pending.isEmpty else { continue }
+                tally.waiting.append(QuotaTally.Waiting(message: row.id, units: units))
+            }
+            tally.uncounted = max(tally.uncounted, 0)
+            return tally
+        }
+    }
+
     // MARK: Changes
 
     static func limitsChange(_ change: LimitsChange, _ state: inout State) -> ChangeOutcome {
         switch change {
         case .saveRateWindows(let records): save(records, &state)
         case .setQuota(let owner, let kind, let limit): return setQuota(owner, kind, limit, &state)
+        case .watchQuota(let owner, let kind): return watch(owner, kind, &state)
+        case .joinQuota(let tally): return join(tally, &state)
         case .setDefaultQuotas(let defaults): state.quotas.setDefaults(defaults)
         case .purge(let instant):
             state.windows.removeAll { $0.endsAt <= instant }
@@ -41,6 +71,26 @@ extension MemoryStore {
         for record in records {
             state.windows.removeAll { $0.isSameWindow(as: record) }
             state.windows.append(record)
+        }
+    }
+
+    private static func join(_ tally: QuotaTally, _ state: inout State) -> ChangeOutcome {
+        let kept = tally.waiting.filter { waiting in
+            state.row(waiting.message)?.events.contains { $0.kind == .cancelled } == false
+        }
+        let taken = tally.waiting.reduce(0) { $0 + $1.units } - kept.reduce(0) { $0 + $1.units }
+        guard state.quotas.join(tally.period, tally.uncounted - taken) else { return .done(serial: 0) }
+        for waiting in kept {
+            state.charges[waiting.message, default: []].append(QuotaDebit(period: tally.period, units: waiting.units))
+        }
+        return .done(serial: 1)
+    }
+
+    private static func watch(_ owner: QuotaOwner, _ kind: Quota.Kind, _ state: inout State) -> ChangeOutcome {
+        switch owner {
+        case .account(let id) where !state.accounts.contains { $0.id == id }: .refused(.notFound(.account))
+        case .domain(let id) where !state.domains.contains { $0.id == id }: .refused(.notFound(.domain))
+        default: .done(serial: state.quotas.watch(owner, kind) ? 1 : 0)
         }
     }
 

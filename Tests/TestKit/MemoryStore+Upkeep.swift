@@ -9,7 +9,8 @@ extension MemoryStore {
         switch change {
         case .setPaused(let lane, true): state.pausedLanes.insert(lane)
         case .setPaused(let lane, false): state.pausedLanes.remove(lane)
-        case .probe: break
+        case .probe, .clear: break
+        case .removeMessage: return .refused(.notFound(.message))
         }
         return .done(serial: 0)
     }

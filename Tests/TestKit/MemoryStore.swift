@@ -251,7 +251,8 @@ package final class MemoryStore: Engine {
             case .event(let event): note(event, &row, &state)
             case .queue(let recipient):
                 let delivery = PendingDelivery(
-                    id: DeliveryID(message: id, recipient: recipient), due: new.due, attempts: 0,
+                    id: DeliveryID(message: id, recipient: recipient),
+                    due: new.due + new.envelope[recipient].simulation.delay, attempts: 0,
                     destination: new.envelope[recipient].address.domain,
                     simulation: new.envelope[recipient].simulation, account: new.account, origin: new.origin,
                     policy: new.retries, expires: new.expires)

@@ -104,10 +104,12 @@ final class InProcessServer {
         if case .bucket(let refill, _) = window { .bucket(refill: refill, burst: limit) } else { window }
     }
 
-    /// As the local profile has them.
+    /// As the local profile has them, but for those that put documented errors out of reach.
     private static func localOptions(_ personality: any Personality) -> [String: OptionValue] {
         var values: [String: OptionValue] = [:]
-        for option in personality.options { values[option.name] = option.local ?? option.standard }
+        for option in personality.options {
+            values[option.name] = option.name == "insecureTargets" ? option.standard : option.local ?? option.standard
+        }
         return values
     }
 

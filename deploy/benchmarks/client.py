@@ -210,7 +210,7 @@ class Pair:
         self.curl.processor.append(said["processor_microseconds"])
 
     def fill(self) -> None:
-        self.relay.verb("queue", "pause", lane(self.sink.port))
+        self.relay.verb("queue", "pause", lane(self.sink.port), "--ahead")
         filling = argparse.Namespace(sessions=min(FILLING_SESSIONS, self.row.messages), octets=self.options.octets)
         send(self.relay.smtp_port, filling, self.row.messages, self.row.recipients)
         waiting = ask(self.relay, "SELECT count(*) FROM delivery")
@@ -249,7 +249,7 @@ def look(binary: Path, options, folder: Path, curlmail: Path) -> tuple[list[dict
 
 def deliver(made: MailRelay, scene: Scene, octets: int, port: int) -> list[list[dict]]:
     """Has the scene's messages attempted once; of each message, what `message show` tells of each recipient."""
-    made.verb("queue", "pause", lane(port))
+    made.verb("queue", "pause", lane(port), "--ahead")
     with smtplib.SMTP("127.0.0.1", made.smtp_port, timeout=WAIT_SECONDS) as submission:
         sent = [submit(submission, scene.addresses, octets) for _ in range(scene.messages)]
     made.verb("queue", "resume", lane(port))

@@ -98,7 +98,7 @@ def accepting_and_delivering(binary: Path, options, folder: Path, certificates: 
             warming = number == 0
             say("Warming up" if warming else f"Round {number} of {options.rounds}")
             process.go_on()
-            relay.verb("queue", "pause", lane(port))
+            relay.verb("queue", "pause", lane(port), "--ahead")
             process.pause()
             seconds = 1 if warming else None
             nginx_run = load.measure(constant, constant_port, "/v1/send", script, seconds)

@@ -62,7 +62,7 @@ def delivering(relay: Polyrelay, sink: Process, sink_port: int, count: int, roun
         made = relay.call("POST", "/webhooks", {"url": url, "events": ["email.delivered"]})
         lane, first = f"webhook:{made['webhook']['id']}", sink_requests(sink_port)
         for _ in range(rounds):
-            relay.verb("queue", "pause", lane)
+            relay.verb("queue", "pause", lane, "--ahead")
             subject = "Your order " + "x" * (BYTES - webhook_bytes(relay, made["webhook"]["id"]) - 11)
             for _ in range(count // 100):
                 relay.call("POST", "/emails/batch", {"emails": [message() | {"subject": subject}] * 100})

@@ -53,6 +53,7 @@ struct AdminService: HTTPService {
             return AdminPage.error(.notFound, "not found")
         }
         if let refusal = gate.refusal(of: request.head, page: segments.first ?? "") { return refusal }
+        if let objection = Self.objection(segments, request.head) { return AdminPage.error(.badRequest, objection) }
         do throws(KernelFailure) {
             return try await page(segments, request.head)
         } catch {
@@ -95,15 +96,35 @@ struct AdminService: HTTPService {
             head: ResponseHead(.ok, fields: [ResponseField(.contentType, MetricsPage.contentType)]), body: page.bytes)
     }
 
-    private func list(_ head: RequestHead) async throws(KernelFailure) -> Response {
-        let pairs = QueryPairs.decodeEach(head.query)
-        func number(_ name: String, _ range: ClosedRange<Int>, _ fallback: Int) -> Int {
-            let value = pairs.last { $0.name == name }.flatMap { Int($0.value) } ?? fallback
-            return min(max(value, range.lowerBound), range.upperBound)
+    /// What is wrong with the query; nil where nothing is.
+    private static func objection(_ segments: [String], _ head: RequestHead) -> String? {
+        guard let pairs = try? QueryPairs.decode(head.query) else { return "the query cannot be read" }
+        let known = segments == ["messages"] ? ranges.map(\.name) : []
+        for pair in pairs {
+            guard let range = ranges.first(where: { known.contains($0.name) && $0.name == pair.name })?.range else {
+                let nearest = NearestName.to(pair.name, among: known).map { " (did you mean \($0)?)" } ?? ""
+                let takes = known.isEmpty ? "there are none here" : "there are \(known.joined(separator: ", "))"
+                return "unknown query parameter \(pair.name)\(nearest): \(takes)"
+            }
+            guard let number = Int(pair.value), range.contains(number) else {
+                return "\(pair.name): must be a number from \(range.lowerBound) to \(range.upperBound)"
+            }
         }
-        let limit = number("per_page", 1...100, 20)
-        let page = number("page", 1...1_000_000, 1)
-        return AdminPage.json(.ok, describe.page(try await office.messages(offset: (page - 1) * limit, limit: limit)))
+        return nil
+    }
+
+    private static let ranges: [(name: String, range: ClosedRange<Int>)] = [
+        ("page", 1...1_000_000), ("per_page", 1...100),
+    ]
+
+    private func list(_ head: RequestHead) async throws(KernelFailure) -> Response {
+        let pairs = (try? QueryPairs.decode(head.query)) ?? []
+        func number(_ name: String, else fallback: Int) -> Int {
+            pairs.last { $0.name == name }.flatMap { Int($0.value) } ?? fallback
+        }
+        let limit = number("per_page", else: 20)
+        let offset = (number("page", else: 1) - 1) * limit
+        return AdminPage.json(.ok, describe.page(try await office.messages(offset: offset, limit: limit)))
     }
 
     private func raw(_ id: String) async throws(KernelFailure) -> Response {

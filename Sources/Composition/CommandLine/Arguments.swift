@@ -22,7 +22,7 @@ struct Arguments: Sendable, Equatable {
     /// Cuts a command line: `--name VALUE`, `--name=VALUE` or `--name`, by what the table says of the name; an option
     /// has the same kind with every verb.
     init(_ arguments: [String]) throws(UsageError) {
-        let options = Verbs.common + Verbs.all.flatMap(\.options)
+        let options = Verbs.common + Verbs.listing + Verbs.all.flatMap(\.options)
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else {
@@ -75,9 +75,10 @@ struct Arguments: Sendable, Equatable {
     }
 
     private func checkOptions(_ verb: Verb) throws(UsageError) {
-        let options = verb.options + Verbs.common
+        let options = verb.allOptions
         for name in (Array(values.keys) + flags).sorted() where !options.contains(where: { $0.name == name }) {
-            let own = verb.options.map { "--\($0.name)" }.joined(separator: ", ")
+            let own = (verb.options + verb.listing).map { "--\($0.name)" }
+                .joined(separator: ", ")
             throw UsageError("takes no --\(name)\(own.isEmpty ? "" : "; its options: \(own)")")
         }
         for option in options {
@@ -100,6 +101,8 @@ struct Arguments: Sendable, Equatable {
     func text(_ name: String) -> String? { values[name] }
 
     func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }
+
+    func duration(_ name: String) -> Duration? { values[name].flatMap(VerbOption.duration) }
 
     func list(_ name: String) -> [String] { values[name].map { $0.split(separator: ",").map(String.init) } ?? [] }
 

@@ -20,6 +20,9 @@ enum Help {
         options of every verb:
         \(lines(Verbs.common))
 
+        options of lists:
+        \(lines(Verbs.listing))
+
         While a server runs, the verbs speak to it; otherwise they open the database themselves.
         Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad configuration.
 
@@ -49,6 +52,7 @@ enum Help {
         let needed = verb.options.filter(\.isNeeded).map { " \($0.usage)" }.joined()
         var text = "usage: polyrelay \(verb.usage)\(needed) [options]\n\n\(verb.summary)\n"
         if !verb.options.isEmpty { text += "\noptions:\n\(lines(verb.options))\n" }
+        if verb.isList { text += "\noptions of lists:\n\(lines(verb.listing))\n" }
         return text + "\noptions of every verb:\n\(lines(Verbs.common))\n\nexample:\n  polyrelay \(verb.example)\n"
     }
 

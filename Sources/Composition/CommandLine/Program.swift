@@ -85,7 +85,10 @@ public enum Program {
         if let reason = reply.reason { return fail(reason, reply.exit) }
         if let raw = reply.raw { StandardStream.output.write(raw) }
         if let heading = reply.heading, !printsJSON { _ = show(heading + "\n\n") }
-        if let json = reply.json { _ = show(printsJSON ? json + "\n" : TextTable.text(json)) }
+        if let json = reply.json {
+            let width = StandardStream.output.columns
+            _ = show(printsJSON ? json + "\n" : TextTable.text(json, width: width))
+        }
         return reply.exit
     }
 

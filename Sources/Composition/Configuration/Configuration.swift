@@ -1,6 +1,7 @@
 package import AdapterKit
 package import Base
 package import Model
+package import Ports
 package import Posix
 package import SMTPServer
 
@@ -60,6 +61,9 @@ package struct Configuration: Sendable, Equatable {
         package var mode = Mode.capture
         /// In capture mode, recipients' local parts may ask for an outcome: `bounce`, `defer`, `timeout`, `451`, ...
         package var localPartOutcomes = true
+        /// Bounces and complaints that are simulated suppress addresses, as the personality's vendor does for real
+        /// ones.
+        package var simulatedSuppressions = false
         package var smarthostHost = ""
         package var smarthostPort: UInt16 = 25
         package var auth: Credentials?
@@ -143,6 +147,8 @@ package struct Configuration: Sendable, Equatable {
             case submission(PersonalityID)
             /// Other servers report bounces and complaints.
             case mx
+            /// Programs of this machine under development hand in whatever they like; it is kept and goes nowhere.
+            case catchAll
         }
 
         package struct Listener: Sendable, Equatable {
@@ -170,6 +176,14 @@ package struct Configuration: Sendable, Equatable {
 
         /// Somebody reads what comes back, so mail goes out under return paths of ours.
         package var takesReports: Bool { listeners.contains { $0.role == .mx } }
+
+        package init() {}
+    }
+
+    /// For how long what has ended is kept; what is not named is kept for good.
+    package struct Retention: Sendable, Equatable {
+        /// By origin: a personality, or what the server keeps of its own (`capture`, `reports`).
+        package var rules: [PersonalityID: [Clearing.Rows: Duration]] = [:]
 
         package init() {}
     }
@@ -225,4 +239,5 @@ package struct Configuration: Sendable, Equatable {
     package var paces: [PersonalityID: Int] = [:]
     /// nil: no mail is taken over SMTP.
     package var smtp: SMTP?
+    package var retention = Retention()
 }

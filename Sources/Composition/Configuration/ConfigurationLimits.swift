@@ -25,5 +25,7 @@ package enum ConfigurationLimits {
     static let messagesPerMinute = 1...1_000_000
     static let connectionsPerDestination = 1...100
     static let connections = 1...100_000
+    /// What has not ended stays whatever its age.
+    static let retention: ClosedRange<Duration> = .seconds(1) ... .seconds(100 * 366 * 24 * 3600)
     static let drain: ClosedRange<Duration> = .zero ... .seconds(3600)
 }

@@ -1,6 +1,7 @@
 import AdapterKit
 import Base
 import Model
+import Ports
 import Posix
 import SMTPServer
 
@@ -48,6 +49,15 @@ package enum ConfigurationPrinter {
                     }
                 }
             }
+            root.object("retention") { retention in
+                for (origin, rules) in configuration.retention.rules.sorted(by: { $0.key < $1.key }) {
+                    retention.object(named: origin.name) { object in
+                        for rows in ConfigurationReader.retained {
+                            if let age = rules[rows] { object.member(named: rows.rawValue, DurationText.of(age)) }
+                        }
+                    }
+                }
+            }
             guard let smtp = configuration.smtp else { return root.null("smtp") }
             root.object("smtp") { write(smtp, to: &$0) }
         }
@@ -57,11 +67,13 @@ package enum ConfigurationPrinter {
         object.member("hostname", smtp.hostname)
         object.member("strict", smtp.isStrict)
         write(smtp.tls, to: &object)
+        object.member("catchAll", smtp.listeners.first { $0.role == .catchAll }?.listen.description)
         object.array("listeners") { list in
-            for listener in smtp.listeners {
+            for listener in smtp.listeners where listener.role != .catchAll {
                 list.object { object in
                     object.member("listen", listener.listen.description)
                     switch listener.role {
+                    case .catchAll: break
                     case .submission(let personality):
                         object.member("role", "submission")
                         object.member("personality", personality.name)
@@ -121,6 +133,7 @@ package enum ConfigurationPrinter {
     private static func write(_ delivery: Configuration.Delivery, to object: inout JSONObjectWriter) {
         object.member("mode", delivery.mode.rawValue)
         object.member("localPartOutcomes", delivery.localPartOutcomes)
+        object.member("simulatedSuppressions", delivery.simulatedSuppressions)
         let smarthost = HostAndPort(host: delivery.smarthostHost, port: delivery.smarthostPort)
         object.member("smarthost", delivery.smarthostHost.isEmpty ? nil : smarthost.description)
         if let auth = delivery.auth {

@@ -6,7 +6,7 @@ extension ConfigurationReader {
     func delivery(_ node: ConfigurationNode) -> Configuration.Delivery {
         let section = node.section([
             "mode", "smarthost", "auth", "hostname", "tls", "caFile", "localPartOutcomes", "retries", "perDestination",
-            "port", "domains", "sources", "connections", "mtaSTS", "signatures",
+            "port", "domains", "sources", "connections", "mtaSTS", "signatures", "simulatedSuppressions",
         ])
         let retries = section["retries"].section(["schedule", "lifetime"])
         var delivery = Configuration.Delivery(retries: self.retries(retries["schedule"]))
@@ -17,6 +17,7 @@ extension ConfigurationReader {
             .integer(in: ConfigurationLimits.connectionsPerDestination)
         delivery.mode = section["mode"].word() ?? delivery.mode
         delivery.localPartOutcomes = section["localPartOutcomes"].boolean() ?? delivery.localPartOutcomes
+        delivery.simulatedSuppressions = section["simulatedSuppressions"].boolean() ?? delivery.simulatedSuppressions
         delivery.tls = section["tls"].word() ?? delivery.tls
         delivery.caFile = section["caFile"].file()
         delivery.hostname =

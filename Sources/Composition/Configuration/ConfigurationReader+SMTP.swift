@@ -10,7 +10,7 @@ extension ConfigurationReader {
     /// personality is meant where none is named, and where the key file is.
     func smtp(_ node: ConfigurationNode, beside rest: Configuration) -> Configuration.SMTP? {
         guard node.isPresent else { return nil }
-        let section = node.section(["hostname", "tls", "listen", "listeners", "trusted", "strict"])
+        let section = node.section(["hostname", "tls", "listen", "listeners", "trusted", "strict", "catchAll"])
         var smtp = Configuration.SMTP()
         smtp.hostname = section["hostname"].text("a name such as \"mail.example.com\"") {
             (try? DomainName(parsing: $0))?.text
@@ -20,6 +20,7 @@ extension ConfigurationReader {
             personalities.contains { $0.id == id && $0.smtp != nil }
         }
         smtp.listeners = smtpListeners(section, first, hasTLS: smtp.tls != nil)
+        if let catchAll = catchAll(section["catchAll"], hasTLS: smtp.tls != nil) { smtp.listeners.append(catchAll) }
         smtp.trusted = trusted(section["trusted"], first)
         smtp.isStrict = section["strict"].boolean() ?? smtp.isStrict
         refuseMissingCertificate(smtp, section)
@@ -49,6 +50,7 @@ extension ConfigurationReader {
             return shortForm(section["listen"], first)
         }
         guard section["listeners"].isPresent else {
+            if section["catchAll"].isPresent { return [] }
             section["listeners"].refuse("is missing", allowed: "\(form), or for submission alone the key \"listen\"")
             return []
         }
@@ -67,6 +69,15 @@ extension ConfigurationReader {
             return Configuration.SMTP.Listener(
                 listen: listen, role: .submission(personality), encryption: encryption)
         }
+    }
+
+    /// Anybody who reaches it may fill the disk, so it is for this machine alone.
+    private func catchAll(_ node: ConfigurationNode, hasTLS: Bool) -> Configuration.SMTP.Listener? {
+        guard let listen = node.text(Self.listenForm, SocketAddress.init(ipAndPort:)) else { return nil }
+        if case .ip(let ip, _) = listen, !ip.isLoopback {
+            node.refuse("takes mail from everybody, and \(listen) is no address of this machine alone")
+        }
+        return Configuration.SMTP.Listener(listen: listen, role: .catchAll, encryption: hasTLS ? .optional : .none)
     }
 
     /// Servers come in clear text and go over to TLS if they like to: STARTTLS, where there is a certificate. It is for

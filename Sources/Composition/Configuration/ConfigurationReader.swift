@@ -36,6 +36,7 @@ package struct ConfigurationReader {
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
         "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp", "keys",
+        "retention",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -70,6 +71,7 @@ package struct ConfigurationReader {
             root["keys"].section(["perAccount"])["perAccount"].integer(in: ConfigurationLimits.perAccount)
         configuration.options = options(root["personalities"])
         configuration.paces = paces(root["personalities"])
+        configuration.retention = retention(root["retention"])
         configuration.smtp = smtp(root["smtp"], beside: configuration)
         return configuration
     }

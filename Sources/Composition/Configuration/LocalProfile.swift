@@ -51,8 +51,11 @@ enum LocalProfile {
                 .object(["personality": .text(place.name), "listen": .text(address), "tls": .text("optional")])
             }
         }
-        return listeners.isEmpty ? .null : .object(["tls": .text("own"), "listeners": .array(listeners)])
+        return .object(["tls": .text("own"), "listeners": .array(listeners), "catchAll": .text(catchAll)])
     }
+
+    /// For programs that only want to get rid of their mail.
+    private static let catchAll = "127.0.0.1:2525"
 
     /// What vendors let everybody do, and the operator of a server on the Internet decides; and no vendor's pace.
     private static func options(of personalities: [any Personality]) -> ConfigurationValue {

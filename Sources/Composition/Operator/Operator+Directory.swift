@@ -13,7 +13,10 @@ extension Operator {
                 try await runtime.administration.createAccount(name, parent: parent.map(Account.ID.init)).run()))
     }
 
-    func listAccounts() -> OperatorReply { .json(describe.accounts(runtime.directory.accounts)) }
+    func listAccounts(of parent: Int64?, _ place: ListPlace) -> OperatorReply {
+        let accounts = runtime.directory.accounts.filter { parent == nil || $0.parent?.value == parent }
+        return .json(describe.accounts(place.cut(accounts)))
+    }
 
     func showAccount(_ id: Int64) throws(KernelFailure) -> OperatorReply {
         guard let account = runtime.directory.account(Account.ID(id)) else { throw .notFound(.account) }
@@ -48,7 +51,7 @@ extension Operator {
             scopes = given.list("scopes")
             domains = given.list("domains")
             networks = given.list("allow-ip")
-            expiresIn = given.number("expires-in").map { .seconds($0) }
+            expiresIn = given.duration("expires-in")
             label = given.text("label") ?? ""
             secret = given.text("secret-file")
         }
@@ -76,13 +79,22 @@ extension Operator {
             }
             networks.append(network)
         }
-        let (key, secret) = try await runtime.administration.createKey(
-            Administration.KeyRequest(
-                account: order.account, personality: personality.id, form: personality.credentials, kind: order.kind,
-                mode: order.mode, scopes: scopes, domains: order.domains, networks: networks,
-                expiresIn: order.expiresIn, label: order.label, secret: order.secret)
-        ).run()
-        return .json(describe.newKey(key, secret: secret))
+        let request = Administration.KeyRequest(
+            account: order.account, personality: personality.id, form: personality.credentials, kind: order.kind,
+            mode: order.mode, scopes: scopes, domains: order.domains, networks: networks, expiresIn: order.expiresIn,
+            label: order.label, secret: order.secret)
+        do throws(KernelFailure) {
+            let (key, secret) = try await runtime.administration.createKey(request).run()
+            return .json(describe.newKey(key, secret: secret))
+        } catch {
+            guard case .invalid(let fault, _) = error, fault.rule == .key else { throw error }
+            let prefixes = personality.credentials.prefixes.filter { $0.kind == order.kind && $0.mode == order.mode }
+            return .refused(
+                "--secret-file: holds no \(order.kind.rawValue) key of mode \(order.mode.rawValue) as "
+                    + "\(personality.id) writes it: \(prefixes.map(\.text).joined(separator: " or ")), and letters "
+                    + "and digits after it",
+                exit: .usage)
+        }
     }
 
     /// The word at fault is the operator's own, and is shown to nobody else.
@@ -92,7 +104,13 @@ extension Operator {
         return "--scopes \(fault.value?.text ?? ""): allowed, each once: \(words.joined(separator: ", "))"
     }
 
-    func listKeys() -> OperatorReply { .json(describe.keys(runtime.directory.keys)) }
+    func listKeys(of account: Int64?, _ personality: String?, _ place: ListPlace) -> OperatorReply {
+        let keys = runtime.directory.keys.filter { key in
+            (account == nil || key.account.value == account)
+                && (personality == nil || key.personality.name == personality)
+        }
+        return .json(describe.keys(place.cut(keys)))
+    }
 
     func revokeKey(_ id: Int64) async throws(KernelFailure) -> OperatorReply {
         .json(describe.key(try await runtime.administration.revokeKey(AccessKey.ID(id)).run()))

@@ -1,18 +1,38 @@
 import AdapterKit
+import Base
 import Kernel
 import Model
 import Ports
 
 extension Operator {
-    func listDomains() -> OperatorReply { .json(describe.domains(runtime.directory.domains)) }
+    func listDomains(of account: Int64?, _ place: ListPlace) -> OperatorReply {
+        let domains = runtime.directory.domains.filter { account == nil || $0.account.value == account }
+        return .json(describe.domains(place.cut(domains)))
+    }
 
     /// `isVerified`: by the operator's word, for good.
     func addDomain(_ name: String, account: Int64, isVerified: Bool) async throws(KernelFailure) -> OperatorReply {
-        .json(
+        if name.contains("@") {
+            return .refused("\(name): is a mail address; a domain is what stands behind the @", exit: .usage)
+        }
+        if IPAddress(name) != nil {
+            return .refused("\(name): is an address, and a domain to send from has its records in DNS", exit: .usage)
+        }
+        guard name.contains(".") else {
+            return .refused(
+                "\(name): has no dot; a domain to send from has its records in DNS, such as example.com", exit: .usage)
+        }
+        return .json(
             describe.domain(
                 try await runtime.domains.add(
                     name, options: DomainOptions(), facets: [:], account: Account.ID(account), pinned: isVerified
                 ).run()))
+    }
+
+    func removeDomain(_ name: String, account: Int64) async throws(KernelFailure) -> OperatorReply {
+        let domain = try runtime.domains.domain(named: name, of: Account.ID(account))
+        try await runtime.domains.remove(domain).run()
+        return .json(JSONWriter.object { $0.member("removed", domain.name) })
     }
 
     /// The records to publish, by personality. Where reports go stands above the table.

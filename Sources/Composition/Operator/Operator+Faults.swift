@@ -2,6 +2,7 @@ import AdapterKit
 import Base
 import Kernel
 import Model
+import Ports
 import SMTPServer
 
 /// Failures on demand last as long as the server that raises them.
@@ -36,6 +37,29 @@ extension Operator {
         return .json(
             JSONWriter.array { array in
                 for rule in faults.rules { array.object { Self.write(rule, &$0) } }
+            })
+    }
+
+    /// All that can be asked for, with a server or without one.
+    func listFaultNames() -> OperatorReply {
+        .json(
+            JSONWriter.array { array in
+                for name in FaultName.allCases {
+                    array.object { object in
+                        object.member("ask", "Polyrelay-Fault: \(name.rawValue)")
+                        object.member("comes", "the answer to this failure")
+                    }
+                }
+                for (word, _, meaning) in SimulatedOutcome.words {
+                    array.object { object in
+                        object.member("ask", "\(word)@ in capture mode")
+                        object.member("comes", meaning)
+                    }
+                }
+                array.object { object in
+                    object.member("ask", "400@ to 599@ in capture mode")
+                    object.member("comes", "this reply of the next server")
+                }
             })
     }
 

@@ -5,10 +5,25 @@ import Ports
 import Storage
 
 extension Operator {
-    func listQueue(_ limit: Int) async throws(KernelFailure) -> OperatorReply {
-        .json(
-            describe.deliveries(
-                try await runtime.store.pendingDeliveries(after: DeliveryID(packed: 0), limit: limit)))
+    func listQueue(_ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
+        let rows = try await rows(place) { last, limit throws(KernelFailure) in
+            try await runtime.store.pendingDeliveries(after: last?.id ?? DeliveryID(packed: 0), limit: limit)
+        }
+        return .json(describe.deliveries(rows))
+    }
+
+    /// Queues are read from their oldest row on; the latest are at the end of the walk.
+    private func rows<Row: Sendable>(
+        _ place: ListPlace, read: (Row?, Int) async throws(KernelFailure) -> [Row]
+    ) async throws(KernelFailure) -> [Row] {
+        let wanted = place.skip + place.limit
+        if place.isOldestFirst { return place.cut(try await read(nil, wanted)) }
+        var kept: [Row] = []
+        while true {
+            let more = try await read(kept.last, RuntimeLimits.queueRowsPerRead)
+            kept = Array((kept + more).suffix(wanted))
+            if more.count < RuntimeLimits.queueRowsPerRead { return place.cut(kept) }
+        }
     }
 
     func showQueued(_ text: String) async throws(KernelFailure) -> OperatorReply {
@@ -21,8 +36,15 @@ extension Operator {
         return .json(describe.deliveries(deliveries))
     }
 
-    func retry(_ text: String) async throws(KernelFailure) -> OperatorReply {
+    /// A message that was never tried and is for a later time goes out earlier than its sender wanted it to.
+    func retry(_ text: String, isScheduledToo: Bool) async throws(KernelFailure) -> OperatorReply {
         let message = try await message(text)
+        let now = runtime.time.now
+        if !isScheduledToo, let time = message.submission.scheduledAt, time > now,
+            message.recipients.allSatisfy({ $0.attempts == 0 })
+        {
+            return .refused("it is scheduled for \(time.rfc3339(.none)): --now sends it all the same")
+        }
         try await runtime.store.make(.expedite(message.id, due: runtime.time.now))
         await runtime.dispatcher.expedite(message.id, recipients: message.recipients.count)
         return .json(describe.message(try await self.message(text)))
@@ -33,8 +55,11 @@ extension Operator {
         return .json(describe.message(try await message(text)))
     }
 
-    func listDeadLetters(_ limit: Int) async throws(KernelFailure) -> OperatorReply {
-        .json(describe.deadLetters(try await runtime.store.deadLetters(after: DeliveryID(packed: 0), limit: limit)))
+    func listDeadLetters(_ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
+        let rows = try await rows(place) { last, limit throws(KernelFailure) in
+            try await runtime.store.deadLetters(after: last?.id ?? DeliveryID(packed: 0), limit: limit)
+        }
+        return .json(describe.deadLetters(rows))
     }
 
     /// The dispatcher hears of them from the store.

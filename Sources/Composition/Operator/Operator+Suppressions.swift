@@ -25,7 +25,7 @@ extension Operator {
             domain = given.text("domain")
             reason = given.text("reason").flatMap(Suppression.Reason.init) ?? .manual
             note = given.text("note")
-            expiresIn = given.number("expires-in").map { .seconds($0) }
+            expiresIn = given.duration("expires-in")
         }
     }
 
@@ -41,10 +41,10 @@ extension Operator {
         return .json(describe.suppression(added))
     }
 
-    func listSuppressions(_ account: Int64?, _ limit: Int) async throws(KernelFailure) -> OperatorReply {
+    func listSuppressions(_ account: Int64?, _ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
         let page = try await runtime.suppressions.list(
-            account: account.map(Account.ID.init), origin: nil, Slice(limit: limit))
-        return .json(describe.suppressions(page.items))
+            account: account.map(Account.ID.init), origin: nil, place.slice())
+        return .json(describe.suppressions(place.rows(of: page.items)))
     }
 
     func removeSuppression(

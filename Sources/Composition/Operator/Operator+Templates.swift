@@ -18,19 +18,12 @@ extension Operator {
         return .json(describe.template(template, runtime, isWhole: true))
     }
 
-    func listTemplates(_ account: Int64?, limit: Int) async throws(KernelFailure) -> OperatorReply {
-        guard let account else {
-            let page = try await runtime.templates.templates(TemplateQuery(tenant: nil, offset: 0, limit: limit))
-            return .json(describe.templates(page.templates, runtime))
-        }
-        var found: [Template] = []
-        for personality in runtime.personalities where personality.templates != nil {
-            let tenant = Tenant(account: Account.ID(account), origin: personality.id)
-            found += try await runtime.templates.templates(
-                TemplateQuery(tenant: tenant, offset: 0, limit: limit)
-            ).templates
-        }
-        return .json(describe.templates(Array(found.sorted { $0.id > $1.id }.prefix(limit)), runtime))
+    func listTemplates(_ account: Int64?, _ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
+        // Templates are written by people, so there are not many.
+        let query = TemplateQuery(tenant: nil, offset: 0, limit: RuntimeLimits.skipMax)
+        let all = try await runtime.templates.templates(query).templates
+        let found = all.filter { account == nil || $0.tenant.account.value == account }.sorted { $0.id < $1.id }
+        return .json(describe.templates(place.cut(found), runtime))
     }
 
     func showTemplate(_ text: String) async throws(KernelFailure) -> OperatorReply {
@@ -58,10 +51,11 @@ extension Operator {
         return .json(describe.template(discarded, runtime, isWhole: false))
     }
 
-    func listTemplateVersions(_ text: String) async throws(KernelFailure) -> OperatorReply {
+    func listTemplateVersions(_ text: String, _ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
         let template = try await template(text)
-        return .json(
-            describe.templateVersions(try await runtime.templates.versions(template.id, of: template.tenant)))
+        // Latest first.
+        let versions = try await runtime.templates.versions(template.id, of: template.tenant)
+        return .json(describe.templateVersions(place.cut(versions.reversed())))
     }
 
     func removeTemplate(_ text: String) async throws(KernelFailure) -> OperatorReply {

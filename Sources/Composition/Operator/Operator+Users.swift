@@ -35,8 +35,8 @@ extension Operator {
         return .json(describe.newUser(key, password: password))
     }
 
-    func listUsers() -> OperatorReply {
-        .json(describe.users(runtime.directory.keys.filter { $0.user != nil }))
+    func listUsers(_ place: ListPlace) -> OperatorReply {
+        .json(describe.users(place.cut(runtime.directory.keys.filter { $0.user != nil })))
     }
 
     func removeUser(_ id: Int64) async throws(KernelFailure) -> OperatorReply {

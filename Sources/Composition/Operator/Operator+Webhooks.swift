@@ -5,20 +5,20 @@ import Ports
 import Storage
 
 extension Operator {
-    func listWebhooks(_ account: Int64?) async throws(KernelFailure) -> OperatorReply {
+    func listWebhooks(_ account: Int64?, _ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
         let all = try await runtime.store.webhooks(of: nil)
         let endpoints = account.map { id in all.filter { $0.account.value == id } } ?? all
-        return .json(describe.webhooks(endpoints, lanes: await webhookLanes()))
+        return .json(describe.webhooks(place.cut(endpoints), lanes: await webhookLanes()))
     }
 
     func showWebhook(_ id: Int64) async throws(KernelFailure) -> OperatorReply {
         .json(describe.webhook(try await webhook(id), lanes: await webhookLanes()))
     }
 
-    func listDeliveries(_ id: Int64, _ limit: Int) async throws(KernelFailure) -> OperatorReply {
+    func listDeliveries(_ id: Int64, _ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
         let endpoint = try await webhook(id)
-        return .json(
-            describe.deliveries(try await runtime.store.webhookDeliveries(endpoint.id, Slice(limit: limit)).items))
+        let page = try await runtime.store.webhookDeliveries(endpoint.id, place.slice())
+        return .json(describe.deliveries(place.rows(of: page.items)))
     }
 
     func setWebhookPaused(_ id: Int64, _ isPaused: Bool) async throws(KernelFailure) -> OperatorReply {
@@ -40,7 +40,7 @@ extension Operator {
         init(_ given: Arguments) {
             id = given.id
             delivery = given.number("delivery").map(WebhookDelivery.ID.init)
-            within = given.number("within").map { .seconds($0) }
+            within = given.duration("within")
             event = given.text("event")
             limit = given.limit
             isDryRun = given.flag("dry-run")

@@ -7,8 +7,10 @@ import Ports
 /// How the operator's commands show things: stable member names, in a fixed order.
 struct OperatorJSON: Sendable {
     private let publicIDs: [PersonalityID: PublicIDs]
+    private let directory: Directory
 
     init(_ runtime: KernelRuntime) {
+        directory = runtime.directory
         publicIDs = Dictionary(uniqueKeysWithValues: runtime.personalities.map { ($0.id, runtime.ids($0)) })
     }
 
@@ -26,7 +28,9 @@ struct OperatorJSON: Sendable {
         object.member("id", account.id.value)
         object.member("name", account.name)
         object.member("parent", account.parent?.value)
-        object.member("state", account.state.rawValue)
+        // What is above it decides too.
+        let isSuspended = account.state == .suspended || directory.isSuspended(account.id) == true
+        object.member("state", (isSuspended ? Account.State.suspended : .active).rawValue)
         object.member("createdAt", account.createdAt.rfc3339(.milliseconds))
         object.object("ids") { object in
             for (personality, ids) in publicIDs.sorted(by: { $0.key.name < $1.key.name }) {

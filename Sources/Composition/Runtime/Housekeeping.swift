@@ -1,7 +1,6 @@
 import Base
 import Kernel
 import Ports
-import Synchronization
 
 /// What nobody waits for: rate windows that no commit has taken along, rows that have ended, whether a disk that
 /// refused takes something again, and how often the log's warnings came.
@@ -11,24 +10,44 @@ final class Housekeeping: Sendable {
     private let dispatcher: Dispatcher
     private let time: any TimeSource
     private let log: Log
-    private let isStopped = Atomic(false)
+    private let retention: Retention
+    private let isStopped: DrainFlag
 
-    init(store: any Engine, limits: RateBook, dispatcher: Dispatcher, time: any TimeSource, log: Log) {
-        self.store = store
+    init(_ runtime: KernelRuntime, limits: RateBook) {
+        let (stopped, dispatcher) = (DrainFlag(), runtime.dispatcher)
+        isStopped = stopped
+        retention = Retention(
+            runtime.store, directory: runtime.directory, rules: runtime.configuration.retention.rules,
+            time: runtime.time, rest: { await dispatcher.pause($0) }, isStopped: { stopped.isSet })
+        store = runtime.store
         self.limits = limits
         self.dispatcher = dispatcher
-        self.time = time
-        self.log = log
+        time = runtime.time
+        log = runtime.log
     }
 
     /// Goes on until `stop`.
-    func start() { Task { await run() } }
+    func start() {
+        Task { await run() }
+        Task { await removeWhatIsOld() }
+    }
 
-    func stop() { isStopped.store(true, ordering: .relaxed) }
+    func stop() { isStopped.set() }
+
+    private func removeWhatIsOld() async {
+        var next = time.uptime
+        while !isStopped.isSet {
+            if time.uptime >= next {
+                await retention.run()
+                next = time.uptime + RuntimeLimits.purgeInterval
+            }
+            await dispatcher.pause(RuntimeLimits.housekeepingInterval)
+        }
+    }
 
     private func run() async {
         var nextPurge = time.uptime
-        while !isStopped.load(ordering: .relaxed) {
+        while !isStopped.isSet {
             if limits.hasChangedWindows { _ = await store.commit([.limits(.saveRateWindows([]))]) }
             if !store.isWritable { _ = await store.commit([.upkeep(.probe)]) }
             log.tellRepeats()

@@ -16,7 +16,8 @@ enum KernelPlan {
             answers: try SealingKey(bytes: keyFile.key("answers")), idKey: idKey, hostName: delivery.hostname,
             ownNames: Set(ownNames),
             simulation: SimulationPolicy(
-                capturesEverything: delivery.mode == .capture, localPartsDecide: delivery.localPartOutcomes),
+                capturesEverything: delivery.mode == .capture, localPartsDecide: delivery.localPartOutcomes,
+                suppresses: delivery.simulatedSuppressions),
             retries: retries(configuration), pace: pace(configuration),
             signatures: Set(delivery.signatures), unsubscribeBase: unsubscribeBase(configuration),
             returnPaths: returnPaths(configuration, idKey: idKey),

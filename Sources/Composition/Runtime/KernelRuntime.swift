@@ -153,6 +153,10 @@ enum RuntimeLimits {
     static let eventsPerAnswer = 1000
     /// Messages in one list at most.
     static let messagesPerList = 1000
+    /// Rows that a list may pass over.
+    static let skipMax = 1_000_000
+    /// Rows of a queue that are looked at together.
+    static let queueRowsPerRead = 10_000
     /// Bytes of a configuration file.
     static let configurationBytes = 1 << 20
     /// Bytes of a command line on its way to the server.

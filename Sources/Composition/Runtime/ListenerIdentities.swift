@@ -1,4 +1,5 @@
 import Base
+import Posix
 import TLS
 
 /// Certificates and keys of the listeners that are TLS.
@@ -41,13 +42,25 @@ enum ListenerIdentities {
     static func refusal(_ error: TLSError, _ tls: Configuration.TLSFiles, _ path: String) -> String {
         switch error {
         case .configuration(.privateKey, let reason):
+            let reason = unreadable(tls.key) ?? reason
             return "\(path).key \"\(tls.key)\": \(reason); allowed: the certificate's private key as a PEM file, "
                 + "without a passphrase"
         case .configuration(_, let reason):
+            let reason = unreadable(tls.certificate) ?? reason
             return "\(path).certificate \"\(tls.certificate)\": \(reason); allowed: a PEM file with the server's "
                 + "certificate and those that lead to its root"
         case .certificateRefused, .protocolFailure, .truncated, .notEstablished, .closed:
             return "\(path): \(error)"
+        }
+    }
+
+    /// The system's own words, where the file cannot be read: OpenSSL has none of them.
+    private static func unreadable(_ path: String) -> String? {
+        do {
+            _ = try Files.read(path, limitBytes: RuntimeLimits.trustFileBytes)
+            return nil
+        } catch {
+            return "\(error)"
         }
     }
 }

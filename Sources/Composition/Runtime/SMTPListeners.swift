@@ -73,6 +73,12 @@ final class SMTPListeners: Sendable {
                 let desk = ReportDesk(reports, hostName: hostName, isStrict: smtp.isStrict)
                 let settings = desk.configuration(offersTLS: listener.encryption == .startTLS)
                 try await listen(listener, desk, settings) { $0.add("role", OperatorText("mx")) }
+            case .catchAll:
+                let desk = CatchAllDesk(runtime.mail, hostName: hostName) { [directory = runtime.directory] in
+                    directory.accounts.first?.id
+                }
+                let settings = desk.configuration(offersTLS: listener.encryption == .optional)
+                try await listen(listener, desk, settings) { $0.add("role", OperatorText("catchAll")) }
             }
         }
     }

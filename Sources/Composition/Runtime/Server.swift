@@ -54,9 +54,7 @@ final class Server: Sendable {
         limits.restore(try await runtime.store.rateWindows())
         runtime.store.ride(limits)
         _ = await runtime.store.commit([.limits(.setDefaultQuotas(runtime.configuration.quotas))])
-        housekeeping = Housekeeping(
-            store: runtime.store, limits: limits, dispatcher: runtime.dispatcher, time: runtime.time,
-            log: log)
+        housekeeping = Housekeeping(runtime, limits: limits)
         housekeeping.start()
         try await listen()
     }

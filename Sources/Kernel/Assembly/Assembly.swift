@@ -67,8 +67,9 @@ package struct Assembly {
             simulation: settings.simulation, retries: settings.retries, time: ground.time)
         let dispatcher = Dispatcher(
             loop: ground.deliveryLoop, store: ground.store, transport: ground.mail, postOffice: office,
-            reporter: reporter, pace: settings.pace, separating: Set(dialects.identities.keys), time: ground.time,
-            random: ground.random, log: ground.log)
+            reporter: reporter, pace: settings.pace, separating: Set(dialects.identities.keys),
+            suppressesSimulated: settings.simulation.suppresses, time: ground.time, random: ground.random,
+            log: ground.log)
         let administration = Administration(
             store: ground.store, directory: directory, keyring: keyring,
             workers: ground.keyWorkers ?? ground.workers, time: ground.time, random: ground.random,

@@ -23,7 +23,9 @@ package struct FaultOrder: Sendable, Equatable {
         let parts = text.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimmed)
         guard let name = FaultName(rawValue: parts[0]) else {
             let near = NearestName.to(parts[0], among: FaultName.allCases.map(\.rawValue))
-            throw FaultSyntaxError("there is no failure \(parts[0])" + (near.map { " (did you mean \($0)?)" } ?? ""))
+            throw FaultSyntaxError(
+                "there is no failure \(parts[0])" + (near.map { " (did you mean \($0)?)" } ?? "")
+                    + "; there are \(FaultName.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self.text = text
         self.name = name

@@ -68,9 +68,14 @@ package final class FaultTable: Sendable {
     ) throws(KernelFailure) -> FaultSession? {
         var candidates: [FaultSession.Candidate] = []
         if let field {
-            guard let order = try? FaultOrder(field) else {
+            let order: FaultOrder
+            do throws(FaultSyntaxError) {
+                order = try FaultOrder(field)
+            } catch {
+                // Who asks for failures is developing, and reads what can be asked for.
                 throw .invalid(
-                    FieldFault(Self.fieldName, .headerValue, location: .header, value: UserData(field)))
+                    FieldFault(
+                        "\(Self.fieldName) (\(error.reason))", .headerValue, location: .header, value: UserData(field)))
             }
             candidates.append(FaultSession.Candidate(order: order, source: .field(field), key: nil))
         }

@@ -12,17 +12,28 @@ package struct QuotaDesk: Sendable {
         self.time = time
     }
 
-    /// nil clears it, and a default one holds again. `notFound` where the owner does not exist.
+    /// nil clears it, and a default one holds again. `notFound` where the owner does not exist. What was sent in the
+    /// present period before counts.
     package func set(_ limit: Int?, _ kind: Quota.Kind, of owner: QuotaOwner) async throws(KernelFailure) {
-        try await store.make(.limits(.setQuota(owner, kind, limit: limit)))
+        try await set([(kind, limit)], of: owner)
     }
 
     /// Several of one owner, in one commit; the first refusal, if there is one.
     package func set(_ limits: [(kind: Quota.Kind, limit: Int?)], of owner: QuotaOwner) async throws(KernelFailure) {
         guard !limits.isEmpty else { return }
-        for outcome in await store.commit(limits.map { .limits(.setQuota(owner, $0.kind, limit: $0.limit)) }) {
-            _ = try outcome.serial()
+        var changes: [Change] = []
+        for (kind, limit) in limits where limit != nil {
+            if let tally = try await tally(kind, of: owner) { changes.append(.limits(.joinQuota(tally))) }
         }
+        changes += limits.map { .limits(.setQuota(owner, $0.kind, limit: $0.limit)) }
+        for outcome in await store.commit(changes) { _ = try outcome.serial() }
+    }
+
+    /// What was sent before anybody counted; nil where it was counted all along. It is counted first and looked at
+    /// then: what is accepted in between is in the use that is kept, and in the snapshot or not.
+    private func tally(_ kind: Quota.Kind, of owner: QuotaOwner) async throws(KernelFailure) -> QuotaTally? {
+        guard try await store.make(.limits(.watchQuota(owner, kind))) == 1 else { return nil }
+        return try await store.tally(of: owner, kind, at: time.now)
     }
 
     /// The owner's quotas of messages in the present day and month, set or not, and whatever others it has.

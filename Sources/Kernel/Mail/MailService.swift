@@ -82,6 +82,22 @@ package struct MailService: Sendable {
         }
     }
 
+    /// Keeps a submission for looking at, as mail of an account that nobody lists, counts or hears of: whoever it is
+    /// from and for, and to nobody.
+    package func keep(_ submission: Submission, for account: Account.ID) -> Plan<Message.ID> {
+        let now = time.now
+        let message = NewMessage(
+            submission: submission,
+            envelope: submission.envelope.map { NewRecipient(role: $0, address: $1, simulation: .delivered) },
+            account: account, key: AccessKey.noID, domain: MailDomain.ID(0), origin: .capture, mode: .live, at: now,
+            due: now, retries: retries, idempotency: nil)
+        return Plan([.accept(message)], on: store) { outcomes in
+            Result { () throws(KernelFailure) in
+                try (outcomes.first ?? .refused(ChangeOutcome.foreign)).acceptance().message
+            }
+        }
+    }
+
     private func prepare(
         _ submission: Submission, _ principal: Principal, _ suppression: SuppressionPolicy, _ rule: IdempotencyRule?,
         at now: Instant
@@ -235,10 +251,13 @@ package struct SimulationPolicy: Sendable, Equatable {
     package var capturesEverything: Bool
     /// In capture mode, local parts may ask for an outcome.
     package var localPartsDecide: Bool
+    /// Bounces and complaints that are simulated suppress addresses as real ones do.
+    package var suppresses: Bool
 
-    package init(capturesEverything: Bool, localPartsDecide: Bool) {
+    package init(capturesEverything: Bool, localPartsDecide: Bool, suppresses: Bool = false) {
         self.capturesEverything = capturesEverything
         self.localPartsDecide = localPartsDecide
+        self.suppresses = suppresses
     }
 
     func outcome(for address: MailAddress, mode: AccessKey.Mode) -> SimulatedOutcome {

@@ -133,6 +133,7 @@ package struct PostOffice: Sendable {
     /// `recipient`: whose part, of a message whose recipients each have bytes of their own.
     package func raw(_ id: Message.ID, recipient: Int = 0) async throws(KernelFailure) -> [UInt8]? {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
+        guard message.isContentKept else { return nil }
         let content = try await render(message, to: recipient, for: .full)
         let isOwn = identities[message.origin] != nil
         let transmitted = message.events.filter { !isOwn || $0.recipient == recipient }

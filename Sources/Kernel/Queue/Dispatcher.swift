@@ -20,6 +20,8 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     private let time: any TimeSource
     private let random: any RandomSource
     private let log: Log
+    /// What was simulated suppresses addresses as what was real does.
+    private let suppressesSimulated: Bool
 
     private var queue: DeliveryQueue
     private var isDraining = false
@@ -42,9 +44,9 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     package init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
         reporter: StatusReporter? = nil, pace: LanePace = LanePace(), separating: Set<PersonalityID> = [],
-        time: any TimeSource, random: any RandomSource,
-        log: Log
+        suppressesSimulated: Bool = false, time: any TimeSource, random: any RandomSource, log: Log
     ) {
+        self.suppressesSimulated = suppressesSimulated
         self.loop = loop
         self.store = store
         self.transport = transport
@@ -174,7 +176,7 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     ) async -> (outcomes: [AttemptOutcome], unannounced: [Int]) {
         if leases.isEmpty { return ([], []) }
         guard let transport, lane != Self.captureLane else {
-            return (leases.map { $0.delivery.simulation.attempt ?? Self.noTransport }, [])
+            return (leases.map { $0.delivery.simulation.attempt(after: $0.delivery.attempts) ?? Self.noTransport }, [])
         }
         let parcels = parcels(leases)
         var outcomes: [AttemptOutcome] = []
@@ -225,8 +227,10 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
             verdict = again(lease.delivery, attempts, now).map { .again(due: $0) } ?? .finished([.softBounced])
         }
         let ending = lease.delivery.simulation.ending.map { Settlement.Verdict.finished($0) }
-        return Settlement(
+        var settlement = Settlement(
             id: lease.delivery.id, at: now, verdict: ending ?? verdict, result: result, attempts: attempts)
+        settlement.suppressesSimulated = suppressesSimulated
+        return settlement
     }
 
     /// When the delivery is tried again; nil to give up.
@@ -260,6 +264,20 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
             // What was cancelled meanwhile stays cancelled, and has no outcome.
             guard index < applied.count, applied[index] else { continue }
             note(settlement, lease.delivery.simulation, lane)
+        }
+        await complain(zip(leases, applied).filter { $0.1 && $0.0.delivery.simulation == .complaint }.map(\.0))
+    }
+
+    /// What recipients are simulated to say of what they got.
+    private func complain(_ leases: [DeliveryQueue.Lease]) async {
+        guard !leases.isEmpty else { return }
+        let news = leases.map { lease in
+            var report = RecipientReport(id: lease.delivery.id, at: time.now, news: .complained)
+            report.suppresses = suppressesSimulated
+            return report
+        }
+        while case .refused(let failure)? = await store.commit([.report(news)]).first, failure.isTemporary {
+            await pause(KernelLimits.storageRetryDelay)
         }
     }
 

@@ -62,6 +62,9 @@ package final class TargetGuard: Sendable {
         }
     }
 
+    /// A name or a literal address of this machine.
+    static func isThisMachine(_ host: String) -> Bool { isLocal(host) || IPAddress(host: host)?.isLoopback ?? false }
+
     private static func isLocal(_ host: String) -> Bool {
         let name = host.hasSuffix(".") ? host.dropLast() : host[...]
         return name == "localhost" || name.hasSuffix(".localhost")

@@ -10,5 +10,8 @@ public struct PersonalityID: Hashable, Comparable, Sendable, CustomStringConvert
     /// webhooks for them.
     public static let reports = PersonalityID("reports")
 
+    /// Where mail of the catch-all listener comes from, in the same way: for looking at, and for nothing else.
+    public static let capture = PersonalityID("capture")
+
     public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 }

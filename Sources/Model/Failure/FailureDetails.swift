@@ -98,6 +98,8 @@ public enum ResourceState: Sendable, Equatable {
 /// Something that the operator can switch off.
 public enum Feature: Sendable, Equatable {
     case signup, faults, inbound
+    /// A path of the vendor's that this server has no route for.
+    case unserved
     case other(String)
 }
 

@@ -19,6 +19,8 @@ public struct Message: Sendable, Equatable {
     public var transmittedAt: Instant?
     /// What happened to it, oldest first; empty in a message read for a list.
     public var events: [MailEvent]
+    /// False where its texts and attachments were removed for their age.
+    public var isContentKept = true
 
     public init(
         id: ID, account: Account.ID, key: AccessKey.ID?, domain: MailDomain.ID?, origin: PersonalityID,

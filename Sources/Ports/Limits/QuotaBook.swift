@@ -57,6 +57,8 @@ package struct QuotaBook: Sendable {
 
     private var own: [QuotaOwner: [Quota.Kind: Int]] = [:]
     private var defaults: [PersonalityID: [DefaultQuota]] = [:]
+    /// Counted although they have no limit: somebody is about to set one.
+    private var watched: [QuotaOwner: Set<Quota.Kind>] = [:]
     private var used: [QuotaPeriod: Int] = [:]
     /// What the periods that the open transaction has changed were before it.
     private var before: [QuotaPeriod: Int] = [:]
@@ -78,11 +80,28 @@ package struct QuotaBook: Sendable {
 
     package func limits(of owner: QuotaOwner) -> [Quota.Kind: Int] { own[owner] ?? [:] }
 
+    // MARK: Watching
+
+    /// Counts an owner's use of a kind; false where it is counted already.
+    package mutating func watch(_ owner: QuotaOwner, _ kind: Quota.Kind) -> Bool {
+        guard own[owner]?[kind] == nil else { return false }
+        watched[owner, default: []].insert(kind)
+        return true
+    }
+
+    /// Enters what was sent before the watch began, and ends it; false where it has ended.
+    package mutating func join(_ period: QuotaPeriod, _ units: Int) -> Bool {
+        guard watched[period.owner]?.remove(period.kind) != nil else { return false }
+        if watched[period.owner]?.isEmpty == true { watched[period.owner] = nil }
+        add(units, to: period)
+        return true
+    }
+
     // MARK: Using
 
     /// Debits all quotas that the message comes under, or none of them.
     package mutating func debit(_ demand: QuotaDemand) throws(Shortfall) -> [QuotaDebit] {
-        if own.isEmpty, defaults.isEmpty { return [] }
+        if own.isEmpty, defaults.isEmpty, watched.isEmpty { return [] }
         var debits: [QuotaDebit] = []
         var shortfall: Shortfall?
         for (owner, quota) in quotas(for: demand) {
@@ -122,10 +141,16 @@ package struct QuotaBook: Sendable {
         var found: [(owner: QuotaOwner, quota: Quota)] = []
         for owner in [account, domain] {
             for (kind, limit) in own[owner] ?? [:] { found.append((owner, Quota(kind, limit: limit))) }
+            for kind in watched[owner] ?? [] where own[owner]?[kind] == nil {
+                found.append((owner, Quota(kind, limit: .max)))
+            }
         }
         for general in defaults[demand.origin] ?? [] {
             let owner = general.owner == .account ? account : domain
-            if own[owner]?[general.quota.kind] == nil { found.append((owner, general.quota)) }
+            guard own[owner]?[general.quota.kind] == nil else { continue }
+            // Counted once.
+            found.removeAll { $0.owner == owner && $0.quota.kind == general.quota.kind }
+            found.append((owner, general.quota))
         }
         return found
     }

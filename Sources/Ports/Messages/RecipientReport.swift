@@ -13,6 +13,8 @@ package struct RecipientReport: Sendable, Equatable {
     package var id: DeliveryID
     package var at: Instant
     package var news: News
+    /// Whether the personality's rule is asked for a suppression.
+    package var suppresses = true
 
     package init(id: DeliveryID, at: Instant, news: News) {
         self.id = id

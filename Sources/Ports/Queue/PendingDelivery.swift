@@ -82,6 +82,8 @@ package struct Settlement: Sendable, Equatable {
     package var attempts: Int
     /// The sender asked to hear of success, and the server that took the message will not tell it.
     package var isUnannounced = false
+    /// What was simulated suppresses an address as what was real does.
+    package var suppressesSimulated = false
 
     package init(id: DeliveryID, at: Instant, verdict: Verdict, result: AttemptResult, attempts: Int) {
         self.id = id

@@ -18,6 +18,14 @@ package enum SimulatedOutcome: Sendable, Equatable {
     case failed
     /// Held back, as for a suppressed address.
     case suppressed
+    /// Delivered, and then its recipient complains.
+    case complaint
+    /// Given up at once, for a reason that may pass: a full mailbox.
+    case softBounce
+    /// Delivered, after a while.
+    case slow
+    /// Put off at the first attempt, and taken at the next.
+    case greylist
 
     package init(code: Int64) {
         switch code {
@@ -27,6 +35,10 @@ package enum SimulatedOutcome: Sendable, Equatable {
         case 3: self = .deferredOnce
         case 4: self = .failed
         case 5: self = .suppressed
+        case 6: self = .complaint
+        case 7: self = .softBounce
+        case 8: self = .slow
+        case 9: self = .greylist
         default: self = .reply(Int(code))
         }
     }
@@ -39,6 +51,10 @@ package enum SimulatedOutcome: Sendable, Equatable {
         case .deferredOnce: 3
         case .failed: 4
         case .suppressed: 5
+        case .complaint: 6
+        case .softBounce: 7
+        case .slow: 8
+        case .greylist: 9
         case .reply(let code): Int64(code)
         }
     }
@@ -60,55 +76,61 @@ package enum SimulatedOutcome: Sendable, Equatable {
         case .deferredOnce: [.deferred]
         case .failed: [.failed]
         case .suppressed: [.suppressed]
-        case .none, .delivered, .timeout, .reply: nil
+        case .softBounce: [.softBounced]
+        case .none, .delivered, .timeout, .reply, .complaint, .slow, .greylist: nil
         }
     }
 
-    /// What a recipient asks for by its local part, in capture mode: `bounce`, `defer`, `timeout`, or a reply code from
-    /// 400 to 599, each also as `word+tag`. Everything else is delivered.
+    /// The words that a recipient's local part may ask with, in capture mode, and what comes of each.
+    package static let words: [(word: String, outcome: SimulatedOutcome, meaning: String)] = [
+        ("bounce", .reply(550), "refused for good"),
+        ("softbounce", .softBounce, "given up at once, for a reason that may pass"),
+        ("defer", .reply(451), "put off at each attempt"),
+        ("greylist", .greylist, "put off once, delivered at the next attempt"),
+        ("timeout", .timeout, "nobody answers"),
+        ("slow", .slow, "delivered after \(DurationText.of(PortLimits.slowDelivery))"),
+        ("complaint", .complaint, "delivered, and then complained of"),
+    ]
+
+    /// What a recipient asks for by its local part, in capture mode: one of `words`, or a reply code from 400 to 599,
+    /// each also as `word+tag`. Everything else is delivered.
     package init(localPartOf address: String) {
         let localPart = address.prefix { $0 != "@" && $0 != "+" }.lowercased()
-        switch localPart {
-        case "bounce": self = .reply(550)
-        case "defer": self = .reply(451)
-        case "timeout": self = .timeout
-        default:
-            if localPart.utf8.count == 3, let code = Int(localPart), (400...599).contains(code) {
-                self = .reply(code)
-            } else {
-                self = .delivered
-            }
+        if let known = Self.words.first(where: { $0.word == localPart }) {
+            self = known.outcome
+        } else if localPart.utf8.count == 3, let code = Int(localPart), (400...599).contains(code) {
+            self = .reply(code)
+        } else {
+            self = .delivered
         }
     }
 
-    /// What an attempt at such a delivery comes to; nil for a real one.
-    package var attempt: AttemptOutcome? {
+    /// How long after its message the delivery is due.
+    package var delay: Duration { self == .slow ? PortLimits.slowDelivery : .zero }
+
+    /// What an attempt at such a delivery comes to, after so many before it; nil for a real one.
+    package func attempt(after attempts: Int) -> AttemptOutcome? {
         switch self {
         case .none: nil
-        case .delivered:
-            .accepted(AttemptResult(classification: .none, code: 250, text: .init("captured"), host: "capture"))
-        case .timeout:
-            .deferred(
-                AttemptResult(
-                    classification: .noAnswer, code: 0, text: .init("no answer (asked for by the local part)"),
-                    host: "capture"))
+        case .delivered, .complaint, .slow: .accepted(Self.result(.none, 250, "captured"))
+        case .timeout: .deferred(Self.result(.noAnswer, 0, "no answer (asked for by the local part)"))
+        case .softBounce: .deferred(Self.result(.mailboxFull, 452, Self.askedFor))
+        case .greylist where attempts == 0: .deferred(Self.result(.greylisted, 451, Self.askedFor))
+        case .greylist: .accepted(Self.result(.none, 250, "captured"))
         case .deferredOnce:
             .deferred(
                 AttemptResult(
                     classification: .mailboxFull, code: 452, enhancedStatus: "4.2.2", text: .init("asked for"),
                     host: "capture"))
-        case .failed, .suppressed:
-            .refused(AttemptResult(classification: .none, code: 0, text: .init("asked for"), host: "capture"))
-        case .reply(let code) where code < 500:
-            .deferred(
-                AttemptResult(
-                    classification: .transient, code: code, text: .init("asked for by the local part"), host: "capture")
-            )
-        case .reply(let code):
-            .refused(
-                AttemptResult(
-                    classification: .invalidRecipient, code: code, text: .init("asked for by the local part"),
-                    host: "capture"))
+        case .failed, .suppressed: .refused(Self.result(.none, 0, "asked for"))
+        case .reply(let code) where code < 500: .deferred(Self.result(.transient, code, Self.askedFor))
+        case .reply(let code): .refused(Self.result(.invalidRecipient, code, Self.askedFor))
         }
+    }
+
+    private static let askedFor = "asked for by the local part"
+
+    private static func result(_ classification: AttemptResult.Class, _ code: Int, _ text: String) -> AttemptResult {
+        AttemptResult(classification: classification, code: code, text: UserData(text), host: "capture")
     }
 }

@@ -41,7 +41,7 @@ package enum AcceptDecision: Sendable {
     case accepted(MessageBeginning, charge: [QuotaDebit])
 
     /// What was done once is not refused for what has changed since, so the key comes first; what goes to nobody costs
-    /// nothing, so quotas come last.
+    /// nothing, so quotas come last. What is captured to be looked at counts nowhere and asks for no suppressions.
     package init(_ message: EncodedMessage.Envelope, _ facts: AcceptFacts, quotas: inout QuotaBook) {
         if let record = message.idempotency, let earlier = facts.earlier {
             self =
@@ -51,6 +51,11 @@ package enum AcceptDecision: Sendable {
         }
         guard facts.isOriginKnown else {
             self = .refused(.internalError(incident: "unregistered personality"))
+            return
+        }
+        if message.origin == .capture {
+            let beginning = MessageBeginning(message.recipients, suppressed: [], at: message.at, due: message.due)
+            self = .accepted(beginning, charge: [])
             return
         }
         let recipients = message.recipients.count - facts.suppressed.count

@@ -39,9 +39,10 @@ package struct SettleDecision: Sendable, Equatable {
                 kinds == [.transmitted, .delivered]
                 ? [EventRow(code: EventRecord.handedOver, recipient: recipient, at: at, detail: detail)]
                 : kinds.map { EventRow($0, recipient: recipient, at: at, detail: detail) }
-            // What was simulated suppresses nobody, or a test could be made once only.
+            // What was simulated suppresses nobody unless the operator wants it: a test could be made once only.
             asksForSuppression =
-                kinds.contains(.bounced) && simulation == .none && settlement.result.classification.meansBadAddress
+                kinds.contains(.bounced) && (simulation == .none || settlement.suppressesSimulated)
+                && settlement.result.classification.meansBadAddress
         }
     }
 }

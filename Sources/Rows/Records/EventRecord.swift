@@ -28,7 +28,7 @@ package enum EventRecord {
 
     /// Of a delivery that is simulated as delivered: always the same.
     package static let capturedDetail: [UInt8] = {
-        guard case .accepted(let result) = SimulatedOutcome.delivered.attempt else { return [] }
+        guard case .accepted(let result) = SimulatedOutcome.delivered.attempt(after: 0) else { return [] }
         return detail(result)
     }()
 

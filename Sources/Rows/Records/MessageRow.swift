@@ -29,6 +29,8 @@ package struct MessageRow: Sendable {
     /// nil where it was not asked for, or is in a file.
     package var body: [UInt8]?
     package var contentName: String?
+    /// It was asked for, and is neither here nor in a file.
+    package var isContentGone = false
     package var pending: [Pending] = []
     package var events: [MailEvent] = []
 
@@ -56,11 +58,13 @@ package struct MessageRow: Sendable {
         if let body { try MessageRecord.read(body: body, into: &submission) }
         if let moved = events.last(where: { $0.kind == .rescheduled })?.due { submission.scheduledAt = moved }
         guard Self.modes.indices.contains(Int(mode)) else { throw RecordError() }
-        return Message(
+        var message = Message(
             id: Message.ID(id), account: Account.ID(account), key: key.map(AccessKey.ID.init),
             domain: domain.map(MailDomain.ID.init), origin: origin, mode: Self.modes[Int(mode)], createdAt: at,
             submission: submission, recipients: recipients(submission),
             transmittedAt: events.first { $0.kind == .transmitted }?.at, events: events)
+        message.isContentKept = !isContentGone
+        return message
     }
 
     /// Every recipient's delivery has ended, so that no row of the queue is the message's.

@@ -37,6 +37,7 @@ final class Applier {
     private var facts: [StoreFact] = []
     let records: RecordChanges
     private let facets: FacetRows
+    let removal: Removal
     var groups = GroupRefusals()
 
     init(
@@ -67,6 +68,7 @@ final class Applier {
         messages = try MessageRows(connection, counts: counts, serials: serials, cells: cells)
         events = try EventRows(connection, webhooks: self.webhooks, serials: serials, cells: cells)
         claims = try ClaimRows(connection)
+        removal = Removal(connection, personalities: personalities, messages: messages, claims: claims)
         queue = try QueueRows(connection, policies: policies, personalities: personalities)
         suppressions = try SuppressionRows(connection)
         autoSuppressions = try AutoSuppressions(
@@ -120,6 +122,7 @@ final class Applier {
         relays.rollBack()
         records.rollBack()
         autoSuppressions.rollBack()
+        removal.rollBack()
     }
 
     /// Brings the figures up to date with what was committed.
@@ -218,7 +221,7 @@ final class Applier {
         case .webhook(let change): try webhooks.apply(change)
         case .template(let change): try TemplateChanges(connection, personalities).apply(change)
         case .relay(let change): try relays.apply(change)
-        case .upkeep(let change): try UpkeepChanges(connection).apply(change)
+        case .upkeep(let change): try UpkeepChanges(connection, removal).apply(change)
         }
     }
 
@@ -243,6 +246,8 @@ final class Applier {
         switch change {
         case .saveRateWindows(let records): try rateWindows.save(records)
         case .setQuota(let owner, let kind, let limit): return try quotas.setLimit(owner, kind, limit)
+        case .watchQuota(let owner, let kind): return try quotas.watch(owner, kind)
+        case .joinQuota(let tally): return try quotas.join(tally)
         case .setDefaultQuotas(let defaults): quotas.setDefaults(defaults)
         case .purge(let instant):
             try rateWindows.purge(endedBy: instant)

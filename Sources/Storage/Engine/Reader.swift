@@ -102,6 +102,7 @@ final class Reader {
         if content, row.body == nil {
             contentOf.bind(1, id.value)
             row.contentName = try contentOf.first { $0.text(0) }
+            row.isContentGone = row.contentName == nil
         }
         try addState(to: &row)
         return row

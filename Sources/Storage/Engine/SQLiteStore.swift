@@ -90,7 +90,7 @@ package final class SQLiteStore: Engine {
         try Self.prepare(connection)
         _ = try connection.migrate(Schema.migrations)
         try Files.setMode(path, 0o600)
-        personalities = try PersonalityNumbers(connection, origins: origins + [.reports])
+        personalities = try PersonalityNumbers(connection, origins: origins + [.reports, .capture])
         contents = ContentFiles(folder: path + ".contents")
         try contents.removeOrphans(known: try ContentNames.all(connection))
         checkpointer = try Checkpointer(path: path) { error in
@@ -101,6 +101,10 @@ package final class SQLiteStore: Engine {
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, recordKeys: recordKeys,
             webhooks: webhooks, suppressing: suppressing, time: time, log: log)
+        let (contents, background) = (contents, background)
+        writer.removeContents { names in
+            Task { await background.run { for name in names { contents.remove(name) } } }
+        }
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
     }
 

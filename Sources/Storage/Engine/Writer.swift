@@ -16,8 +16,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `published`, the observers and `rider` are safe
-/// from any thread; all else is the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `published`, the observers, `contentRemover` and
+/// `rider` are safe from any thread; all else is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -43,6 +43,7 @@ final class Writer: @unchecked Sendable {
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
     private let relayObserver = Mutex<(any RelayObserver)?>(nil)
     private let recordObserver = Mutex<(any RecordObserver)?>(nil)
+    private let contentRemover = Mutex<(@Sendable ([String]) -> Void)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
     private let apply: Applier
@@ -78,6 +79,11 @@ final class Writer: @unchecked Sendable {
     func observe(facts observer: any FactObserver) { factObservers.withLock { $0.append(observer) } }
 
     func observe(records observer: any RecordObserver) { recordObserver.withLock { $0 = observer } }
+
+    /// Who removes files that no row names any more; called after the commit, hands over and returns.
+    func removeContents(by remover: @escaping @Sendable ([String]) -> Void) {
+        contentRemover.withLock { $0 = remover }
+    }
 
     func ride(_ source: any RateWindowSource) { rider.withLock { $0 = source } }
 
@@ -205,6 +211,8 @@ final class Writer: @unchecked Sendable {
         if !webhooks.isEmpty { webhookObserver.withLock { $0 }?.queued(webhooks) }
         let relays = apply.relays.takeQueued()
         if !relays.isEmpty { relayObserver.withLock { $0 }?.queued(relays) }
+        let files = apply.removal.takeFiles()
+        if !files.isEmpty { contentRemover.withLock { $0 }?(files) }
         if let due = apply.records.takeEarliestDue() { recordObserver.withLock { $0 }?.scheduled(earliest: due) }
         var byLoop: [ObjectIdentifier: (loop: EventLoop, replies: [Reply])] = [:]
         for (unit, outcome) in zip(units, outcomes) {

@@ -84,6 +84,29 @@ final class QuotaRows {
         return .done(serial: owner.number)
     }
 
+    func watch(_ owner: QuotaOwner, _ kind: Quota.Kind) throws(DatabaseError) -> ChangeOutcome {
+        guard try exists(owner) else { return .refused(.notFound(owner.resource)) }
+        return .done(serial: book.watch(owner, kind) ? 1 : 0)
+    }
+
+    /// What was taken back since the snapshot is not entered.
+    func join(_ tally: QuotaTally) throws(DatabaseError) -> ChangeOutcome {
+        let isCancelled = try connection.prepare(
+            "SELECT 1 FROM event WHERE message = ? AND kind = ?", "look for a cancelled message")
+        var kept: [QuotaTally.Waiting] = []
+        for waiting in tally.waiting {
+            isCancelled.bind(1, waiting.message.value)
+            isCancelled.bind(2, Int64(MailEvent.Kind.cancelled.rawValue))
+            if try isCancelled.first({ _ in true }) != true { kept.append(waiting) }
+        }
+        let taken = tally.waiting.reduce(0) { $0 + $1.units } - kept.reduce(0) { $0 + $1.units }
+        guard book.join(tally.period, tally.uncounted - taken) else { return .done(serial: 0) }
+        for waiting in kept {
+            try note([QuotaDebit(period: tally.period, units: waiting.units)], message: waiting.message)
+        }
+        return .done(serial: 1)
+    }
+
     func setDefaults(_ defaults: [PersonalityID: [DefaultQuota]]) { book.setDefaults(defaults) }
 
     private func exists(_ owner: QuotaOwner) throws(DatabaseError) -> Bool {

@@ -14,4 +14,10 @@ extension SQLiteStore {
     package func quotas(of owner: QuotaOwner, at now: Instant) async throws(KernelFailure) -> [QuotaStatus] {
         try await inBackground { reader throws(DatabaseError) in try reader.quotas(of: owner, at: now) }
     }
+
+    package func tally(
+        of owner: QuotaOwner, _ kind: Quota.Kind, at now: Instant
+    ) async throws(KernelFailure) -> QuotaTally {
+        try await inBackground { reader throws(DatabaseError) in try reader.tally(of: owner, kind, at: now) }
+    }
 }

@@ -14,9 +14,12 @@ final class ClaimRows {
     private var committedLast: Int64
     /// Of the open transaction:
     private var fresh: [(key: UInt64, row: Int64)] = []
+    private var removed: [(key: UInt64, row: Int64)] = []
+    private let connection: Connection
 
     /// Reads all keys.
     init(_ connection: Connection) throws(DatabaseError) {
+        self.connection = connection
         insert = try connection.prepare(
             "INSERT INTO idempotency (id, key64, message, key, fingerprint) VALUES (?, ?, ?, ?, ?)",
             "insert an idempotency key")
@@ -58,7 +61,34 @@ final class ClaimRows {
         fresh.append((record.key.firstWord, last))
     }
 
+    /// Forgets up to `limit` keys after a row whose message is gone; the last row that was looked at, or 0 at the end.
+    func removeGone(after row: Int64, limit: Int) throws(DatabaseError) -> Int64 {
+        let find = try connection.prepare(
+            """
+            SELECT i.id, i.key64, m.id IS NULL FROM (
+                SELECT id, key64, message FROM idempotency WHERE id > ? ORDER BY id LIMIT ?) i
+            LEFT JOIN message m ON m.id = i.message ORDER BY i.id
+            """, "find keys without a message")
+        find.bind(1, row)
+        find.bind(2, Int64(limit))
+        var (looked, latest, gone): (Int, Int64, [(key: UInt64, row: Int64)]) = (0, 0, [])
+        try find.forEach { row in
+            looked += 1
+            latest = row.integer(0)
+            if row.integer(2) == 1 { gone.append((UInt64(bitPattern: row.integer(1)), row.integer(0))) }
+        }
+        let remove = try connection.prepare("DELETE FROM idempotency WHERE id = ?", "remove an idempotency key")
+        for claim in gone {
+            remove.bind(1, claim.row)
+            try remove.run()
+        }
+        removed += gone
+        return looked < limit ? 0 : latest
+    }
+
     func committed() {
+        for claim in removed { table.remove(claim.key, row: claim.row) }
+        removed.removeAll()
         fresh.removeAll(keepingCapacity: true)
         committedLast = last
     }
@@ -66,6 +96,7 @@ final class ClaimRows {
     func rollBack() {
         for claim in fresh { table.remove(claim.key, row: claim.row) }
         fresh.removeAll(keepingCapacity: true)
+        removed.removeAll()
         last = committedLast
     }
 }

@@ -61,7 +61,9 @@ final class DeliveryChanges {
     private func report(_ news: RecipientReport) throws(DatabaseError) -> Bool {
         guard let event = ReportDecision.event(news, state: try reports.state(of: news.id)) else { return false }
         try events.add(event, of: news.id.message)
-        try suppressions.suppress(news.id, after: news.kind, news.result?.classification, at: news.at)
+        if news.suppresses {
+            try suppressions.suppress(news.id, after: news.kind, news.result?.classification, at: news.at)
+        }
         return true
     }
 

@@ -12,10 +12,13 @@ final class MessageCounts {
     }
 
     private let add: Statement
+    private let subtract: Statement
+    private let connection: Connection
     /// Committed since the table was brought up to date.
     private var uncounted: [Owner: Int64] = [:]
     /// Of the open transaction:
     private var current: [Owner: Int64] = [:]
+    private var removed: [Owner: Int64] = [:]
     private var isWritten = false
     /// Committed since the start, by origin.
     private(set) var accepted: [Int64: UInt64] = [:]
@@ -27,6 +30,10 @@ final class MessageCounts {
             INSERT INTO message_count (account, origin, messages, upto) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT DO UPDATE SET messages = messages + ?3, upto = ?4
             """, "count messages")
+        subtract = try connection.prepare(
+            "UPDATE message_count SET messages = messages - 1 WHERE account = ? AND origin = ? AND upto >= ?",
+            "count a message no more")
+        self.connection = connection
         try connection.prepare(
             """
             SELECT account, origin, count(*) FROM message
@@ -37,12 +44,23 @@ final class MessageCounts {
 
     func note(account: Int64, origin: Int64) { current[Owner(account: account, origin: origin), default: 0] += 1 }
 
+    /// A message is removed: it was counted in the table, or is one of those that are yet to be.
+    func remove(_ id: Int64, account: Int64, origin: Int64) throws(DatabaseError) {
+        subtract.bind(1, account)
+        subtract.bind(2, origin)
+        subtract.bind(3, id)
+        try subtract.run()
+        if connection.changedRows == 0 { removed[Owner(account: account, origin: origin), default: 0] += 1 }
+    }
+
     /// Inside the transaction, at its end. `last`: no message has a number above it, and every later one will.
     func write(upTo last: Int64) throws(DatabaseError) {
         let total = uncounted.values.reduce(current.values.reduce(0, +), +)
         guard total >= StorageLimits.uncountedMessages else { return }
         isWritten = true
-        for (owner, messages) in uncounted.merging(current, uniquingKeysWith: +) {
+        let kept = uncounted.merging(current, uniquingKeysWith: +)
+            .merging(removed.mapValues { -$0 }, uniquingKeysWith: +)
+        for (owner, messages) in kept {
             add.bind(1, owner.account)
             add.bind(2, owner.origin)
             add.bind(3, messages)
@@ -57,6 +75,7 @@ final class MessageCounts {
             uncounted.removeAll(keepingCapacity: true)
         } else {
             uncounted.merge(current, uniquingKeysWith: +)
+            uncounted.merge(removed.mapValues { -$0 }, uniquingKeysWith: +)
         }
         forgetTransaction()
     }
@@ -65,6 +84,7 @@ final class MessageCounts {
 
     private func forgetTransaction() {
         current.removeAll(keepingCapacity: true)
+        removed.removeAll(keepingCapacity: true)
         isWritten = false
     }
 

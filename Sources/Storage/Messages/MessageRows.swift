@@ -60,6 +60,10 @@ final class MessageRows {
         try insertContent.run()
     }
 
+    func uncount(_ id: Int64, account: Int64, origin: Int64) throws(DatabaseError) {
+        try counts.remove(id, account: account, origin: origin)
+    }
+
     // MARK: The transaction
 
     /// Inside it, at its end.

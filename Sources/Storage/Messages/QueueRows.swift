@@ -76,9 +76,10 @@ final class QueueRows {
 
     func add(_ recipient: Int, of message: EncodedMessage.Envelope, _ id: Message.ID) throws(DatabaseError) {
         let address = message.recipients[recipient].address
+        let simulation = message.recipients[recipient].simulation
         let delivery = PendingDelivery(
-            id: DeliveryID(message: id, recipient: recipient), due: message.due, attempts: 0,
-            destination: address.domain, simulation: message.recipients[recipient].simulation,
+            id: DeliveryID(message: id, recipient: recipient), due: message.due + simulation.delay, attempts: 0,
+            destination: address.domain, simulation: simulation,
             account: message.account, origin: message.origin, policy: message.retries, expires: message.expires)
         insert.bind(1, delivery.id.packed)
         insert.bind(2, delivery.due.nanoseconds)

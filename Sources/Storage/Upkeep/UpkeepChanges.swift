@@ -4,8 +4,12 @@ import Ports
 /// The operator's own business. Its changes are few, so no statement is kept. The writer thread's own.
 struct UpkeepChanges {
     private let connection: Connection
+    private let removal: Removal
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: Connection, _ removal: Removal) {
+        self.connection = connection
+        self.removal = removal
+    }
 
     func apply(_ change: UpkeepChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
@@ -16,6 +20,8 @@ struct UpkeepChanges {
                 "pause a lane")
             statement.bind(1, lane)
             try statement.run()
+        case .clear(let slice): return try removal.clear(slice)
+        case .removeMessage(let id): return try removal.removeMessage(id)
         case .probe:
             // A row that is written as it is takes its place in the log all the same.
             try connection.execute(

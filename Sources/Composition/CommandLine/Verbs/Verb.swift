@@ -45,6 +45,8 @@ struct Verb: Sendable {
     /// What is wrong with options that do not go together; nil where nothing is.
     let objection: @Sendable (Arguments) -> String?
     let action: Action
+    /// Of a list: it goes on where a page has ended.
+    var isPaged = true
 
     /// A verb for operators. `words`: `domain add`.
     init(
@@ -76,6 +78,18 @@ struct Verb: Sendable {
 
     /// It can begin with a database that is not there yet; every other verb needs what this one makes.
     var beginsDatabase: Bool { words == ["account", "create"] }
+
+    /// It prints rows, of which one may want others than the first.
+    var isList: Bool {
+        guard case .operate = action else { return false }
+        return ["list", "dead", "dead-letters", "deliveries", "versions"].contains(words.last)
+    }
+
+    /// Those of lists that it takes.
+    var listing: [VerbOption] { isList ? Verbs.listing.filter { isPaged || $0.name == "limit" } : [] }
+
+    /// Its own options, and those that it shares with others.
+    var allOptions: [VerbOption] { options + listing + Verbs.common }
 
     /// `domain add`
     var name: String { words.joined(separator: " ") }

@@ -1,3 +1,5 @@
+import Base
+
 /// An option of a verb: its name, what stands behind it, what it does. Parsing, help and refusals come of this.
 struct VerbOption: Sendable {
     /// What an option takes.
@@ -7,6 +9,8 @@ struct VerbOption: Sendable {
         case text
         /// A whole number from 1.
         case number
+        /// A length of time as the configuration writes it, or a whole number of seconds.
+        case duration
         /// One of a few words, the first where nothing is said.
         case word([String])
         /// Texts with commas between them.
@@ -46,6 +50,10 @@ struct VerbOption: Sendable {
         VerbOption(name: name, kind: .number, placeholder: placeholder, help: help)
     }
 
+    static func duration(_ name: String, _ help: String) -> VerbOption {
+        VerbOption(name: name, kind: .duration, placeholder: "DURATION", help: help)
+    }
+
     static func word(_ name: String, of words: [String], _ help: String) -> VerbOption {
         VerbOption(name: name, kind: .word(words), placeholder: words.joined(separator: "|"), help: help)
     }
@@ -67,6 +75,15 @@ struct VerbOption: Sendable {
         static let cleared = "none"
     }
 
+    /// More than none; nil for what is no duration.
+    static func duration(_ text: String) -> Duration? {
+        let duration = Int64(text).flatMap { $0 <= secondsMax ? Duration.seconds($0) : nil } ?? DurationText.parse(text)
+        return duration.flatMap { $0 > .zero ? $0 : nil }
+    }
+
+    /// A hundred years.
+    private static let secondsMax: Int64 = 100 * 366 * 24 * 3600
+
     /// Refuses a value that is not of the kind.
     func check(_ text: String) throws(UsageError) {
         switch kind {
@@ -74,6 +91,11 @@ struct VerbOption: Sendable {
         case .number:
             guard let number = Int64(text), number > 0 else {
                 throw UsageError("--\(name) \(text): must be a positive number")
+            }
+        case .duration:
+            guard Self.duration(text) != nil else {
+                throw UsageError(
+                    "--\(name) \(text): must be a duration such as \(DurationText.examples), or a number of seconds")
             }
         case .word(let words):
             guard words.contains(text) else {

@@ -10,7 +10,11 @@ extension Verbs {
         ) { office, given throws(KernelFailure) in
             try await office.createAccount(given.operand, parent: given.number("parent"))
         },
-        Verb("account list", does: "all accounts", example: "account list --json") { office, _ in office.listAccounts()
+        Verb(
+            "account list", options: [.number("parent", "ID", "the sub-accounts of this account")],
+            does: "accounts, latest first", example: "account list --oldest --json"
+        ) { office, given in
+            office.listAccounts(of: given.number("parent"), ListPlace(given))
         },
         Verb(
             "account show", on: .id, does: "one account, and its id in each dialect",
@@ -58,7 +62,11 @@ extension Verbs {
         ) { office, given throws(KernelFailure) in
             try await office.createKey(Operator.KeyOrder(given))
         },
-        Verb("key list", does: "all keys, without their secrets", example: "key list") { office, _ in office.listKeys()
+        Verb(
+            "key list", options: [.account, .personality], does: "keys, latest first, without their secrets",
+            example: "key list --account 1"
+        ) { office, given in
+            office.listKeys(of: given.number("account"), given.text("personality"), ListPlace(given))
         },
         Verb("key revoke", on: .id, does: "end a key, at once and for good", example: "key revoke 7") {
             office, given throws(KernelFailure) in
@@ -83,7 +91,7 @@ extension Verbs {
         Verb(
             "smtp-credential list", does: "all users of relays, without their passwords",
             example: "smtp-credential list"
-        ) { office, _ in office.listUsers() },
+        ) { office, given in office.listUsers(ListPlace(given)) },
         Verb("smtp-credential remove", on: .id, does: "let a user in no more", example: "smtp-credential remove 7") {
             office, given throws(KernelFailure) in
             try await office.removeUser(given.id)
@@ -99,7 +107,10 @@ extension Verbs {
             try await office.addDomain(
                 given.operand, account: given.neededNumber("account"), isVerified: given.flag("verified"))
         },
-        Verb("domain list", does: "all domains", example: "domain list") { office, _ in office.listDomains() },
+        Verb("domain list", options: [.account], does: "domains, latest first", example: "domain list --account 1") {
+            office, given in
+            office.listDomains(of: given.number("account"), ListPlace(given))
+        },
         Verb(
             "domain show", on: .text("NAME"), options: [.account.needed],
             does: "the records to publish, and what was seen of them",
@@ -112,6 +123,13 @@ extension Verbs {
             example: "domain verify example.com --account 1"
         ) { office, given throws(KernelFailure) in
             try await office.verifyDomain(given.operand, account: given.neededNumber("account"))
+        },
+        Verb(
+            "domain remove", on: .text("NAME"), options: [.account.needed],
+            does: "remove a domain with its keys; what was sent from it stays",
+            example: "domain remove example.com --account 1"
+        ) { office, given throws(KernelFailure) in
+            try await office.removeDomain(given.operand, account: given.neededNumber("account"))
         },
         Verb(
             "domain set", on: .text("NAME"),
@@ -170,7 +188,7 @@ extension Verbs {
             "suppression list", options: [.account], does: "the addresses that nothing is sent to",
             example: "suppression list --limit 20"
         ) { office, given throws(KernelFailure) in
-            try await office.listSuppressions(given.number("account"), given.limit)
+            try await office.listSuppressions(given.number("account"), ListPlace(given))
         },
         Verb(
             "suppression remove", on: .text("ADDRESS"), options: [.account.needed, .domain],

@@ -16,6 +16,7 @@ extension Verb {
         ) { office, given throws(KernelFailure) in
             try await office.run(verb, of: personality, given)
         }
+        isPaged = false
     }
 }
 

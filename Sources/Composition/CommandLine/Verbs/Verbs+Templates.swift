@@ -22,7 +22,7 @@ extension Verbs {
         },
         Verb("template list", options: [.account], does: "all templates, latest first", example: "template list") {
             office, given throws(KernelFailure) in
-            try await office.listTemplates(given.number("account"), limit: given.limit)
+            try await office.listTemplates(given.number("account"), ListPlace(given))
         },
         Verb(
             "template show", on: .text("ID"), does: "a template with its texts: its draft, else what is published",
@@ -54,7 +54,7 @@ extension Verbs {
             "template versions", on: .text("ID"), does: "the versions that are kept, latest first",
             example: "template versions 1"
         ) { office, given throws(KernelFailure) in
-            try await office.listTemplateVersions(given.operand)
+            try await office.listTemplateVersions(given.operand, ListPlace(given))
         },
         Verb(
             "template remove", on: .text("ID"), does: "remove a template; messages that were made of it stay",

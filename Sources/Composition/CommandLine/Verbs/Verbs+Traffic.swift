@@ -8,15 +8,17 @@ extension Verbs {
         },
         Verb("queue list", does: "what waits, of mail", example: "queue list --limit 20") {
             office, given throws(KernelFailure) in
-            try await office.listQueue(given.limit)
+            try await office.listQueue(ListPlace(given))
         },
         Verb("queue show", on: .message, does: "what waits of a message", example: "queue show 17") {
             office, given throws(KernelFailure) in
             try await office.showQueued(given.operand)
         },
-        Verb("queue retry", on: .message, does: "try what waits of a message now", example: "queue retry 17") {
-            office, given throws(KernelFailure) in
-            try await office.retry(given.operand)
+        Verb(
+            "queue retry", on: .message, options: [.flag("now", "also where it is scheduled for later")],
+            does: "try what waits of a message now", example: "queue retry 17"
+        ) { office, given throws(KernelFailure) in
+            try await office.retry(given.operand, isScheduledToo: given.flag("now"))
         },
         Verb("queue cancel", on: .message, does: "give up what waits of a message", example: "queue cancel 17") {
             office, given throws(KernelFailure) in
@@ -24,7 +26,7 @@ extension Verbs {
         },
         Verb("queue dead", does: "what was given up", example: "queue dead --limit 20") {
             office, given throws(KernelFailure) in
-            try await office.listDeadLetters(given.limit)
+            try await office.listDeadLetters(ListPlace(given))
         },
         Verb("queue replay", on: .message, does: "try again what was given up of a message", example: "queue replay 17")
         {
@@ -49,7 +51,7 @@ extension Verbs {
             example: "webhook list"
         ) {
             office, given throws(KernelFailure) in
-            try await office.listWebhooks(given.number("account"))
+            try await office.listWebhooks(given.number("account"), ListPlace(given))
         },
         Verb("webhook show", on: .id, does: "one endpoint", example: "webhook show 3") {
             office, given throws(KernelFailure) in
@@ -60,7 +62,7 @@ extension Verbs {
             example: "webhook deliveries 3"
         ) {
             office, given throws(KernelFailure) in
-            try await office.listDeliveries(given.id, given.limit)
+            try await office.listDeliveries(given.id, ListPlace(given))
         },
         Verb(
             "webhook pause", on: .id, does: "keep an endpoint's events until it is resumed",
@@ -76,19 +78,61 @@ extension Verbs {
             "webhook replay", on: .id,
             options: [
                 .number("delivery", "ID", "this one delivery"),
-                .number("within", "SECONDS", "of those that were given up, the ones made so lately"),
+                .duration("within", "of those that were given up, the ones made so lately"),
                 .text("event", "NAME", "of those that were given up, the ones of this event"),
+                .number("limit", "N", "at most N of them (default \(Arguments.rowsDefault))"),
                 .flag("dry-run", "count only"),
-            ], does: "send again what an endpoint did not take", example: "webhook replay 3 --within 3600 --dry-run"
+            ], does: "send again what an endpoint did not take", example: "webhook replay 3 --within 1h --dry-run"
         ) { office, given throws(KernelFailure) in
             try await office.replayWebhook(Operator.WebhookReplay(given))
         },
     ]
 
-    static let messages: [Verb] = [
-        Verb("message list", does: "the latest messages", example: "message list --limit 20") {
+    static let relays: [Verb] = [
+        Verb(
+            "relay list",
+            options: [
+                .account, .text("state", "WORD", Relay.State.allCases.map(\.rawValue).joined(separator: ", ")),
+            ], does: "relayed requests, latest first", example: "relay list --state retrying"
+        ) { office, given throws(KernelFailure) in
+            try await office.listRelays(given.number("account"), state: given.text("state"), ListPlace(given))
+        },
+        Verb(
+            "relay show", on: .message, does: "a relayed request with its attempts", example: "relay show hr_4k09xq2m"
+        ) { office, given throws(KernelFailure) in
+            try await office.showRelay(given.operand)
+        },
+        Verb(
+            "relay retry", on: .message, does: "queue anew what was rejected, given up or cancelled",
+            example: "relay retry hr_4k09xq2m"
+        ) { office, given throws(KernelFailure) in
+            try await office.retryRelay(given.operand)
+        },
+        Verb("relay cancel", on: .message, does: "take back what waits", example: "relay cancel hr_4k09xq2m") {
             office, given throws(KernelFailure) in
-            try await office.listMessages(given.limit)
+            try await office.cancelRelay(given.operand)
+        },
+        Verb(
+            "relay dead-letters", options: [.account], does: "relayed requests that were given up",
+            example: "relay dead-letters --limit 20"
+        ) { office, given throws(KernelFailure) in
+            try await office.listRelays(given.number("account"), state: "dead", ListPlace(given))
+        },
+    ]
+
+    static let messages: [Verb] = [
+        Verb(
+            "message list",
+            options: [
+                .account, .personality,
+                .text("state", "WORD", "as `message show` has it: delivered, bounced and so on"),
+                .text("from", "TEXT", "whose sender has this in it"),
+                .text("to", "TEXT", "one of whose recipients has this in it"),
+                .text("subject", "TEXT", "whose subject has this in it"), .text("tag", "TAG", "with this tag"),
+                .duration("within", "accepted so lately"),
+            ], does: "messages, latest first", example: "message list --account 1 --state bounced --within 1d"
+        ) { office, given throws(KernelFailure) in
+            try await office.listMessages(given)
         },
         Verb(
             "message show", on: .message, does: "what became of a message, and what was said in each attempt",
@@ -104,6 +148,12 @@ extension Verbs {
             try await office.rawMessage(given.operand)
         },
         Verb(
+            "message remove", on: .message, does: "remove a message that is finished, with all that is known of it",
+            example: "message remove 17"
+        ) { office, given throws(KernelFailure) in
+            try await office.removeMessage(given.operand)
+        },
+        Verb(
             "event list",
             options: [
                 .number("after", "ID", "those after this one"),
@@ -111,8 +161,7 @@ extension Verbs {
                 .flag("follow", "those from now on, until interrupted"),
             ], does: "what happened to messages: the latest, in order", example: "event list --follow"
         ) { office, given throws(KernelFailure) in
-            try await office.listEvents(
-                after: given.number("after"), limit: given.limit, waits: given.flag("wait"))
+            try await office.listEvents(after: given.number("after"), ListPlace(given), waits: given.flag("wait"))
         },
     ]
 
@@ -128,8 +177,11 @@ extension Verbs {
         ) { office, given in
             office.addFault(given.operand, given.text("personality"), given.number("key"), given.text("route"))
         },
-        Verb("fault list", does: "the failures that were asked for", example: "fault list") { office, _ in
-            office.listFaults()
+        Verb(
+            "fault list", options: [.flag("names", "what can be asked for: failures, and outcomes of captured mail")],
+            does: "the failures that were asked for", example: "fault list --names"
+        ) { office, given in
+            given.flag("names") ? office.listFaultNames() : office.listFaults()
         },
         Verb(
             "fault clear", on: .idOrNothing, does: "ask for one of them no more, or for none", example: "fault clear 1"

@@ -4,8 +4,8 @@ import Base
 /// calls.
 enum Verbs {
     static let all: [Verb] =
-        program + accounts + keys + smtpCredentials + domains + suppressions + templates + queue + webhooks + messages
-        + faults + personalities + about
+        program + accounts + keys + smtpCredentials + domains + suppressions + templates + queue + webhooks + relays
+        + messages + faults + personalities + about
 
     /// The options that every verb takes.
     static let common: [VerbOption] = [
@@ -13,9 +13,15 @@ enum Verbs {
             "config", "FILE",
             "the configuration (default: what \(ConfigurationEnvironment.fileVariable) names, else the local profile)"),
         .flag("json", "print JSON instead of text"),
-        .number("limit", "N", "at most N rows in a list (default \(Arguments.rowsDefault))"),
         .flag("help", "say what the verb does, and how it is called"),
         .flag("version", "print the versions of the program and of its libraries"),
+    ]
+
+    /// The options of every verb that prints a list.
+    static let listing: [VerbOption] = [
+        .number("limit", "N", "at most N rows (default \(Arguments.rowsDefault))"),
+        .number("skip", "N", "not the first N"),
+        .flag("oldest", "oldest first, in place of latest first"),
     ]
 
     private static let program: [Verb] = [
