@@ -115,8 +115,8 @@ public struct Call: Sendable {
 }
 
 /// The query of a request's target. Of a name that stands twice the last value counts; a value that cannot be decoded
-/// is a text with a NUL, which nothing that is looked for is equal to or contains: whoever must refuse it asks whether the
-/// query is readable.
+/// is a text with a NUL, which nothing that is looked for is equal to or contains: whoever must refuse it asks whether
+/// the query is readable.
 public struct Query: Sendable {
     private let pairs: [QueryPair]
     public let isReadable: Bool
