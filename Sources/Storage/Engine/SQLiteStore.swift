@@ -101,9 +101,9 @@ package final class SQLiteStore: Engine {
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, recordKeys: recordKeys,
             webhooks: webhooks, suppressing: suppressing, time: time, log: log)
-        let (contents, background) = (contents, background)
+        let (contents, pool) = (contents, pools.contents)
         writer.removeContents { names in
-            Task { await background.run { for name in names { contents.remove(name) } } }
+            Task { await pool.run { for name in names { contents.remove(name) } } }
         }
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
     }
