@@ -33,7 +33,7 @@ enum Verbs {
             example: "check --config config/smarthost.json", program: .check),
         Verb(
             "backup", on: .text("FILE"), options: [.flag("force", "write over a file that is there")],
-            does: "copy the database with its contents, while a server runs or not; the key file is not in it",
+            does: "copy the database with its contents, while a server runs or not, without the key file",
             example: "backup /backup/polyrelay-monday", program: .backup),
         Verb(
             "restore", on: .text("FILE"), options: [.flag("force", "in place of a database that is there")],
