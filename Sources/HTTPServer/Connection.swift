@@ -24,6 +24,8 @@ final class Connection: ServedConnection {
     var pace: BodyPace?
     /// Of the shard's memory for bodies.
     var reservedBodyBytes = 0
+    /// Of the shard's memory for answers that wait to be taken.
+    var heldAnswer: UnsentAnswers.Held?
     /// Nothing can be read behind the request at hand.
     var endsWithAnswer = false
     /// Somebody with a good key has been let in on it.

@@ -250,7 +250,7 @@ package struct Gateway: HTTPService {
             var response = response(
                 answer, facts, window(admission, isAccepted: answer.status < 400), failure,
                 extras(route, request.head, admission.holder?.key.kind, answer))
-            response.isKnown = admission.holder != nil
+            response.key = admission.holder?.key.id
             return response
         } catch {
             if let faults { await pause(faults.delay) }

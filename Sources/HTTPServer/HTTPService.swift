@@ -59,8 +59,8 @@ package struct Response: Sendable {
     package var failure: FaultName?
     /// A body that is made while it is sent; `body` is empty then.
     package var stream: AnswerStream?
-    /// It answers somebody whose key was good.
-    package var isKnown = false
+    /// Whose good key it answers; nil: nobody's.
+    package var key: AccessKey.ID?
 
     package init(
         head: ResponseHead, body: [UInt8], closes: Bool = false, failure: FaultName? = nil,

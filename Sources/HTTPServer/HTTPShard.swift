@@ -25,6 +25,7 @@ package actor HTTPShard {
     /// Held of bodies that arrive: of known senders, and of all others.
     var bodyBytes = 0
     var strangersBodyBytes = 0
+    private var unsent = UnsentAnswers()
     private var date: (second: Int64, bytes: [UInt8]) = (-1, [])
 
     /// `budget`: of connections, shared with other shards.
@@ -88,6 +89,7 @@ package actor HTTPShard {
         guard floor.contains(connection) else { return }
         abandonStream(connection)
         endBody(connection)
+        release(connection)
         floor.remove(connection)
     }
 
@@ -211,8 +213,8 @@ package actor HTTPShard {
         // The client may be gone; what it asked for was done all the same.
         guard let connection = floor[id] else { return }
         endBody(connection)
-        connection.isKnown = connection.isKnown || response.isKnown
-        append(response, connection)
+        connection.isKnown = connection.isKnown || response.key != nil
+        append(holding(response, connection), connection)
         if connection.state.phase == .writing, connection.link.output.count < HTTPServerLimits.gatheredOutputBytes {
             // Into the buffer counts as written while more fits: pipelined requests go on, and one write takes all.
             connection.state.written()
@@ -271,7 +273,23 @@ package actor HTTPShard {
         outputSent(connection)
     }
 
+    /// A large answer for which there is no room is not kept: its client is told to come back.
+    private func holding(_ response: Response, _ connection: Connection) -> Response {
+        guard response.body.count > HTTPServerLimits.uncountedAnswerBytes else { return response }
+        release(connection)
+        connection.heldAnswer = unsent.hold(response.body.count, for: response.key)
+        guard connection.heldAnswer == nil else { return response }
+        return connection.service.refuse(
+            .overloaded(retryAfter: HTTPServerLimits.retryAfter), head: connection.head, from: connection.peer,
+            entry: nil)
+    }
+
+    private func release(_ connection: Connection) {
+        if let held = connection.heldAnswer.take() { unsent.release(held) }
+    }
+
     private func outputSent(_ connection: Connection) {
+        release(connection)
         if connection.state.phase == .writing { connection.state.written() }
         switch connection.state.phase {
         case .closed: return close(connection)

@@ -255,6 +255,29 @@ struct HTTPShardHeadTests {
         }
     }
 
+    @Test("Where a large answer waits to be taken, the next is refused until its client has gone")
+    func untaken() async throws {
+        try await serve { bench in
+            var silent: LoopbackClient? = try bench.connect()
+            try silent?.send(Bench.request("/large"))
+            for await path in bench.service.arrivals where path == "/large" { break }
+            let refused = try await bench.talk { client in
+                try client.send(Bench.request("/large"))
+                return try client.receive(through: "refused")
+            }
+            #expect(refused.hasPrefix("HTTP/1.1 503"))
+            silent = nil
+            // The loop hears of the end in a turn of its own.
+            var text = ""
+            while !text.hasPrefix("HTTP/1.1 200") {
+                text = try await bench.talk { client in
+                    try client.send(Bench.request("/large"))
+                    return try client.receive(through: "\r\n")
+                }
+            }
+        }
+    }
+
     @Test("Who waits to be asked for a body is asked once the head is well")
     func continues() async throws {
         try await serve { bench in

@@ -4,10 +4,12 @@ import HTTPWire
 import Model
 import Synchronization
 
-/// Answers by path: `/wait` when the gate is opened, `/echo` with the body, `/half` with 60,000 bytes, those of
-/// `StubStreams` with a streamed body, else the path.
+/// Answers by path: `/wait` when the gate is opened, `/echo` with the body, `/half` with 60,000 bytes, `/large` with
+/// `largeBytes`, those of `StubStreams` with a streamed body, else the path.
 final class StubService: HTTPService {
     static let bodyLimitBytes = 1000
+    /// Two of them are more than those who are not known may leave untaken.
+    static let largeBytes = 40 << 20
 
     private struct State {
         var isOpen = false
@@ -37,6 +39,7 @@ final class StubService: HTTPService {
             await waitForGate()
             return response(.ok, Array("waited".utf8))
         case "/echo": return response(.ok, request.body)
+        case "/large": return response(.ok, Array(repeating: UInt8(ascii: "x"), count: Self.largeBytes))
         case "/half": return response(.ok, Array(repeating: UInt8(ascii: "x"), count: 60_000))
         default:
             if let stream = streams.stream(path) {
