@@ -36,6 +36,15 @@ struct NameTests {
         #expect(await bench.perform("http://hooks.acme.test:\(sink.port)/hook").answer?.status == 200)
     }
 
+    @Test("A name of this machine is reached at the address that is allowed, where its other one is not")
+    func oneOfThisMachine() async throws {
+        let sink = try await HTTPSink()
+        let bench = try TransportBench(allow: ["127.0.0.0/8"])
+        bench.resolver.put("hooks.localhost", .aaaa(try address("::1")))
+        bench.resolver.put("hooks.localhost", .a(try address("127.0.0.1")))
+        #expect(await bench.perform("http://hooks.localhost:\(sink.port)/hook").answer?.status == 200)
+    }
+
     @Test("One forbidden address forbids the name, and nobody is connected to")
     func forbidden() async throws {
         let sink = try await HTTPSink()

@@ -15,6 +15,7 @@ struct AhaSendClient {
         let status: Int
         let body: Data
 
+        var text: String { String(decoding: body, as: UTF8.self) }
         var object: [String: Any] { (try? JSONSerialization.jsonObject(with: body) as? [String: Any]) ?? [:] }
     }
 

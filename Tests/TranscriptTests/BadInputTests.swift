@@ -24,7 +24,7 @@ struct BadInputTests {
         let client = try await AhaSendClient()
         defer { client.server.close() }
         let target = route.path(try await client.residents())
-        let before = await client.call("GET", sample.list).body
+        let before = await client.listed(sample)
         let bad = try BadBodies(try #require(route.description?.request), good: Data(sample.body.utf8))
         #expect(bad.cases.count > 10)
         for one in bad.cases {
@@ -32,9 +32,17 @@ struct BadInputTests {
             let object = try? JSONSerialization.jsonObject(with: answer.body) as? [String: String]
             #expect(answer.status == 400 && object?["message"]?.isEmpty == false, "\(name): \(one.fault)")
         }
-        #expect(await client.call("GET", sample.list).body == before, "\(name)")
+        let after = await client.listed(sample)
+        #expect(after == before, "\(name)")
         #expect(await client.call(route.method.rawValue, target, Data(sample.body.utf8)).status / 100 == 2, "\(name)")
-        #expect(await client.call("GET", sample.list).body != before, "\(name)")
+        #expect(await client.listed(sample) != before, "\(name)")
         #expect(client.server.disagreements == [])
+    }
+}
+
+extension AhaSendClient {
+    /// What a route's list says, but for the figures of deliveries, which go on beside it.
+    fileprivate func listed(_ sample: AhaSendSamples.Sample) async -> String {
+        await call("GET", sample.list).text.replacing(#/"success_count":[^}]*/#, with: "")
     }
 }

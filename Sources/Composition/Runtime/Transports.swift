@@ -2,6 +2,7 @@ import Base
 import HTTPDelivery
 import Ports
 import Posix
+import Resolver
 import SMTPDelivery
 
 /// Makes the way out for mail that the configuration asks for.
@@ -42,7 +43,8 @@ enum Transports {
         guard configuration.delivery.mtaSTS else { return nil }
         let egress = EgressPolicy(allow: configuration.egress.allow, ports: [443])
         return try CurlTransport(
-            egress: egress, caFile: configuration.egress.caFile, resolver: resolver, loop: loop, time: time)
+            egress: egress, caFile: configuration.egress.caFile,
+            resolver: HostsResolver(HostsTable.read(), behind: resolver), loop: loop, time: time)
     }
 
     private static func direct(_ configuration: Configuration) throws(DirectError) -> DirectConfiguration {
