@@ -112,8 +112,9 @@ final class CurlTransfer {
         guard headBytes <= HTTPDeliveryLimits.headBytes else { return false }
         guard unsafe Self.hasName(bytes) else { return true }
         let value = unsafe Self.trimmed(bytes.dropFirst(Self.retryAfterName.count))
-        if value.utf8.allSatisfy(ASCII.isDigit), let seconds = Int64(value) {
-            retryAfter = .seconds(min(seconds, Self.secondsMax))
+        if !value.isEmpty, value.utf8.allSatisfy(ASCII.isDigit) {
+            // RFC 9110 §10.2.3: any number of digits; what Int64 cannot hold is beyond every cap.
+            retryAfter = .seconds(min(Int64(value) ?? Self.secondsMax, Self.secondsMax))
         } else {
             retryAt = Instant(httpDate: value)
         }

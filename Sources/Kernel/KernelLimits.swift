@@ -5,6 +5,10 @@ package enum KernelLimits {
     package static let keysPerAccount = 1000
     /// Addresses in Reply-To that are read of a message which came in as finished bytes.
     static let replyToRead = 50
+    /// RFC 5321 §6.3: traces of servers in a message; with more it goes round in circles.
+    package static let receivedFieldsMax = 100
+    /// Traces of this server in a message: with so many it has come back again and again.
+    package static let ownTracesMax = 3
     /// Bytes of an idempotency key.
     package static let idempotencyKeyBytes = 255
     /// Idempotency claims in memory; beyond that, those whose lease has ended are dropped.

@@ -1,4 +1,5 @@
 import Base
+import Ports
 import Posix
 import SMTPWire
 import TLS
@@ -55,6 +56,11 @@ final class Connection {
 
     /// The server offers delivery status notifications (RFC 3461).
     var makesReports: Bool { session.extensions.statusNotifications }
+
+    /// What the server takes.
+    var kind: HopKind {
+        HopKind(takesEightBit: session.extensions.eightBitMIME, takesUTF8: session.extensions.smtpUTF8)
+    }
 
     /// Ready for `carry`.
     var isIdle: Bool { session.isIdle }

@@ -51,10 +51,18 @@ enum ConnectionFault: Error, Sendable {
     }
 
     /// A handshake was tried and failed, so that its state is unknown (RFC 7435 §3: an opportunistic client may come
-    /// back without).
+    /// back without). Also where STARTTLS was never answered.
     var isHandshakeFailure: Bool {
         switch self {
-        case .closed(.tlsFailed, _), .closed(.timedOut(.tlsHandshake), _): true
+        case .closed(.tlsFailed, _): true
+        default: isSilenceAboutTLS
+        }
+    }
+
+    /// The host said nothing any more once TLS was asked for: it costs minutes to find that out again.
+    var isSilenceAboutTLS: Bool {
+        switch self {
+        case .closed(.timedOut(.startTLS), _), .closed(.timedOut(.tlsHandshake), _): true
         default: false
         }
     }

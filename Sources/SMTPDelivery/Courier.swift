@@ -42,7 +42,7 @@ final class Courier {
             return ParcelResult(outcomes: parcel.recipients.map { _ in outcome(error) })
         }
         do throws(KernelFailure) {
-            return await send(try await parcel.open())
+            return try await send(try await parcel.open())
         } catch {
             log.error("message-not-sent") { line in
                 line.add("message", parcel.message.value)
@@ -57,9 +57,10 @@ final class Courier {
     ///
     /// It ends: a transaction leaves somebody undecided only where it decided somebody else, or where the connection
     /// had been used before, and then the next one has not.
-    private func send(_ mail: OutgoingMail) async -> ParcelResult {
+    private func send(_ mail: OutgoingMail) async throws(KernelFailure) -> ParcelResult {
         var envelope = Envelope(mail)
-        while let (transaction, recipients) = envelope.nextTransaction() {
+        var renditions: [HopKind: Rendition] = [.full: mail.rendition]
+        while !envelope.undecided.isEmpty {
             let connection: Connection
             do throws(HopFault) {
                 connection = try await openConnection()
@@ -67,20 +68,37 @@ final class Courier {
                 envelope.decideAll(outcome(error))
                 break
             }
+            let kind = Self.kind(connection, for: mail)
+            let rendition: Rendition
+            if let known = renditions[kind] {
+                rendition = known
+            } else {
+                rendition = try await mail.rerender?(kind) ?? mail.rendition
+                renditions[kind] = rendition
+            }
+            guard let (transaction, recipients) = envelope.nextTransaction(rendition) else { break }
             let wasUsed = connection.transactions > 0
             let verdict = verdict(connection.host)
-            let outcomes = await connection.carry(transaction, mail.content)
+            let outcomes = await connection.carry(transaction, rendition.content)
             let judged = outcomes.count(where: \.isOfContent)
             for (place, (recipient, outcome)) in zip(recipients, outcomes).enumerated()
             where !goesAgain(outcome, wasUsed: wasUsed) {
                 var decided = verdict.outcome(
-                    outcome, of: recipient.mailbox.text, judged: judged, digest: mail.digest)
+                    outcome, of: recipient.mailbox.text, judged: judged, digest: rendition.digest)
                 decided.result.dialogue = UserData(connection.dialogue.text(of: place))
                 envelope.decide(recipient, decided, hopReports: connection.makesReports)
             }
             lookAfter(connection, wasUsed: wasUsed)
         }
         return envelope.result
+    }
+
+    /// Most mail is the same for all, and most hops take all.
+    private static func kind(_ connection: Connection, for mail: OutgoingMail) -> HopKind {
+        var kind = connection.kind
+        if !kind.takesUTF8, !mail.needsSMTPUTF8 { kind.takesUTF8 = true }
+        if !kind.takesEightBit, !mail.rendition.isEightBit { kind.takesEightBit = true }
+        return kind
     }
 
     private func verdict(_ host: String?) -> Verdict { Verdict(host: host, isOwnServer: way.isOwn) }

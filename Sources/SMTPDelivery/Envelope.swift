@@ -12,7 +12,6 @@ struct Envelope {
 
     private let mail: OutgoingMail
     private let sender: Mailbox?
-    private let isEightBit: Bool
     private(set) var undecided: [Recipient] = []
     private(set) var outcomes: [AttemptOutcome]
     /// Those whose sender would hear of their success, and hears nothing from the hop that took them.
@@ -24,7 +23,6 @@ struct Envelope {
     init(_ mail: OutgoingMail) {
         self.mail = mail
         sender = mail.sender.isEmpty ? nil : Mailbox(mail.sender)
-        isEightBit = mail.content.contains { $0 > 0x7F }
         outcomes = mail.recipients.map { _ in Verdict.unusableRecipient }
         guard mail.sender.isEmpty || sender != nil else {
             outcomes = mail.recipients.map { _ in Verdict.unusableSender }
@@ -35,12 +33,12 @@ struct Envelope {
         }
     }
 
-    /// The next transaction, and whom it is for; nil where everybody is decided.
-    func nextTransaction() -> (transaction: Transaction, recipients: [Recipient])? {
+    /// The next transaction with these bytes, and whom it is for; nil where everybody is decided.
+    func nextTransaction(_ rendition: Rendition) -> (transaction: Transaction, recipients: [Recipient])? {
         let recipients = Array(undecided.prefix(SMTPLimits.recipientsPerTransactionMax))
         let transaction = Transaction(
-            sender: sender, recipients: recipients.map(\.mailbox), contentOctets: mail.content.count,
-            isEightBit: isEightBit, hasInternationalHeader: mail.needsSMTPUTF8,
+            sender: sender, recipients: recipients.map(\.mailbox), contentOctets: rendition.content.count,
+            isEightBit: rendition.isEightBit, hasInternationalHeader: rendition.needsSMTPUTF8,
             notifications: NotificationRequest(mail.reports, of: recipients.map(\.index)))
         return transaction.map { ($0, recipients) }
     }

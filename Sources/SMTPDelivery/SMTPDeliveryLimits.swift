@@ -30,6 +30,8 @@ package enum SMTPDeliveryLimits {
     static let addressesTried = 8
     /// How long an address that did not answer is tried after the others.
     static let addressRest: Duration = .seconds(60)
+    /// How long a host that never answered STARTTLS is not asked for it again, where the policy lets mail go without.
+    static let silenceAboutTLS: Duration = .seconds(86_400)
     /// Such addresses remembered.
     static let restingAddresses = 10_000
     /// How long a route is believed without another look, whatever the TTL: a zone that answers differently each time

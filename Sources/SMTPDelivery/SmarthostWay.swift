@@ -14,6 +14,8 @@ final class SmarthostWay: Way {
     private let surroundings: Connection.Surroundings
     private let workers: WorkerPool
     private var addresses: AddressCache
+    /// Where TLS was asked for and never answered.
+    private var silence = AddressMemory(rest: SMTPDeliveryLimits.silenceAboutTLS)
 
     init(
         _ configuration: SmarthostConfiguration, tls: TLSClientContext, loop: EventLoop, workers: WorkerPool,
@@ -43,10 +45,13 @@ final class SmarthostWay: Way {
         do throws(HopFault) {
             return try await open(configuration.tlsPolicy, &dialogue)
         } catch {
-            let mayGoWithout = configuration.security == .opportunistic && configuration.credentials == nil
-            guard mayGoWithout, error.fault.isHandshakeFailure else { throw error }
+            guard mayGoWithoutTLS, error.fault.isHandshakeFailure else { throw error }
             return try await open(.never, &dialogue)
         }
+    }
+
+    private var mayGoWithoutTLS: Bool {
+        configuration.security == .opportunistic && configuration.credentials == nil
     }
 
     /// Tries the addresses in order until one answers.
@@ -75,8 +80,16 @@ final class SmarthostWay: Way {
         let socket = try await SocketConnector.connect(
             to: .ip(address, port: configuration.port), loop: surroundings.loop, timeout: configuration.connectTimeout,
             named: configuration.host, &dialogue)
-        return try await Connection.open(
-            socket, configuration.session(tls: policy), surroundings, after: &dialogue)
+        let isSilent = silence.isResting(address, uptime: surroundings.time.uptime)
+        if isSilent, mayGoWithoutTLS { dialogue.note("without TLS, which was not answered here before") }
+        do throws(ConnectionFault) {
+            return try await Connection.open(
+                socket, configuration.session(tls: isSilent && mayGoWithoutTLS ? .never : policy), surroundings,
+                after: &dialogue)
+        } catch {
+            if error.isSilenceAboutTLS { silence.failed(address, uptime: surroundings.time.uptime) }
+            throw error
+        }
     }
 
     private func lookUp(_ dialogue: inout Dialogue) async throws(ConnectionFault) -> [IPAddress] {

@@ -9,16 +9,19 @@ package import SMTPWire
 package struct ReportDesk: SMTPService {
     private let reports: ReportService
     private let hostName: HeloName
+    private let isStrict: Bool
 
-    package init(_ reports: ReportService, hostName: HeloName) {
+    /// `isStrict`: sessions are held to the letter of RFC 5321 (`ServerConfiguration.isStrict`).
+    package init(_ reports: ReportService, hostName: HeloName, isStrict: Bool = false) {
         self.reports = reports
         self.hostName = hostName
+        self.isStrict = isStrict
     }
 
     /// How sessions of a listener go. `offersTLS`: STARTTLS, for those who want it (RFC 3207 §4 forbids a public server
     /// to ask for it).
     package func configuration(offersTLS: Bool) -> ServerConfiguration {
-        ServerConfiguration(hostName: hostName, offersStartTLS: offersTLS)
+        ServerConfiguration(hostName: hostName, offersStartTLS: offersTLS, isStrict: isStrict)
     }
 
     // MARK: SMTPService
@@ -57,6 +60,7 @@ package struct ReportDesk: SMTPService {
 
     /// A report to several mailboxes of ours is taken if it says something for one of them.
     package func accept(_ mail: ReceivedMail, _ client: SMTPClient) async -> SMTPAnswer {
+        if MailLoop.isLoop(mail.content, ownName: hostName.text) { return .refused(SMTPAnswer.loop, .messageMalformed) }
         var answer = SMTPAnswer.refused(
             Reply(.transactionFailed, .contentInvalid, "Only reports of mail from here are taken, and this is none"),
             .messageMalformed)

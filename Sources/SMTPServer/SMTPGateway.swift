@@ -30,6 +30,8 @@ package struct SMTPGateway: SMTPService {
         package var ids: PublicIDs
         package var time: any TimeSource
         package var hostName: HeloName
+        /// Sessions are held to the letter of RFC 5321 (`ServerConfiguration.isStrict`).
+        package var isStrict: Bool
         /// Who notes when keys were used; nil: nobody does.
         package var uses: KeyUseLog?
         /// Shared by all gateways, those of HTTP included.
@@ -41,7 +43,7 @@ package struct SMTPGateway: SMTPService {
 
         package init(
             directory: Directory, limiter: RateLimiter, mail: MailService, ids: PublicIDs, time: any TimeSource,
-            hostName: HeloName, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
+            hostName: HeloName, isStrict: Bool = false, uses: KeyUseLog? = nil, refusals: RefusalDelay = RefusalDelay(),
             trusted: [TrustedNetwork] = [], faults: FaultTable? = nil, log: Log
         ) {
             self.directory = directory
@@ -50,6 +52,7 @@ package struct SMTPGateway: SMTPService {
             self.ids = ids
             self.time = time
             self.hostName = hostName
+            self.isStrict = isStrict
             self.uses = uses
             self.refusals = refusals
             self.trusted = trusted
@@ -86,6 +89,7 @@ package struct SMTPGateway: SMTPService {
         configuration.requiresTLS = encryption.isDemanded && dialect.requiresTLS
         configuration.mechanisms = dialect.mechanisms.map(Self.mechanism)
         configuration.requiresAuthentication = true
+        configuration.isStrict = environment.isStrict
         if let recipients = dialect.limits.recipients { configuration.limits.recipientsMax = recipients }
         if let octets = dialect.limits.messageBytes { configuration.limits.messageOctetsMax = octets }
         if let messages = dialect.limits.messagesPerConnection { configuration.limits.messagesMax = messages }
@@ -192,7 +196,12 @@ package struct SMTPGateway: SMTPService {
         guard let passage = client.passage else { return refusal(.credentialMissing, .message) }
         do throws(KernelFailure) {
             if let faults = environment.faults { try await raise(faults, client) }
-            let submission = try submission(mail, client, passage.principal)
+            let submitted = submitted(mail, client)
+            if let obstacle = submitted.obstacle(ownName: environment.hostName.text) {
+                if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
+                return .refused(obstacle)
+            }
+            let submission = try submission(submitted, passage.principal)
             let results = try await environment.mail.send(
                 [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency
             ).run()
@@ -263,16 +272,19 @@ package struct SMTPGateway: SMTPService {
 
     // MARK: Messages
 
-    private func submission(
-        _ mail: ReceivedMail, _ client: SMTPClient, _ sender: Principal
-    ) throws(KernelFailure) -> Submission {
-        let submitted = SubmittedMail(
+    private func submitted(_ mail: ReceivedMail, _ client: SMTPClient) -> SubmittedMail {
+        SubmittedMail(
             content: mail.content, recipients: mail.recipients.compactMap { MailAddress(parsing: $0.mailbox.text) },
             reversePath: mail.sender.mailbox?.text, declaresUTF8: mail.sender.parameters.smtpUTF8,
             trace: MailTrace(
                 heloName: mail.trace.heloName, client: client.address, protocolName: mail.trace.protocolName,
                 serverName: environment.hostName.text),
             reports: ReportWishes(mail))
+    }
+
+    private func submission(
+        _ submitted: SubmittedMail, _ sender: Principal
+    ) throws(KernelFailure) -> Submission {
         let (content, fields) = try submitted.read(special: dialect.specialFields)
         var submission = content
         try dialect.interpret(SpecialFields(fields), sender, &submission)

@@ -34,6 +34,18 @@ struct ExchangeTests {
         }
     }
 
+    @Test(
+        "A number of seconds of any length is a wait, and one that is no number is none",
+        arguments: [
+            ("0", 0), ("7", 7), ("99999999999999999999999999", 366 * 86_400), ("9223372036854775807", 366 * 86_400),
+        ])
+    func retrySeconds(value: String, seconds: Int) async throws {
+        let bench = try TransportBench()
+        let sink = try await HTTPSink { _ in .status("503 Busy", fields: "Retry-After: \(value)\r\n") }
+        let answer = try #require(await bench.perform(sink.url).answer)
+        #expect(answer.retryAfter == .seconds(seconds) && answer.retryAt == nil)
+    }
+
     @Test("A field without a value is sent as one, and nothing is said of the body's type that the caller did not say")
     func plainFields() async throws {
         let sink = try await HTTPSink()

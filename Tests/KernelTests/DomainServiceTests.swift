@@ -63,6 +63,53 @@ struct DomainServiceTests {
         }
     }
 
+    @Test(
+        "An SPF record that receivers take for an error is not verified, and it is said why",
+        arguments: [
+            (["v=spf1 include:spf.relay.example ip4:1.2.3 ~all"], "section 4.6)"),
+            (["v=spf1 include:spf.relay.example ~all", "v=spf1 -all"], "section 4.5)"),
+            (
+                [
+                    "v=spf1 a mx a:b.example a:c.example ptr exists:d.example mx:e.example a:f.example a:g.example "
+                        + "a:h.example include:spf.relay.example ~all"
+                ], "section 4.6.4)"
+            ),
+            (["v=spf1 include:nested.example include:spf.relay.example ~all"], "section 4.6.4)"),
+            (["v=spf1 include:broken.example include:spf.relay.example ~all"], "broken.example"),
+            (["v=spf1 include:nothing.example include:spf.relay.example ~all"], "nothing.example"),
+        ])
+    func spfErrors(texts: [String], said: String) async throws {
+        let bench = try await DomainBench()
+        let domain = try await bench.add()
+        bench.publish(domain)
+        let many = (0..<5).map { "a:\($0).example" }.joined(separator: " ")
+        bench.dns.put("nested.example", text: "v=spf1 \(many) include:inner.example -all")
+        bench.dns.put("inner.example", text: "v=spf1 \(many) -all")
+        bench.dns.put("broken.example", text: "v=spf1 ip4:nonsense")
+        bench.dns.put("example.com", texts.map { .txt([Array($0.utf8)]) })
+        let checked = try await bench.service.check(domain)
+        #expect(checked.sending != .verified)
+        guard case .different(let seen)? = checked.check(.spf, at: "example.com")?.verdict else {
+            Issue.record("\(checked.checks)")
+            return
+        }
+        #expect(seen.dropLast() == texts[...] && seen.last?.hasPrefix("error: ") == true)
+        #expect(seen.last?.contains(said) == true, "\(seen)")
+    }
+
+    @Test("Ten look-ups are allowed, nested ones included, and a name server that is down is no fault")
+    func spfLookups() async throws {
+        let bench = try await DomainBench()
+        let domain = try await bench.add()
+        bench.publish(domain)
+        let many = (0..<7).map { "a:\($0).example" }.joined(separator: " ")
+        bench.dns.put("nested.example", text: "v=spf1 \(many) -all")
+        bench.dns.fail("down.example")
+        bench.dns.put(
+            "example.com", text: "v=spf1 include:nested.example include:down.example include:spf.relay.example ~all")
+        #expect(try await bench.service.check(domain).sending == .verified)
+    }
+
     @Test("That DNS cannot be read undoes nothing and proves nothing")
     func unreadable() async throws {
         let bench = try await DomainBench()

@@ -81,6 +81,35 @@ struct PostOfficeTests {
         #expect(!text(mail.content).contains("eve@"))
     }
 
+    @Test("A recipient that only UTF-8 can write makes no demand on the others' hops")
+    func internationalRecipient() async throws {
+        let bench = try bench(.pinned)
+        var submission = Fixture.submission(to: ["ann@example.net"])
+        submission.bcc = [Fixture.address("jörg@example.net")]
+        let hidden = try await bench.office.outgoing(
+            await bench.accept(Fixture.message(submission)), recipients: [0, 1])
+        #expect(!hidden.needsSMTPUTF8 && hidden.recipients.contains("jörg@example.net"))
+
+        submission.bcc = []
+        submission.to.append(Fixture.address("jörg@example.net", name: "Jörg"))
+        let shown = try await bench.office.outgoing(
+            await bench.accept(Fixture.message(submission)), recipients: [0, 1])
+        #expect(shown.needsSMTPUTF8 && text(shown.content).contains("jörg@example.net"))
+        let kind = HopKind(takesEightBit: true, takesUTF8: false)
+        let rerender = try #require(shown.rerender)
+        let plain = try await rerender(kind)
+        #expect(!plain.needsSMTPUTF8 && plain.content.allSatisfy { $0 < 0x80 })
+        #expect(text(plain.content).contains("To: ann@example.net,"))
+        #expect(text(plain.content).contains("?= :;"))
+
+        submission.to.removeLast()
+        submission.replyTo = [Fixture.address("jörg@example.net")]
+        let author = try await bench.office.outgoing(await bench.accept(Fixture.message(submission)), recipients: [0])
+        let rerenderAuthor = try #require(author.rerender)
+        let other = try await rerenderAuthor(kind)
+        #expect(author.needsSMTPUTF8 && other.needsSMTPUTF8)
+    }
+
     @Test("A message asked to offer unsubscribing offers it once, in our words")
     func unsubscribe() async throws {
         let bench = try bench(.pinned)

@@ -355,7 +355,10 @@ struct ReportServiceTests {
             }
         }
         #expect(try service.destination("Complaints@Bounce.Relay.example") == .complaints)
-        for desk in ["postmaster@mx.relay.example", "Abuse@bounce.example.com", "POSTMASTER@bounce.relay.example"] {
+        for desk in [
+            "postmaster@mx.relay.example", "Abuse@bounce.example.com", "POSTMASTER@bounce.relay.example",
+            "\"postmaster\"@mx.relay.example", "\"Post\\master\"@bounce.relay.example",
+        ] {
             #expect(try service.destination(desk) == .desk)
         }
         for (text, refusal) in [

@@ -68,6 +68,22 @@ struct RetryPolicyTests {
         #expect([1, 30, 61].map(delay) == [.seconds(10), .seconds(30), .seconds(60)])
     }
 
+    @Test(
+        "A receiver that asks for no wait gets the first one of the policy",
+        arguments: [
+            (RetryPolicy.Delays.constant(.seconds(10)), 10), (.listed([.seconds(3), .seconds(9)]), 3),
+            (.exponential(first: .seconds(2), factor: 2, cap: .seconds(60)), 2),
+        ])
+    func noWait(delays: RetryPolicy.Delays, first: Int) {
+        let policy = RetryPolicy(
+            delays: delays, attempts: 25, jitter: .full, retryAfter: .replaces(cap: .seconds(60)))
+        for asked in [Duration.zero, .seconds(-5)] {
+            #expect(policy.delay(after: 7, asked: asked, random: random) == .seconds(first))
+        }
+        let floored = RetryPolicy(delays: delays, attempts: 25, jitter: .full, retryAfter: .floor(cap: .seconds(60)))
+        #expect(floored.delay(after: 1, asked: .zero, random: random).map { $0 >= .seconds(first) } == true)
+    }
+
     @Test("No wish of a receiver's gets an attempt more than there are")
     func exhausted() {
         let policy = RetryPolicy(

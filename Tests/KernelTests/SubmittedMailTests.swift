@@ -57,6 +57,7 @@ struct SubmittedMailTests {
         arguments: [
             ["Subject: x", ""], ["no header"], ["From: hello@example.com", "From: other@example.com", ""],
             ["From: hello@example.com, other@example.com", ""], ["From: nobody", ""], ["From:", ""],
+            ["From: Smith, John <hello@example.com>", ""], ["From: hello@example.com, nobody", ""],
         ])
     func authors(lines: [String]) {
         #expect(throws: KernelFailure.messageMalformed) { try mail(lines).read(special: []) }
@@ -94,6 +95,90 @@ struct SubmittedMailTests {
         let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
         #expect(content.lowercased().split(separator: "date:").count == 2)
         #expect(content.lowercased().split(separator: "message-id:").count == 2)
+    }
+
+    @Test(
+        "What Date and Message-ID are not is replaced, and what they are stays",
+        arguments: [
+            (["Date:", "Message-ID:"], true), (["Date: yesterday", "Message-ID: <mine>"], true),
+            (["Date: Mon, 32 Jan 2026 10:00:00 +0000", "Message-ID: a@b.example"], true),
+            (["Date: Fri, 30 Jan 2026 10:00:00 +0000 (UTC)", "Message-ID: <a@b>"], false),
+            (["Date: 30 Jan 26 10:00 GMT", "Message-ID: <a+b@[192.0.2.1]>"], false),
+        ])
+    func identity(fields: [String], isReplaced: Bool) async throws {
+        let bench = try bench()
+        let id = try await send(mail(["From: hello@example.com"] + fields + ["", "x"]), bench).message
+        let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
+        #expect(content.split(separator: "\r\nDate:").count == 2)
+        #expect(content.split(separator: "\r\nMessage-ID:").count == 2)
+        #expect(fields.allSatisfy { content.contains("\r\n\($0)\r\n") != isReplaced })
+    }
+
+    @Test("Bcc stays behind, and everything else is as it was")
+    func blindCopies() async throws {
+        let bench = try bench()
+        let lines = ["From: hello@example.com", "Bcc: eve@example.net,", " bob@example.net", "X-A: b", "", "Bcc: x"]
+        let id = try await send(mail(lines, to: ["eve@example.net"]), bench).message
+        let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
+        #expect(content.hasSuffix("From: hello@example.com\r\nX-A: b\r\n\r\nBcc: x\r\n"))
+        #expect(!content.contains("example.net"))
+    }
+
+    @Test("An author that only UTF-8 can write needs hops that know it, whatever was declared")
+    func internationalAuthor() async throws {
+        let bench = try bench()
+        for field in ["Reply-To: jörg@example.com", "Subject: ü"] {
+            let id = try await send(mail(["From: hello@example.com", field, "", "x"]), bench).message
+            #expect(
+                try await bench.office.outgoing(id, recipients: [0]).needsSMTPUTF8 == field.hasPrefix("Reply"),
+                "\(field)")
+        }
+    }
+
+    @Test("A message that passed too many servers, or this one three times, goes round in circles")
+    func loops() {
+        func obstacle(_ traces: [String]) -> SubmittedMail.Obstacle? {
+            mail(traces + ["From: hello@example.com", "", "x"]).obstacle(ownName: "In.example")
+        }
+        let own = "Received: from x (y)\r\n\tby in.example with ESMTP id 1;\r\n\tWed, 01 Jul 2026 08:30:00 +0000"
+        let other = "Received: from in.example by other.example with ESMTP; Wed, 01 Jul 2026 08:30:00 +0000"
+        #expect(obstacle([]) == nil && obstacle([own, own, other]) == nil)
+        #expect(obstacle([own, other, own, own]) == .loop)
+        #expect(obstacle(Array(repeating: other, count: KernelLimits.receivedFieldsMax)) == nil)
+        #expect(obstacle(Array(repeating: other, count: KernelLimits.receivedFieldsMax + 1)) == .loop)
+    }
+
+    @Test("What no server takes and nobody may change is not taken")
+    func notTransportable() {
+        let long = String(repeating: "x", count: 999)
+        func obstacle(_ fields: [String], _ body: String) -> SubmittedMail.Obstacle? {
+            mail(["From: hello@example.com"] + fields + ["", body]).obstacle(ownName: "in.example")
+        }
+        #expect(obstacle([], long) == nil && obstacle([], "a\u{0}b") == nil)
+        #expect(obstacle(["DKIM-Signature: v=1"], "short") == nil)
+        #expect(obstacle(["DKIM-Signature: v=1"], long) == .notTransportable)
+        #expect(obstacle(["Content-Type: multipart/signed; boundary=b"], long) == .notTransportable)
+        #expect(obstacle(["X-A: \(long)"], "") == .notTransportable)
+        #expect(obstacle(["X-A: \(long) \(long)"], "") == .notTransportable)
+        #expect(obstacle(["X-A: a \(String(repeating: "b ", count: 600))"], "") == nil)
+    }
+
+    @Test("A hop of another kind gets other bytes, the same on every attempt, and raw shows what left")
+    func renditions() async throws {
+        let bench = try bench()
+        let id = try await send(mail(["From: hello@example.com", "", "grün"]), bench).message
+        let mail = try await bench.office.outgoing(id, recipients: [0])
+        let kind = HopKind(takesEightBit: false, takesUTF8: true)
+        let rerender = try #require(mail.rerender)
+        let plain = try await rerender(kind)
+        let again = try await rerender(kind)
+        #expect(plain == again)
+        #expect(mail.rendition.isEightBit && !plain.isEightBit && plain.digest != mail.digest)
+        #expect(text(plain.content).contains("gr=C3=BCn"))
+        var settlement = Fixture.settlement(id.value)
+        settlement.result.contentDigest = plain.digest
+        _ = await bench.store.commit([.settle([settlement])])
+        #expect(try await bench.office.raw(id) == plain.content)
     }
 
     @Test(

@@ -13,6 +13,11 @@ struct MailboxTests {
             ("\"Joe \\\"J\\\" \\\\ Doe\" <joe@example.com>", "Joe \"J\" \\ Doe"),
             ("\"\" <joe@example.com>", nil), ("Dr. Joe (Sales) <joe@example.com>", "Dr. Joe (Sales)"),
             ("山田 太郎 <joe@example.com>", "山田 太郎"), ("\"Joe\" Doe <joe@example.com>", "Joe Doe"),
+            ("Joe (Sales, EU) <joe@example.com>", "Joe (Sales, EU)"), ("joe@example.com (Joe)", "Joe"),
+            ("joe@example.com (Doe, Joe; EU)", "Doe, Joe; EU"), ("joe@example.com ()", nil),
+            ("=?UTF-8?Q?J=C3=B6e_Doe?= <joe@example.com>", "Jöe Doe"),
+            ("=?UTF-8?B?SsO2ZQ==?= =?UTF-8?B?IERvZQ==?= <joe@example.com>", "Jöe Doe"),
+            ("what? <joe@example.com>", "what?"), ("Joe (x <joe@example.com>", "Joe (x"),
             ("joe@home.example <joe@example.com>", "joe@home.example"), ("\"a<b>\" <joe@example.com>", "a<b>"),
         ] as [(String, String?)])
     func accepted(text: String, name: String?) throws {
@@ -28,6 +33,8 @@ struct MailboxTests {
             ("joe@example.com>", .malformedMailbox), ("<joe@example.com> Joe", .invalidCharacter),
             ("Doe, Joe <joe@example.com>", .malformedMailbox),
             ("a@b.example, Joe <joe@example.com>", .malformedMailbox),
+            ("Doe, (Joe) <joe@example.com>", .malformedMailbox), ("joe@example.com (a) (b)", .invalidCharacter),
+            ("Joe (joe@example.com)", .missingAtSign),
             ("group: joe@example.com;", .invalidCharacter), ("Joe <a@b.example> <joe@example.com>", .invalidCharacter),
             ("Joe <<joe@example.com>>", .invalidCharacter), ("\"Joe <joe@example.com>", .malformedQuotedString),
             ("Joe\r\nBcc: x@y.example <joe@example.com>", .invalidCharacter),

@@ -73,6 +73,39 @@ struct SecurityTests {
         #expect(server.connections == 2)
     }
 
+    @Test("A host that never answers STARTTLS gets mail in the clear, and is not asked again")
+    func silentAboutTLS() async throws {
+        var script = ScriptedServer.Script()
+        script.extensions.append("STARTTLS")
+        script.answer = { line, _ in line == "STARTTLS" ? .silence : nil }
+        let server = try await ScriptedServer(script)
+        let bench = try Bench(to: server) {
+            $0.timeouts.overrides[.startTLS] = .milliseconds(30)
+            $0.sessions = 1
+        }
+        #expect(await bench.deliver(.of()).first?.isAccepted == true)
+        // A connection of its own, as the first one is gone.
+        await bench.transport.close()
+        let again = await bench.deliver(.of())
+        #expect(again.first?.isAccepted == true)
+        #expect(server.messages.map(\.isSecure) == [false, false])
+        #expect(server.commands.count { $0 == "STARTTLS" } == 1 && server.connections == 3)
+        #expect(again.first?.result.dialogue?.text.contains("without TLS") == true)
+    }
+
+    @Test("Where TLS is required, a host that never answers STARTTLS gets nothing")
+    func silentWhereRequired() async throws {
+        var script = ScriptedServer.Script()
+        script.extensions.append("STARTTLS")
+        script.answer = { line, _ in line == "STARTTLS" ? .silence : nil }
+        let server = try await ScriptedServer(script)
+        let bench = try Bench(to: server, security: .required) {
+            $0.timeouts.overrides[.startTLS] = .milliseconds(30)
+        }
+        for _ in 0..<2 { #expect(await bench.deliver(.of()).first?.isDeferred == true) }
+        #expect(server.messages.isEmpty)
+    }
+
     @Test("With a password there is no way back to clear text")
     func noFallback() async throws {
         let (server, _) = try await server(broken: true)

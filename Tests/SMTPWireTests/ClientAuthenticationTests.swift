@@ -54,6 +54,30 @@ struct ClientAuthenticationTests {
         talk.over()
     }
 
+    @Test("A server that offers PLAIN and does not know it is asked by LOGIN")
+    func fallback() {
+        var talk = greeted(offering: ["AUTH PLAIN LOGIN"])
+        talk.client("AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm")
+        talk.server("504 5.5.4 Unrecognized authentication type")
+        talk.client("AUTH LOGIN")
+        talk.server("334 VXNlcm5hbWU6")
+        talk.client("dGlt")
+        talk.server("334 UGFzc3dvcmQ6")
+        talk.client("dGFuc3RhYWZ0YW5zdGFhZg==")
+        talk.server("235 welcome")
+        talk.does(.idle)
+        talk.over()
+    }
+
+    @Test("A server that knows none of those that it offers is left")
+    func noFallback() {
+        var talk = greeted(offering: ["AUTH PLAIN"])
+        talk.client("AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm")
+        talk.server("504 5.5.4 Unrecognized authentication type")
+        talk.client("QUIT")
+        #expect(talk.session.isClosed == false)
+    }
+
     @Test("Refused credentials end the session as the reply says", arguments: [535, 454] as [UInt16])
     func refused(code: UInt16) {
         var talk = greeted(offering: ["AUTH PLAIN"])

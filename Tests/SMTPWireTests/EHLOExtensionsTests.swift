@@ -2,6 +2,13 @@ import SMTPWire
 import Testing
 
 struct EHLOExtensionsTests {
+    @Test("The old form of AUTH is read, alone and beside the standard's")
+    func oldForm() {
+        #expect(extensions("AUTH=LOGIN PLAIN").mechanisms == [.login, .plain])
+        #expect(extensions("AUTH=LOGIN", "AUTH PLAIN").mechanisms == [.login, .plain])
+        #expect(extensions("AUTH=").mechanisms.isEmpty)
+    }
+
     private func extensions(_ lines: String...) -> EHLOExtensions {
         EHLOExtensions(Reply(code: .completed, lines: ["mx.example greets you"] + lines))
     }

@@ -84,8 +84,8 @@ struct ServerLineTests {
         arguments: [
             ("BOGUS", 500), ("", 500), ("MAILFROM:<a@b.example>", 500), ("NO\u{0}OP", 500), ("QUIT now", 501),
             ("RSET 1", 501), ("DATA x", 501), ("STARTTLS x", 501), ("VRFY", 501), ("TURN", 502), ("ETRN x", 502),
-            ("EXPN list", 502), ("STARTTLS", 502), ("EHLO", 501), ("EHLO a b", 501), ("EHLO <x>", 501),
-            ("EHLO [1.2.3.4\u{1}]", 501), ("EHLO -x", 501), ("HELO x..y", 501), ("EHLO tést", 501),
+            ("EXPN list", 502), ("STARTTLS", 502), ("EHLO", 501), ("EHLO a b", 501),
+            ("EHLO [1.2.3.4\u{1}]", 501), ("HELO ", 501),
         ])
     func noCommand(line: String, code: Int) {
         var talk = ServerTalk.greeted()
@@ -95,11 +95,33 @@ struct ServerLineTests {
     }
 
     @Test(
-        "Names with underscores and address literals are taken in EHLO",
-        arguments: ["my_pc", "[127.0.0.1]", "[IPv6:::1]"])
-    func heloNames(name: String) {
+        "No name in EHLO stops mail: what is none is noted as well as a trace field can hold it",
+        arguments: [
+            ("my_pc", "my_pc"), ("[127.0.0.1]", "[127.0.0.1]"), ("[IPv6:::1]", "[IPv6:::1]"), ("WIN-ABC$", "WIN-ABC?"),
+            ("host.", "host"), ("tést", "t??st"), ("<x>", "?x?"), ("-x", "-x"), ("x..y", "x..y"),
+            ("[1(2)]", "[1?2?]"), ("a;b", "a?b"),
+        ])
+    func heloNames(name: String, noted: String) throws {
         var talk = ServerTalk()
         talk.client("EHLO \(name)")
         talk.codes(250)
+        talk.client("MAIL FROM:<a@example.org>")
+        talk.client("RCPT TO:<b@example.net>")
+        talk.client("DATA")
+        talk.client("x\r\n.")
+        #expect(try #require(talk.taken.first).trace.heloName == noted)
+    }
+
+    @Test("A blank behind the colon is passed over, unless sessions are strict", arguments: [false, true])
+    func blank(isStrict: Bool) {
+        var configuration = ServerConfiguration.open
+        configuration.isStrict = isStrict
+        var talk = ServerTalk.greeted(configuration)
+        talk.client("MAIL FROM: <a@example.org>")
+        talk.codes(isStrict ? 501 : 250)
+        talk.client("MAIL FROM:<a@example.org>")
+        talk.codes(isStrict ? 250 : 503)
+        talk.client("RCPT TO: <b@example.net>")
+        talk.codes(isStrict ? 501 : 250)
     }
 }

@@ -29,7 +29,7 @@ struct ServerPathTests {
     @Test(
         "Everything else is refused",
         arguments: [
-            "a@example.net", "<a@example.net", "a@example.net>", " <a@example.net>", "<a>", "<@example.net>", "<a@>",
+            "a@example.net", "<a@example.net", "a@example.net>", "\t<a@example.net>", "<a>", "<@example.net>", "<a@>",
             "<a@example.net>x", "<a@example.net>  SIZE=1", "<a b@example.net>", "<a@exa mple.net>",
             "<a..b@example.net>",
             "<.a@example.net>", "<a.@example.net>", "<a@-x.example>", "<a@x..example>", "<a@x.example.>",

@@ -16,7 +16,9 @@ package final class ScriptedResolver: Resolver {
 
     package init() {}
 
-    package func put(_ name: String, _ records: RecordData...) {
+    package func put(_ name: String, _ records: RecordData...) { put(name, records) }
+
+    package func put(_ name: String, _ records: [RecordData]) {
         guard let dnsName = DNSName(name), let first = records.first else { return }
         state.withLock { $0.records[DNSQuestion(dnsName, first.type)] = records }
     }

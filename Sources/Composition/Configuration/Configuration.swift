@@ -149,6 +149,8 @@ package struct Configuration: Sendable, Equatable {
         package var tls: TLSFiles?
         package var listeners: [Listener] = []
         package var trusted: [Trusted] = []
+        /// Sessions are held to the letter of RFC 5321, and a blank behind `MAIL FROM:` is an error.
+        package var isStrict = false
 
         /// Somebody reads what comes back, so mail goes out under return paths of ours.
         package var takesReports: Bool { listeners.contains { $0.role == .mx } }

@@ -55,6 +55,7 @@ package enum ConfigurationPrinter {
 
     private static func write(_ smtp: Configuration.SMTP, to object: inout JSONObjectWriter) {
         object.member("hostname", smtp.hostname)
+        object.member("strict", smtp.isStrict)
         write(smtp.tls, to: &object)
         object.array("listeners") { list in
             for listener in smtp.listeners {

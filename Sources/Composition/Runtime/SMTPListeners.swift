@@ -56,7 +56,7 @@ final class SMTPListeners: Sendable {
                         in: SMTPGateway.Environment(
                             directory: runtime.directory, limiter: limiter, mail: runtime.mail,
                             ids: runtime.ids(personality), time: runtime.time, hostName: hostName,
-                            uses: runtime.keyUses, refusals: refusals,
+                            isStrict: smtp.isStrict, uses: runtime.keyUses, refusals: refusals,
                             trusted: Self.networks(smtp.trusted, personality.id), faults: runtime.faults, log: log))
                 else { throw StartError.configuration("smtp.listeners: \(id) takes no mail") }
                 try await listen(listener, gateway, gateway.configuration(listener.encryption)) { line in
@@ -67,7 +67,7 @@ final class SMTPListeners: Sendable {
                 guard let reports = runtime.reports else {
                     throw StartError.configuration(Self.returnPathMissing)
                 }
-                let desk = ReportDesk(reports, hostName: hostName)
+                let desk = ReportDesk(reports, hostName: hostName, isStrict: smtp.isStrict)
                 let settings = desk.configuration(offersTLS: listener.encryption == .startTLS)
                 try await listen(listener, desk, settings) { $0.add("role", OperatorText("mx")) }
             }

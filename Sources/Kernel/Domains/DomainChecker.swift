@@ -1,5 +1,6 @@
 package import Base
 import DNSWire
+import MailFormat
 package import Model
 package import Ports
 
@@ -91,12 +92,24 @@ package struct DomainChecker: Sendable {
         }
     }
 
+    /// What the records that an SPF record leads to make of it; nil where that is nothing.
+    private func followed(_ resolution: Resolution, _ own: DNSName) async -> RecordCheck.Verdict? {
+        guard case .records(let found) = resolution else { return nil }
+        let texts = found.compactMap(\.joinedText).filter(SPFRecord.isMeant)
+        guard let record = texts.first.flatMap(SPFRecord.init) else { return nil }
+        var walk = SPFWalk(resolver, own: own.text)
+        return await walk.fault(of: record).map { RecordInspector.different(texts, because: $0) }
+    }
+
     private func inspect(_ record: PlannedRecord, known: RecordCheck.Verdict?) async -> RecordCheck {
         do throws(ResolverFailure) {
             let resolution = try await resolver.resolve(record.name, record.type, freshness: .fresh)
+            var verdict = RecordInspector.verdict(on: resolution, for: record)
+            if verdict == .ok, case .spf(let own) = record.content {
+                verdict = await followed(resolution, own) ?? verdict
+            }
             return RecordCheck(
-                purpose: record.purpose, name: record.name.text,
-                verdict: RecordInspector.verdict(on: resolution, for: record), isReadable: true)
+                purpose: record.purpose, name: record.name.text, verdict: verdict, isReadable: true)
         } catch {
             // Nothing was learned: what was known stays.
             return RecordCheck(purpose: record.purpose, name: record.name.text, verdict: known, isReadable: false)

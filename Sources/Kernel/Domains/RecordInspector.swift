@@ -28,11 +28,17 @@ package enum RecordInspector {
     private static func spf(_ name: DNSName, _ found: [[UInt8]]) -> RecordCheck.Verdict {
         let meant = found.filter(SPFRecord.isMeant)
         if meant.isEmpty { return .missing }
-        // RFC 7208 §4.5: two records are a permanent error.
-        guard meant.count == 1, let record = SPFRecord(meant[0]), record.includes(name.text) else {
-            return different(meant)
-        }
-        return .ok
+        // RFC 7208 §4.5, §4.6: a receiver takes both for a permanent error, and asks no further.
+        guard meant.count == 1 else { return different(meant, because: .severalRecords) }
+        guard let record = SPFRecord(meant[0]) else { return different(meant, because: .syntax) }
+        guard record.lookups <= SPFFault.lookupsMax else { return different(meant, because: .tooManyLookups) }
+        return record.includes(name.text) ? .ok : different(meant)
+    }
+
+    /// What stands there, and what is wrong with it.
+    static func different(_ texts: [[UInt8]], because fault: SPFFault) -> RecordCheck.Verdict {
+        guard case .different(let seen) = different(texts) else { return .missing }
+        return .different(seen.prefix(seenMax - 1) + [fault.sentence])
     }
 
     /// RFC 6376 §3.6.2.2: what verifiers do with several records is undefined, so there has to be one.

@@ -76,16 +76,32 @@ package struct PostOffice: Sendable {
     /// The message as it goes out to some of its recipients.
     package func outgoing(_ id: Message.ID, recipients: [Int]) async throws(KernelFailure) -> OutgoingMail {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
-        let content = try await render(message, for: recipients.first ?? 0)
+        let recipient = recipients.first ?? 0
+        let rendition = try await rendition(of: message, to: recipient, for: .full)
         let addresses = recipients.compactMap { message.recipients[$0].address.mailbox?.address }
         let sender = envelopeSender(of: message, recipients: recipients)
         return OutgoingMail(
-            sender: sender?.wireText ?? "", recipients: addresses.map(\.wireText), content: content,
-            digest: SHA256.digest(content).bytes,
-            needsSMTPUTF8: addresses.contains(where: \.requiresSMTPUTF8) || sender?.requiresSMTPUTF8 == true
-                || message.submission.raw?.isInternational == true,
-            reports: ReportRequest(message, recipients: recipients))
+            sender: sender?.wireText ?? "", recipients: addresses.map(\.wireText), content: rendition.content,
+            digest: rendition.digest, needsSMTPUTF8: rendition.needsSMTPUTF8,
+            reports: ReportRequest(message, recipients: recipients)
+        ) { [self] (kind) async throws(KernelFailure) -> Rendition in
+            try await self.rendition(of: message, to: recipient, for: kind)
+        }
     }
+
+    /// RFC 6531 §3.4: what needs SMTPUTF8 is the content, or a recipient, each for itself; only the former is said
+    /// here.
+    private func rendition(
+        of message: Message, to recipient: Int, for kind: HopKind
+    ) async throws(KernelFailure) -> Rendition {
+        let content = try await render(message, to: recipient, for: kind)
+        return Rendition(
+            content: content, digest: SHA256.digest(content).bytes,
+            needsSMTPUTF8: message.submission.raw?.isInternational ?? Self.hasInternationalHeader(content))
+    }
+
+    /// Of what is composed here: its bodies are encoded, so no octet above 0x7F stands behind the header.
+    private static func hasInternationalHeader(_ content: [UInt8]) -> Bool { content.contains { $0 > 0x7F } }
 
     /// Where reports about the message go; nil for nowhere: a caller's null path stays one (RFC 5321 §4.5.5).
     private func envelopeSender(of message: Message, recipients: [Int]) -> EmailAddress? {
@@ -117,12 +133,20 @@ package struct PostOffice: Sendable {
     /// `recipient`: whose part, of a message whose recipients each have bytes of their own.
     package func raw(_ id: Message.ID, recipient: Int = 0) async throws(KernelFailure) -> [UInt8]? {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
-        let content = try await render(message, for: recipient)
+        let content = try await render(message, to: recipient, for: .full)
         let isOwn = identities[message.origin] != nil
         let transmitted = message.events.filter { !isOwn || $0.recipient == recipient }
             .compactMap { $0.attempt?.contentDigest }
-        let digest = SHA256.digest(content).bytes
-        return transmitted.allSatisfy { $0 == digest } ? content : nil
+        if Set(transmitted).isSubset(of: [SHA256.digest(content).bytes]) { return content }
+        // Hops that take less were handed other bytes; of several that left, those of the first are shown.
+        var known = [SHA256.digest(content).bytes: content]
+        for (takesEightBit, takesUTF8) in [(false, true), (true, false), (false, false)] {
+            let kind = HopKind(takesEightBit: takesEightBit, takesUTF8: takesUTF8)
+            let other = try await render(message, to: recipient, for: kind)
+            known[SHA256.digest(other).bytes] = other
+        }
+        guard Set(transmitted).isSubset(of: Set(known.keys)) else { return nil }
+        return transmitted.first.flatMap { known[$0] }
     }
 
     /// One recipient's part as bytes, with the header fields in their order; nil where it cannot be shown any more.
@@ -139,12 +163,14 @@ package struct PostOffice: Sendable {
 
     /// The message without its signatures, for showing what it was; nil where it cannot be composed.
     func unsigned(_ message: Message) async -> [UInt8]? {
-        await workers.run { try? compose(message, for: 0) }
+        await workers.run { try? compose(message, to: 0, for: .full) }
     }
 
-    private func render(_ message: Message, for recipient: Int) async throws(KernelFailure) -> [UInt8] {
+    private func render(
+        _ message: Message, to recipient: Int, for kind: HopKind
+    ) async throws(KernelFailure) -> [UInt8] {
         let rendered = await workers.run { () -> Result<[UInt8], KernelFailure> in
-            Result { () throws(KernelFailure) in try sign(compose(message, for: recipient), message) }
+            Result { () throws(KernelFailure) in try sign(compose(message, to: recipient, for: kind), message) }
         }
         return try rendered.get()
     }
@@ -152,11 +178,15 @@ package struct PostOffice: Sendable {
     // MARK: Composing
 
     /// The part of one recipient; the same for all where they share their bytes.
-    private func compose(_ message: Message, for recipient: Int) throws(KernelFailure) -> [UInt8] {
+    private func compose(
+        _ message: Message, to recipient: Int, for kind: HopKind
+    ) throws(KernelFailure) -> [UInt8] {
         let submission = message.submission
         if let raw = submission.raw {
-            return RawMessage.bytes(
+            let bytes = RawMessage.bytes(
                 of: raw, id: uniqueText(message, recipient), from: submission.from, date: date(of: message))
+            // What cannot be encoded goes as it is, and its hop says whether it takes it.
+            return (try? TransportEncoding.encoded(bytes, takesEightBit: kind.takesEightBit)) ?? bytes
         }
         guard let from = submission.from.mailbox else { throw Self.notComposable }
         do {
@@ -169,6 +199,7 @@ package struct PostOffice: Sendable {
             content.to = named(in: message, for: recipient).compactMap(\.mailbox)
             content.cc = shown(submission.cc, in: message).compactMap(\.mailbox)
             content.replyTo = submission.replyTo.compactMap(\.mailbox)
+            content.hidesInternationalRecipients = !kind.takesUTF8
             content.text = submission.text
             content.html = submission.html
             content.amp = submission.amp

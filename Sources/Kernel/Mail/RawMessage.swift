@@ -3,19 +3,39 @@ import MailFormat
 import Model
 
 /// Makes the bytes that go out of those that came in: a trace field, and what every message has to have and this one
-/// lacks. Nothing else is changed. The same message always gives the same bytes.
+/// lacks or has wrong (RFC 6409 §8). Bcc stays behind (RFC 5322 §3.6.3). Nothing else is changed here; the same message
+/// always gives the same bytes.
 enum RawMessage {
     static func bytes(of raw: RawContent, id: String, from: MailAddress, date: Instant) -> [UInt8] {
         var bytes = raw.trace.map { trace($0, id: id, date: date) } ?? []
         bytes.reserveCapacity(bytes.count + raw.bytes.count + 256)
-        if let header = try? HeaderBlock(parsing: raw.bytes) {
-            // RFC 6409 §8.2, §8.3: a submission server may add what is missing.
-            if !header.has("date") { bytes.append("Date: \(date.rfc5322Date)\r\n") }
-            if !header.has("message-id"), let messageID = messageID(id, from) {
-                bytes.append("Message-ID: \(messageID)\r\n")
+        guard let header = try? HeaderBlock(parsing: raw.bytes) else { return bytes + raw.bytes }
+        // RFC 6409 §8.2, §8.3: a submission server may add what is missing, and replace what is none.
+        let hasDate = header.fields(named: "date").contains { DateText.isValid(header.bytes($0)) }
+        let hasID = header.fields(named: "message-id").contains { MessageID.isValid(header.bytes($0)) }
+        let own = hasID ? nil : messageID(id, from)
+        if !hasDate { bytes.append("Date: \(date.rfc5322Date)\r\n") }
+        if let own { bytes.append("Message-ID: \(own)\r\n") }
+        let removed = header.fields.filter { field in
+            switch field.name {
+            case "bcc": true
+            case "date": !DateText.isValid(header.bytes(field))
+            case "message-id": (own != nil || hasID) && !MessageID.isValid(header.bytes(field))
+            default: false
             }
         }
-        return bytes + raw.bytes
+        return bytes + without(removed, raw.bytes)
+    }
+
+    private static func without(_ fields: [HeaderBlock.Field], _ content: [UInt8]) -> [UInt8] {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(content.count)
+        var position = 0
+        for field in fields {
+            kept += content[position..<field.range.lowerBound]
+            position = field.range.upperBound
+        }
+        return kept + content[position...]
     }
 
     private static func messageID(_ id: String, _ from: MailAddress) -> MessageID? {

@@ -28,6 +28,20 @@ package struct SubmittedMail: Sendable {
         self.reports = reports
     }
 
+    /// Why a message is not taken, whatever the dialect.
+    package enum Obstacle: Sendable, Equatable {
+        /// RFC 5321 §6.3: it goes round in circles.
+        case loop
+        /// No server takes it as it is, and it cannot be made so that one does.
+        case notTransportable
+    }
+
+    /// What keeps the message from ever arriving; nil where nothing does. `ownName`: what this server calls itself.
+    package func obstacle(ownName: String) -> Obstacle? {
+        if MailLoop.isLoop(content, ownName: ownName) { return .loop }
+        return (try? TransportEncoding.encoded(content, takesEightBit: true)) == nil ? .notTransportable : nil
+    }
+
     /// Reads the header: sender, subject, and which of the recipients it names where. The fields called `special`
     /// (lower case) are taken out of the bytes; their values are given by name, in the order of the fields.
     ///
@@ -39,18 +53,23 @@ package struct SubmittedMail: Sendable {
         guard let header = try? HeaderBlock(parsing: content), header.fields(named: "from").count == 1 else {
             throw .messageMalformed
         }
-        let authors = header.mailboxes(of: "from")
-        guard authors.count == 1 else { throw .messageMalformed }
+        // A member that is no address is a name with a comma in it and no quotation marks, as a rule (RFC 5322 §3.4):
+        // what stands behind the comma is not all of the author.
+        let members = header.fields(named: "from").flatMap { AddressListReader.mailboxes(in: header.bytes($0)) }
+        guard members.count == 1, let author = members[0] else { throw .messageMalformed }
         var submission = Submission(
-            from: MailAddress(authors[0]), to: [], subject: Self.subject(header.text(of: "subject") ?? ""))
+            from: MailAddress(author), to: [], subject: Self.subject(header.text(of: "subject") ?? ""))
         submission.messageID = Self.messageID(header)
         submission.replyTo = header.mailboxes(of: "reply-to").prefix(KernelLimits.replyToRead).map(MailAddress.init)
         assignRecipients(&submission, header)
         let fields = header.fields.filter { special.contains($0.name) }.map { (name: $0.name, value: header.text($0)) }
         let bytes = Self.bytes(content, without: special, header)
         let isEightBit = content[..<header.bodyStart].contains { $0 > 0x7F }
+        // RFC 6532 §3.2: an author that only UTF-8 can write makes the message international, whatever was declared.
+        let needsUTF8 = ([author] + header.mailboxes(of: "reply-to")).contains { $0.address.requiresSMTPUTF8 }
         submission.raw = RawContent(
-            bytes: bytes, reversePath: reversePath, isInternational: declaresUTF8 && isEightBit, trace: trace,
+            bytes: bytes, reversePath: reversePath, isInternational: isEightBit && (declaresUTF8 || needsUTF8),
+            trace: trace,
             reports: reports)
         return (submission, fields)
     }

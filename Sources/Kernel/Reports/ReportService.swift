@@ -84,7 +84,8 @@ package struct ReportService: Sendable {
         guard let address = try? EmailAddress(parsing: text) else { throw .unknown }
         let takesReports = returnPaths.isOurs(address.domain, in: directory)
         guard takesReports || ownNames.contains(address.domain) else { throw .elsewhere }
-        let local = address.localPart.asciiLowercased
+        // RFC 5321 §4.1.2: a quoted local part is the one that it stands for.
+        let local = address.unquotedLocalPart.asciiLowercased
         if Self.desks.contains(local) { return .desk }
         if takesReports, let path = returnPaths.path(localPart: local) { return .returnPath(path) }
         guard local == Self.complaints, returnPaths.isOwn(address.domain) else { throw .unknown }

@@ -13,6 +13,22 @@ package struct EmailAddress: Sendable {
     /// Lower case, in A-labels: `xn--mnchen-3ya.example`; or an address literal with its brackets.
     package let domain: String
 
+    /// The local part without quotation marks and the backslashes in them: what it says.
+    package var unquotedLocalPart: String {
+        guard localPart.utf8.first == ASCII.quote else { return localPart }
+        var bytes: [UInt8] = []
+        var isEscaped = false
+        for byte in localPart.utf8.dropFirst().dropLast() {
+            if byte == ASCII.backslash, !isEscaped {
+                isEscaped = true
+            } else {
+                bytes.append(byte)
+                isEscaped = false
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Whether the domain is an address literal, which names a host and can have no records.
     package var isAddressLiteral: Bool { domain.utf8.first == UInt8(ascii: "[") }
 

@@ -24,18 +24,37 @@ package struct Mailbox: Hashable, Sendable {
     /// piece.
     ///
     /// A name without quotation marks may hold more than RFC 5322's atoms, as people write it (`Dr. Who (Sales)`), but
-    /// none of the characters that separate the members of a list: one text is one mailbox, never two by surprise.
+    /// none of the characters that separate the members of a list, outside a comment: one text is one mailbox, never
+    /// two by surprise. A comment behind a bare address is its name (`addr@dom (Name)`), and a name that came as
+    /// encoded words is what they say (RFC 2047 §5).
     package init(parsing text: String) throws(AddressError) {
         let trimmed = text.trimmingSpaces()
         guard trimmed.utf8.last == ASCII.greaterThan else {
-            try self.init(displayName: nil, address: EmailAddress(parsing: String(trimmed)))
+            let (address, comment) = Self.withoutComment(trimmed)
+            try self.init(displayName: comment.map(Self.decoded), address: EmailAddress(parsing: String(address)))
             return
         }
         var reader = PhraseReader(Array(trimmed.utf8))
         let name = try reader.phrase()
         // The reader stopped at `<`, and the last byte is `>`: all that is between must be one address.
         let address = String(decoding: reader.rest.dropFirst().dropLast(), as: UTF8.self)
-        try self.init(displayName: name, address: EmailAddress(parsing: address))
+        try self.init(displayName: Self.decoded(name), address: EmailAddress(parsing: address))
+    }
+
+    /// RFC 5322 §3.4, §3.2.2: `addr@dom (comment)`.
+    private static func withoutComment(_ text: Substring) -> (address: Substring, comment: String?) {
+        guard text.utf8.last == UInt8(ascii: ")"), let start = text.utf8.firstIndex(of: UInt8(ascii: "(")),
+            text.utf8.first != ASCII.quote
+        else { return (text, nil) }
+        let comment = text[text.utf8.index(after: start)...].dropLast()
+        guard !comment.utf8.contains(where: { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")") }) else {
+            return (text, nil)
+        }
+        return (text[..<start].trimmingSpaces(), String(comment))
+    }
+
+    private static func decoded(_ name: String) -> String {
+        name.utf8.contains(ASCII.question) ? HeaderText.decoded(Array(name.utf8)) : name
     }
 }
 
@@ -55,6 +74,9 @@ private struct PhraseReader {
             let byte = bytes[position]
             if byte == ASCII.quote {
                 try appendQuotedString(to: &name)
+            } else if byte == UInt8(ascii: "("), let end = endOfComment {
+                name += bytes[position...end]
+                position = end + 1
             } else {
                 guard !Self.listCharacters.contains(byte) else { throw .malformedMailbox }
                 name.append(byte)
@@ -63,6 +85,23 @@ private struct PhraseReader {
         }
         guard position < bytes.count else { throw .malformedMailbox }
         return String(decoding: name, as: UTF8.self)
+    }
+
+    /// The parenthesis that closes the one here; nil where none does before the address: it is a letter like others
+    /// then.
+    private var endOfComment: Int? {
+        var depth = 0
+        for index in position..<bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"):
+                depth -= 1
+                if depth == 0 { return index }
+            case ASCII.lessThan: return nil
+            default: break
+            }
+        }
+        return nil
     }
 
     /// RFC 5322 §3.2.4: the content without its quotation marks and escapes.

@@ -22,18 +22,25 @@ enum HeaderEncoder {
     }
 
     /// A field whose value is ASCII and needs no folding but between its words.
-    static func structured(_ name: String, _ words: String...) -> [UInt8] {
+    static func structured(_ name: String, _ words: String...) -> [UInt8] { structured(name, words) }
+
+    static func structured(_ name: String, _ words: [String]) -> [UInt8] {
         var writer = FieldWriter(name: name)
         for word in words { writer.append(word) }
         return writer.finish()
     }
 
-    /// A field of one or more mailboxes (RFC 5322 §3.4).
-    static func addresses(_ name: String, _ mailboxes: [Mailbox]) -> [UInt8] {
+    /// A field of one or more mailboxes (RFC 5322 §3.4). `hidingInternational`: those that only UTF-8 can write stand
+    /// as groups of nobody that say who is meant (RFC 6857 §3.1.8).
+    static func addresses(_ name: String, _ mailboxes: [Mailbox], hidingInternational: Bool = false) -> [UInt8] {
         var writer = FieldWriter(name: name)
         for (index, mailbox) in mailboxes.enumerated() {
             let comma = index + 1 < mailboxes.count ? "," : ""
-            if let displayName = mailbox.displayName {
+            if hidingInternational, mailbox.address.requiresSMTPUTF8 {
+                let name = mailbox.displayName.map { "\($0) " } ?? ""
+                EncodedWord.append("\(name)\(mailbox.address.text)", to: &writer)
+                writer.append(":;\(comma)")
+            } else if let displayName = mailbox.displayName {
                 appendPhrase(displayName, to: &writer)
                 writer.append("<\(mailbox.address.wireText)>\(comma)")
             } else {

@@ -8,6 +8,9 @@ package struct MailContent: Hashable, Sendable {
     package var to: [Mailbox] = []
     package var cc: [Mailbox] = []
     package var replyTo: [Mailbox] = []
+    /// Recipients whose local part is not ASCII stand in To and Cc as words and not as addresses (RFC 6857 §3.1.8), so
+    /// that a hop without SMTPUTF8 can take the message for the others.
+    package var hidesInternationalRecipients = false
     package var subject: String
     /// Bodies: line ends of any kind. With both, readers choose; with neither, the body is empty.
     package var text: String?

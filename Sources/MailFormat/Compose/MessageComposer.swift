@@ -19,8 +19,9 @@ package enum MessageComposer {
     private static func header(_ content: MailContent) -> [UInt8] {
         var header = HeaderEncoder.structured("Date", content.date.rfc5322Date)
         header += HeaderEncoder.addresses("From", [content.from])
-        if !content.to.isEmpty { header += HeaderEncoder.addresses("To", content.to) }
-        if !content.cc.isEmpty { header += HeaderEncoder.addresses("Cc", content.cc) }
+        let isHiding = content.hidesInternationalRecipients
+        if !content.to.isEmpty { header += HeaderEncoder.addresses("To", content.to, hidingInternational: isHiding) }
+        if !content.cc.isEmpty { header += HeaderEncoder.addresses("Cc", content.cc, hidingInternational: isHiding) }
         if content.to.isEmpty, content.cc.isEmpty {
             // RFC 5322 §3.4: an empty group says that the recipients are not shown.
             header += HeaderEncoder.structured("To", "undisclosed-recipients:;")
@@ -29,7 +30,9 @@ package enum MessageComposer {
         header += HeaderEncoder.unstructured("Subject", content.subject)
         header += HeaderEncoder.structured("Message-ID", content.messageID.description)
         for field in content.extraHeaders where !HeaderField.isReserved(field.name) {
-            header += HeaderEncoder.unstructured(field.name, field.value)
+            header +=
+                StructuredField.words(of: field).map { HeaderEncoder.structured(field.name, $0) }
+                ?? HeaderEncoder.unstructured(field.name, field.value)
         }
         // RFC 2045 §4
         header += HeaderEncoder.structured("MIME-Version", "1.0")

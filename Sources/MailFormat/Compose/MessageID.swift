@@ -21,6 +21,19 @@ package struct MessageID: Hashable, Sendable {
         try self.init(parsing: "\(unique)@\(domain.text)")
     }
 
+    /// Whether a received Message-ID field identifies anything: `<left@right>` in one piece, of whatever characters
+    /// (RFC 5322 §3.6.4, §4.5.4); what readers compare must be there, and stand alone.
+    package static func isValid(_ value: [UInt8]) -> Bool {
+        guard value.count > 4, value.first == ASCII.lessThan, value.last == ASCII.greaterThan else { return false }
+        let inner = value.dropFirst().dropLast()
+        guard let at = inner.lastIndex(of: ASCII.at), at > inner.startIndex, at + 1 < inner.endIndex else {
+            return false
+        }
+        return inner.allSatisfy {
+            $0 > 0x7F || (ASCII.isVisible($0) && $0 != ASCII.lessThan && $0 != ASCII.greaterThan)
+        }
+    }
+
     private static func isDotAtom(_ text: Substring) -> Bool {
         text.utf8.split(separator: ASCII.period, omittingEmptySubsequences: false).allSatisfy {
             !$0.isEmpty && $0.allSatisfy(MailCharacter.isAtom)

@@ -56,7 +56,7 @@ struct ReceivedPart {
     }
 
     /// The parts between the boundary's lines (RFC 2046 §5.1.1): the line end before a boundary belongs to it.
-    private static func parts(_ body: ArraySlice<UInt8>, boundary: [UInt8]) -> [Range<Int>] {
+    static func parts(_ body: ArraySlice<UInt8>, boundary: [UInt8]) -> [Range<Int>] {
         var parts: [Range<Int>] = []
         var start: Int?
         var line = body.startIndex

@@ -27,7 +27,7 @@ public struct RetryPolicy: Sendable, Hashable {
     /// What a receiver's own wish for the next attempt counts (`Retry-After`, RFC 9110 §10.2.3).
     public enum RetryAfter: Sendable, Hashable {
         case ignored
-        /// It is the wait, without jitter, and no longer than `cap`.
+        /// It is the wait, without jitter, and no longer than `cap`; where it is nothing, the first wait is.
         case replaces(cap: Duration)
         /// No sooner than it, and it asks for no more than `cap`.
         case floor(cap: Duration)
@@ -71,6 +71,9 @@ public struct RetryPolicy: Sendable, Hashable {
     /// The wait after attempt number `made` (from 1); nil to give up. `asked`: what the receiver asked for, if it did.
     public func delay(after made: Int, asked: Duration? = nil, random: any RandomSource) -> Duration? {
         guard made < attempts else { return nil }
+        // "At once" and times that are past ask for nothing that could be given: all attempts would be gone in a
+        // moment.
+        let asked = asked.map { $0 > .zero ? $0 : wait(after: 1) }
         switch retryAfter {
         case .replaces(let cap): if let asked { return min(asked, cap) }
         case .floor(let cap): if let asked { return max(spread(wait(after: made), random), min(asked, cap)) }

@@ -86,32 +86,69 @@ package struct Parcel: Sendable {
     }
 }
 
+/// What a next hop takes: hops of the same kind are handed the same bytes.
+package struct HopKind: Sendable, Hashable {
+    /// RFC 6152
+    package var takesEightBit: Bool
+    /// RFC 6531
+    package var takesUTF8: Bool
+
+    package init(takesEightBit: Bool, takesUTF8: Bool) {
+        self.takesEightBit = takesEightBit
+        self.takesUTF8 = takesUTF8
+    }
+
+    /// Takes all that there is.
+    package static let full = HopKind(takesEightBit: true, takesUTF8: true)
+}
+
+/// The bytes of a message for hops of one kind, signed.
+package struct Rendition: Sendable, Equatable {
+    /// RFC 5322 with CRLF line ends; not dot-stuffed.
+    package var content: [UInt8]
+    /// SHA-256 of `content`, for the results of those who got it.
+    package var digest: [UInt8]
+    /// The header is not ASCII, so the next hop must know SMTPUTF8 (RFC 6531 §3.4), whoever the recipient is.
+    package var needsSMTPUTF8: Bool
+
+    package init(content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool) {
+        self.content = content
+        self.digest = digest
+        self.needsSMTPUTF8 = needsSMTPUTF8
+    }
+
+    /// It has octets above 0x7F (RFC 6152).
+    package var isEightBit: Bool { content.contains { $0 > 0x7F } }
+}
+
 /// A composed and signed message with its envelope (RFC 5321 §2.3.1).
 package struct OutgoingMail: Sendable {
     /// The reverse-path, without angle brackets.
     package var sender: String
     /// The forward-paths, in the order of `Parcel.recipients`.
     package var recipients: [String]
-    /// RFC 5322 with CRLF line ends; not dot-stuffed.
-    package var content: [UInt8]
-    /// SHA-256 of `content`, for the results of those who got it.
-    package var digest: [UInt8]
-    /// An address or a header field is not ASCII, so the next hop must know SMTPUTF8 (RFC 6531).
-    package var needsSMTPUTF8: Bool
+    /// For hops that take everything.
+    package var rendition: Rendition
+    /// The same for others, as far as it can be: made when such a hop is met. nil: there is no other.
+    package var rerender: (@Sendable (HopKind) async throws(KernelFailure) -> Rendition)?
     /// What the next hop is asked to report on, if it can be asked.
     package var reports: ReportRequest
 
     package init(
         sender: String, recipients: [String], content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool,
-        reports: ReportRequest = ReportRequest()
+        reports: ReportRequest = ReportRequest(),
+        rerender: (@Sendable (HopKind) async throws(KernelFailure) -> Rendition)? = nil
     ) {
         self.sender = sender
         self.recipients = recipients
-        self.content = content
-        self.digest = digest
-        self.needsSMTPUTF8 = needsSMTPUTF8
+        rendition = Rendition(content: content, digest: digest, needsSMTPUTF8: needsSMTPUTF8)
+        self.rerender = rerender
         self.reports = reports
     }
+
+    package var content: [UInt8] { rendition.content }
+    package var digest: [UInt8] { rendition.digest }
+    package var needsSMTPUTF8: Bool { rendition.needsSMTPUTF8 }
 }
 
 /// What one hop said about each recipient of a parcel.

@@ -1,8 +1,13 @@
 import Base
 
-/// Addresses that did not answer a moment ago, so that a dead server holds up the first message and not each one.
+/// Addresses that did not answer, or not to one command, so that a dead server holds up the first message and not each
+/// one.
 struct AddressMemory {
     private var rests: [IPAddress: Duration] = [:]
+    /// How long that is remembered.
+    private let rest: Duration
+
+    init(rest: Duration = SMTPDeliveryLimits.addressRest) { self.rest = rest }
 
     /// `uptime` is the monotonic clock's.
     func isResting(_ address: IPAddress, uptime: Duration) -> Bool { rests[address].map { uptime < $0 } ?? false }
@@ -13,7 +18,7 @@ struct AddressMemory {
             // Nothing is lost by forgetting but the time of another try.
             if rests.count >= SMTPDeliveryLimits.restingAddresses { rests = [:] }
         }
-        rests[address] = uptime + SMTPDeliveryLimits.addressRest
+        rests[address] = uptime + rest
     }
 
     mutating func answered(_ address: IPAddress) { rests[address] = nil }

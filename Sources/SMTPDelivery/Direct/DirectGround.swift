@@ -13,6 +13,8 @@ final class DirectGround {
     let random: any RandomSource
     let log: Log
     var memory = AddressMemory()
+    /// Where TLS was asked for and never answered.
+    var silence = AddressMemory(rest: SMTPDeliveryLimits.silenceAboutTLS)
 
     init(
         _ configuration: DirectConfiguration, resolver: any Resolver, tls: TLSClientContext, loop: EventLoop,

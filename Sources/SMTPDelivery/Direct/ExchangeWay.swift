@@ -116,11 +116,15 @@ final class ExchangeWay: Way {
         switch route.security {
         case .never: return try await open(hop, .never, &dialogue)
         case .required: return try await open(hop, .required, &dialogue)
+        case .opportunistic where ground.silence.isResting(hop.address, uptime: ground.time.uptime):
+            dialogue.note("without TLS, which was not answered here before")
+            return try await open(hop, .never, &dialogue)
         case .opportunistic:
             do throws(ConnectionFault) {
                 return try await open(hop, .opportunistic, &dialogue)
             } catch {
                 guard error.isHandshakeFailure else { throw error }
+                if error.isSilenceAboutTLS { ground.silence.failed(hop.address, uptime: ground.time.uptime) }
                 report(error, at: hop.address)
                 return try await open(hop, .never, &dialogue)
             }

@@ -61,7 +61,13 @@ extension ClientSession {
             dialogue.sayCredentials()
             emit(.send(response + Self.lineEnd))
             enter(.authenticating(responses: Array(responses.dropFirst())))
-        case .transientNegative, .permanentNegative: leave(.authenticationRefused(reply))
+        case .transientNegative, .permanentNegative:
+            // RFC 4954 §4: 504 says that the mechanism is not known, whatever was offered; another may be.
+            if reply.code == .parameterNotImplemented, let mechanism {
+                mechanismsRefused.insert(mechanism)
+                if !extensions.mechanisms.subtracting(mechanismsRefused).isEmpty { return authenticate() }
+            }
+            leave(.authenticationRefused(reply))
         }
     }
 
@@ -77,13 +83,15 @@ extension ClientSession {
         guard let credentials = configuration.credentials else { return rest() }
         guard isSecure || configuration.allowsPlaintextAuthentication else { return leave(.authenticationNeedsTLS) }
         let preferred: [SASLMechanism] = [.plain, .login]
-        guard let mechanism = preferred.first(where: extensions.mechanisms.contains) else {
+        let offered = extensions.mechanisms.subtracting(mechanismsRefused)
+        guard let mechanism = preferred.first(where: offered.contains) else {
             return leave(.authenticationNotOffered)
         }
         authenticate(mechanism, credentials.responses(mechanism))
     }
 
     private mutating func authenticate(_ mechanism: SASLMechanism, _ responses: [[UInt8]]) {
+        self.mechanism = mechanism
         // PLAIN's only response saves a turn when it goes with the command; LOGIN's are each asked for.
         let brief = ClientCommand.authenticate(mechanism, initialResponse: responses.first)
         // RFC 4954 §4: not where the command line would grow beyond its limit.

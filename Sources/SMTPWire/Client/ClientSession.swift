@@ -41,6 +41,10 @@ package struct ClientSession: Sendable {
     /// What was said. After `.transactionDone`, of that transaction.
     package internal(set) var dialogue: Dialogue
     var transactionsBegun = 0
+    /// Mechanisms that the server offered and then did not know.
+    var mechanismsRefused: Set<SASLMechanism> = []
+    /// The one that was asked for last.
+    var mechanism: SASLMechanism?
     private var isQuitRequested = false
     private var actions: [ClientAction] = []
 

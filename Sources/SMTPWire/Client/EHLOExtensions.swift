@@ -36,6 +36,9 @@ package struct EHLOExtensions: Hashable, Sendable {
         case "ENHANCEDSTATUSCODES": enhancedStatusCodes = true
         case "DSN": statusNotifications = true
         case "AUTH": mechanisms.formUnion(parameters.compactMap(SASLMechanism.init))
+        // What servers of the nineties wrote, and their heirs write beside the standard's line or in its place.
+        case _ where keyword.hasPrefix("AUTH="):
+            take("AUTH", [String(keyword.dropFirst(5))] + parameters)
         case "SIZE":
             size = true
             // RFC 1870 §3: zero says that there is no fixed limit; a number beyond Int is as good as none.

@@ -61,8 +61,10 @@ enum CommandFault: Error, Equatable {
 extension ServerCommand {
     /// Reads a line without its end. Verbs are read in any case, and white space at the end is not looked at (RFC 5321
     /// §4.1.1). `isExtended`: the client said EHLO; without it there are no parameters. `takesUTF8`: what the running
-    /// transaction said of addresses in RCPT.
-    init(_ line: ArraySlice<UInt8>, isExtended: Bool, takesUTF8: Bool) throws(CommandFault) {
+    /// transaction said of addresses in RCPT. `isStrict`: as `ServerConfiguration` has it.
+    init(
+        _ line: ArraySlice<UInt8>, isExtended: Bool, takesUTF8: Bool, isStrict: Bool = false
+    ) throws(CommandFault) {
         var line = line
         while let last = line.last, last == ASCII.space || last == ASCII.tab { line.removeLast() }
         let verb = line.prefix { $0 != ASCII.space }
@@ -70,7 +72,8 @@ extension ServerCommand {
         guard verb.count <= Self.verbOctetsMax, let known = Self.verbs[verb.map(ASCII.lowercased)] else {
             throw .unknown
         }
-        self = try known(CommandLine(argument: argument, isExtended: isExtended, takesUTF8: takesUTF8))
+        self = try known(
+            CommandLine(argument: argument, isExtended: isExtended, takesUTF8: takesUTF8, isStrict: isStrict))
     }
 
     private static let verbOctetsMax = 8
@@ -81,6 +84,7 @@ extension ServerCommand {
         var argument: ArraySlice<UInt8>
         var isExtended: Bool
         var takesUTF8: Bool
+        var isStrict: Bool
 
         /// The argument of a command that takes none.
         func ends(_ command: ServerCommand) throws(CommandFault) -> ServerCommand {
@@ -127,22 +131,15 @@ extension ServerCommand {
         return command
     }
 
-    /// A domain or an address literal. Names with underscores are none, but are common among desktop computers, and
-    /// RFC 5321 §4.1.4 forbids to refuse mail for a name that is wrong.
+    /// A domain or an address literal, as it should be. Desktop computers say their own names (`WIN-ABC$`, `host.`,
+    /// letters outside ASCII), and RFC 5321 §4.1.4 forbids to refuse mail for a name that is wrong: it is noted as
+    /// well as a trace field can hold it. Nothing at all, and what is no text, is no name.
     private static func heloName(_ line: CommandLine) throws(CommandFault) -> String {
         let name = line.argument.dropFirst()
-        let domain = name.map { $0 == ASCII.underscore ? UInt8(ascii: "x") : $0 }[...]
-        guard name.count <= SMTPLimits.domainOctetsMax, name.allSatisfy(ASCII.isVisible),
-            SMTPGrammar.isDomainOrLiteral(domain), name.first != UInt8(ascii: "[") || isPlainLiteral(name)
+        guard !name.isEmpty, name.count <= SMTPLimits.domainOctetsMax,
+            name.allSatisfy({ $0 > ASCII.delete || ASCII.isVisible($0) })
         else { throw .heloName }
-        return String(decoding: name, as: UTF8.self)
-    }
-
-    /// Literals stand in trace fields: letters, digits, and what addresses are punctuated with.
-    private static func isPlainLiteral(_ name: ArraySlice<UInt8>) -> Bool {
-        name.dropFirst().dropLast().allSatisfy {
-            ASCII.isLetter($0) || ASCII.isDigit($0) || [ASCII.period, ASCII.colon, ASCII.hyphen].contains($0)
-        }
+        return HeloName.traceable(name)
     }
 
     /// RFC 4954 §4: `AUTH mechanism [initial-response]`.
@@ -177,7 +174,8 @@ extension ServerCommand {
     private static func recipient(_ line: CommandLine) throws(CommandFault) -> ServerCommand {
         guard let path = path(line, behind: "to:") else { throw .recipient }
         let parameters = try RecipientParameters(parameters(path.rest, line), isUTF8: line.takesUTF8)
-        if path.mailbox.map(ASCII.lowercased) == Array("postmaster".utf8) {
+        let name = path.mailbox.filter { $0 != ASCII.quote }.map(ASCII.lowercased)
+        if name == Array("postmaster".utf8) {
             return .recipient(.postmaster(parameters))
         }
         guard let mailbox = Mailbox(strict: path.mailbox) else { throw .recipient }
@@ -190,7 +188,8 @@ extension ServerCommand {
         guard text.prefix(keyword.utf8.count).lazy.map(ASCII.lowercased).elementsEqual(keyword.utf8) else {
             return nil
         }
-        return EnvelopePath.split(text.dropFirst(keyword.utf8.count))
+        let behind = text.dropFirst(keyword.utf8.count)
+        return EnvelopePath.split(line.isStrict ? behind : behind.drop { $0 == ASCII.space })
     }
 
     private static func parameters(

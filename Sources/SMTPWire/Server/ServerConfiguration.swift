@@ -12,11 +12,13 @@ package struct ServerConfiguration: Equatable, Sendable {
     package var mechanisms: [SASLMechanism]
     /// MAIL needs an authenticated client.
     package var requiresAuthentication: Bool
+    /// Nothing is taken but what RFC 5321 writes: no blank behind `MAIL FROM:` and `RCPT TO:`, as many clients have.
+    package var isStrict: Bool
 
     package init(
         hostName: HeloName, limits: ServerLimits = ServerLimits(), replies: ServerReplies = ServerReplies(),
         offersStartTLS: Bool = false, requiresTLS: Bool = false, mechanisms: [SASLMechanism] = [],
-        requiresAuthentication: Bool = false
+        requiresAuthentication: Bool = false, isStrict: Bool = false
     ) {
         self.hostName = hostName
         self.limits = limits
@@ -25,6 +27,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         self.requiresTLS = requiresTLS
         self.mechanisms = mechanisms
         self.requiresAuthentication = requiresAuthentication
+        self.isStrict = isStrict
     }
 }
 

@@ -4,7 +4,8 @@ extension ServerSession {
         let command: ServerCommand
         do throws(CommandFault) {
             command = try ServerCommand(
-                line, isExtended: isExtended, takesUTF8: transaction?.sender.parameters.smtpUTF8 ?? false)
+                line, isExtended: isExtended, takesUTF8: transaction?.sender.parameters.smtpUTF8 ?? false,
+                isStrict: configuration.isStrict)
         } catch {
             return fault(error.reply)
         }
