@@ -1,13 +1,14 @@
 """What leaves must arrive: through a Postfix that breaks long lines, knows no 8BITMIME or no SMTPUTF8, every signature
 holds for dkimpy, OpenDKIM and Mail::DKIM, and nobody pays for another recipient's address."""
 
+import smtplib
 import subprocess
 from pathlib import Path
 
 import mail
 import pytest
 from mta import Postfix, as_root
-from peers import Smarthost
+from peers import Smarthost, free_port
 from polyrelay import eventually
 from submission import RULES, session, smtp
 from test_mx import becomes, types
@@ -97,6 +98,27 @@ def test_what_its_author_signed_is_never_changed(server, behind, files, head):
         (event,) = [one for one in api.events(one["id"]) if one["eventType"] == "bounced"]
         assert "5.6.3" in str(event["metadata"]), event
         assert behind.deliveries == []
+
+
+def test_a_smarthost_that_gives_mail_back_makes_no_storm(server, files):
+    number = free_port()
+    relay = server(smarthost=number, retries=["200ms"] * 3)
+    account = relay.account()
+    relay.domain(account)
+    trusted = [{"network": "127.0.0.0/8", "account": int(account)}]
+    listeners = [{"listen": f"127.0.0.1:{number}", "tls": "none"}]
+    relay.settings["smtp"] = smtp(files, trusted=trusted) | {"listeners": listeners}
+    relay.start()
+    with smtplib.SMTP("127.0.0.1", number, timeout=60) as client:
+        client.sendmail("hello@example.com", ["ann@dest.test"], HEAD + TEXT + b"\r\nround and round\r\n")
+    # Once or twice is somebody's way; the third return is refused, and nothing is reported to anybody.
+    eventually(
+        lambda: [one for one in relay.ask("message", "list") if "bounced" in str(relay.ask("message", "show", str(one["id"])))],
+        why="refused",
+    )
+    assert len(relay.ask("message", "list")) == 3
+    refused = str([relay.ask("message", "show", str(one["id"])) for one in relay.ask("message", "list")])
+    assert "5.4.6" in refused
 
 
 @pytest.mark.parametrize("knows", [True, False], ids=["with", "without"])

@@ -1,5 +1,7 @@
+import Base
 import Model
 import SMTPDelivery
+import SMTPWire
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))
