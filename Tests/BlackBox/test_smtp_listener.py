@@ -102,7 +102,7 @@ CORNERS = (
     b".\r\n.leading dot\r\n..two\r\n"
     b"--=_b (odd)\r\n"
     b"Content-Type: text/plain; charset=utf-8; format=flowed\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-    b"trailing space \r\n-- \r\n\xf0\x9f\x90\x99 From here\r\nFrom there\r\n\x00\x01\x7f\r\n\r\n\r\n"
+    b"trailing space \r\n-- \r\n\xf0\x9f\x90\x99 From here\r\nFrom there\r\n\x01\x7f\r\n\r\n\r\n"
     b"--=_b (odd)\r\n"
     b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nX-PostStack-Tags: not ours\r\n"
     b"--=_b (odd)\r\n"
