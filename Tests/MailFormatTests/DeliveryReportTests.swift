@@ -115,7 +115,7 @@ struct DeliveryReportTests {
     @Test(
         "What a person or a person's machine writes is no report, whatever it quotes",
         arguments: [
-            ReportSamples.vacation, ReportSamples.readReceipt, ReportSamples.systemChat, [],
+            ReportSamples.success, ReportSamples.vacation, ReportSamples.readReceipt, ReportSamples.systemChat, [],
             ReportSamples.bytes("no header at all"),
             ReportSamples.bytes("Subject: 550 5.1.1\n\n550 5.1.1 no such user"),
         ])

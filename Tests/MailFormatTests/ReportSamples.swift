@@ -415,6 +415,25 @@ enum ReportSamples {
         Our servers will be down from 8 to 9. Write to help@dest.example if you need us.
         """)
 
+    static let success = bytes(
+        """
+        From: MAILER-DAEMON@dest.example
+        Subject: Successful Mail Delivery Report
+        Content-Type: multipart/mixed; boundary=s
+
+        --s
+        Content-Type: text/plain
+
+        Your message was successfully delivered to the destinations listed below.
+
+        <ann@dest.example>: delivery via local
+        --s
+        Content-Type: message/rfc822
+
+        Subject: Hi
+        --s--
+        """)
+
     // MARK: Complaints
 
     static func feedback(_ fields: String, kind: String = "message/rfc822") -> [UInt8] {

@@ -2,6 +2,7 @@ import Base
 import DNSWire
 import Model
 import Ports
+import SMTPWire
 import TestKit
 import Testing
 
@@ -127,6 +128,21 @@ struct DirectTests {
         let bench = try DirectBench(port: server.port)
         bench.put("dest.example", ("mx.example", "127.0.0.1"))
         #expect(await bench.deliver().allRefused)
+    }
+
+    @Test("An exchange that never answers STARTTLS gets mail in the clear, and is not asked again")
+    func silentAboutTLS() async throws {
+        var script = ScriptedServer.Script()
+        script.extensions.append("STARTTLS")
+        // Once it has taken a message it leaves, so that the next one needs a connection of its own.
+        script.answer = { line, _ in
+            line == "STARTTLS" ? .silence : line == "." ? .replyAndClose("250 2.0.0 Ok") : nil
+        }
+        let server = try await ScriptedServer(script)
+        let bench = try DirectBench(port: server.port) { $0.timeouts.overrides[.startTLS] = .milliseconds(30) }
+        bench.put("dest.example", ("mx.example", "127.0.0.1"))
+        for _ in 0..<2 { #expect(await bench.deliver().allAccepted) }
+        #expect(server.commands.count { $0 == "STARTTLS" } == 1 && server.messages.count == 2)
     }
 
     @Test("A broken handshake is followed by clear text")

@@ -22,6 +22,8 @@ struct BounceText {
         let isReturned = isOfSystem && (notice.hasCopy || parts.contains { Self.copyKinds.contains($0.kind) })
         let isFailure = isOfForm || !named.isEmpty || speaksBySubject || speaks(Self.failureWords) || isReturned
         guard isFailure || !notice.refusals().isEmpty else { return }
+        // Some tell of success in the same form.
+        if speaks(Self.successWords), notice.refusals().isEmpty, !speaks(Self.failureWords) { return }
         let isWarning = speaks(Self.warningWords) && !speaks(Self.endWords) && !isOfForm
         recipients = found(named).map { recipient in
             var recipient = recipient
@@ -103,6 +105,10 @@ struct BounceText {
         "can not be delivered", "cannot deliver", "failed to deliver", "delivery unsuccessful", "delivery has failed",
         "non-deliverable", "message was rejected", "was returned", "automatically rejected", "had problems",
         "problem delivering", "errors occurred", "following addresses had",
+    ]
+    private static let successWords = [
+        "successfully delivered", "delivered successfully", "was delivered to", "has been delivered to",
+        "were delivered", "delivery was successful", "successful mail delivery", "successfully relayed",
     ]
     private static let warningWords = [
         "will be retried", "will retry", "will keep trying", "still being retried", "has been delayed",
