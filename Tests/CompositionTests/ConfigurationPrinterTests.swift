@@ -37,7 +37,7 @@ struct ConfigurationPrinterTests {
         "smtp": { "hostname": "in.example", "tls": { "certificate": "c.pem", "key": "k.pem" }, "listeners": [
             { "listen": "0.0.0.0:587", "role": "submission", "personality": "poststack", "tls": "either" },
             { "listen": "127.0.0.1:2525", "tls": "none" }, { "listen": "0.0.0.0:25", "role": "mx", "tls": "none" }
-        ], "trusted": [{ "network": "10.0.0.0/8", "account": 3 }], "strict": true }
+        ], "trusted": [{ "network": "10.0.0.0/8", "account": 3 }], "strict": true, "keepBcc": true }
         """
 
     @Test("What is printed reads to the same configuration", arguments: ["", Self.everything])

@@ -122,6 +122,10 @@ struct SubmittedMailTests {
         let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
         #expect(content.hasSuffix("From: hello@example.com\r\nX-A: b\r\n\r\nBcc: x\r\n"))
         #expect(!content.contains("example.net"))
+        let keeping = try MailBench(keepsBcc: true)
+        let other = try await send(mail(lines, to: ["eve@example.net"]), keeping).message
+        let kept = text(try await keeping.office.outgoing(other, recipients: [0]).content)
+        #expect(kept.hasSuffix(lines.map { "\($0)\r\n" }.joined()))
     }
 
     @Test("An author that only UTF-8 can write needs hops that know it, whatever was declared")

@@ -56,6 +56,7 @@ package enum ConfigurationPrinter {
     private static func write(_ smtp: Configuration.SMTP, to object: inout JSONObjectWriter) {
         object.member("hostname", smtp.hostname)
         object.member("strict", smtp.isStrict)
+        object.member("keepBcc", smtp.keepsBcc)
         write(smtp.tls, to: &object)
         object.array("listeners") { list in
             for listener in smtp.listeners {

@@ -19,7 +19,7 @@ enum KernelPlan {
                 capturesEverything: delivery.mode == .capture, localPartsDecide: delivery.localPartOutcomes),
             retries: retries(configuration), pace: pace(configuration),
             signatures: Set(delivery.signatures), unsubscribeBase: unsubscribeBase(configuration),
-            returnPaths: returnPaths(configuration, idKey: idKey),
+            returnPaths: returnPaths(configuration, idKey: idKey), keepsBcc: configuration.smtp?.keepsBcc ?? false,
             keysPerAccount: configuration.keysPerAccount ?? KernelLimits.keysPerAccount)
     }
 

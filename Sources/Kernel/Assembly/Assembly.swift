@@ -99,7 +99,7 @@ package struct Assembly {
             store: ground.store, directory: directory, keyring: keyring, workers: ground.workers,
             selectors: dialects.selectors, algorithms: settings.signatures, idKey: settings.idKey,
             unsubscribeBase: settings.unsubscribeBase, returnPaths: settings.returnPaths,
-            identities: dialects.identities)
+            identities: dialects.identities, keepsBcc: settings.keepsBcc)
     }
 
     private func domains(
