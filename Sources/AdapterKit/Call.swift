@@ -97,7 +97,7 @@ public struct Call: Sendable {
     public func idempotencyKey(
         element: Int? = nil, member: (String) -> String?
     ) throws(KernelFailure) -> IdempotencyKey? {
-        try rule?.key(element: element, header: header, member: member)
+        try rule?.key(element: element, header: { header($0) }, member: member)
     }
 
     /// The templates of the caller's account.

@@ -5,7 +5,8 @@ public import Model
 
 /// Turns rows' numbers into the ids that callers see, and back, in the forms that the dialect declares. Derived by
 /// keyed permutations, so no index is needed to find a row by its public id, and one id says nothing about the next.
-public struct PublicIDs: Sendable {
+/// A class, for every request hands all of them on several times.
+public final class PublicIDs: Sendable {
     public let messages: IDCodec<Message>
     public let deliveries: DeliveryIDCodec
     public let events: IDCodec<MailEvent>
@@ -48,7 +49,7 @@ public struct PublicIDs: Sendable {
         places = SealedNumber(key: key, label: "\(personality).cursor")
     }
 
-    package init(key: [UInt8], of personality: any Personality) {
+    package convenience init(key: [UInt8], of personality: any Personality) {
         self.init(key: key, personality: personality.id, forms: personality.ids)
     }
 

@@ -5,8 +5,8 @@ package import Model
 /// case of its own; the rest stands with its capability.
 package enum Change: Sendable {
     /// A message with its recipients, queue rows, first event and idempotency record. Recipients that are suppressed at
-    /// that moment get a `suppressed` event in place of a queue row.
-    case accept(NewMessage)
+    /// that moment get a `suppressed` event in place of a queue row. Indirect, for it is large and handed on often.
+    indirect case accept(NewMessage)
     /// The outcomes of attempts. Each applies only if its delivery is still queued: what was cancelled stays cancelled.
     /// Reports on them are accepted with them, each if something that it tells of applied.
     case settle([Settlement], reports: [SettlementReport] = [])

@@ -6,8 +6,8 @@ package import Ports
 /// Sending mail, and looking after what was sent: what all mail personalities share.
 ///
 /// Any thread; calls come back on the caller's executor. Look-ups are keyed by account and personality, so that what
-/// belongs to others is as absent as what does not exist.
-package struct MailService: Sendable {
+/// belongs to others is as absent as what does not exist. A class, for every request hands it on several times.
+package final class MailService: Sendable {
     private let store: any Store
     private let directory: Directory
     private let deliveries: any DeliveryControl

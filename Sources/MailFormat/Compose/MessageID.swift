@@ -7,13 +7,13 @@ package struct MessageID: Hashable, Sendable {
 
     /// Reads `left@right`, in angle brackets or without.
     package init(parsing text: String) throws(MailFormatError) {
-        let inner = text.hasPrefix("<") && text.hasSuffix(">") ? text.dropFirst().dropLast() : text[...]
-        let halves = inner.split(separator: "@", omittingEmptySubsequences: false)
+        var inner = text[...].utf8
+        if inner.first == ASCII.lessThan, inner.last == ASCII.greaterThan { inner = inner.dropFirst().dropLast() }
         // RFC 5322 §3.6.4: `id-left = dot-atom-text`, `id-right = dot-atom-text`; the literal form names no host here.
-        guard inner.utf8.count <= MailLimits.messageIDMax, halves.count == 2, halves.allSatisfy(Self.isDotAtom) else {
-            throw .invalidMessageID
-        }
-        self.text = String(inner)
+        guard inner.count <= MailLimits.messageIDMax, let at = inner.firstIndex(of: ASCII.at),
+            Self.isDotAtom(inner[..<at]), Self.isDotAtom(inner[at...].dropFirst())
+        else { throw .invalidMessageID }
+        self.text = String(Substring(inner))
     }
 
     /// `unique` is a dot-atom that was never used before under `domain`.
@@ -34,10 +34,14 @@ package struct MessageID: Hashable, Sendable {
         }
     }
 
-    private static func isDotAtom(_ text: Substring) -> Bool {
-        text.utf8.split(separator: ASCII.period, omittingEmptySubsequences: false).allSatisfy {
-            !$0.isEmpty && $0.allSatisfy(MailCharacter.isAtom)
+    /// Atoms with one dot between any two of them.
+    private static func isDotAtom(_ text: Substring.UTF8View) -> Bool {
+        var isBehindAtom = false
+        for byte in text {
+            guard byte == ASCII.period ? isBehindAtom : MailCharacter.isAtom(byte) else { return false }
+            isBehindAtom = byte != ASCII.period
         }
+        return isBehindAtom
     }
 }
 

@@ -15,8 +15,9 @@ package struct EncodedMessage: Sendable {
     /// The file's size in bytes.
     package var contentBytes = 0
 
-    /// What the writer needs besides the encoded parts; the submission itself stays behind.
-    package struct Envelope: Sendable {
+    /// What the writer needs besides the encoded parts; the submission itself stays behind. A class, as it is handed on
+    /// many times between the threads.
+    package final class Envelope: Sendable {
         // As in `NewMessage`.
         package let account: Account.ID
         package let key: AccessKey.ID

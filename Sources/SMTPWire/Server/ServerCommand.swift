@@ -69,7 +69,7 @@ extension ServerCommand {
         while let last = line.last, last == ASCII.space || last == ASCII.tab { line.removeLast() }
         let verb = line.prefix { $0 != ASCII.space }
         let argument = line.dropFirst(verb.count)
-        guard verb.count <= Self.verbOctetsMax, let known = Self.verbs[verb.map(ASCII.lowercased)] else {
+        guard verb.count <= Self.verbOctetsMax, let known = Self.verbs[Self.packed(verb)] else {
             throw .unknown
         }
         self = try known(
@@ -100,7 +100,12 @@ extension ServerCommand {
 
     private typealias Reading = @Sendable (CommandLine) throws(CommandFault) -> ServerCommand
 
-    private static let verbs: [[UInt8]: Reading] = {
+    /// A verb in lower case as one number, for which no array is made. NUL counts for one octet wherever it stands.
+    private static func packed(_ verb: some Sequence<UInt8>) -> UInt64 {
+        verb.reduce(0) { $0 << 8 | UInt64($1 == ASCII.nul ? 0xFF : ASCII.lowercased($1)) }
+    }
+
+    private static let verbs: [UInt64: Reading] = {
         let readings: [(String, Reading)] = [
             ("helo", { line throws(CommandFault) in .helo(try heloName(line)) }),
             ("ehlo", { line throws(CommandFault) in .ehlo(try heloName(line)) }),
@@ -123,7 +128,7 @@ extension ServerCommand {
             ("soml", { _ throws(CommandFault) in throw .notImplemented }),
             ("saml", { _ throws(CommandFault) in throw .notImplemented }),
         ]
-        return Dictionary(uniqueKeysWithValues: readings.map { (Array($0.0.utf8), $0.1) })
+        return Dictionary(uniqueKeysWithValues: readings.map { (packed($0.0.utf8), $0.1) })
     }()
 
     private static func named(_ command: ServerCommand, _ line: CommandLine) throws(CommandFault) -> ServerCommand {
@@ -174,13 +179,17 @@ extension ServerCommand {
     private static func recipient(_ line: CommandLine) throws(CommandFault) -> ServerCommand {
         guard let path = path(line, behind: "to:") else { throw .recipient }
         let parameters = try RecipientParameters(parameters(path.rest, line), isUTF8: line.takesUTF8)
-        let name = path.mailbox.filter { $0 != ASCII.quote }.map(ASCII.lowercased)
-        if name == Array("postmaster".utf8) {
-            return .recipient(.postmaster(parameters))
-        }
+        if isPostmaster(path.mailbox) { return .recipient(.postmaster(parameters)) }
         guard let mailbox = Mailbox(strict: path.mailbox) else { throw .recipient }
         if mailbox.isInternational, !line.takesUTF8 { throw .international }
         return .recipient(.mailbox(EnvelopeRecipient(mailbox: mailbox, parameters: parameters)))
+    }
+
+    /// With or without quotation marks, in any case (RFC 5321 §4.5.1).
+    private static func isPostmaster(_ mailbox: some Collection<UInt8>) -> Bool {
+        // Most recipients are longer, and not looked at.
+        guard mailbox.count <= #""postmaster""#.utf8.count else { return false }
+        return mailbox.lazy.filter { $0 != ASCII.quote }.map(ASCII.lowercased).elementsEqual("postmaster".utf8)
     }
 
     private static func path(_ line: CommandLine, behind keyword: String) -> EnvelopePath.Parsed? {

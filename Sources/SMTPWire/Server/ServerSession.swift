@@ -73,33 +73,14 @@ package struct ServerSession: Sendable {
         isAuthenticated = isTrusted
     }
 
-    package var phase: ServerPhase {
-        switch state {
-        case .greeting: .greeting
-        case .command: hasInput || input.isDroppingLine ? .command : .idle
-        case .tlsHandshake: .tlsHandshake
-        case .authenticating: .authentication
-        case .content, .chunk: .content
-        case .deciding: .deciding
-        case .closed: .closed
-        }
-    }
+    // As of the last event; stored, so that asking copies nothing of all the rest.
+    package private(set) var phase = ServerPhase.greeting
+    /// Octets of content and input that this session holds.
+    package private(set) var octetsHeld = 0
+    /// Octets of content that came so far, of the message at hand.
+    package private(set) var contentOctets = 0
 
     package var isClosed: Bool { state == .closed }
-
-    /// Octets of content and input that this session holds.
-    package var octetsHeld: Int {
-        input.bytes.count + (reader.content?.count ?? 0) + (transaction?.chunks?.content?.count ?? 0)
-    }
-
-    /// Octets of content that came so far, of the message at hand.
-    package var contentOctets: Int {
-        switch state {
-        case .content: reader.octets
-        case .chunk: transaction?.chunks?.octets ?? 0
-        default: 0
-        }
-    }
 
     var reader = ContentReader()
 
@@ -108,8 +89,28 @@ package struct ServerSession: Sendable {
         if !isClosed { take(event) }
         flush()
         input.release()
+        note()
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
+    }
+
+    private mutating func note() {
+        octetsHeld = input.bytes.count + (reader.content?.count ?? 0) + (transaction?.chunks?.content?.count ?? 0)
+        contentOctets = 0
+        switch state {
+        case .greeting: phase = .greeting
+        case .command: phase = hasInput || input.isDroppingLine ? .command : .idle
+        case .tlsHandshake: phase = .tlsHandshake
+        case .authenticating: phase = .authentication
+        case .content:
+            phase = .content
+            contentOctets = reader.octets
+        case .chunk:
+            phase = .content
+            contentOctets = transaction?.chunks?.octets ?? 0
+        case .deciding: phase = .deciding
+        case .closed: phase = .closed
+        }
     }
 
     private mutating func take(_ event: ServerEvent) {

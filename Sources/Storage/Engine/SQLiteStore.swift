@@ -162,6 +162,7 @@ package final class SQLiteStore: Engine {
         var encoded: [EncodedChange] = []
         encoded.reserveCapacity(changes.count)
         for change in changes { encoded.append(EncodedChange(change)) }
+        guard encoded.contains(where: \.hasLargeBody) else { return await writer.commit(encoded) }
         do throws(KernelFailure) {
             try await storeContents(&encoded)
         } catch {
@@ -368,6 +369,19 @@ package final class SQLiteStore: Engine {
             }
         }
         return try result.get()
+    }
+}
+
+extension EncodedChange {
+    /// A body in it is to stand in a file of its own.
+    fileprivate var hasLargeBody: Bool {
+        switch self {
+        case .accept(let message): message.body.count > StorageLimits.inlineBodyBytes
+        case .relay(let relay): relay.body.count > StorageLimits.inlineBodyBytes
+        case .keyed(let plan): plan.changes.contains(where: \.hasLargeBody)
+        case .all(let parts): parts.contains(where: \.hasLargeBody)
+        case .record, .settle, .report, .other: false
+        }
     }
 }
 
