@@ -39,6 +39,11 @@ public struct AhaSend: Personality {
         .record(AccountObject.owner): .uuid,
     ]
 
+    public let unservedPaths =
+        ["members", "sub-accounts", "routes", "statistics", "templates", "contacts", "lists"].map {
+            "/v2/accounts/:account_id/\($0)"
+        } + ["/v1/email/send"]
+
     public let routes = Self.all
 
     public let description: DialectDescription? = Shapes.dialect

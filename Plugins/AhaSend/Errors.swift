@@ -105,6 +105,7 @@ extension Face {
             Face(
                 .unavailable, "\(name(resource)) is being changed by another request, try again", retryAfter: delay)
         case .selfLockout: Face(.conflict, "ip_allow_list would exclude the address of this request")
+        case .featureDisabled(.unserved): Face(.notFound, "not found: not served by this server")
         case .featureDisabled: Face(.forbidden, "feature is disabled")
         case .checkFailed(_, let reason, facts: _): Face(.conflict, reason)
         case .endpointRefused: Face(.conflict, "endpoint refused the request")

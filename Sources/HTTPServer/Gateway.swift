@@ -363,7 +363,13 @@ package struct Gateway: HTTPService {
 
     /// A path of the vendor's, or what lies below one, that no route takes with this method.
     private func isUnserved(_ path: String) -> Bool {
-        personality.unservedPaths.contains { path == $0 || path.hasPrefix($0 + "/") }
+        if personality.unservedPaths.isEmpty { return false }
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        return personality.unservedPaths.contains { pattern in
+            let pattern = pattern.split(separator: "/", omittingEmptySubsequences: false)
+            return pattern.count <= segments.count
+                && zip(pattern, segments).allSatisfy { $0 == $1 || $0.hasPrefix(":") && !$1.isEmpty }
+        }
     }
 
     private func malformedTarget(_ facts: RequestFacts, _ address: IPAddress?) -> Response {

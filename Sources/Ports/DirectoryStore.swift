@@ -38,7 +38,12 @@ package struct StoredKey: Sendable, Equatable {
 /// One atomic change of accounts and keys.
 package enum DirectoryChange: Sendable {
     case createAccount(name: String, parent: Account.ID?, at: Instant)
+    /// `removing` stays, and drops the account's webhook endpoints with it. `wrongState` where it has sub-accounts, and
+    /// for any state of one that is being removed.
     case setAccountState(Account.ID, Account.State)
+    /// The last of an account that is being removed: its keys, domains and all that is few. Its number is never given
+    /// to another. `wrongState` while it has messages, relays or records, or is not being removed.
+    case removeAccount(Account.ID, at: Instant)
     /// `planLimitReached` where the account has `atMost` keys of the personality, or more, that are neither revoked nor
     /// expired.
     case createKey(StoredKey, atMost: Int = .max)

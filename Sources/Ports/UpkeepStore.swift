@@ -5,6 +5,20 @@ package import Model
 package protocol UpkeepStore: Sendable {
     /// The lanes that the operator holds back, by name, in no order.
     func pausedLanes() async throws(KernelFailure) -> [String]
+
+    /// What `removeMessages` asked for and `removedMessages` has not ended.
+    func mailRemovals() async throws(KernelFailure) -> [MailRemoval]
+}
+
+/// A domain that is gone, whose messages are to go as well.
+package struct MailRemoval: Sendable, Equatable {
+    package var domain: MailDomain.ID
+    package var account: Account.ID
+
+    package init(domain: MailDomain.ID, account: Account.ID) {
+        self.domain = domain
+        self.account = account
+    }
 }
 
 /// One atomic change of what is the operator's own.
@@ -18,10 +32,13 @@ package enum UpkeepChange: Sendable {
     case clear(Clearing)
     /// Removes a message with all that is known of it; `wrongState` while it is not finished.
     case removeMessage(Message.ID)
+    /// Notes that the messages sent from a domain are to go, slice by slice, also after a restart.
+    case removeMessages(MailRemoval)
+    /// All of them are gone.
+    case removedMessages(MailRemoval)
 }
 
-/// A slice of a removal. Rows stand in the order of their making, so it ends at the first one that is young enough;
-/// what is not finished is passed over.
+/// A slice of a removal. Rows stand in the order of their making, so it ends at the first one that is young enough.
 package struct Clearing: Sendable, Equatable {
     package enum Rows: String, Sendable, CaseIterable {
         /// Texts, attachments and files of messages, whose heads and events stay. Those that were given up keep theirs,
@@ -29,12 +46,27 @@ package struct Clearing: Sendable, Equatable {
         case contents
         /// Messages with their contents and events.
         case messages
+        /// What happened to messages on the way: attempts that were put off, and what was said with servers. How each
+        /// recipient ended stays.
+        case events
         /// Idempotency keys whose message is gone. Of all accounts and origins.
         case keys
         /// Webhook deliveries. Of all accounts.
         case webhooks
         /// Relayed requests with their bodies and attempts.
         case relays
+        /// Personalities' records. Only as all of an account's.
+        case records
+    }
+
+    /// Which of the rows go.
+    package enum Extent: Sendable, Equatable {
+        /// What is finished; the rest is passed over.
+        case finished
+        /// All of the account's, which is being removed. What waits is given up.
+        case account
+        /// Messages that were sent from the domain, which is gone. What waits is given up.
+        case domain(MailDomain.ID)
     }
 
     package var rows: Rows
@@ -45,10 +77,13 @@ package struct Clearing: Sendable, Equatable {
     package var after: Int64
     /// Rows to look at.
     package var limit: Int
+    package var extent: Extent
 
     package init(
-        _ rows: Rows, account: Account.ID, origin: PersonalityID, before: Instant, after: Int64 = 0, limit: Int
+        _ rows: Rows, account: Account.ID, origin: PersonalityID, before: Instant, after: Int64 = 0, limit: Int,
+        extent: Extent = .finished
     ) {
+        self.extent = extent
         self.rows = rows
         self.account = account
         self.origin = origin

@@ -21,6 +21,7 @@ package actor SmarthostTransport: MailTransport {
     private let log: Log
     private let way: SmarthostWay
     private let laneID: LaneID
+    private nonisolated let offer = HopOffer()
 
     /// `loop` runs on a thread of its own, which the caller starts before the first `deliver` and stops after `close`.
     package init(
@@ -35,11 +36,14 @@ package actor SmarthostTransport: MailTransport {
         self.loop = loop
         self.time = time
         self.log = log
-        way = SmarthostWay(configuration, tls: tls, loop: loop, workers: workers, time: time, log: log)
+        way = SmarthostWay(
+            configuration, tls: tls, offer: offer, loop: loop, workers: workers, time: time, log: log)
         laneID = LaneID("smarthost:\(configuration.hostAndPort)")
         sessionsPerLane = configuration.sessions
         parcelsPerSession = configuration.parcelsPerSession
     }
+
+    package nonisolated var takesInternational: Bool? { offer.takesInternational }
 
     package nonisolated func lane(for destination: String) -> LaneID { laneID }
 

@@ -13,14 +13,16 @@ final class SmarthostWay: Way {
     private let configuration: SmarthostConfiguration
     private let surroundings: Connection.Surroundings
     private let workers: WorkerPool
+    private let offer: HopOffer
     private var addresses: AddressCache
     /// Where TLS was asked for and never answered.
     private var silence = AddressMemory(rest: SMTPDeliveryLimits.silenceAboutTLS)
 
     init(
-        _ configuration: SmarthostConfiguration, tls: TLSClientContext, loop: EventLoop, workers: WorkerPool,
-        time: any TimeSource, log: Log
+        _ configuration: SmarthostConfiguration, tls: TLSClientContext, offer: HopOffer, loop: EventLoop,
+        workers: WorkerPool, time: any TimeSource, log: Log
     ) {
+        self.offer = offer
         self.configuration = configuration
         self.workers = workers
         pool = ConnectionPool(capacity: configuration.sessions)
@@ -83,9 +85,11 @@ final class SmarthostWay: Way {
         let isSilent = silence.isResting(address, uptime: surroundings.time.uptime)
         if isSilent, mayGoWithoutTLS { dialogue.note("without TLS, which was not answered here before") }
         do throws(ConnectionFault) {
-            return try await Connection.open(
+            let connection = try await Connection.open(
                 socket, configuration.session(tls: isSilent && mayGoWithoutTLS ? .never : policy), surroundings,
                 after: &dialogue)
+            offer.note(connection.kind)
+            return connection
         } catch {
             if error.isSilenceAboutTLS { silence.failed(address, uptime: surroundings.time.uptime) }
             throw error

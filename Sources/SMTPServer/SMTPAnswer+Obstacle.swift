@@ -12,6 +12,12 @@ extension SMTPAnswer {
                     .transactionFailed, .contentInvalid,
                     "Lines over 998 octets and NUL cannot be encoded here: the header does not fold, or it is signed"),
                 .messageMalformed)
+        case .tooInternational:
+            .refused(
+                Reply(
+                    .mailboxUnavailable, .internationalAddressNotSupported,
+                    "The next server takes no header in UTF-8, nor letters outside ASCII before an @"),
+                .messageMalformed)
         }
     }
 

@@ -209,10 +209,12 @@ package struct SMTPGateway: SMTPService {
             if let faults = environment.faults { try await raise(faults, client) }
             let submitted = submitted(mail, client)
             if let obstacle = submitted.obstacle(ownName: environment.hostName.text) {
-                if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
-                return .refused(obstacle)
+                return refusal(obstacle, passage)
             }
             let submission = try submission(submitted, passage.principal)
+            if environment.mail.isTooInternational(submission, mode: passage.principal.mode) {
+                return refusal(.tooInternational, passage)
+            }
             let results = try await environment.mail.send(
                 [submission], by: passage.principal, suppression: suppression, rule: dialect.idempotency
             ).run()
@@ -224,6 +226,11 @@ package struct SMTPGateway: SMTPService {
             if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
             return refusal(error, .message, peer(passage.principal))
         }
+    }
+
+    private func refusal(_ obstacle: SubmittedMail.Obstacle, _ passage: Gate.Passage) -> SMTPAnswer {
+        if let receipt = passage.receipt { _ = gate.giveBack(receipt, now: environment.time.now) }
+        return .refused(obstacle)
     }
 
     /// Whom replies may name.

@@ -145,3 +145,32 @@ def test_one_international_recipient_costs_nobody_else_the_message(server, behin
     assert all(byte < 0x80 for byte in copy.data.split(b"\r\n\r\n", 1)[0])
     raw = relay.verb("message", "raw", str(relay.ask("message", "list")[0]["id"])).raw
     assert copy.data.endswith(raw)
+
+
+def test_what_only_smtputf8_can_carry_is_refused_once_the_next_hop_is_known_to_take_none(server, behind, files):
+    with Postfix(next_hop=behind.port, settings={"smtputf8_enable": "no"}) as postfix:
+        relay = server(smarthost=postfix.port, smtp=smtp(files, *RULES)).start()
+        tenant = relay.tenant()
+        api = relay.api(tenant)
+        international = {**email(), "reply_to": "jörg@example.com"}
+        # Nobody knows yet what the hop takes: it says so itself.
+        first = api.post("/emails", international)
+        assert first.status == 202
+        becomes(api, first.json()["id"], "bounced")
+        refused = api.post("/emails", international)
+        assert refused.status == 422 and "reply_to" in refused.body.decode()
+        with session(relay, files, secret=tenant.secret) as client:
+            client.ehlo()
+            client.mail("hello@example.com", ["SMTPUTF8", "BODY=8BITMIME"])
+            client.rcpt("ann@dest.test")
+            code, text = client.data(HEAD + "Reply-To: jörg@example.com\r\n".encode() + b"\r\nx\r\n")
+            assert (code, text[:5]) == (550, b"5.6.7"), text
+        sent = api.send()
+        becomes(api, sent, "delivered")
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_bcc_field_leaves_where_the_operator_says_so_alone(server, behind, files, keeps):
+    relay = server(smarthost=behind.port, smtp=smtp(files, *RULES) | {"keepBcc": keeps}).start()
+    assert submit(relay, files, relay.tenant().secret, b"Bcc: eve@dest.test\r\n" + HEAD + b"\r\nx\r\n") == 250
+    assert (mail.parse(behind.one().data)["Bcc"] == "eve@dest.test") is keeps

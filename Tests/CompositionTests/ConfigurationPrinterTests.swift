@@ -37,7 +37,9 @@ struct ConfigurationPrinterTests {
         "smtp": { "hostname": "in.example", "tls": { "certificate": "c.pem", "key": "k.pem" }, "listeners": [
             { "listen": "0.0.0.0:587", "role": "submission", "personality": "poststack", "tls": "either" },
             { "listen": "127.0.0.1:2525", "tls": "none" }, { "listen": "0.0.0.0:25", "role": "mx", "tls": "none" }
-        ], "trusted": [{ "network": "10.0.0.0/8", "account": 3 }], "strict": true }
+        ], "trusted": [{ "network": "10.0.0.0/8", "account": 3 }], "strict": true, "keepBcc": true },
+        "retention": { "poststack": { "messages": "365d", "contents": "30d", "events": "90d", "webhooks": "7d" },
+            "capture": { "messages": "1d" }, "postmaster": "90d" }
         """
 
     private static let admin = """

@@ -182,6 +182,35 @@ struct DispatcherTests {
         ])
     func laneKind(name: String, kind: String) { #expect(LaneID(name).kind == OperatorText(kind)) }
 
+    @Test("What was removed with its message is in no lane any more, and is not tried again")
+    func removed() async throws {
+        transport.say { _, _ in ScriptedTransport.deferred }
+        let waiting = await bench.accept(Fixture.message(due: Fixture.start + .seconds(100)))
+        bench.dispatcher.removed([DeliveryID(message: waiting, recipient: 0)])
+        bench.loop.advance(by: .seconds(200))
+        #expect(transport.attempts == 0)
+        #expect(await bench.dispatcher.statistics().allSatisfy { $0.waiting == 0 })
+        // One that goes while an attempt runs: its outcome applies to nothing, so there is no other attempt.
+        transport.hold()
+        let sending = await bench.accept()
+        bench.dispatcher.removed([DeliveryID(message: sending, recipient: 0)])
+        transport.release()
+        bench.loop.advance(by: .seconds(86_400))
+        #expect(transport.attempts == 1)
+    }
+
+    @Test("An outcome that applies to nothing is the last of its delivery")
+    func gone() async throws {
+        transport.say { _, _ in ScriptedTransport.deferred }
+        transport.hold()
+        let id = await bench.accept()
+        _ = await bench.store.commit([.cancel(id, at: Fixture.start)])
+        transport.release()
+        bench.loop.advance(by: .seconds(86_400))
+        #expect(transport.attempts == 1)
+        #expect(await bench.dispatcher.statistics().allSatisfy { $0.waiting + $0.leased == 0 })
+    }
+
     @Test("A paused lane keeps its deliveries until it is resumed, and other lanes go on")
     func paused() async throws {
         await bench.dispatcher.setPaused(LaneID("x.net"), true)

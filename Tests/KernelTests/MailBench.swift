@@ -23,7 +23,8 @@ struct MailBench {
     init(
         store: MemoryStore = MemoryStore(), transport: ScriptedTransport? = ScriptedTransport(),
         directory: Directory = Fixture.directory(), keyring: Keyring? = nil, pace: LanePace = LanePace(),
-        algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519], returnPaths: ReturnPaths? = nil
+        algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519], returnPaths: ReturnPaths? = nil,
+        keepsBcc: Bool = false
     ) throws {
         loop = HandLoop(time: time)
         self.store = store
@@ -34,7 +35,7 @@ struct MailBench {
             store: store, directory: directory, keyring: try keyring ?? Fixture.keyring(), workers: ImmediateWorkers(),
             selectors: [Fixture.personality: DKIMSelectors(rsa: "r", ed25519: "e")], algorithms: algorithms,
             idKey: Array(repeating: 1, count: 32), unsubscribeBase: "https://mail.example/u/",
-            returnPaths: returnPaths)
+            returnPaths: returnPaths, keepsBcc: keepsBcc)
         let simulation = SimulationPolicy(capturesEverything: transport == nil, localPartsDecide: true)
         reporter = StatusReporter(
             store: store, directory: directory, postOffice: office, hostName: Self.hostName, simulation: simulation,
@@ -44,7 +45,7 @@ struct MailBench {
             time: time, random: SeededRandom(seed: 1), log: log.log(time: time))
         service = MailService(
             store: store, directory: directory, deliveries: dispatcher, simulation: simulation,
-            retries: Fixture.retries, time: time)
+            retries: Fixture.retries, transport: transport, time: time)
         store.observe(dispatcher)
     }
 

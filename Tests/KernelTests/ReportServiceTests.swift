@@ -105,7 +105,37 @@ struct ReportServiceTests {
         ReportCounts.Outcome.allCases.allSatisfy { service.counts[$0] == expected[$0] ?? 0 }
     }
 
+    /// Mail that a client submitted under a name for the transaction.
+    private func submitted(envelopeID: String?) async throws -> Message.ID {
+        var submission = Fixture.submission(to: ["ann@example.net"])
+        submission.raw = RawContent(
+            bytes: bytes("From: hello@example.com\n\nx\n"), reversePath: "hello@example.com", isInternational: false,
+            trace: nil, reports: ReportWishes(envelopeID: envelopeID))
+        let outcomes = await store.commit([.accept(Fixture.message(submission))])
+        guard case .accepted(let acceptance) = try #require(outcomes.first) else { return Message.ID(0) }
+        _ = await store.commit([.settle([Fixture.settlement(acceptance.message.value)])])
+        return acceptance.message
+    }
+
     // MARK: Whose it is
+
+    @Test(
+        "A transaction's name comes back decoded or as it went, and a report of another transaction suppresses nobody",
+        arguments: [
+            ("a+b c=d", "a+b c=d", true), ("a+b c=d", "a+2Bb+20c+3Dd", true), ("a+2Bb", "a+2Bb", true),
+            ("a", nil, true), (nil, "other", true), ("a+b c=d", "other", false), ("QQ314159", "QQ31415", false),
+        ] as [(String?, String?, Bool)])
+    func envelopeIDs(given: String?, returned: String?, isItsOwn: Bool) async throws {
+        let id = try await submitted(envelopeID: given)
+        var report = String(decoding: bounce("ann@example.net"), as: UTF8.self)
+        if let returned {
+            let name = "Reporting-MTA: dns; mx.example.net\r\n"
+            report = report.replacing(name, with: name + "Original-Envelope-Id: \(returned)\r\n")
+        }
+        #expect(await service.take(Array(report.utf8), for: try path(id, 0)) == .taken)
+        #expect(try await states(id) == [isItsOwn ? .bounced : .delivered])
+        #expect(try await suppressed().isEmpty != isItsOwn)
+    }
 
     @Test("A bounce to a recipient's own path is that recipient's, whoever it names")
     func ownPath() async throws {

@@ -122,6 +122,10 @@ struct SubmittedMailTests {
         let content = text(try await bench.office.outgoing(id, recipients: [0]).content)
         #expect(content.hasSuffix("From: hello@example.com\r\nX-A: b\r\n\r\nBcc: x\r\n"))
         #expect(!content.contains("example.net"))
+        let keeping = try MailBench(keepsBcc: true)
+        let other = try await send(mail(lines, to: ["eve@example.net"]), keeping).message
+        let kept = text(try await keeping.office.outgoing(other, recipients: [0]).content)
+        #expect(kept.hasSuffix(lines.map { "\($0)\r\n" }.joined()))
     }
 
     @Test("An author that only UTF-8 can write needs hops that know it, whatever was declared")
@@ -132,6 +136,31 @@ struct SubmittedMailTests {
             #expect(
                 try await bench.office.outgoing(id, recipients: [0]).needsSMTPUTF8 == field.hasPrefix("Reply"),
                 "\(field)")
+        }
+    }
+
+    @Test(
+        "What needs UTF-8 everywhere is refused where the one next hop is known to take none, but for test mail",
+        arguments: [false, true, nil])
+    func internationalContent(hop: Bool?) async throws {
+        let bench = try MailBench(transport: ScriptedTransport(takesInternational: hop))
+        for (field, isTaken) in [
+            ("From: jörg@example.com", hop != false),
+            ("From: hello@example.com\r\nReply-To: jörg@x.example", hop != false),
+            ("From: Jörg <hello@example.com>", true), ("From: hello@example.com\r\nTo: jörg@x.example", true),
+        ] {
+            let (submission, _) = try mail([field, "", "x"]).read(special: [])
+            #expect(bench.service.isTooInternational(submission, mode: .live) != isTaken, "\(field)")
+            #expect(!bench.service.isTooInternational(submission, mode: .test), "\(field)")
+        }
+        for (from, replyTo) in [("jörg@example.com", "a@x.example"), ("hello@example.com", "jörg@x.example")] {
+            var submission = Fixture.submission()
+            submission.from = try #require(MailAddress(parsing: from))
+            submission.replyTo = [try #require(MailAddress(parsing: replyTo))]
+            let result = try await bench.service.send([submission], by: Principal(Fixture.key())).run()[0]
+            #expect((try? result.get()) != nil || hop == false, "\(from)")
+            guard hop == false, case .failure(.invalid(let fault, _)) = result else { continue }
+            #expect(fault.field == (from.hasPrefix("j") ? "from" : "reply_to"))
         }
     }
 

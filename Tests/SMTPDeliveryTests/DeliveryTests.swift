@@ -66,6 +66,17 @@ struct DeliveryTests {
         #expect(server.commands.contains { $0.hasPrefix("MAIL FROM:<>") })
     }
 
+    @Test("Whether the server knows SMTPUTF8 is known once it was asked", arguments: [true, false])
+    func international(isOffered: Bool) async throws {
+        var script = ScriptedServer.Script()
+        if isOffered { script.extensions.append("SMTPUTF8") }
+        let server = try await ScriptedServer(script)
+        let bench = try Bench(to: server)
+        #expect(bench.transport.takesInternational == nil)
+        _ = await bench.deliver(.of())
+        #expect(bench.transport.takesInternational == isOffered)
+    }
+
     // MARK: Reports
 
     /// A message for three recipients, of whom the first is to be told of.

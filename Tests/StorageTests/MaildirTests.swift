@@ -37,6 +37,19 @@ struct MaildirTests {
         try await maildir.keep([65])
     }
 
+    @Test("What is old goes, read or not, and what is not of our making stays")
+    func old() async throws {
+        try await maildir.remove(before: Fixture.start + .seconds(100))
+        for text in ["one", "two"] { try await maildir.keep(Array(text.utf8)) }
+        let read = try #require(try names("new").first)
+        try Files.move(folder.file("mail/new/\(read)"), to: folder.file("mail/cur/\(read):2,S"))
+        try Files.createDurably(folder.file("mail/cur/1.R2.other"), mode: 0o600, content: [65])
+        try await maildir.remove(before: Fixture.start)
+        #expect(try names("new").count == 1 && names("cur").count == 2)
+        try await maildir.remove(before: Fixture.start + .seconds(1))
+        #expect(try names("new").isEmpty && names("cur") == ["1.R2.other"])
+    }
+
     @Test("Where the folder cannot be made nothing is kept, for now")
     func unwritable() async throws {
         try Files.createDurably(folder.file("file"), mode: 0o600, content: [])

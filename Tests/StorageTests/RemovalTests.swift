@@ -2,6 +2,7 @@ import Base
 import Model
 import Ports
 import Posix
+import Synchronization
 import TestKit
 import Testing
 
@@ -128,4 +129,122 @@ struct RemovalTests {
             return
         }
     }
+
+    // MARK: As a whole
+
+    private func all(_ rows: Clearing.Rows, _ extent: Clearing.Extent, account: Int64 = 1) -> Change {
+        .upkeep(
+            .clear(
+                Clearing(
+                    rows, account: Account.ID(account), origin: owner.origin, before: Instant(nanoseconds: .max),
+                    limit: 100, extent: extent)))
+    }
+
+    @Test("An account goes with what waits of it, and is gone for good; others are as they were")
+    func account() async throws {
+        var store = try SQLiteFactory.store(folder.path)
+        let told = Withdrawals()
+        for name in ["a", "b"] {
+            try await store.make(.directory(.createAccount(name: name, parent: nil, at: Fixture.start)))
+        }
+        try await store.make(.directory(.createKey(Fixture.stored(Fixture.key()))))
+        try await store.make(.domain(.create(Fixture.domain())))
+        store.observe(told)
+        let done = try await store.accept(message(1, bytes: 400_000, "once"))
+        let waiting = try await store.accept(Fixture.message())
+        // Neither while it is in use, nor while something is left of it.
+        let first = Account.ID(1)
+        #expect(await store.outcome(of: .directory(.removeAccount(first, at: Fixture.start))).isRefused)
+        try await store.make(.directory(.setAccountState(first, .removing)))
+        #expect(await store.outcome(of: .directory(.setAccountState(first, .active))).isRefused)
+        #expect(await store.outcome(of: .directory(.removeAccount(first, at: Fixture.start))).isRefused)
+        #expect(await store.outcome(of: .directory(.createKey(Fixture.stored(Fixture.key(2))))).isRefused)
+        #expect(try await store.outcome(of: all(.messages, .account)).serial() == 0)
+        _ = await store.outcome(of: slice(.keys, before: 0))
+        try await store.make(.directory(.removeAccount(first, at: Fixture.start)))
+        #expect(told.ids == [DeliveryID(message: waiting, recipient: 0)])
+        for id in [done, waiting] { #expect(try await store.message(id, content: false) == nil) }
+        #expect(try await store.pendingDeliveries().isEmpty)
+        #expect(try await total(store) == 0)
+        for _ in 0..<2 {
+            let directory = try await store.directory()
+            #expect(directory.accounts.map(\.name) == ["b"])
+            #expect(directory.keys.isEmpty && directory.domains.isEmpty)
+            store.close()
+            store = try SQLiteFactory.store(folder.path)
+        }
+        defer { store.close() }
+        let next = try await store.make(.directory(.createAccount(name: "c", parent: nil, at: Fixture.start)))
+        #expect(next == 3)
+        #expect(folder.names(in: "mail.db.contents").isEmpty)
+    }
+
+    @Test("A parent goes after its sub-accounts")
+    func parent() async throws {
+        let store = try SQLiteFactory.store(folder.path)
+        defer { store.close() }
+        try await store.make(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)))
+        try await store.make(.directory(.createAccount(name: "b", parent: Account.ID(1), at: Fixture.start)))
+        #expect(await store.outcome(of: .directory(.setAccountState(Account.ID(1), .removing))).isRefused)
+        try await store.make(.directory(.setAccountState(Account.ID(2), .removing)))
+        try await store.make(.directory(.removeAccount(Account.ID(2), at: Fixture.start)))
+        try await store.make(.directory(.setAccountState(Account.ID(1), .removing)))
+        try await store.make(.directory(.removeAccount(Account.ID(1), at: Fixture.start)))
+        #expect(try await store.directory().accounts.isEmpty)
+    }
+
+    @Test("Of a domain that went with its mail, all that was sent from it goes and nothing else")
+    func domain() async throws {
+        let store = try SQLiteFactory.store(folder.path)
+        defer { store.close() }
+        let mine = try await store.accept(Fixture.message())
+        var other = Fixture.message()
+        other.domain = MailDomain.ID(77)
+        let kept = try await store.accept(other)
+        let domain = try #require(try await store.message(mine, content: false)?.domain)
+        _ = await store.outcome(of: all(.messages, .domain(domain)))
+        #expect(try await store.message(mine, content: false) == nil)
+        #expect(try await store.message(kept, content: false) != nil)
+        #expect(try await store.pendingDeliveries().map(\.id.message) == [kept])
+    }
+
+    @Test("Of what happened on the way only how it ended stays, without what was said")
+    func trail() async throws {
+        let store = try SQLiteFactory.store(folder.path)
+        defer { store.close() }
+        let id = try await store.accept(Fixture.message())
+        var said = Fixture.settlement(id.value)
+        said.result.dialogue = UserData("C: QUIT")
+        var later = said
+        later.verdict = .again(due: Fixture.start + .seconds(60))
+        let open = try await store.accept(Fixture.message())
+        for settlement in [later, later, said] { _ = await store.commit([.settle([settlement])]) }
+        var waits = later
+        waits.id = DeliveryID(message: open, recipient: 0)
+        _ = await store.commit([.settle([waits])])
+        #expect(try await store.message(id, content: false)?.events.count == 5)
+        _ = await store.outcome(of: slice(.events, before: 1000))
+        let left = try #require(try await store.message(id, content: false))
+        #expect(left.events.map(\.kind) == [.accepted, .transmitted, .delivered] && left.state == .delivered)
+        #expect(left.events.allSatisfy { $0.attempt?.dialogue == nil })
+        #expect(left.events.last?.attempt?.text == said.result.text)
+        let waiting = try #require(try await store.message(open, content: false))
+        #expect(waiting.events.map(\.kind) == [.accepted, .deferred])
+        #expect(waiting.events.last?.attempt?.dialogue?.text == "C: QUIT")
+    }
+}
+
+/// Remembers what it heard of removals.
+private final class Withdrawals: DeliveryObserver {
+    private let heard = Mutex<[DeliveryID]>([])
+
+    var ids: [DeliveryID] { heard.withLock { $0 } }
+
+    func queued(_ deliveries: [PendingDelivery]) {}
+
+    func removed(_ deliveries: [DeliveryID]) { heard.withLock { $0 += deliveries } }
+}
+
+extension ChangeOutcome {
+    fileprivate var isRefused: Bool { if case .refused = self { true } else { false } }
 }

@@ -20,6 +20,8 @@ extension StoreConformance {
             #expect(letters.map(\.at) == [Fixture.start + .seconds(9), Fixture.start + .seconds(9)])
             #expect(try await bench.deadLetters(after: letters[0].id) == [letters[1]])
             #expect(try await bench.deadLetters(limit: 1) == [letters[0]])
+            #expect(try await bench.store.latestDeadLetters(skip: 0, limit: 1) == [letters[letters.count - 1]])
+            #expect(try await bench.store.latestDeadLetters(skip: letters.count - 1, limit: 9) == [letters[0]])
         },
         StoreCheck("Replaying queues every dead letter of a message, once, with a new lifetime, and tells the queue") {
             bench in

@@ -1,3 +1,4 @@
+package import Base
 package import Model
 import Ports
 import Synchronization
@@ -25,4 +26,7 @@ package final class MemoryMailbox: OperatorMailbox {
         }
         if let refusal { throw refusal }
     }
+
+    /// It keeps no times.
+    package func remove(before: Instant) async throws(KernelFailure) {}
 }

@@ -16,6 +16,16 @@ extension MemoryStore {
         }
     }
 
+    package func latestDeadLetters(skip: Int, limit: Int) async throws(KernelFailure) -> [DeadLetter] {
+        let all = try await deadLetters(after: DeliveryID(packed: 0), limit: .max)
+        return Array(all.reversed().dropFirst(skip).prefix(limit))
+    }
+
+    package func latestPendingDeliveries(skip: Int, limit: Int) async throws(KernelFailure) -> [PendingDelivery] {
+        let all = try await pendingDeliveries(after: DeliveryID(packed: 0), limit: .max)
+        return Array(all.reversed().dropFirst(skip).prefix(limit))
+    }
+
     static func bury(_ delivery: PendingDelivery, _ settlement: Settlement, _ state: inout State) {
         let letter = DeadLetter(
             id: delivery.id, at: settlement.at, attempts: settlement.attempts, destination: delivery.destination,

@@ -5,8 +5,8 @@ extension MemoryStore {
     static func directoryChange(_ change: DirectoryChange, _ state: inout State) -> ChangeOutcome {
         switch change {
         case .createAccount(let name, let parent, let at):
-            if let parent, !state.accounts.contains(where: { $0.id == parent }) { return .refused(.notFound(.account)) }
-            let id = Int64(state.accounts.count) + 1
+            if let parent, !isThere(parent, state) { return .refused(.notFound(.account)) }
+            let id = Int64(state.accounts.count + state.accountsRemoved) + 1
             state.accounts.append(
                 Account(id: Account.ID(id), name: name, parent: parent, state: .active, createdAt: at))
             return .done(serial: id)
@@ -14,8 +14,13 @@ extension MemoryStore {
             guard let index = state.accounts.firstIndex(where: { $0.id == id }) else {
                 return .refused(.notFound(.account))
             }
+            let isParent = to == .removing && state.accounts.contains { $0.parent == id }
+            guard state.accounts[index].state != .removing, !isParent else {
+                return .refused(.wrongState(.account, state: .underWay, operation: .edit))
+            }
             state.accounts[index].state = to
             return .done(serial: id.value)
+        case .removeAccount(let id, at: _): return removeAccount(id, &state)
         case .createKey(let key, let limit): return createKey(key, atMost: limit, &state)
         case .revokeKey(let id, let at):
             guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else {
@@ -32,8 +37,24 @@ extension MemoryStore {
         }
     }
 
+    static func isThere(_ account: Account.ID, _ state: State) -> Bool {
+        state.accounts.contains { $0.id == account && $0.state != .removing }
+    }
+
+    private static func removeAccount(_ id: Account.ID, _ state: inout State) -> ChangeOutcome {
+        guard state.accounts.contains(where: { $0.id == id && $0.state == .removing }),
+            !state.rows.contains(where: { $0.new.account == id })
+        else { return .refused(.wrongState(.account, state: .underWay, operation: .remove)) }
+        state.accounts.removeAll { $0.id == id }
+        state.accountsRemoved += 1
+        state.keys.removeAll { $0.key.account == id }
+        state.domains.removeAll { $0.account == id }
+        state.suppressions.removeAll { $0.account == id }
+        return .done(serial: id.value)
+    }
+
     static func createKey(_ stored: StoredKey, atMost limit: Int = .max, _ state: inout State) -> ChangeOutcome {
-        guard state.accounts.contains(where: { $0.id == stored.key.account }) else {
+        guard isThere(stored.key.account, state) else {
             return .refused(.notFound(.account))
         }
         if state.keys.contains(where: { $0.digest == stored.digest }) {

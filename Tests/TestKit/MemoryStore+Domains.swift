@@ -23,7 +23,7 @@ extension MemoryStore {
     }
 
     private static func createDomain(_ domain: MailDomain, _ state: inout State) -> ChangeOutcome {
-        guard state.accounts.contains(where: { $0.id == domain.account }) else { return .refused(.notFound(.account)) }
+        guard isThere(domain.account, state) else { return .refused(.notFound(.account)) }
         if state.domains.contains(where: { $0.account == domain.account && $0.name == domain.name }) {
             return .refused(.alreadyExists(.domain, field: "name"))
         }

@@ -25,6 +25,8 @@ package final class MemoryStore: Engine {
         var claims: [IdempotencyRecord] = []
         var claimed: [Message.ID] = []
         var accounts: [Account] = []
+        var accountsRemoved = 0
+        var mailRemovals: [MailRemoval] = []
         var keys: [StoredKey] = []
         var keyCheck: [UInt8]?
         var domains: [MailDomain] = []

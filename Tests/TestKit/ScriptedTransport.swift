@@ -47,13 +47,14 @@ package final class ScriptedTransport: MailTransport {
     package let sessionsPerLane: Int
     package let sessionsMax: Int
     package let findsLanes: Bool
+    package let takesInternational: Bool?
     /// The lanes of destinations; those that are not named have their own.
     private let routes: [String: String]
     private let state: Mutex<State>
 
     package init(
         parcelsPerSession: Int = 10, sessionsPerLane: Int = 1, sessionsMax: Int = .max,
-        routes: [String: String]? = nil,
+        routes: [String: String]? = nil, takesInternational: Bool? = nil,
         script: @escaping Script = { _, _ in ScriptedTransport.accepted }
     ) {
         self.parcelsPerSession = parcelsPerSession
@@ -61,6 +62,7 @@ package final class ScriptedTransport: MailTransport {
         self.sessionsMax = sessionsMax
         findsLanes = routes != nil
         self.routes = routes ?? [:]
+        self.takesInternational = takesInternational
         state = Mutex(State(script: script))
     }
 

@@ -173,6 +173,8 @@ package struct Configuration: Sendable, Equatable {
         package var trusted: [Trusted] = []
         /// Sessions are held to the letter of RFC 5321, and a blank behind `MAIL FROM:` is an error.
         package var isStrict = false
+        /// A submitted Bcc field leaves with its message.
+        package var keepsBcc = false
 
         /// Somebody reads what comes back, so mail goes out under return paths of ours.
         package var takesReports: Bool { listeners.contains { $0.role == .mx } }
@@ -184,6 +186,8 @@ package struct Configuration: Sendable, Equatable {
     package struct Retention: Sendable, Equatable {
         /// By origin: a personality, or what the server keeps of its own (`capture`, `reports`).
         package var rules: [PersonalityID: [Clearing.Rows: Duration]] = [:]
+        /// What people wrote to the operator.
+        package var operatorMail: Duration?
 
         package init() {}
     }

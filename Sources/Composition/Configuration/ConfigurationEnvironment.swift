@@ -35,7 +35,8 @@ struct ConfigurationEnvironment {
         Key("log", "level"), Key("log", "format"), Key("log", "requests", as: .boolean),
         Key("log", "deliveries", as: .boolean), Key("hosts", "spf"), Key("hosts", "mx"),
         Key("hosts", "returnPath"), Key("egress", "caFile"), Key("webhooks", "timeout"),
-        Key("smtp", "hostname"), Key("smtp", "strict"), Key("smtp", "tls", "certificate"), Key("smtp", "tls", "key"),
+        Key("smtp", "hostname"), Key("smtp", "strict"), Key("smtp", "keepBcc"), Key("smtp", "tls", "certificate"),
+        Key("smtp", "tls", "key"),
     ]
 
     /// The variable that names the configuration's file where the command line does not.

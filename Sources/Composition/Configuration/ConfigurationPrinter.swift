@@ -57,6 +57,9 @@ package enum ConfigurationPrinter {
                         }
                     }
                 }
+                if let age = configuration.retention.operatorMail {
+                    retention.member(named: ConfigurationReader.postmaster, DurationText.of(age))
+                }
             }
             guard let smtp = configuration.smtp else { return root.null("smtp") }
             root.object("smtp") { write(smtp, to: &$0) }
@@ -66,6 +69,7 @@ package enum ConfigurationPrinter {
     private static func write(_ smtp: Configuration.SMTP, to object: inout JSONObjectWriter) {
         object.member("hostname", smtp.hostname)
         object.member("strict", smtp.isStrict)
+        object.member("keepBcc", smtp.keepsBcc)
         write(smtp.tls, to: &object)
         object.member("catchAll", smtp.listeners.first { $0.role == .catchAll }?.listen.description)
         object.array("listeners") { list in

@@ -10,7 +10,9 @@ extension ConfigurationReader {
     /// personality is meant where none is named, and where the key file is.
     func smtp(_ node: ConfigurationNode, beside rest: Configuration) -> Configuration.SMTP? {
         guard node.isPresent else { return nil }
-        let section = node.section(["hostname", "tls", "listen", "listeners", "trusted", "strict", "catchAll"])
+        let section = node.section([
+            "hostname", "tls", "listen", "listeners", "trusted", "strict", "keepBcc", "catchAll",
+        ])
         var smtp = Configuration.SMTP()
         smtp.hostname = section["hostname"].text("a name such as \"mail.example.com\"") {
             (try? DomainName(parsing: $0))?.text
@@ -23,6 +25,7 @@ extension ConfigurationReader {
         if let catchAll = catchAll(section["catchAll"], hasTLS: smtp.tls != nil) { smtp.listeners.append(catchAll) }
         smtp.trusted = trusted(section["trusted"], first)
         smtp.isStrict = section["strict"].boolean() ?? smtp.isStrict
+        smtp.keepsBcc = section["keepBcc"].boolean() ?? smtp.keepsBcc
         refuseMissingCertificate(smtp, section)
         return smtp
     }

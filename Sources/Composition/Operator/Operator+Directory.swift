@@ -27,6 +27,37 @@ extension Operator {
         .json(describe.account(try await runtime.administration.setState(Account.ID(id), state).run()))
     }
 
+    /// Answers once the account is closed for good; the server removes what it has, piece by piece, and the account
+    /// with the last of it. Where no server runs, the next one does.
+    func removeAccount(_ id: Int64, isForced: Bool) async throws(KernelFailure) -> OperatorReply {
+        let id = Account.ID(id)
+        guard let account = runtime.directory.account(id) else { throw .notFound(.account) }
+        let below = runtime.directory.subAccounts(of: id)
+        guard below.isEmpty else {
+            let list = below.map { String($0.id.value) }.joined(separator: ", ")
+            return .refused("it has sub-accounts, which come first: \(list)")
+        }
+        guard isForced || account.state == .suspended else {
+            return .refused(
+                "\(account.name) has \(runtime.directory.keys(of: id).count) keys, "
+                    + "\(runtime.directory.domains(of: id).count) domains and \(try await messages(of: id)) messages, "
+                    + "which would all go, and what waits with them: suspend it first, or --force")
+        }
+        let closed = try await runtime.administration.removeAccount(id).run()
+        runtime.removalCalls.call()
+        return .json(describe.account(closed))
+    }
+
+    private func messages(of account: Account.ID) async throws(KernelFailure) -> Int {
+        var count = 0
+        for origin in runtime.personalities.map(\.id) + [.capture, .reports] {
+            let slice = Slice<Message>(offset: 0, limit: 1)
+            let query = MessageQuery(tenant: Tenant(account: account, origin: origin), slice: slice)
+            count += try await runtime.store.messages(query).total ?? 0
+        }
+        return count
+    }
+
     // MARK: Keys
 
     /// What `key create` asks for.

@@ -29,9 +29,12 @@ extension Operator {
                 ).run()))
     }
 
-    func removeDomain(_ name: String, account: Int64) async throws(KernelFailure) -> OperatorReply {
+    /// What was sent from a domain is its account's history, and stays: mail of years is not lost with a name that was
+    /// moved elsewhere. `withMail`: it goes too, piece by piece, once this is answered.
+    func removeDomain(_ name: String, account: Int64, withMail: Bool) async throws(KernelFailure) -> OperatorReply {
         let domain = try runtime.domains.domain(named: name, of: Account.ID(account))
-        try await runtime.domains.remove(domain).run()
+        try await (withMail ? runtime.domains.removeWithMail(domain) : runtime.domains.remove(domain)).run()
+        if withMail { runtime.removalCalls.call() }
         return .json(JSONWriter.object { $0.member("removed", domain.name) })
     }
 

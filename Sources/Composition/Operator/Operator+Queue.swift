@@ -6,24 +6,12 @@ import Storage
 
 extension Operator {
     func listQueue(_ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
-        let rows = try await rows(place) { last, limit throws(KernelFailure) in
-            try await runtime.store.pendingDeliveries(after: last?.id ?? DeliveryID(packed: 0), limit: limit)
-        }
+        let rows =
+            try await place.isOldestFirst
+            ? place.cut(
+                runtime.store.pendingDeliveries(after: DeliveryID(packed: 0), limit: place.skip + place.limit))
+            : runtime.store.latestPendingDeliveries(skip: place.skip, limit: place.limit)
         return .json(describe.deliveries(rows))
-    }
-
-    /// Queues are read from their oldest row on; the latest are at the end of the walk.
-    private func rows<Row: Sendable>(
-        _ place: ListPlace, read: (Row?, Int) async throws(KernelFailure) -> [Row]
-    ) async throws(KernelFailure) -> [Row] {
-        let wanted = place.skip + place.limit
-        if place.isOldestFirst { return place.cut(try await read(nil, wanted)) }
-        var kept: [Row] = []
-        while true {
-            let more = try await read(kept.last, RuntimeLimits.queueRowsPerRead)
-            kept = Array((kept + more).suffix(wanted))
-            if more.count < RuntimeLimits.queueRowsPerRead { return place.cut(kept) }
-        }
     }
 
     func showQueued(_ text: String) async throws(KernelFailure) -> OperatorReply {
@@ -56,9 +44,10 @@ extension Operator {
     }
 
     func listDeadLetters(_ place: ListPlace) async throws(KernelFailure) -> OperatorReply {
-        let rows = try await rows(place) { last, limit throws(KernelFailure) in
-            try await runtime.store.deadLetters(after: last?.id ?? DeliveryID(packed: 0), limit: limit)
-        }
+        let rows =
+            try await place.isOldestFirst
+            ? place.cut(runtime.store.deadLetters(after: DeliveryID(packed: 0), limit: place.skip + place.limit))
+            : runtime.store.latestDeadLetters(skip: place.skip, limit: place.limit)
         return .json(describe.deadLetters(rows))
     }
 
@@ -72,7 +61,8 @@ extension Operator {
     /// Holds a lane back, or lets it go on, over restarts. A lane that there is not is refused; `ahead`: it may be one
     /// that has nothing yet.
     func setPaused(_ lane: String, _ isPaused: Bool, ahead: Bool = false) async throws(KernelFailure) -> OperatorReply {
-        let known = try await lanes().map(\.lane.name) + endpointLanes()
+        let known =
+            try await lanes().map(\.lane.name) + endpointLanes() + runtime.dispatcher.standingLanes.map(\.name)
         if !ahead, !known.contains(lane) {
             let nearest = NearestName.to(lane, among: known).map { " (did you mean \($0)?)" } ?? ""
             let ways = isPaused ? "; --ahead pauses one that has nothing yet" : ""

@@ -29,8 +29,8 @@ struct OperatorJSON: Sendable {
         object.member("name", account.name)
         object.member("parent", account.parent?.value)
         // What is above it decides too.
-        let isSuspended = account.state == .suspended || directory.isSuspended(account.id) == true
-        object.member("state", (isSuspended ? Account.State.suspended : .active).rawValue)
+        let isBelowSuspended = account.state == .active && directory.isSuspended(account.id) == true
+        object.member("state", (isBelowSuspended ? .suspended : account.state).rawValue)
         object.member("createdAt", account.createdAt.rfc3339(.milliseconds))
         object.object("ids") { object in
             for (personality, ids) in publicIDs.sorted(by: { $0.key.name < $1.key.name }) {

@@ -1,5 +1,7 @@
+import AdapterKit
 import Base
 import Kernel
+import Model
 import Ports
 
 /// What nobody waits for: rate windows that no commit has taken along, rows that have ended, whether a disk that
@@ -11,14 +13,23 @@ final class Housekeeping: Sendable {
     private let time: any TimeSource
     private let log: Log
     private let retention: Retention
+    private let removals: Removals
+    private let calls: WorkCalls
     private let isStopped: DrainFlag
 
     init(_ runtime: KernelRuntime, limits: RateBook) {
         let (stopped, dispatcher) = (DrainFlag(), runtime.dispatcher)
         isStopped = stopped
+        let removal = SlicedRemoval(
+            store: runtime.store, time: runtime.time, rest: { await dispatcher.pause($0) },
+            isStopped: { stopped.isSet })
         retention = Retention(
-            runtime.store, directory: runtime.directory, rules: runtime.configuration.retention.rules,
-            time: runtime.time, rest: { await dispatcher.pause($0) }, isStopped: { stopped.isSet })
+            removal, directory: runtime.directory, mailbox: runtime.mailbox, rules: runtime.configuration.retention,
+            time: runtime.time)
+        removals = Removals(
+            removal, directory: runtime.directory,
+            origins: runtime.personalities.map(\.id) + [.capture, .reports], time: runtime.time, log: runtime.log)
+        calls = runtime.removalCalls
         store = runtime.store
         self.limits = limits
         self.dispatcher = dispatcher
@@ -30,6 +41,7 @@ final class Housekeeping: Sendable {
     func start() {
         Task { await run() }
         Task { await removeWhatIsOld() }
+        Task { await removeWhatIsCalledFor() }
     }
 
     func stop() { isStopped.set() }
@@ -41,6 +53,15 @@ final class Housekeeping: Sendable {
                 await retention.run()
                 next = time.uptime + RuntimeLimits.purgeInterval
             }
+            await dispatcher.pause(RuntimeLimits.housekeepingInterval)
+        }
+    }
+
+    /// At the start too: an earlier process may have been called.
+    private func removeWhatIsCalledFor() async {
+        var isDone = await removals.run()
+        while !isStopped.isSet {
+            if calls.take() || !isDone { isDone = await removals.run() }
             await dispatcher.pause(RuntimeLimits.housekeepingInterval)
         }
     }

@@ -20,7 +20,7 @@ enum KernelPlan {
                 suppresses: delivery.simulatedSuppressions),
             retries: retries(configuration), pace: pace(configuration),
             signatures: Set(delivery.signatures), unsubscribeBase: unsubscribeBase(configuration),
-            returnPaths: returnPaths(configuration, idKey: idKey),
+            returnPaths: returnPaths(configuration, idKey: idKey), keepsBcc: configuration.smtp?.keepsBcc ?? false,
             keysPerAccount: configuration.keysPerAccount ?? KernelLimits.keysPerAccount)
     }
 

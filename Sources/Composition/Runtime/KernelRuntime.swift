@@ -26,6 +26,9 @@ final class KernelRuntime: Sendable {
     /// nil where faults are not allowed, and where nothing is served that could raise them.
     let faults: FaultTable?
     let outbound: OutboundHTTP
+    let mailbox: Maildir
+    /// Something is to be removed as a whole.
+    let removalCalls = WorkCalls()
     let time: any TimeSource
     let random: any RandomSource
     let log: Log
@@ -69,6 +72,8 @@ final class KernelRuntime: Sendable {
         outbound = try OutboundHTTP(configuration, resolver: hosts, time: time)
         personalities = Adapters.all
         faults = configuration.allowsFaults && delivers ? FaultTable(random: random) : nil
+        mailbox = Maildir(
+            folder: configuration.database + ".postmaster", workers: workers, time: time, random: random)
         self.configuration = configuration
         self.time = time
         self.random = random
@@ -76,11 +81,9 @@ final class KernelRuntime: Sendable {
         let ground = Assembly.Ground(
             store: store, deliveryLoop: deliveryLoop, outboundLoop: outbound.loop,
             mail: try Transports.transport(
-                for: configuration, resolver: resolver, loop: deliveryLoop, workers: workers, time: time,
+                for: configuration, resolver: resolver, hosts: hosts, loop: deliveryLoop, workers: workers, time: time,
                 random: random, log: log),
-            http: outbound.transport, egress: outbound.egress, resolver: resolver,
-            mailbox: Maildir(
-                folder: configuration.database + ".postmaster", workers: workers, time: time, random: random),
+            http: outbound.transport, egress: outbound.egress, resolver: resolver, mailbox: mailbox,
             workers: workers, keyWorkers: keyWorkers, time: time, random: random, log: log)
         kernel = try await Assembly(
             on: ground, dialects: KernelPlan.dialects(configuration, keyFile),
@@ -155,8 +158,6 @@ enum RuntimeLimits {
     static let messagesPerList = 1000
     /// Rows that a list may pass over.
     static let skipMax = 1_000_000
-    /// Rows of a queue that are looked at together.
-    static let queueRowsPerRead = 10_000
     /// Bytes of a configuration file.
     static let configurationBytes = 1 << 20
     /// Bytes of a command line on its way to the server.

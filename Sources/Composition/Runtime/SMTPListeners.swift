@@ -75,7 +75,7 @@ final class SMTPListeners: Sendable {
                 try await listen(listener, desk, settings) { $0.add("role", OperatorText("mx")) }
             case .catchAll:
                 let desk = CatchAllDesk(runtime.mail, hostName: hostName) { [directory = runtime.directory] in
-                    directory.accounts.first?.id
+                    directory.accounts.first { $0.state != .removing }?.id
                 }
                 let settings = desk.configuration(offersTLS: listener.encryption == .optional)
                 try await listen(listener, desk, settings) { $0.add("role", OperatorText("catchAll")) }

@@ -2,15 +2,15 @@ import Base
 import HTTPDelivery
 import Ports
 import Posix
-import Resolver
 import SMTPDelivery
 
 /// Makes the way out for mail that the configuration asks for.
 enum Transports {
-    /// nil in capture mode.
+    /// nil in capture mode. `resolver`: the DNS alone, which says who takes mail; `hosts`: what requests of our own are
+    /// looked up by, with this machine's own names.
     static func transport(
-        for configuration: Configuration, resolver: any Resolver, loop: EventLoop, workers: WorkerPool,
-        time: any TimeSource, random: any RandomSource, log: Log
+        for configuration: Configuration, resolver: any Resolver, hosts: any Resolver, loop: EventLoop,
+        workers: WorkerPool, time: any TimeSource, random: any RandomSource, log: Log
     ) throws(StartError) -> (any MailTransport)? {
         let delivery = configuration.delivery
         switch delivery.mode {
@@ -28,7 +28,7 @@ enum Transports {
             do {
                 return try DirectTransport(
                     direct(configuration), resolver: resolver,
-                    policies: policies(configuration, resolver, loop, time), loop: loop, time: time, random: random,
+                    policies: policies(configuration, hosts, loop, time), loop: loop, time: time, random: random,
                     log: log)
             } catch {
                 throw .configuration("delivery: \(error)")
@@ -38,13 +38,12 @@ enum Transports {
 
     /// RFC 8461 §3.3: over HTTPS at its usual port.
     private static func policies(
-        _ configuration: Configuration, _ resolver: any Resolver, _ loop: EventLoop, _ time: any TimeSource
+        _ configuration: Configuration, _ hosts: any Resolver, _ loop: EventLoop, _ time: any TimeSource
     ) throws(CurlError) -> (any HTTPTransport)? {
         guard configuration.delivery.mtaSTS else { return nil }
         let egress = EgressPolicy(allow: configuration.egress.allow, ports: [443])
         return try CurlTransport(
-            egress: egress, caFile: configuration.egress.caFile,
-            resolver: HostsResolver(HostsTable.read(), behind: resolver), loop: loop, time: time)
+            egress: egress, caFile: configuration.egress.caFile, resolver: hosts, loop: loop, time: time)
     }
 
     private static func direct(_ configuration: Configuration) throws(DirectError) -> DirectConfiguration {

@@ -80,7 +80,8 @@ package struct Assembly {
             directory: directory, dispatcher: dispatcher, postOffice: office,
             mail: MailService(
                 store: ground.store, directory: directory, deliveries: dispatcher, simulation: settings.simulation,
-                retries: settings.retries, conventions: dialects.conventions, postOffice: office, time: ground.time),
+                retries: settings.retries, conventions: dialects.conventions, postOffice: office,
+                transport: ground.mail, time: ground.time),
             claims: claims,
             idempotency: Idempotency(
                 store: ground.store, claims: claims, sealing: settings.answers, time: ground.time,
@@ -105,7 +106,7 @@ package struct Assembly {
             store: ground.store, directory: directory, keyring: keyring, workers: ground.workers,
             selectors: dialects.selectors, algorithms: settings.signatures, idKey: settings.idKey,
             unsubscribeBase: settings.unsubscribeBase, returnPaths: settings.returnPaths,
-            identities: dialects.identities)
+            identities: dialects.identities, keepsBcc: settings.keepsBcc)
     }
 
     private func domains(

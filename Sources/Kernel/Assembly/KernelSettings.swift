@@ -21,6 +21,8 @@ package struct KernelSettings: Sendable {
     package var unsubscribeBase: String
     /// nil where nobody takes reports.
     package var returnPaths: ReturnPaths?
+    /// A submitted Bcc field leaves with its message, as RFC 5322 §3.6.3 lets it.
+    package var keepsBcc: Bool
     /// Good keys of one personality that an account may make for itself.
     package var keysPerAccount: Int
 
@@ -28,7 +30,7 @@ package struct KernelSettings: Sendable {
         sealing: SealingKey, answers: SealingKey, idKey: [UInt8], hostName: String, ownNames: Set<String> = [],
         simulation: SimulationPolicy, retries: RetryPolicy, pace: LanePace = LanePace(),
         signatures: Set<SigningKey.Algorithm> = [.rsa, .ed25519], unsubscribeBase: String,
-        returnPaths: ReturnPaths? = nil, keysPerAccount: Int = KernelLimits.keysPerAccount
+        returnPaths: ReturnPaths? = nil, keepsBcc: Bool = false, keysPerAccount: Int = KernelLimits.keysPerAccount
     ) {
         self.sealing = sealing
         self.answers = answers
@@ -41,6 +43,7 @@ package struct KernelSettings: Sendable {
         self.signatures = signatures
         self.unsubscribeBase = unsubscribeBase
         self.returnPaths = returnPaths
+        self.keepsBcc = keepsBcc
         self.keysPerAccount = keysPerAccount
     }
 }

@@ -42,6 +42,15 @@ package struct Administration: Sendable {
         return Plan(.directory(.setAccountState(id, state)), on: store) { [account] _ in account }
     }
 
+    /// Begins to remove an account that has no sub-accounts: from then on its keys are refused, and what it has goes
+    /// piece by piece (`Clearing`). There is no way back.
+    package func removeAccount(_ id: Account.ID) throws(KernelFailure) -> Plan<Account> {
+        guard directory.subAccounts(of: id).isEmpty else {
+            throw .wrongState(.account, state: .underWay, operation: .remove)
+        }
+        return try setState(id, .removing)
+    }
+
     // MARK: Keys
 
     /// What a new key is to be.

@@ -142,6 +142,7 @@ package final class Directory: FactObserver {
             account.state = state
             insert(account, into: &tables)
             renewKeys(of: id, in: &tables)
+        case .removeAccount(let id, at: _): remove(id, from: &tables)
         case .createKey(let key, atMost: _): insert(key, AccessKey.ID(serial), into: &tables)
         case .revokeKey(let id, let at): revoke(id, at, in: &tables)
         // Memory heard of it first.
@@ -164,6 +165,16 @@ package final class Directory: FactObserver {
             change.apply(to: &domain)
             insert(domain, into: &tables)
         }
+    }
+
+    private static func remove(_ id: Account.ID, from tables: inout Tables) {
+        for key in tables.keysOfAccount.removeValue(forKey: id) ?? [] {
+            if let stored = tables.keys.removeValue(forKey: key) { tables.credentials[stored.digest] = nil }
+            tables.lastUses[key] = nil
+        }
+        for domain in tables.domains.values.filter({ $0.account == id }) { remove(domain.id, from: &tables) }
+        if let parent = tables.accounts.removeValue(forKey: id)?.parent { tables.subAccounts[parent]?.remove(id) }
+        tables.subAccounts[id] = nil
     }
 
     private static func remove(_ id: MailDomain.ID, from tables: inout Tables) {
@@ -219,7 +230,7 @@ package final class Directory: FactObserver {
 
     /// A parent exists before its sub-accounts, so there is no circle.
     private static func isSuspended(_ account: Account, _ tables: Tables) -> Bool {
-        if account.state == .suspended { return true }
+        if account.state != .active { return true }
         return account.parent.flatMap { tables.accounts[$0] }.map { isSuspended($0, tables) } ?? false
     }
 

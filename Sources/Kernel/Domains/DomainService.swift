@@ -87,6 +87,12 @@ package struct DomainService: Sendable {
         Plan(.domain(.remove(domain.id)), on: store) { _ in }
     }
 
+    /// The same with the messages that were sent from it, which go piece by piece afterwards; what waits is given up.
+    package func removeWithMail(_ domain: MailDomain) -> Plan<Void> {
+        let removal = MailRemoval(domain: domain.id, account: domain.account)
+        return remove(domain).and(Plan(.upkeep(.removeMessages(removal)), on: store) { _ in }).map { _ in }
+    }
+
     // MARK: Checking
 
     /// Has the domain checked, and returns before that is done.

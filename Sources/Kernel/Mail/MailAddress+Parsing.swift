@@ -1,3 +1,4 @@
+import Base
 import MailFormat
 package import Model
 
@@ -7,6 +8,12 @@ extension MailAddress {
         guard let mailbox = try? Mailbox(parsing: text) else { return nil }
         self.init(
             name: mailbox.displayName, checkedAddress: mailbox.address.text, domain: mailbox.address.domain)
+    }
+
+    /// RFC 6531 §3.3: no encoding exists for letters outside ASCII before the `@`; domains have their A-labels.
+    var needsSMTPUTF8: Bool {
+        let bytes = address.utf8
+        return bytes[..<(bytes.lastIndex(of: ASCII.at) ?? bytes.endIndex)].contains { $0 > ASCII.delete }
     }
 
     /// The same in the composer's terms. What was checked at accept parses again.

@@ -15,13 +15,15 @@ package final class MailService: Sendable {
     private let retries: RetryPolicy
     private let conventions: [PersonalityID: MailConvention]
     private let postOffice: PostOffice?
+    private let transport: (any MailTransport)?
     private let time: any TimeSource
 
     package init(
         store: any Store, directory: Directory, deliveries: any DeliveryControl, simulation: SimulationPolicy,
         retries: RetryPolicy, conventions: [PersonalityID: MailConvention] = [:], postOffice: PostOffice? = nil,
-        time: any TimeSource
+        transport: (any MailTransport)? = nil, time: any TimeSource
     ) {
+        self.transport = transport
         self.store = store
         self.directory = directory
         self.deliveries = deliveries
@@ -46,6 +48,12 @@ package final class MailService: Sendable {
             throw .domainNotPermitted(domain: domain.name, action: nil)
         }
         return domain
+    }
+
+    /// Whether the message needs SMTPUTF8 for more than single recipients (RFC 6531 §3.4), and the server that all mail
+    /// goes through knows none: it could go to nobody.
+    package func isTooInternational(_ submission: Submission, mode: AccessKey.Mode) -> Bool {
+        transport?.takesInternational == false && mode == .live && submission.internationalField != nil
     }
 
     /// Accepts submissions, each on its own: what each comes to, in order. `rule`: what their idempotency keys mean;
@@ -103,6 +111,9 @@ package final class MailService: Sendable {
         at now: Instant
     ) throws(KernelFailure) -> NewMessage {
         let domain = try authorise(sender: submission.from, for: principal)
+        if isTooInternational(submission, mode: principal.mode), let field = submission.internationalField {
+            throw .invalid(FieldFault(field, .forbidden(because: Self.needsInternationalHop)))
+        }
         let envelope = submission.envelope
         guard (1...PortLimits.recipientsPerMessage).contains(envelope.count) else {
             throw .invalid(
@@ -121,6 +132,9 @@ package final class MailService: Sendable {
             retries: conventions[principal.personality]?.retries ?? retries,
             idempotency: record(rule, submission, principal), suppression: suppression)
     }
+
+    private static let needsInternationalHop =
+        "the mail server that everything goes through takes no address with letters outside ASCII before its @"
 
     /// The key within the namespace that its rule gives it; what is compared is the command.
     private func record(
@@ -242,6 +256,16 @@ package final class MailService: Sendable {
             }
         }
         return Plan(change, on: store, hold: hold) { _ in }
+    }
+}
+
+extension Submission {
+    /// What of the message only SMTPUTF8 can carry (RFC 6532 §3.2); nil where it needs none. Recipients are judged one
+    /// by one, when their mail goes.
+    fileprivate var internationalField: String? {
+        if let raw { return raw.isInternational ? "from" : nil }
+        if from.needsSMTPUTF8 { return "from" }
+        return replyTo.contains(where: \.needsSMTPUTF8) ? "reply_to" : nil
     }
 }
 

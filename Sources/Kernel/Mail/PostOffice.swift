@@ -19,6 +19,7 @@ package struct PostOffice: Sendable {
     private let messageIDs: MessageIDs
     private let unsubscribeIDs: SerialCipher
     private let unsubscribeBase: String
+    private let keepsBcc: Bool
     private let returnPaths: ReturnPaths?
     private let identities: [PersonalityID: MessageIdentities]
 
@@ -30,7 +31,7 @@ package struct PostOffice: Sendable {
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers,
         selectors: [PersonalityID: DKIMSelectors], algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519],
         idKey: [UInt8], unsubscribeBase: String, returnPaths: ReturnPaths? = nil,
-        identities: [PersonalityID: MessageIdentities] = [:]
+        identities: [PersonalityID: MessageIdentities] = [:], keepsBcc: Bool = false
     ) {
         self.store = store
         self.directory = directory
@@ -41,6 +42,7 @@ package struct PostOffice: Sendable {
         self.unsubscribeBase = unsubscribeBase
         self.returnPaths = returnPaths
         self.identities = identities
+        self.keepsBcc = keepsBcc
         messageIDs = MessageIDs(idKey: idKey)
         unsubscribeIDs = SerialCipher(key: idKey, label: "unsubscribe")
     }
@@ -185,7 +187,8 @@ package struct PostOffice: Sendable {
         let submission = message.submission
         if let raw = submission.raw {
             let bytes = RawMessage.bytes(
-                of: raw, id: uniqueText(message, recipient), from: submission.from, date: date(of: message))
+                of: raw, id: uniqueText(message, recipient), from: submission.from, date: date(of: message),
+                keepsBcc: keepsBcc)
             // What cannot be encoded goes as it is, and its hop says whether it takes it.
             return (try? TransportEncoding.encoded(bytes, takesEightBit: kind.takesEightBit)) ?? bytes
         }

@@ -3,10 +3,12 @@ import MailFormat
 import Model
 
 /// Makes the bytes that go out of those that came in: a trace field, and what every message has to have and this one
-/// lacks or has wrong (RFC 6409 §8). Bcc stays behind (RFC 5322 §3.6.3). Nothing else is changed here; the same message
-/// always gives the same bytes.
+/// lacks or has wrong (RFC 6409 §8). Bcc stays behind, unless the operator wants it (RFC 5322 §3.6.3). Nothing else is
+/// changed here; the same message always gives the same bytes.
 enum RawMessage {
-    static func bytes(of raw: RawContent, id: String, from: MailAddress, date: Instant) -> [UInt8] {
+    static func bytes(
+        of raw: RawContent, id: String, from: MailAddress, date: Instant, keepsBcc: Bool
+    ) -> [UInt8] {
         var bytes = raw.trace.map { trace($0, id: id, date: date) } ?? []
         bytes.reserveCapacity(bytes.count + raw.bytes.count + 256)
         guard let header = try? HeaderBlock(parsing: raw.bytes) else { return bytes + raw.bytes }
@@ -18,7 +20,7 @@ enum RawMessage {
         if let own { bytes.append("Message-ID: \(own)\r\n") }
         let removed = header.fields.filter { field in
             switch field.name {
-            case "bcc": true
+            case "bcc": !keepsBcc
             case "date": !DateText.isValid(header.bytes(field))
             case "message-id": (own != nil || hasID) && !MessageID.isValid(header.bytes(field))
             default: false

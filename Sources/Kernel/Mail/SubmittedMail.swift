@@ -34,6 +34,8 @@ package struct SubmittedMail: Sendable {
         case loop
         /// No server takes it as it is, and it cannot be made so that one does.
         case notTransportable
+        /// It needs SMTPUTF8, and the server that all mail goes through knows none.
+        case tooInternational
     }
 
     /// What keeps the message from ever arriving; nil where nothing does. `ownName`: what this server calls itself.

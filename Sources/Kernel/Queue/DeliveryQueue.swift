@@ -69,6 +69,9 @@ package struct DeliveryQueue: Sendable {
         place(table.insert(delivery, lane: number))
     }
 
+    /// Takes a delivery out, leased or not: its row is gone.
+    package mutating func forget(_ id: DeliveryID) { remove(id) }
+
     private mutating func remove(_ id: DeliveryID) {
         guard let row = table.remove(id) else { return }
         lanes[Int(row.lane)].count -= 1

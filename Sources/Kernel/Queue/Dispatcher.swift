@@ -66,11 +66,26 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     /// The lane of deliveries that never reach a mail server.
     package static let captureLane = LaneID("capture")
 
+    /// Those that there are whether anything waits in them or not.
+    package nonisolated var standingLanes: [LaneID] {
+        guard let transport, !transport.findsLanes else { return [Self.captureLane] }
+        return [Self.captureLane, transport.lane(for: "")]
+    }
+
     // MARK: From the store
 
     /// Called by the store's writer: hands over and returns.
     package nonisolated func queued(_ deliveries: [PendingDelivery]) {
         loop.execute { self.assumeIsolated { $0.gather(deliveries) } }
+    }
+
+    /// Called by the store's writer, as `queued`. An attempt that is under way comes to nothing: its delivery is gone.
+    package nonisolated func removed(_ deliveries: [DeliveryID]) {
+        loop.execute { self.assumeIsolated { $0.forget(deliveries) } }
+    }
+
+    private func forget(_ deliveries: [DeliveryID]) {
+        for delivery in deliveries { queue.forget(delivery) }
     }
 
     package func insert(_ deliveries: [PendingDelivery]) {
@@ -257,9 +272,10 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
         if settlements.isEmpty { return }
         let applied = await record(settlements, await reports(on: settlements, leases))
         for (index, (lease, settlement)) in zip(leases, settlements).enumerated() {
+            let isGone = index < applied.count && !applied[index]
             switch settlement.verdict {
-            case .finished: _ = queue.finish(lease)
-            case .again(let due): _ = queue.giveBack(lease, due: due, attempts: settlement.attempts)
+            case .again(let due) where !isGone: _ = queue.giveBack(lease, due: due, attempts: settlement.attempts)
+            case .again, .finished: _ = queue.finish(lease)
             }
             // What was cancelled meanwhile stays cancelled, and has no outcome.
             guard index < applied.count, applied[index] else { continue }

@@ -143,6 +143,9 @@ package struct ReportService: Sendable {
             let message = try await store.message(path.message, content: false)
         else { return refuse() }
         if subject.isContradicted(path, by: message) { return refuse() }
+        // A path is the message's, and a transaction's name the submitter's: where it came back as another, the report
+        // speaks of mail that somebody else has sent under this path.
+        if subject.isOfAnotherTransaction(report, than: message) { return note(message) }
         var found: [Int: DeliveryReport.Recipient] = [:]
         // Those that the report names first: where the path tells whose it is, others may be named beside.
         let ordered =

@@ -39,6 +39,12 @@ struct ReportSubject: Sendable {
         return nil
     }
 
+    /// The submitter named the transaction (ENVID), and the report names one by neither form of that.
+    func isOfAnotherTransaction(_ report: DeliveryReport, than message: Message) -> Bool {
+        guard let given = message.submission.raw?.reports.envelopeID, !report.envelopeIDs.isEmpty else { return false }
+        return !report.envelopeIDs.contains(given)
+    }
+
     /// A path that says which recipient it is of, and one that the message does not have.
     func isContradicted(_ path: ReturnPath, by message: Message) -> Bool {
         path.recipient.map { !message.recipients.indices.contains($0) } ?? false

@@ -60,13 +60,21 @@ package struct DeliveryReport: Sendable, Equatable {
 
     /// At least one.
     package var recipients: [Recipient]
+    /// What the sender called the transaction (RFC 3464 §2.2.1), in each form that it may have come back in: as it
+    /// stands there, and read as the xtext in which some return it. Empty where the report does not say.
+    package var envelopeIDs: [String]
 
-    package init(recipients: [Recipient]) { self.recipients = recipients }
+    package init(recipients: [Recipient], envelopeIDs: [String] = []) {
+        self.recipients = recipients
+        self.envelopeIDs = envelopeIDs
+    }
 
     /// nil for a message that is no such report, as far as can be told.
     init?(_ header: HeaderBlock, _ parts: [ReceivedPart]) {
         let notice = NoticeText(parts)
-        let told = parts.filter { Self.kinds.contains($0.kind) }.flatMap { Self.recipients(in: $0.bytes) }
+        let groups = parts.filter { Self.kinds.contains($0.kind) }.flatMap { ReportFields.groups(in: $0.bytes) }
+        envelopeIDs = groups.lazy.compactMap { $0["original-envelope-id"] }.first.map(Self.forms) ?? []
+        let told = groups.compactMap(Self.recipient)
         recipients = told.map { Self.completed($0, by: notice, isOnly: told.count == 1) }
         if recipients.isEmpty { recipients = BounceText(header, parts, notice).recipients }
         if recipients.isEmpty { return nil }
@@ -76,6 +84,12 @@ package struct DeliveryReport: Sendable, Equatable {
     static let kinds: Set<String> = ["message/delivery-status", "message/global-delivery-status"]
 
     static func recipients(in bytes: [UInt8]) -> [Recipient] { ReportFields.groups(in: bytes).compactMap(recipient) }
+
+    /// RFC 3461 §4.4: an ENVID is xtext on its way, and is to come back decoded.
+    private static func forms(_ text: String) -> [String] {
+        let text = text.trimmingSpaces()
+        return [String(text)] + [TypedValue.decodedXText(String(text))].compactMap { $0 }
+    }
 
     /// RFC 3464 §2.3; nil for the fields of the whole message.
     private static func recipient(_ fields: ReportFields) -> Recipient? {

@@ -77,9 +77,14 @@ struct TypedValue {
 
     /// The address of a value that was returned in the xtext in which it came (RFC 3461 §4); nil where it is none.
     var addressOfXText: String? {
-        guard value.utf8.contains(ASCII.plus) else { return nil }
+        Self.decodedXText(value).flatMap { TypedValue(type.isEmpty ? $0 : "\(type);\($0)").address }
+    }
+
+    /// Nil where nothing stands encoded in it.
+    static func decodedXText(_ text: String) -> String? {
+        guard text.utf8.contains(ASCII.plus) else { return nil }
         var decoded: [UInt8] = []
-        var rest = Array(value.utf8)[...]
+        var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(2).compactMap(ASCII.hexValue)
             if byte == ASCII.plus, digits.count == 2 {
@@ -89,8 +94,8 @@ struct TypedValue {
                 decoded.append(byte)
             }
         }
-        let text = String(decoding: decoded, as: UTF8.self)
-        return text == value ? nil : TypedValue(type.isEmpty ? text : "\(type);\(text)").address
+        let plain = String(decoding: decoded, as: UTF8.self)
+        return plain == text ? nil : plain
     }
 
     /// RFC 6533 §3: `EmbeddedUnicodeChar = %x5C.78 "{" EmbeddedUnicode "}"`

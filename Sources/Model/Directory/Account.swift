@@ -8,6 +8,8 @@ public struct Account: Sendable, Equatable {
         case active
         /// Its keys are refused; what was accepted before is still delivered.
         case suspended
+        /// Its keys are refused for good, what waits is given up, and all that it has goes piece by piece.
+        case removing
     }
 
     public var id: ID

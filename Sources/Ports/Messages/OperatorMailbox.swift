@@ -1,3 +1,4 @@
+package import Base
 package import Model
 
 /// Where mail is kept that people wrote to whoever runs this server.
@@ -6,4 +7,7 @@ package import Model
 /// is no room until the operator has made some. Any thread; it comes back on the caller's executor.
 package protocol OperatorMailbox: Sendable {
     func keep(_ message: [UInt8]) async throws(KernelFailure)
+
+    /// Removes what came before, whether it was read or not.
+    func remove(before: Instant) async throws(KernelFailure)
 }

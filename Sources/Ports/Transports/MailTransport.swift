@@ -27,6 +27,9 @@ package protocol MailTransport: Sendable {
     var sessionsPerLane: Int { get }
     /// Over all lanes.
     var sessionsMax: Int { get }
+    /// Whether the one server that takes all mail offered SMTPUTF8 (RFC 6531 §3.1) when it was asked last; nil where it
+    /// was not asked yet, and where there are many servers. Asked for messages that need it, as they are accepted.
+    var takesInternational: Bool? { get }
 
     func deliver(_ parcels: [Parcel], lane: LaneID) async -> [ParcelResult]
 
@@ -37,6 +40,7 @@ package protocol MailTransport: Sendable {
 extension MailTransport {
     package var findsLanes: Bool { false }
     package var sessionsMax: Int { .max }
+    package var takesInternational: Bool? { nil }
 
     package func lanes(for destinations: Set<String>) async -> [String: LaneID] {
         Dictionary(uniqueKeysWithValues: destinations.map { ($0, lane(for: $0)) })

@@ -14,6 +14,7 @@ struct DirectoryChanges {
         switch change {
         case .createAccount(let name, let parent, let at): try createAccount(name, parent, at)
         case .setAccountState(let account, let state): try setState(account, state)
+        case .removeAccount(let account, let at): try AccountRemoval(connection, account).run(at: at)
         case .createKey(let key, let limit): try createKey(key, atMost: limit)
         case .revokeKey(let key, let at): try revokeKey(key, at)
         case .setKeyCheck(let sealed): try setKeyCheck(sealed)
@@ -26,7 +27,7 @@ struct DirectoryChanges {
     private func createAccount(
         _ name: String, _ parent: Account.ID?, _ at: Instant
     ) throws(DatabaseError) -> ChangeOutcome {
-        if let parent, try !exists("SELECT 1 FROM account WHERE id = ?", parent.value) {
+        if let parent, try !exists(Self.isThere, parent.value) {
             return .refused(.notFound(.account))
         }
         let insert = try connection.prepare(
@@ -49,9 +50,18 @@ struct DirectoryChanges {
         return .done(serial: id)
     }
 
+    private static let isBeingRemoved = "SELECT 1 FROM account WHERE id = ? AND state = 'removing'"
+    /// One that is being removed is as good as gone to whoever adds to it.
+    private static let isThere = "SELECT 1 FROM account WHERE id = ? AND state NOT IN ('removing', 'removed')"
+
     private func setState(_ account: Account.ID, _ state: Account.State) throws(DatabaseError) -> ChangeOutcome {
+        let isLast = try exists(Self.isBeingRemoved, account.value)
+        let isParent = try exists("SELECT 1 FROM account WHERE parent = ? LIMIT 1", account.value)
+        guard !isLast, !isParent || state != .removing else {
+            return .refused(.wrongState(.account, state: .underWay, operation: .edit))
+        }
         let update = try connection.prepare(
-            "UPDATE account SET state = ? WHERE id = ? RETURNING id", "change an account")
+            "UPDATE account SET state = ? WHERE id = ? AND state <> 'removed' RETURNING id", "change an account")
         update.bind(1, state.rawValue)
         update.bind(2, account.value)
         return try serial(update, absent: .notFound(.account))
@@ -59,7 +69,7 @@ struct DirectoryChanges {
 
     func createKey(_ stored: StoredKey, atMost limit: Int = .max) throws(DatabaseError) -> ChangeOutcome {
         let key = stored.key
-        guard try exists("SELECT 1 FROM account WHERE id = ?", key.account.value) else {
+        guard try exists(Self.isThere, key.account.value) else {
             return .refused(.notFound(.account))
         }
         let known = try connection.prepare("SELECT 1 FROM access_key WHERE digest = ?", "look for a key")

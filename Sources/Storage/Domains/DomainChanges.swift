@@ -24,7 +24,8 @@ struct DomainChanges {
     // MARK: Making
 
     private func create(_ domain: MailDomain) throws(DatabaseError) -> ChangeOutcome {
-        let account = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
+        let account = try connection.prepare(
+            "SELECT 1 FROM account WHERE id = ? AND state NOT IN ('removing', 'removed')", "look for an account")
         account.bind(1, domain.account.value)
         guard try account.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
         let known = try connection.prepare("SELECT 1 FROM domain WHERE account = ? AND name = ?", "look for a domain")

@@ -212,8 +212,7 @@ final class Applier {
         case .reschedule(let message, let due, let at): try deliveries.reschedule(message, due, at)
         case .expedite(let message, let due): try deliveries.expedite(message, due)
         case .replay(let message, let at): try deliveries.replay(message, at)
-        case .directory(let change):
-            note(try DirectoryChanges(connection).apply(change)) { .directory(change, serial: $0) }
+        case .directory(let change): try apply(change)
         case .domain(let change): note(try DomainChanges(connection).apply(change)) { .domain(change, serial: $0) }
         case .suppression(let change): try suppressions.apply(change)
         case .limits(let change): try apply(change)
@@ -223,6 +222,14 @@ final class Applier {
         case .relay(let change): try relays.apply(change)
         case .upkeep(let change): try UpkeepChanges(connection, removal).apply(change)
         }
+    }
+
+    private func apply(_ change: DirectoryChange) throws(DatabaseError) -> ChangeOutcome {
+        let outcome = note(try DirectoryChanges(connection).apply(change)) { .directory(change, serial: $0) }
+        if case .setAccountState(let account, .removing) = change, case .done = outcome {
+            try webhooks.deleteAll(of: account)
+        }
+        return outcome
     }
 
     private func note(_ outcome: ChangeOutcome, _ fact: (Int64) -> StoreFact) -> ChangeOutcome {

@@ -273,14 +273,30 @@ final class Reader {
     func pendingDeliveries(
         after last: DeliveryID, limit: Int, _ personalities: PersonalityNumbers
     ) throws(DatabaseError) -> [PendingDelivery] {
-        let policies = try RetryPolicies.all(connection)
-        let statement = try connection.prepare(
-            """
-            SELECT id, due, attempts, destination, simulation, account, origin, policy, expires FROM delivery
-            WHERE id > ? ORDER BY id LIMIT ?
-            """, "read the queue")
+        let statement = try connection.prepare(Self.pending + "WHERE id > ? ORDER BY id LIMIT ?", "read the queue")
         statement.bind(1, last.packed)
         statement.bind(2, Int64(limit))
+        return try pendingDeliveries(statement, personalities)
+    }
+
+    /// Latest first.
+    func latestPendingDeliveries(
+        skip: Int, limit: Int, _ personalities: PersonalityNumbers
+    ) throws(DatabaseError) -> [PendingDelivery] {
+        let statement = try connection.prepare(
+            Self.pending + "ORDER BY id DESC LIMIT ? OFFSET ?", "read the end of the queue")
+        statement.bind(1, Int64(limit))
+        statement.bind(2, Int64(skip))
+        return try pendingDeliveries(statement, personalities)
+    }
+
+    private static let pending =
+        "SELECT id, due, attempts, destination, simulation, account, origin, policy, expires FROM delivery "
+
+    private func pendingDeliveries(
+        _ statement: Statement, _ personalities: PersonalityNumbers
+    ) throws(DatabaseError) -> [PendingDelivery] {
+        let policies = try RetryPolicies.all(connection)
         var pending: [PendingDelivery] = []
         // One mailing goes to few destinations, and neighbours share their text, as they do the rest.
         var destination = ""
@@ -304,7 +320,9 @@ final class Reader {
 
     func directory() throws(DatabaseError) -> DirectoryImage {
         var image = DirectoryImage(accounts: [], keys: [], domains: [])
-        try connection.prepare("SELECT id, name, parent, state, created FROM account", "read accounts").forEach { row in
+        try connection.prepare(
+            "SELECT id, name, parent, state, created FROM account WHERE state <> 'removed'", "read accounts"
+        ).forEach { row in
             image.accounts.append(
                 Account(
                     id: Account.ID(row.integer(0)), name: row.text(1),
@@ -327,6 +345,7 @@ final class Reader {
             """
             SELECT id, account, personality, kind, mode, scopes, domains, networks, label, prefix, created, expires,
             revoked, digest, at, user, changed FROM access_key LEFT JOIN key_use ON key = id
+            WHERE account IN (SELECT a.id FROM account a WHERE a.state <> 'removed')
             """, "read keys")
         try statement.forEach { row in
             guard let digest = Digest256(bytes: row.bytes(13)) else { return }

@@ -94,5 +94,6 @@ enum Schema {
         users,
         upkeep,
         keyCheck,
+        removals,
     ]
 }

@@ -207,6 +207,8 @@ final class Writer: @unchecked Sendable {
         if !facts.isEmpty { for observer in factObservers.withLock({ $0 }) { observer.committed(facts) } }
         let queued = apply.takeQueued()
         if !queued.isEmpty { observer.withLock { $0 }?.queued(queued) }
+        let removed = apply.removal.takeDeliveries()
+        if !removed.isEmpty { observer.withLock { $0 }?.removed(removed) }
         let webhooks = apply.webhooks.takeQueued()
         if !webhooks.isEmpty { webhookObserver.withLock { $0 }?.queued(webhooks) }
         let relays = apply.relays.takeQueued()

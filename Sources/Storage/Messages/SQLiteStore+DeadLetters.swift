@@ -8,4 +8,18 @@ extension SQLiteStore {
             try reader.deadLetters(after: last, limit: limit, personalities)
         }
     }
+
+    package func latestDeadLetters(skip: Int, limit: Int) async throws(KernelFailure) -> [DeadLetter] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.latestDeadLetters(skip: skip, limit: limit, personalities)
+        }
+    }
+
+    package func latestPendingDeliveries(
+        skip: Int, limit: Int
+    ) async throws(KernelFailure) -> [PendingDelivery] {
+        try await inBackground { [personalities] reader throws(DatabaseError) in
+            try reader.latestPendingDeliveries(skip: skip, limit: limit, personalities)
+        }
+    }
 }

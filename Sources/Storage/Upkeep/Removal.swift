@@ -2,6 +2,7 @@ import Base
 import Database
 import Model
 import Ports
+import Rows
 
 /// Removes what is older than it has to be kept, a slice in a transaction, and single messages. The files of large
 /// contents go after the commit, and only then (`takeFiles`). The writer thread's own.
@@ -12,6 +13,7 @@ final class Removal {
     private let claims: ClaimRows
     /// Of the open transaction.
     private var files: [String] = []
+    private var deliveries: [DeliveryID] = []
 
     init(_ connection: Connection, personalities: PersonalityNumbers, messages: MessageRows, claims: ClaimRows) {
         self.connection = connection
@@ -26,7 +28,13 @@ final class Removal {
         return files
     }
 
-    func rollBack() { files = [] }
+    /// The deliveries that the committed transaction gave up with their messages, once.
+    func takeDeliveries() -> [DeliveryID] {
+        defer { deliveries = [] }
+        return deliveries
+    }
+
+    func rollBack() { (files, deliveries) = ([], []) }
 
     // MARK: Slices
 
@@ -34,7 +42,7 @@ final class Removal {
         guard let origin = personalities.number(slice.origin) else { return .done(serial: 0) }
         switch slice.rows {
         case .keys: return .done(serial: try claims.removeGone(after: slice.after, limit: slice.limit))
-        case .contents, .messages, .webhooks, .relays:
+        case .contents, .messages, .events, .webhooks, .relays, .records:
             return .done(serial: try clear(slice, origin))
         }
     }
@@ -47,7 +55,7 @@ final class Removal {
     }
 
     private func clear(_ slice: Clearing, _ origin: Int64) throws(DatabaseError) -> Int64 {
-        let walk = try connection.prepare(Self.walk(slice.rows), "look for what is old")
+        let walk = try connection.prepare(RemovalWalk.sql(slice), "look for what is old")
         walk.bind(1, slice.after)
         walk.bind(2, Int64(slice.limit))
         walk.bind(3, origin)
@@ -61,37 +69,19 @@ final class Removal {
             guard candidate.mayGo else { continue }
             switch slice.rows {
             case .contents: try removeContent(of: candidate.id)
-            case .messages: try removeMessage(candidate.id, account: slice.account.value, origin: origin)
+            case .messages:
+                if slice.extent != .finished { try giveUp(candidate.id) }
+                try removeMessage(candidate.id, account: slice.account.value, origin: origin)
+            case .events: try removeTrail(of: candidate.id)
             case .webhooks: try delete("webhook_delivery", "id", candidate.id)
-            case .relays: try removeRelay(candidate.id)
+            case .relays:
+                if slice.extent != .finished { try delete("relay_queue", "id", candidate.id) }
+                try removeRelay(candidate.id)
+            case .records: try emptyRecord(candidate.id)
             case .keys: break
             }
         }
         return candidates.count < slice.limit ? 0 : candidates.last?.id ?? 0
-    }
-
-    /// Number, time, and whether nothing more becomes of it; by ?1 after, ?2 limit, ?3 origin, ?4 account. A
-    /// delivery's number is its message's with the recipient in the last ten bits (`DeliveryID`).
-    private static func walk(_ rows: Clearing.Rows) -> String {
-        let isFinished = "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id BETWEEN m.id << 10 AND (m.id << 10) + 1023)"
-        let ofOwner = "FROM message m WHERE m.account = ?4 AND m.origin = ?3 AND m.id > ?1 ORDER BY m.id LIMIT ?2"
-        switch rows {
-        case .messages, .keys: return "SELECT m.id, m.at, \(isFinished) \(ofOwner)"
-        case .contents:
-            let isReplayable =
-                "EXISTS (SELECT 1 FROM dead_letter d WHERE d.id BETWEEN m.id << 10 AND (m.id << 10) + 1023)"
-            return "SELECT m.id, m.at, \(isFinished) AND NOT \(isReplayable) \(ofOwner)"
-        case .webhooks:
-            return """
-                SELECT d.id, d.created, d.due IS NULL AND ?4 >= 0 AND w.origin = ?3 FROM webhook_delivery d
-                LEFT JOIN webhook w ON w.id = d.endpoint WHERE d.id > ?1 ORDER BY d.id LIMIT ?2
-                """
-        case .relays:
-            return """
-                SELECT r.id, r.at, NOT EXISTS (SELECT 1 FROM relay_queue q WHERE q.id = r.id) FROM relay r
-                WHERE r.account = ?4 AND r.origin = ?3 AND r.id > ?1 ORDER BY r.id LIMIT ?2
-                """
-        }
     }
 
     // MARK: Rows
@@ -125,6 +115,58 @@ final class Removal {
         try letters.run()
         try delete("message", "id", id)
         try messages.uncount(id, account: account, origin: origin)
+    }
+
+    /// What waits of a message that goes.
+    private func giveUp(_ id: Int64) throws(DatabaseError) {
+        let range = DeliveryID.range(of: Message.ID(id))
+        let remove = try connection.prepare(
+            "DELETE FROM delivery WHERE id BETWEEN ? AND ? RETURNING id", "give up deliveries")
+        remove.bind(1, range.lowerBound)
+        remove.bind(2, range.upperBound)
+        try remove.forEach { self.deliveries.append(DeliveryID(packed: $0.integer(0))) }
+    }
+
+    /// Of a finished message: attempts after which others came, and what was said in those that are left.
+    private func removeTrail(of id: Int64) throws(DatabaseError) {
+        let remove = try connection.prepare(
+            """
+            DELETE FROM event WHERE message = ?1 AND kind = ?2 AND EXISTS (
+                SELECT 1 FROM event e WHERE e.message = ?1 AND e.recipient = event.recipient AND e.id > event.id)
+            """, "remove a message's trail")
+        remove.bind(1, id)
+        remove.bind(2, Int64(MailEvent.Kind.deferred.rawValue))
+        try remove.run()
+        let read = try connection.prepare(
+            "SELECT id, detail FROM event WHERE message = ?1 AND kind <> ?2 AND detail IS NOT NULL",
+            "read what was said")
+        read.bind(1, id)
+        read.bind(2, Int64(MailEvent.Kind.rescheduled.rawValue))
+        var shorter: [(id: Int64, detail: [UInt8])] = []
+        try read.forEach { row in
+            guard var result = try? EventRecord.result(row.bytes(1)), result.dialogue != nil else { return }
+            result.dialogue = nil
+            shorter.append((row.integer(0), EventRecord.detail(result)))
+        }
+        let write = try connection.prepare("UPDATE event SET detail = ? WHERE id = ?", "forget what was said")
+        for event in shorter {
+            write.bind(1, event.detail)
+            write.bind(2, event.id)
+            try write.run()
+        }
+    }
+
+    /// As a record that was removed: its number and what it alone may ever be called stay taken.
+    private func emptyRecord(_ id: Int64) throws(DatabaseError) {
+        let unschedule = try connection.prepare(
+            "DELETE FROM record_due WHERE (due, record) IN (SELECT due, id FROM record WHERE id = ?)",
+            "forget a record's time")
+        unschedule.bind(1, id)
+        try unschedule.run()
+        let empty = try connection.prepare(
+            "UPDATE record SET state = '', due = NULL, minted = NULL, body = x'' WHERE id = ?", "empty a record")
+        empty.bind(1, id)
+        try empty.run()
     }
 
     private func removeContent(of id: Int64) throws(DatabaseError) {

@@ -1,5 +1,6 @@
 import Database
 package import Model
+package import Ports
 
 extension SQLiteStore {
     package func pausedLanes() async throws(KernelFailure) -> [String] {
@@ -9,6 +10,17 @@ extension SQLiteStore {
                 lanes.append($0.text(0))
             }
             return lanes
+        }
+    }
+
+    package func mailRemovals() async throws(KernelFailure) -> [MailRemoval] {
+        try await inBackground { reader throws(DatabaseError) in
+            var removals: [MailRemoval] = []
+            try reader.connection.prepare("SELECT domain, account FROM mail_removal", "read the removals").forEach {
+                removals.append(
+                    MailRemoval(domain: MailDomain.ID($0.integer(0)), account: Account.ID($0.integer(1))))
+            }
+            return removals
         }
     }
 }

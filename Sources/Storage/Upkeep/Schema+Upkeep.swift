@@ -8,4 +8,12 @@ extension Schema {
             -- Lanes that are held back until somebody lets them go on.
             CREATE TABLE lane_pause (lane TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
             """)
+
+    /// What goes in slices, beyond a restart.
+    static let removals = Migration(
+        number: 18, name: "removals",
+        sql: """
+            -- Domains that are gone, and whose messages are to go as well. Accounts that go have a state that says so.
+            CREATE TABLE mail_removal (domain INTEGER PRIMARY KEY, account INTEGER NOT NULL) STRICT;
+            """)
 }

@@ -1,4 +1,5 @@
 import Database
+import Model
 import Ports
 
 /// The operator's own business. Its changes are few, so no statement is kept. The writer thread's own.
@@ -22,6 +23,16 @@ struct UpkeepChanges {
             try statement.run()
         case .clear(let slice): return try removal.clear(slice)
         case .removeMessage(let id): return try removal.removeMessage(id)
+        case .removeMessages(let removal):
+            let note = try connection.prepare(
+                "INSERT OR IGNORE INTO mail_removal (domain, account) VALUES (?, ?)", "note a removal")
+            note.bind(1, removal.domain.value)
+            note.bind(2, removal.account.value)
+            try note.run()
+        case .removedMessages(let removal):
+            let end = try connection.prepare("DELETE FROM mail_removal WHERE domain = ?", "end a removal")
+            end.bind(1, removal.domain.value)
+            try end.run()
         case .probe:
             // A row that is written as it is takes its place in the log all the same.
             try connection.execute(

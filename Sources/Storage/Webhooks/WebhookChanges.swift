@@ -205,7 +205,8 @@ final class WebhookChanges {
         guard let origin = personalities.number(endpoint.origin), let secret = endpoint.secrets.first else {
             return .refused(.internalError(incident: "unregistered personality"))
         }
-        let account = try connection.prepare("SELECT 1 FROM account WHERE id = ?", "look for an account")
+        let account = try connection.prepare(
+            "SELECT 1 FROM account WHERE id = ? AND state NOT IN ('removing', 'removed')", "look for an account")
         account.bind(1, endpoint.account.value)
         guard try account.first({ _ in true }) == true else { return .refused(.notFound(.account)) }
         let existing = try connection.prepare(
@@ -291,6 +292,22 @@ final class WebhookChanges {
         facets.bind(2, id.value)
         try facets.run()
         return outcome
+    }
+
+    /// All of an account that is being removed, those of single records among them. The rows stay, as their numbers are
+    /// never given to others, and say nothing any more.
+    func deleteAll(of account: Account.ID) throws(DatabaseError) {
+        let find = try connection.prepare(
+            "SELECT id FROM webhook WHERE account = ? AND deleted IS NULL", "find an account's webhooks")
+        find.bind(1, account.value)
+        var ids: [Int64] = []
+        try find.forEach { ids.append($0.integer(0)) }
+        for id in ids { _ = try delete(WebhookEndpoint.ID(id), Instant(nanoseconds: 0)) }
+        let empty = try connection.prepare(
+            "UPDATE webhook SET url = '', secret = x'', previous = NULL, label = '' WHERE account = ?",
+            "empty an account's webhooks")
+        empty.bind(1, account.value)
+        try empty.run()
     }
 
     /// The row that a RETURNING clause gives; the table of endpoints is read anew.

@@ -33,6 +33,14 @@ extension Verbs {
             try await office.setState(ofAccount: given.id, .active)
         },
         Verb(
+            "account remove", on: .id,
+            options: [.flag("force", "also one that is not suspended")],
+            does: "remove an account with all that it has, for good; its keys end at once",
+            example: "account remove 3"
+        ) { office, given throws(KernelFailure) in
+            try await office.removeAccount(given.id, isForced: given.flag("force"))
+        },
+        Verb(
             "account limits", on: .id, options: [.daily, .monthly],
             does: "what an account may send, after setting it where told to",
             example: "account limits 1 --daily 500 --monthly none"
@@ -125,11 +133,15 @@ extension Verbs {
             try await office.verifyDomain(given.operand, account: given.neededNumber("account"))
         },
         Verb(
-            "domain remove", on: .text("NAME"), options: [.account.needed],
-            does: "remove a domain with its keys; what was sent from it stays",
+            "domain remove", on: .text("NAME"),
+            options: [
+                .account.needed, .flag("messages", "and what was sent from it; what waits is given up"),
+            ],
+            does: "remove a domain with its keys; what was sent from it stays, unless told otherwise",
             example: "domain remove example.com --account 1"
         ) { office, given throws(KernelFailure) in
-            try await office.removeDomain(given.operand, account: given.neededNumber("account"))
+            try await office.removeDomain(
+                given.operand, account: given.neededNumber("account"), withMail: given.flag("messages"))
         },
         Verb(
             "domain set", on: .text("NAME"),
