@@ -71,6 +71,19 @@ def test_what_was_given_up_stands_latest_first_too(filled):
     )
 
 
+def test_the_queue_stands_latest_first_and_pages(server):
+    relay = server().start()
+    api = relay.api(relay.tenant())
+    sent = [api.send(scheduled_at=f"2040-01-01T00:00:0{index}Z") for index in range(5)]
+
+    def listed(*options: str) -> list[str]:
+        return [row["due"][17:19] for row in relay.ask("queue", "list", *options)]
+
+    assert len(sent) == 5 and listed() == ["04", "03", "02", "01", "00"]
+    assert listed("--skip", "1", "--limit", "2") == ["03", "02"] and listed("--skip", "5") == []
+    assert listed("--oldest", "--skip", "1", "--limit", "2") == ["01", "02"]
+
+
 # Words
 
 
@@ -164,6 +177,24 @@ def test_a_path_of_the_vendor_that_is_not_served_says_so(running, key):
         "error": "Not found: not served by this server", "code": "not_found",
     }  # fmt: skip
     assert api.get("/emailz").json()["error"] == "Not found"
+
+
+@pytest.mark.parametrize(
+    "personality, path, words",
+    [
+        ("posthawk", "/v1/broadcasts", b"Not served by this server"),
+        ("ahasend", "/v2/accounts/x/lists/7", b"not found: not served by this server"),
+        ("ahasend", "/v2/accounts/x/statistics/transactional/bounce", b"not found: not served by this server"),
+        ("harpoon", "/v1/open-collections/7", b"Not found: not served by this server"),
+    ],
+)
+def test_so_does_each_dialect_that_has_a_text(server, personality, path, words):
+    relay = server(listeners=[{"personality": personality, "listen": "127.0.0.1:0"}], limits={}).start()
+    api = relay.api()
+    unserved = api.get(path)
+    assert unserved.status == 404 and words in unserved.body
+    mistaken = api.get(path.replace("/v1/", "/v1/x").replace("/x/", "/x/x"))
+    assert mistaken.status == 404 and b"served by this server" not in mistaken.body
 
 
 # What a terminal shows

@@ -128,6 +128,28 @@ struct SubmittedMailTests {
         #expect(kept.hasSuffix(lines.map { "\($0)\r\n" }.joined()))
     }
 
+    @Test("Encoded words that a library made of URLs and identities are undone, but for what its author signed")
+    func encodedIdentities() async throws {
+        let bench = try bench()
+        let url = "https://shop.example/u/" + String(repeating: "a", count: 60)
+        let fields = [
+            "List-Unsubscribe: =?utf-8?q?=3C\(url.prefix(40))?=", " =?utf-8?q?\(url.dropFirst(40))=3E?=",
+            "references: =?us-ascii?q?=3Ca=40x=2Eexample=3E?= <b@x.example>",
+        ]
+        let kept = [
+            "Subject: =?utf-8?q?gr=C3=BCn?=", "List-Id: =?utf-8?q?a?= <l.example>", "In-Reply-To: =?utf-8?q?=C3=BC?=",
+        ]
+        func outgoing(_ more: [String]) async throws -> String {
+            let id = try await send(mail(["From: hello@example.com"] + more + fields + kept + ["", "x"]), bench).message
+            return text(try await bench.office.outgoing(id, recipients: [0]).content)
+        }
+        let content = try await outgoing([])
+        #expect(content.contains("List-Unsubscribe: <\(url)>\r\nreferences: <a@x.example> <b@x.example>\r\n"))
+        for field in kept { #expect(content.contains("\r\n\(field)\r\n"), "\(field)") }
+        let signed = try await outgoing(["DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=x; h=from; bh=x; b=x"])
+        #expect(signed.contains((fields + kept).map { "\r\n\($0)" }.joined()))
+    }
+
     @Test("An author that only UTF-8 can write needs hops that know it, whatever was declared")
     func internationalAuthor() async throws {
         let bench = try bench()

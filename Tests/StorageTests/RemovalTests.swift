@@ -179,6 +179,68 @@ struct RemovalTests {
         #expect(folder.names(in: "mail.db.contents").isEmpty)
     }
 
+    @Test("Relays, records and webhooks go with their account, and what a record alone may be called stays taken")
+    func others() async throws {
+        var store = try SQLiteFactory.store(folder.path)
+        for name in ["a", "b"] {
+            try await store.make(.directory(.createAccount(name: name, parent: nil, at: Fixture.start)))
+        }
+        for account: Int64 in [1, 2] {
+            _ = try await store.make(.webhook(.create(Fixture.webhook(account: account))))
+            _ = try await store.make(.relay(.accept(Fixture.relay(account: account))))
+            let large = Fixture.relay(body: [UInt8](repeating: 65, count: 400_000), account: account)
+            _ = try await store.make(.relay(.accept(large)))
+        }
+        let due = Fixture.start + .seconds(60)
+        let record = Fixture.newRecord(name: "x", due: due)
+        let made = try await store.outcome(of: .record(RecordUnit([.insert(record)], at: Fixture.start))).receipts()
+        let mine = try await store.accept(message(1))
+        let hooks = try await store.webhooks(of: nil)
+        #expect(try await store.pendingWebhooks().map(\.endpoint) == Array(repeating: hooks[0].id, count: 4))
+        try await store.make(.directory(.setAccountState(Account.ID(1), .removing)))
+        #expect(try await store.webhooks(of: nil).map(\.id) == [hooks[1].id])
+        #expect(try await store.pendingWebhooks().isEmpty)
+        let last = Change.directory(.removeAccount(Account.ID(1), at: Fixture.start))
+        for rows in [Clearing.Rows.messages, .relays, .records, .webhooks] {
+            #expect(await store.outcome(of: last).isRefused == (rows != .webhooks), "\(rows)")
+            #expect(try await store.outcome(of: all(rows, .account)).serial() == 0)
+        }
+        #expect(try await store.message(mine, content: false) == nil)
+        for _ in 0..<2 {
+            #expect(try await store.pendingRelays(after: Relay.ID(0), limit: 10).count == 2)
+            #expect(try await store.record(made[0].id) == nil)
+            #expect(try await store.nextDueRecord() == nil)
+            #expect(try await store.webhookDeliveries(hooks[0].id, .all).items.isEmpty)
+            store.close()
+            store = try SQLiteFactory.store(folder.path)
+        }
+        defer { store.close() }
+        #expect(folder.names(in: "mail.db.contents").count == 1)
+        let again = await store.outcome(of: .record(RecordUnit([.insert(record)], at: Fixture.start)))
+        #expect(again.isRefused)
+    }
+
+    @Test("Old webhook deliveries and relays go when they have ended, and others stay")
+    func ended() async throws {
+        let store = try SQLiteFactory.store(folder.path)
+        defer { store.close() }
+        try await store.make(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)))
+        let hook = WebhookEndpoint.ID(try await store.make(.webhook(.create(Fixture.webhook(["mail.accepted"])))))
+        for _ in 0..<2 { _ = try await store.accept(Fixture.message()) }
+        let waiting = try await store.pendingWebhooks().map(\.id)
+        let settled = Fixture.webhookSettlement(waiting[0].value, endpoint: hook.value, .delivered)
+        _ = await store.commit([.webhook(.settle([settled]))])
+        let relays = [
+            try await store.make(.relay(.accept(Fixture.relay()))),
+            try await store.make(.relay(.accept(Fixture.relay()))),
+        ]
+        _ = await store.commit([.relay(.settle([Fixture.relaySettlement(relays[0], .delivered)]))])
+        for rows in [Clearing.Rows.webhooks, .relays] { _ = await store.outcome(of: slice(rows, before: 100)) }
+        #expect(try await store.webhookDeliveries(hook, .all).items.map(\.id) == [waiting[1]])
+        #expect(try await store.relay(Relay.ID(relays[0])) == nil)
+        #expect(try await store.relay(Relay.ID(relays[1])) != nil)
+    }
+
     @Test("A parent goes after its sub-accounts")
     func parent() async throws {
         let store = try SQLiteFactory.store(folder.path)

@@ -3,8 +3,9 @@ import MailFormat
 import Model
 
 /// Makes the bytes that go out of those that came in: a trace field, and what every message has to have and this one
-/// lacks or has wrong (RFC 6409 §8). Bcc stays behind, unless the operator wants it (RFC 5322 §3.6.3). Nothing else is
-/// changed here; the same message always gives the same bytes.
+/// lacks or has wrong (RFC 6409 §8). Encoded words are undone where none may be (`StructuredField`), and Bcc stays
+/// behind, unless the operator wants it (RFC 5322 §3.6.3). Nothing else is changed here; the same message always gives
+/// the same bytes.
 enum RawMessage {
     static func bytes(
         of raw: RawContent, id: String, from: MailAddress, date: Instant, keepsBcc: Bool
@@ -18,24 +19,34 @@ enum RawMessage {
         let own = hasID ? nil : messageID(id, from)
         if !hasDate { bytes.append("Date: \(date.rfc5322Date)\r\n") }
         if let own { bytes.append("Message-ID: \(own)\r\n") }
-        let removed = header.fields.filter { field in
-            switch field.name {
-            case "bcc": !keepsBcc
-            case "date": !DateText.isValid(header.bytes(field))
-            case "message-id": (own != nil || hasID) && !MessageID.isValid(header.bytes(field))
-            default: false
+        // A signature of the author's covers the header as it is.
+        let isSigned = header.has("dkim-signature")
+        var changes: [(range: Range<Int>, bytes: [UInt8])] = []
+        for field in header.fields {
+            let isRemoved =
+                switch field.name {
+                case "bcc": !keepsBcc
+                case "date": !DateText.isValid(header.bytes(field))
+                case "message-id": (own != nil || hasID) && !MessageID.isValid(header.bytes(field))
+                default: false
+                }
+            if isRemoved {
+                changes.append((field.range, []))
+            } else if !isSigned, let repaired = StructuredField.repaired(field, of: header) {
+                changes.append((field.range, repaired))
             }
         }
-        return bytes + without(removed, raw.bytes)
+        return bytes + with(changes, raw.bytes)
     }
 
-    private static func without(_ fields: [HeaderBlock.Field], _ content: [UInt8]) -> [UInt8] {
+    private static func with(_ changes: [(range: Range<Int>, bytes: [UInt8])], _ content: [UInt8]) -> [UInt8] {
         var kept: [UInt8] = []
         kept.reserveCapacity(content.count)
         var position = 0
-        for field in fields {
-            kept += content[position..<field.range.lowerBound]
-            position = field.range.upperBound
+        for change in changes {
+            kept += content[position..<change.range.lowerBound]
+            kept += change.bytes
+            position = change.range.upperBound
         }
         return kept + content[position...]
     }

@@ -31,6 +31,26 @@ package enum StructuredField {
         }
     }
 
+    /// Those of identities and URIs, in which no word is free text.
+    private static let bare: Set<String> = [
+        "in-reply-to", "references", "list-help", "list-unsubscribe", "list-subscribe", "list-post", "list-owner",
+        "list-archive", "list-unsubscribe-post",
+    ]
+
+    /// The field as it was meant, where encoded words stand in it, which nobody decodes there (RFC 2047 §5 (3)): some
+    /// libraries make them of long URLs and identities. nil where there are none, and where it cannot be written
+    /// without.
+    package static func repaired(_ field: HeaderBlock.Field, of header: HeaderBlock) -> [UInt8]? {
+        guard bare.contains(field.name) else { return nil }
+        let bytes = header.bytes(field)
+        guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == (ASCII.equals, ASCII.question) }) else {
+            return nil
+        }
+        let (name, text) = (header.originalName(field), header.text(field))
+        guard !text.contains("=?"), canWrite(text, name: name) else { return nil }
+        return HeaderEncoder.structured(name, text.split(separator: " ").map(String.init))
+    }
+
     /// The words to fold between; nil for a field of free text, and for a value that has to be encoded after all, as
     /// one from before it was refused.
     static func words(of field: HeaderField) -> [String]? {
