@@ -7,11 +7,19 @@ extension Form {
     /// An address without a name (RFC 5321 §4.1.2), in lower case and without the white space around it; nil for
     /// anything else.
     public static func plainAddress(_ text: String) -> MailAddress? {
-        let trimmed = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let trimmed = withoutSpaceAround(text)
         guard let address = MailAddress(parsing: trimmed.lowercased()), address.name == nil,
             address.address.utf8.first != ASCII.lessThan, trimmed.utf8.first != ASCII.lessThan
         else { return nil }
         return address
+    }
+
+    /// Nearly every text begins and ends with what is seen, and is told by two bytes: characters are dear to walk.
+    private static func withoutSpaceAround(_ text: String) -> String {
+        if let first = text.utf8.first, let last = text.utf8.last, ASCII.isVisible(first), ASCII.isVisible(last) {
+            return text
+        }
+        return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 
     /// A member that is such an address; `email` fault otherwise.

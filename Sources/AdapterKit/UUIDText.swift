@@ -23,7 +23,7 @@ struct UUIDText: Equatable {
         guard bytes.count == Self.characters else { return nil }
         var value: UInt128 = 0
         for (index, byte) in bytes.enumerated() {
-            if Self.hyphens.contains(index) {
+            if Self.isHyphen(index) {
                 guard byte == ASCII.hyphen else { return nil }
             } else {
                 guard let digit = ASCII.hexValue(byte) else { return nil }
@@ -41,24 +41,25 @@ struct UUIDText: Equatable {
     static func isUUID(_ text: String) -> Bool {
         text.utf8.count == characters
             && text.utf8.enumerated().allSatisfy { index, byte in
-                hyphens.contains(index) ? byte == ASCII.hyphen : ASCII.hexValue(byte) != nil
+                isHyphen(index) ? byte == ASCII.hyphen : ASCII.hexValue(byte) != nil
             }
     }
 
-    private static let hyphens: Set<Int> = [8, 13, 18, 23]
+    private static func isHyphen(_ place: Int) -> Bool { place == 8 || place == 13 || place == 18 || place == 23 }
 
     var text: String {
         let high = payload >> (Self.middleBits + Self.lowBits)
         let middle = payload >> Self.lowBits & (1 << Self.middleBits - 1)
         let low = payload & (1 << Self.lowBits - 1)
         let value = high << 80 | UInt128(version) << 76 | middle << 64 | Self.variant << Self.lowBits | low
-        let digits = Hex.encode((0..<16).reversed().map { UInt8(truncatingIfNeeded: value >> UInt128($0 * 8)) })
-        var text = ""
+        var text: [UInt8] = []
         text.reserveCapacity(Self.characters)
-        for character in digits {
-            if Self.hyphens.contains(text.utf8.count) { text.append("-") }
-            text.append(character)
+        for place in 0..<16 {
+            if Self.isHyphen(text.count) { text.append(ASCII.hyphen) }
+            let byte = UInt8(truncatingIfNeeded: value >> UInt128(120 - 8 * place))
+            text.append(Hex.digit(byte >> 4))
+            text.append(Hex.digit(byte & 15))
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -24,5 +24,8 @@ public enum Hex {
         return bytes
     }
 
+    /// Of a value below 16.
+    public static func digit(_ value: UInt8) -> UInt8 { value < 10 ? ASCII.zero + value : 0x57 + value }
+
     private static let digits = Array("0123456789abcdef".utf8)
 }

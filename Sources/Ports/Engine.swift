@@ -13,6 +13,7 @@ package protocol Engine: Store {
     /// What was written since it was opened, what waits, and how large it is on disk.
     func figures() async -> StoreFigures
 
-    /// Commits what waits, then ends what it has running. Nothing may be called afterwards.
+    /// Commits what waits, then ends what it has running. Nothing may be called afterwards but `close` itself, which
+    /// then does nothing: it returns once the first has ended everything.
     func close()
 }

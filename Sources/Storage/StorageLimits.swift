@@ -39,6 +39,27 @@ package enum StorageLimits {
     static let rowsPerFilteredList = 1_000_000
     /// Rows of it that are read at a time.
     static let rowsPerFilteredRead = 1000
+    /// Messages of one segment of the lists' index (`ListBitmap.places`).
+    package static let messagesPerListSegment = 32_768
+    /// Messages, and events, that the lists' index takes in at a time.
+    static let listMessagesPerSlice = 512
+    static let listEventsPerSlice = 2000
+    /// How long it waits for more after what it has taken in.
+    static let listGatheringPause: Duration = .milliseconds(20)
+    /// How long it rests at a time, and how often, before it takes in a slice beside a writer that is busy.
+    static let listRest: Duration = .milliseconds(50)
+    static let listRestsMax = 20
+    /// Messages that the index may be behind for a list to be answered among those that an index serves.
+    static let listRowsBehind = 1000
+    /// How long such a list may take before it goes on as one that looks at row after row.
+    static let indexedDuration: Duration = .milliseconds(200)
+    /// Owners whose messages a list of everybody's is put together from.
+    static let ownersUnited = 64
+    /// Removals that stay noted once the index has them.
+    static let listRemovalsKept: Int64 = 10_000
+    /// Slices in a row that make a filling worth telling of, and after how many messages it is told of again.
+    static let listSlicesToldOf = 20
+    static let listMessagesToldOf: Int64 = 1_000_000
     /// How long a client is told to wait when the writer's queue is full, in seconds.
     static let retryAfterSeconds = 1
 }

@@ -12,14 +12,12 @@ final class StoreBench: @unchecked Sendable {
     private let factory: any StoreFactory
     private let folder: TemporaryFolder
     private var engine: any Engine
-    /// An engine is closed once; where one cannot be opened again, the closed one stays.
-    private var isOpen = true
     /// What `accept` has made, in order.
     private var accepted: [Message.ID] = []
 
     init(_ factory: any StoreFactory) async throws {
         self.factory = factory
-        folder = try TemporaryFolder()
+        folder = try TemporaryFolder(onDisk: false)
         engine = try await factory.open(folder.path, origins: Self.origins)
     }
 
@@ -27,10 +25,8 @@ final class StoreBench: @unchecked Sendable {
 
     var store: any Store { engine }
 
-    func close() {
-        if isOpen { engine.close() }
-        isOpen = false
-    }
+    /// Where it cannot be opened again, the closed one stays, and is closed once more at the end.
+    func close() { engine.close() }
 
     func observe(_ observer: any DeliveryObserver) { store.observe(observer) }
 
@@ -46,7 +42,6 @@ final class StoreBench: @unchecked Sendable {
     func reopen() async throws {
         close()
         engine = try await factory.open(folder.path, origins: Self.origins)
-        isOpen = true
     }
 
     // MARK: Calls

@@ -40,7 +40,7 @@ final class InProcessServer {
         self.personality = personality
         let time = HandTime()
         let log = CollectingLog().log(time: time)
-        folder = try TemporaryFolder()
+        folder = try TemporaryFolder(onDisk: false)
         store = try SQLiteStore.open(
             path: folder.file("mail.db"), origins: [personality.id],
             webhooks: personality.webhooks.map { [personality.id: $0.rules] } ?? [:],

@@ -17,7 +17,7 @@ package struct DeliveryQuery: Sendable {
 
 /// One recipient's part of a message.
 package struct DeliveryPart: Sendable {
-    /// With its events, without texts and files.
+    /// With the events of this part and of the whole message, without texts and files.
     package var message: Message
     package var recipient: Int
 

@@ -27,6 +27,17 @@ package enum EncodedChange: Sendable {
         }
     }
 
+    /// The bytes of the largest body in it, which may have to go to a file of its own.
+    package var largestBody: Int {
+        switch self {
+        case .accept(let message): message.body.count
+        case .relay(let relay): relay.body.count
+        case .keyed(let plan): plan.changes.reduce(0) { max($0, $1.largestBody) }
+        case .all(let changes): changes.reduce(0) { max($0, $1.largestBody) }
+        case .record, .settle, .report, .other: 0
+        }
+    }
+
     /// The file that holds its body.
     package var contentName: String? {
         switch self {

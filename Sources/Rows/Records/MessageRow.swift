@@ -69,15 +69,19 @@ package struct MessageRow: Sendable {
 
     /// Every recipient's delivery has ended, so that no row of the queue is the message's.
     package var isFinished: Bool {
-        submission?.envelope.indices.allSatisfy { finalState(of: $0).isFinal } ?? false
+        guard let submission else { return false }
+        return finalStates(of: submission.envelope.count).allSatisfy(\.isFinal)
     }
 
     private func recipients(_ submission: Submission) -> [Recipient] {
-        submission.envelope.enumerated().map { index, entry in
-            let delivery = pending.first { $0.recipient == index }
-            return Recipient(
-                role: entry.role, address: entry.address, state: delivery.map(state) ?? finalState(of: index),
-                attempts: delivery?.attempts ?? attempts(at: index))
+        let envelope = submission.envelope
+        let (states, attempts) = (finalStates(of: envelope.count), attempts(of: envelope.count))
+        var open = [Pending?](repeating: nil, count: envelope.count)
+        for delivery in pending where open.indices.contains(delivery.recipient) { open[delivery.recipient] = delivery }
+        return envelope.enumerated().map { index, entry in
+            Recipient(
+                role: entry.role, address: entry.address, state: open[index].map(state) ?? states[index],
+                attempts: open[index]?.attempts ?? attempts[index])
         }
     }
 
@@ -88,15 +92,24 @@ package struct MessageRow: Sendable {
         return delivery.due > at ? .scheduled : .queued
     }
 
-    /// The last event that ends a delivery tells.
-    private func finalState(of recipient: Int) -> Recipient.State {
-        var isDeferred = false
-        for event in events.reversed() where event.recipient == nil || event.recipient == recipient {
-            if let state = Self.state(after: event.kind) { return state }
-            isDeferred = isDeferred || event.kind == .deferred
-        }
+    /// Of each recipient the last event that ends a delivery tells. One way through the events, whoever they are about:
+    /// a message may have hundreds of both.
+    private func finalStates(of count: Int) -> [Recipient.State] {
+        var ended = [Recipient.State?](repeating: nil, count: count)
         // A test that was to be put off has no row in the queue, and nothing after it.
-        return isDeferred ? .deferred : .queued
+        var isDeferred = [Bool](repeating: false, count: count)
+        for index in events.indices.reversed() {
+            let kind = events[index].kind
+            guard let state = Self.state(after: kind) ?? (kind == .deferred ? .deferred : nil) else { continue }
+            for place in events[index].recipient.map({ $0..<$0 + 1 }) ?? 0..<count where place < count {
+                if kind == .deferred {
+                    isDeferred[place] = true
+                } else if ended[place] == nil {
+                    ended[place] = state
+                }
+            }
+        }
+        return ended.indices.map { ended[$0] ?? (isDeferred[$0] ? .deferred : .queued) }
     }
 
     /// What an event ends a recipient's delivery as; nil for one that ends none.
@@ -112,17 +125,18 @@ package struct MessageRow: Sendable {
         }
     }
 
-    /// A bounce after a delivery was reported, and not attempted.
-    private func attempts(at recipient: Int) -> Int {
-        var attempts = 0
-        var isDelivered = false
-        for event in events where event.recipient == recipient {
-            switch event.kind {
+    /// Of each recipient. A bounce after a delivery was reported, and not attempted.
+    private func attempts(of count: Int) -> [Int] {
+        var attempts = [Int](repeating: 0, count: count)
+        var isDelivered = [Bool](repeating: false, count: count)
+        for index in events.indices {
+            guard let place = events[index].recipient, place < count else { continue }
+            switch events[index].kind {
             case .delivered:
-                attempts += 1
-                isDelivered = true
-            case .deferred: attempts += 1
-            case .bounced, .softBounced: attempts += isDelivered ? 0 : 1
+                attempts[place] += 1
+                isDelivered[place] = true
+            case .deferred: attempts[place] += 1
+            case .bounced, .softBounced: attempts[place] += isDelivered[place] ? 0 : 1
             default: break
             }
         }

@@ -156,6 +156,8 @@ package struct DatabaseBackup {
         try Files.removeFolder(contents)
         try Files.move(contents + ".restoring", to: contents)
         for log in ["-wal", "-shm"] { try Files.remove(database + log) }
+        // What was made of the old one.
+        for file in ListDatabase.files(of: database) { try Files.remove(file) }
         try Files.move(unfinished, to: database)
         try Files.syncFolder(of: database)
         try Files.removeFolder(contents + ".replaced")

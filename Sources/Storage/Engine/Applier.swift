@@ -42,6 +42,7 @@ final class Applier {
 
     init(
         connection: Connection, personalities: PersonalityNumbers, recordKeys: RecordKeys,
+        answerKeys: AnswerKeys = AnswerKeys(), lists: ListIndex = ListIndex(),
         webhooks: [PersonalityID: WebhookRules], suppressing: [PersonalityID: AutoSuppression], started: Instant
     ) throws(DatabaseError) {
         self.connection = connection
@@ -51,7 +52,7 @@ final class Applier {
         rollBackAll = try connection.prepare("ROLLBACK", "roll back")
         rateWindows = try RateWindowRows(connection)
         quotas = try QuotaRows(connection)
-        answers = try AnswerRows(connection)
+        answers = try AnswerRows(connection, keys: answerKeys)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
         serials = try Serials(connection)
@@ -68,7 +69,8 @@ final class Applier {
         messages = try MessageRows(connection, counts: counts, serials: serials, cells: cells)
         events = try EventRows(connection, webhooks: self.webhooks, serials: serials, cells: cells)
         claims = try ClaimRows(connection)
-        removal = Removal(connection, personalities: personalities, messages: messages, claims: claims)
+        removal = Removal(
+            connection, personalities: personalities, messages: messages, claims: claims, lists: lists)
         queue = try QueueRows(connection, policies: policies, personalities: personalities)
         suppressions = try SuppressionRows(connection)
         autoSuppressions = try AutoSuppressions(
@@ -104,6 +106,7 @@ final class Applier {
         acceptance.committed()
         policies.committed()
         records.committed()
+        answers.committed()
     }
 
     func rollBack() {
@@ -121,6 +124,7 @@ final class Applier {
         webhooks.rollBack()
         relays.rollBack()
         records.rollBack()
+        answers.rollBack()
         autoSuppressions.rollBack()
         removal.rollBack()
     }

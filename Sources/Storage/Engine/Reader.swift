@@ -18,7 +18,9 @@ final class Reader {
     private let eventsOf: Statement
     private let eventNumbers: EventNumbers
     /// Prepared at its first use: a process whose dialects keep no answers has none.
-    var answerByKey: Statement?
+    var answers: AnswerStatements?
+    /// Opened at its first use: small databases have no segments on disk.
+    var lists: ListReader?
     private var webhookReader: WebhookReader?
     private var relayReader: RelayReader?
     private var templateReader: TemplateReader?
@@ -212,7 +214,7 @@ final class Reader {
     }
 
     /// Whether the query wants a row, to which its state is added on the way.
-    private func admits(_ query: QueryFilter, _ row: inout MessageRow) throws(DatabaseError) -> Bool {
+    func admits(_ query: QueryFilter, _ row: inout MessageRow) throws(DatabaseError) -> Bool {
         guard query.admits(domain: row.domain, at: row.at) else { return false }
         try addState(to: &row)
         guard let message = try? row.message(origin: PersonalityID("")) else { return false }

@@ -27,6 +27,13 @@ final class ReaderPool: Sendable {
 
     /// Runs `body` in a snapshot of its own, with a reader that nobody else has.
     func with<Value>(_ body: (Reader) throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
+        try lend { reader throws(DatabaseError) in
+            try reader.snapshot { () throws(DatabaseError) in try body(reader) }
+        }
+    }
+
+    /// Runs `body`, which begins snapshots itself, with a reader that nobody else has.
+    func lend<Value>(_ body: (Reader) throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
         let box: Box
         if let taken = idle.withLock({ $0.popLast() }) {
             box = taken
@@ -38,6 +45,6 @@ final class ReaderPool: Sendable {
                 if idle.count < StorageLimits.idleReaders { idle.append(box) }
             }
         }
-        return try box.reader.snapshot { () throws(DatabaseError) in try body(box.reader) }
+        return try body(box.reader)
     }
 }

@@ -4,6 +4,7 @@ package import Model
 package import Ports
 import Posix
 import Rows
+import Synchronization
 
 /// The kernel's `Store` on SQLite: one file in WAL mode with `synchronous=FULL`, one writer thread that commits in
 /// groups, connections for reading, large contents in files of their own beside it.
@@ -23,8 +24,12 @@ package final class SQLiteStore: Engine {
     private let threads: Threads
     let personalities: PersonalityNumbers
     let recordKeys = RecordKeys()
+    let answerKeys = AnswerKeys()
     private let path: String
     private let log: Log
+    private let isClosed = Mutex(false)
+    let lists: ListIndex
+    private let projector: ListProjector
 
     /// Threads for work that blocks: what takes long of one kind delays no other.
     private struct Pools: Sendable {
@@ -47,17 +52,21 @@ package final class SQLiteStore: Engine {
     private struct Threads: Sendable {
         let writer: Thread
         let checkpoint: Thread
+        let lists: Thread
     }
 
     /// Opens the database at `path`, making it and its folder if need be, and brings its schema up to date. The caller
-    /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer.
+    /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer. `segmentMessages`: what the lists' index
+    /// keeps in one piece.
     package static func open(
         path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules] = [:],
-        suppressing: [PersonalityID: AutoSuppression] = [:], time: any TimeSource, log: Log
+        suppressing: [PersonalityID: AutoSuppression] = [:],
+        segmentMessages: Int = StorageLimits.messagesPerListSegment, time: any TimeSource, log: Log
     ) throws(StorageError) -> SQLiteStore {
         do {
             return try SQLiteStore(
-                path: path, origins: origins, webhooks: webhooks, suppressing: suppressing, time: time, log: log)
+                path: path, origins: origins, webhooks: webhooks, suppressing: suppressing,
+                lists: ListIndex(segmentMessages: segmentMessages), time: time, log: log)
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
@@ -77,9 +86,10 @@ package final class SQLiteStore: Engine {
 
     private init(
         path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules],
-        suppressing: [PersonalityID: AutoSuppression], time: any TimeSource, log: Log
+        suppressing: [PersonalityID: AutoSuppression], lists: ListIndex, time: any TimeSource, log: Log
     ) throws {
         self.path = path
+        self.lists = lists
         self.log = log
         self.time = time
         guard !Files.exists(DatabaseBackup.unfinishedRestore(of: path)) else {
@@ -100,12 +110,14 @@ package final class SQLiteStore: Engine {
         pools = try Pools()
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, recordKeys: recordKeys,
-            webhooks: webhooks, suppressing: suppressing, time: time, log: log)
+            answerKeys: answerKeys, lists: lists, webhooks: webhooks, suppressing: suppressing, time: time, log: log)
         let (contents, pool) = (contents, pools.contents)
         writer.removeContents { names in
             Task { await pool.run { for name in names { contents.remove(name) } } }
         }
-        threads = Threads(writer: writer.start(), checkpoint: checkpointer.start())
+        projector = try ListProjector(path: path, index: lists, writer: writer, log: log)
+        writer.observe { [projector] in projector.wake() }
+        threads = Threads(writer: writer.start(), checkpoint: checkpointer.start(), lists: projector.start())
     }
 
     /// Settings that only last as long as the connection, and those of a new file.
@@ -144,10 +156,22 @@ package final class SQLiteStore: Engine {
         return figures
     }
 
-    /// Commits what waits, then ends the threads. Nothing may be called afterwards.
+    /// Commits what waits, then ends the threads. Nothing may be called afterwards but `close`, which waits for the
+    /// first to end and does nothing more.
     ///
     /// The log is brought back and made empty, so that a copy of the database's file is a whole one.
     package func close() {
+        isClosed.withLock { isClosed in
+            guard !isClosed else { return }
+            isClosed = true
+            end()
+        }
+    }
+
+    /// A thread is joined once.
+    private func end() {
+        projector.stop()
+        threads.lists.join()
         writer.stop()
         threads.writer.join()
         checkpointer.stop()
@@ -162,7 +186,10 @@ package final class SQLiteStore: Engine {
         var encoded: [EncodedChange] = []
         encoded.reserveCapacity(changes.count)
         for change in changes { encoded.append(EncodedChange(change)) }
-        guard encoded.contains(where: \.hasLargeBody) else { return await writer.commit(encoded) }
+        // Most bring no large content, and nothing more is asked about files.
+        guard encoded.contains(where: { $0.largestBody > StorageLimits.inlineBodyBytes }) else {
+            return await writer.commit(encoded)
+        }
         do throws(KernelFailure) {
             try await storeContents(&encoded)
         } catch {
@@ -188,7 +215,7 @@ package final class SQLiteStore: Engine {
         let page =
             filter.filter.isEmpty
             ? try await inBackground { reader throws(DatabaseError) in try reader.messages(filter) }
-            : try await scan(filter)
+            : try await filtered(filter)
         var messages: [Message] = []
         messages.reserveCapacity(page.items.count)
         for row in page.items { messages.append(try message(row)) }
@@ -247,10 +274,19 @@ package final class SQLiteStore: Engine {
     private func run<Value: Sendable>(
         on pool: WorkerPool, _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
     ) async throws(KernelFailure) -> Value {
+        try await lend(on: pool) { reader throws(DatabaseError) in
+            try reader.snapshot { () throws(DatabaseError) in try body(reader) }
+        }
+    }
+
+    /// `body` begins snapshots itself.
+    private func lend<Value: Sendable>(
+        on pool: WorkerPool, _ body: @escaping @Sendable (Reader) throws(DatabaseError) -> Value
+    ) async throws(KernelFailure) -> Value {
         let readers = readers
         let result = await pool.offer { () -> Result<Value, KernelFailure> in
             do {
-                return .success(try readers.with(body))
+                return .success(try readers.lend(body))
             } catch {
                 return .failure(.storageUnavailable)
             }
@@ -262,18 +298,61 @@ package final class SQLiteStore: Engine {
     private static let overloaded = KernelFailure.overloaded(
         retryAfter: .seconds(StorageLimits.retryAfterSeconds))
 
-    /// A list that no index serves.
-    private func scan(_ filter: QueryFilter) async throws(KernelFailure) -> Page<MessageRow> {
+    // MARK: Lists that are narrowed
+
+    private func filtered(_ filter: QueryFilter) async throws(KernelFailure) -> Page<MessageRow> {
+        try await narrowed(of: filter.account ?? 0) { [lists, path] reader, rowsBehind, isLate throws(DatabaseError) in
+            guard let terms = try reader.terms(filter), rowsBehind == nil || !terms.asksRows else { return nil }
+            let source = Reader.ListSource(
+                index: lists, path: path, looseMax: rowsBehind ?? StorageLimits.rowsPerFilteredList, isLate: isLate)
+            return try reader.indexed(filter, terms, source)
+        } scan: { reader, isLate throws(DatabaseError) in
+            try reader.scan(filter, isLate: isLate)
+        }
+    }
+
+    func narrowed(_ query: DeliveryQuery) async throws(KernelFailure) -> Page<DeliveryPart> {
+        let account = query.tenant.account.value
+        return try await narrowed(of: account) {
+            [lists, path, personalities] reader, rowsBehind, isLate throws(DatabaseError) in
+            let origin = personalities.number(query.tenant.origin) ?? -1
+            guard let terms = ListTerms(query.filter, of: ListKey.Owner(account: account, origin: origin)),
+                rowsBehind == nil || !query.filter.asksTexts
+            else { return nil }
+            let source = Reader.ListSource(
+                index: lists, path: path, looseMax: rowsBehind ?? StorageLimits.rowsPerFilteredList, isLate: isLate)
+            return try reader.indexed(query, terms, origin: origin, source)
+        } scan: { [personalities] reader, isLate throws(DatabaseError) in
+            try reader.parts(query, personalities, isLate: isLate)
+        }
+    }
+
+    /// What the index answers is answered among the lists that an index serves. What else has to be looked at is a
+    /// scan: of an account one at a time, and not for long.
+    private func narrowed<Item: Sendable>(
+        of account: Int64,
+        indexed: @escaping @Sendable (Reader, Int?, @escaping () -> Bool) throws(DatabaseError) -> Page<Item>?,
+        scan: @escaping @Sendable (Reader, () -> Bool) throws(DatabaseError) -> Page<Item>?
+    ) async throws(KernelFailure) -> Page<Item> {
         let end = time.uptime + StorageLimits.scanDuration
-        let account = filter.account ?? 0
+        let quick = time.uptime + StorageLimits.indexedDuration
+        let found = try await lend(on: pools.lists) { [time] reader throws(DatabaseError) in
+            try indexed(reader, StorageLimits.listRowsBehind) { time.uptime >= quick }
+        }
+        if let found { return found }
         guard await scans.begin(account) else { throw Self.overloaded }
         defer { scans.end(account) }
-        let page = try await run(on: pools.scans) { [time] reader throws(DatabaseError) in
-            try reader.scan(filter) { time.uptime >= end }
+        let page = try await lend(on: pools.scans) { [time] reader throws(DatabaseError) -> Page<Item>? in
+            let isLate = { time.uptime >= end }
+            if let page = try indexed(reader, nil, isLate) { return page }
+            return try reader.snapshot { () throws(DatabaseError) in try scan(reader, isLate) }
         }
         guard let page else { throw Self.overloaded }
         return page
     }
+
+    /// Returns once all that is committed by now is in the lists' index.
+    func listsCaughtUp() async { await lists.wait(for: writer.commits) { projector.wake() } }
 
     private func message(_ row: MessageRow) throws(KernelFailure) -> Message {
         do {
@@ -369,19 +448,6 @@ package final class SQLiteStore: Engine {
             }
         }
         return try result.get()
-    }
-}
-
-extension EncodedChange {
-    /// A body in it is to stand in a file of its own.
-    fileprivate var hasLargeBody: Bool {
-        switch self {
-        case .accept(let message): message.body.count > StorageLimits.inlineBodyBytes
-        case .relay(let relay): relay.body.count > StorageLimits.inlineBodyBytes
-        case .keyed(let plan): plan.changes.contains(where: \.hasLargeBody)
-        case .all(let parts): parts.contains(where: \.hasLargeBody)
-        case .record, .settle, .report, .other: false
-        }
     }
 }
 

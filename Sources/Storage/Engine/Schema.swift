@@ -94,6 +94,8 @@ enum Schema {
         users,
         upkeep,
         keyCheck,
-        removals,
+        answerLog,
+        messageRemovals,
+        mailRemovals,
     ]
 }

@@ -3,53 +3,89 @@ import Crypto
 import Database
 import Ports
 
-/// Answers that are kept to be given again. The writer thread's own.
-///
-/// Their keys are in an index of their own, random as they are: they live for a day, and most dialects keep none.
+/// Answers that are kept to be given again: a log with a table of their keys in memory. The writer thread's own.
 final class AnswerRows {
-    private let find: Statement
-    private let save: Statement
-    private let purge: Statement
+    private let connection: Connection
+    private let keys: AnswerKeys
+    private let statements: AnswerStatements
+    private let insert: Statement
+    private let remove: Statement
+    private var last: Int64
+    private var committedLast: Int64
+    /// Of the open transaction:
+    private var fresh: [(key: UInt64, row: Int64)] = []
+    private var removed: [(key: UInt64, row: Int64)] = []
 
-    static let findSQL = "SELECT fingerprint, status, body, sealed, expires FROM answer WHERE key = ?"
-
-    init(_ connection: Connection) throws(DatabaseError) {
-        find = try connection.prepare(Self.findSQL, "look for an answer")
-        save = try connection.prepare(
+    /// Reads the keys of all of them.
+    init(_ connection: Connection, keys: AnswerKeys) throws(DatabaseError) {
+        self.connection = connection
+        self.keys = keys
+        statements = try AnswerStatements(connection)
+        insert = try connection.prepare(
             """
-            INSERT INTO answer (key, fingerprint, status, body, sealed, expires) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
-            body = excluded.body, sealed = excluded.sealed, expires = excluded.expires
+            INSERT INTO answer_log (id, key64, key, fingerprint, expires, status, sealed, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """, "keep an answer")
-        purge = try connection.prepare("DELETE FROM answer WHERE expires <= ?", "remove expired answers")
+        remove = try connection.prepare("DELETE FROM answer_log WHERE id = ?", "remove an answer")
+        last = try connection.scalar("SELECT max(id) FROM answer_log", "read the last serial")
+        committedLast = last
+        keys.hasOld = try connection.scalar("SELECT EXISTS (SELECT 1 FROM answer)", "look for older answers") == 1
+        try connection.prepare(
+            "SELECT key64, id FROM answer_log INDEXED BY answer_log_by_expiry", "read the keys of answers"
+        ).forEach { row in keys.insert(UInt64(bitPattern: row.integer(0)), row: row.integer(1)) }
     }
 
-    func find(_ key: Digest256) throws(DatabaseError) -> AnswerRecord? {
-        find.bind(1, key.bytes)
-        return try find.first(Self.record).flatMap(\.self)
-    }
-
-    static func record(_ row: Statement) -> AnswerRecord? {
-        guard let fingerprint = Digest256(bytes: row.bytes(0)) else { return nil }
-        return AnswerRecord(
-            fingerprint: fingerprint,
-            answer: StoredAnswer(status: Int(row.integer(1)), body: row.bytes(2), isSealed: row.integer(3) == 1),
-            expiresAt: Instant(nanoseconds: row.integer(4)))
-    }
+    func find(_ key: Digest256) throws(DatabaseError) -> AnswerRecord? { try statements.find(key, keys)?.record }
 
     /// In place of one that has expired, if there is one.
     func save(_ record: AnswerRecord, _ key: Digest256) throws(DatabaseError) {
-        save.bind(1, key.bytes)
-        save.bind(2, record.fingerprint.bytes)
-        save.bind(3, Int64(record.answer.status))
-        save.bind(4, record.answer.body)
-        save.bind(5, record.answer.isSealed ? 1 : 0)
-        save.bind(6, record.expiresAt.nanoseconds)
-        try save.run()
+        if let row = try statements.find(key, keys)?.row { try remove(key.firstWord, row) }
+        last += 1
+        insert.bind(1, last)
+        insert.bind(2, Int64(bitPattern: key.firstWord))
+        insert.bind(3, key.bytes)
+        insert.bind(4, record.fingerprint.bytes)
+        insert.bind(5, record.expiresAt.nanoseconds)
+        insert.bind(6, Int64(record.answer.status))
+        insert.bind(7, record.answer.isSealed ? 1 : 0)
+        try insert.binding(8, record.answer.body) { () throws(DatabaseError) in try insert.run() }
+        keys.insert(key.firstWord, row: last)
+        fresh.append((key.firstWord, last))
+    }
+
+    private func remove(_ key: UInt64, _ row: Int64) throws(DatabaseError) {
+        remove.bind(1, row)
+        try remove.run()
+        removed.append((key, row))
     }
 
     func purge(expiredBy instant: Instant) throws(DatabaseError) {
-        purge.bind(1, instant.nanoseconds)
-        try purge.run()
+        let find = try connection.prepare(
+            "SELECT key64, id FROM answer_log WHERE expires <= ?", "find expired answers")
+        find.bind(1, instant.nanoseconds)
+        var gone: [(key: UInt64, row: Int64)] = []
+        try find.forEach { gone.append((UInt64(bitPattern: $0.integer(0)), $0.integer(1))) }
+        for answer in gone { try remove(answer.key, answer.row) }
+        guard keys.hasOld else { return }
+        let old = try connection.prepare("DELETE FROM answer WHERE expires <= ?", "remove expired answers")
+        old.bind(1, instant.nanoseconds)
+        try old.run()
+    }
+
+    // MARK: The transaction
+
+    func committed() {
+        for answer in removed { keys.remove(answer.key, row: answer.row) }
+        removed.removeAll()
+        fresh.removeAll(keepingCapacity: true)
+        committedLast = last
+    }
+
+    /// A key that was saved and removed in the one transaction stands in both.
+    func rollBack() {
+        for answer in fresh { keys.remove(answer.key, row: answer.row) }
+        fresh.removeAll(keepingCapacity: true)
+        removed.removeAll()
+        last = committedLast
     }
 }

@@ -5,20 +5,18 @@ package import Ports
 
 extension SQLiteStore {
     package func answer(_ key: Digest256) async throws(KernelFailure) -> AnswerRecord? {
-        try read { reader throws(DatabaseError) in try reader.answer(key) }
+        let keys = answerKeys
+        // A key that is new, as nearly all are, is told from memory.
+        guard keys.hasOld || !keys.rows(for: key).isEmpty else { return nil }
+        return try read { reader throws(DatabaseError) in try reader.answer(key, keys) }
     }
 }
 
 extension Reader {
-    func answer(_ key: Digest256) throws(DatabaseError) -> AnswerRecord? {
-        let statement: Statement
-        if let answerByKey {
-            statement = answerByKey
-        } else {
-            statement = try connection.prepare(AnswerRows.findSQL, "look for an answer")
-            answerByKey = statement
-        }
-        statement.bind(1, key.bytes)
-        return try statement.first { AnswerRows.record($0) } ?? nil
+    func answer(_ key: Digest256, _ keys: AnswerKeys) throws(DatabaseError) -> AnswerRecord? {
+        if let answers { return try answers.find(key, keys)?.record }
+        let statements = try AnswerStatements(connection)
+        answers = statements
+        return try statements.find(key, keys)?.record
     }
 }

@@ -11,11 +11,16 @@ final class Removal {
     private let personalities: PersonalityNumbers
     private let messages: MessageRows
     private let claims: ClaimRows
+    private let lists: ListIndex
     /// Of the open transaction.
     private var files: [String] = []
     private var deliveries: [DeliveryID] = []
 
-    init(_ connection: Connection, personalities: PersonalityNumbers, messages: MessageRows, claims: ClaimRows) {
+    init(
+        _ connection: Connection, personalities: PersonalityNumbers, messages: MessageRows, claims: ClaimRows,
+        lists: ListIndex
+    ) {
+        self.lists = lists
         self.connection = connection
         self.personalities = personalities
         self.messages = messages
@@ -43,6 +48,7 @@ final class Removal {
         switch slice.rows {
         case .keys: return .done(serial: try claims.removeGone(after: slice.after, limit: slice.limit))
         case .contents, .messages, .events, .webhooks, .relays, .records:
+            try forgetRemovals()
             return .done(serial: try clear(slice, origin))
         }
     }
@@ -114,6 +120,9 @@ final class Removal {
         letters.bind(2, range.upperBound)
         try letters.run()
         try delete("message", "id", id)
+        let note = try connection.prepare("INSERT INTO message_removal (message) VALUES (?)", "note a removal")
+        note.bind(1, id)
+        try note.run()
         try messages.uncount(id, account: account, origin: origin)
     }
 
@@ -167,6 +176,13 @@ final class Removal {
             "UPDATE record SET state = '', due = NULL, minted = NULL, body = x'' WHERE id = ?", "empty a record")
         empty.bind(1, id)
         try empty.run()
+    }
+
+    /// Removals that the lists' index has. The latest stay: a list may be reading them.
+    private func forgetRemovals() throws(DatabaseError) {
+        let forget = try connection.prepare("DELETE FROM message_removal WHERE id <= ?", "forget removals")
+        forget.bind(1, lists.keptRemovals - StorageLimits.listRemovalsKept)
+        try forget.run()
     }
 
     private func removeContent(of id: Int64) throws(DatabaseError) {

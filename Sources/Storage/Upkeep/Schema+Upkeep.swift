@@ -10,8 +10,8 @@ extension Schema {
             """)
 
     /// What goes in slices, beyond a restart.
-    static let removals = Migration(
-        number: 18, name: "removals",
+    static let mailRemovals = Migration(
+        number: 20, name: "removals",
         sql: """
             -- Domains that are gone, and whose messages are to go as well. Accounts that go have a state that says so.
             CREATE TABLE mail_removal (domain INTEGER PRIMARY KEY, account INTEGER NOT NULL) STRICT;
