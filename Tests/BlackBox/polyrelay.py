@@ -4,6 +4,7 @@ ready for is read off its log."""
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -221,6 +222,11 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return self._ended()
 
+    def begin_to_leave(self) -> None:
+        """SIGTERM; returns when its port takes no connection any more, and so every shard knows that it is to end."""
+        self.process.send_signal(signal.SIGTERM)
+        eventually(lambda: not _takes_connections(self.port), why="the port is closed")
+
     def kill(self) -> None:
         """SIGKILL: the crash."""
         self.process.kill()
@@ -305,6 +311,14 @@ def serving(folder: Path, **options):
         yield server.start()
     finally:
         server.close()
+
+
+def _takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), WAIT_SECONDS).close()
+    except ConnectionError:
+        return False
+    return True
 
 
 def eventually(check, seconds: float = WAIT_SECONDS, why: str = ""):

@@ -375,7 +375,7 @@ def test_sigterm_lets_a_request_in_flight_end(idle):
         whole = request("POST", "/emails", api.headers({"Expect": "100-continue"}), body)
         connection.send(whole[: -len(body)])
         assert connection.socket.recv(4096).startswith(b"HTTP/1.1 100")
-        idle.process.send_signal(signal.SIGTERM)
+        idle.begin_to_leave()
         connection.send(body)
         answer = connection.response("POST")
     assert answer.status in (202, 503)
