@@ -28,6 +28,7 @@ struct SuppressionObject: JSONWritable {
     private static func reason(_ reason: Suppression.Reason) -> String {
         switch reason {
         case .hardBounce: "Too many hard bounces"
+        case .softBounce: "Too many soft bounces"
         case .complaint: "Spam complaint"
         case .manual: ""
         case .unsubscribe: "Unsubscribed"

@@ -41,7 +41,8 @@ enum SuppressionReason: String, CaseIterable {
 
     init(_ reason: Suppression.Reason) {
         switch reason {
-        case .hardBounce: self = .hardBounce
+        // Another dialect's, which this one has no word for.
+        case .hardBounce, .softBounce: self = .hardBounce
         case .complaint: self = .complaint
         case .manual: self = .manual
         case .unsubscribe: self = .unsubscribe

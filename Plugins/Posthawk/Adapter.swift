@@ -93,7 +93,8 @@ public struct Posthawk: Personality {
     public let smtp: SMTPDialect? = .posthawk
 
     public let autoSuppression = AutoSuppression(
-        hardBounce: AutoSuppression.Effect(.account), complaint: AutoSuppression.Effect(.account))
+        hardBounce: AutoSuppression.Effect(.account), complaint: AutoSuppression.Effect(.account),
+        softBounces: AutoSuppression.Repeated(PosthawkLimits.softBounces, AutoSuppression.Effect(.account)))
 
     public init() {}
 

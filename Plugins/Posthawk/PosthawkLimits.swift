@@ -6,6 +6,8 @@ enum PosthawkLimits {
     static let sendsPerHour = 100
     static let sendsPerDay = 1000
     static let sendsPerMonth = 10_000
+    /// In a row, which suppress an address.
+    static let softBounces = 3
     static let hour: Duration = .seconds(3600)
     static let day: Duration = .seconds(86_400)
     /// The vendor's: messages a second of all that leaves, whoever sent it.

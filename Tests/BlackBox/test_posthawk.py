@@ -346,3 +346,36 @@ def test_a_cancel_that_was_acknowledged_is_never_followed_by_a_send(server, smar
     for number, (status, row) in enumerate(zip(statuses, rows, strict=True)):
         assert (row == "cancelled") == (status == 200), f"{number}: {status} and {row}"
         assert (f"r{number}@example.net" in arrived) == (row == "sent"), f"{number}: {row}"
+
+
+def test_the_third_soft_bounce_in_a_row_suppresses_and_a_delivery_begins_anew(server, smarthost):
+    one = hawk(server, smarthost=smarthost.port)
+    key = tenant(one)
+    api = client(one.start(), key)
+    mail = {"from_email": "hello@example.com", "to": "ann@dest.test", "subject": "Hi", "text": "Hi"}
+    refusing = {"said": "550 rejected"}
+    smarthost.on_recipient = lambda address, attempt: refusing["said"] if address.startswith("ann@") else None
+
+    def send(outcome: str) -> None:
+        assert not api.emails.send(**mail).error
+        serial = str(one.ask("message", "list", "--limit", "1")[0]["id"])
+        eventually(lambda: one.ask("message", "show", serial)["state"] == outcome, why=outcome)
+
+    for _ in range(2):
+        send("bounced")
+    refusing["said"] = None
+    send("delivered")
+    refusing["said"] = "550 rejected"
+    for _ in range(2):
+        send("bounced")
+    assert one.ask("suppression", "list") == []
+    # What a policy says is nobody's fault, however often.
+    refusing["said"] = "550 5.7.1 your network is blocked"
+    for _ in range(3):
+        send("bounced")
+    assert one.ask("suppression", "list") == []
+    refusing["said"] = "550 rejected"
+    send("bounced")
+    [row] = one.ask("suppression", "list")
+    assert (row["address"], row["reason"]) == ("ann@dest.test", "softBounce")
+    assert "All recipients are suppressed" in str(api.emails.send(**mail).error)

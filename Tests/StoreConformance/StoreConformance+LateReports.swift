@@ -105,6 +105,42 @@ extension StoreConformance {
             let refused = try await bench.commit(.accept(Fixture.message(Fixture.submission(to: ["A@x.net"]))))
             #expect(refused.failure == .allRecipientsSuppressed([UserData("A@x.net")]))
         },
+        StoreCheck("The third failure in a row suppresses, and a delivery between begins anew") { bench in
+            try await bench.makeAccounts()
+            try await bench.fail("a@x.net", .mailboxFull, .softBounced)
+            try await bench.fail("a@x.net", .unknown)
+            _ = try await bench.delivered(to: ["A@x.net"])
+            try await bench.fail("a@x.net", .unknown)
+            for _ in 0..<4 { try await bench.fail("b@x.net", .policy) }
+            try await bench.fail("a@x.net", .noAnswer, .softBounced)
+            let elsewhere = Fixture.message(Fixture.submission(to: ["a@x.net"]), origin: Fixture.otherPersonality)
+            let other = try await bench.accept(elsewhere)
+            try await bench.settle(bench.failed(other, 0, .unknown))
+            #expect(try await bench.suppressed().isEmpty)
+            try await bench.reopen()
+            try await bench.fail("A@x.net", .unknown)
+            let found = try await bench.suppressed()
+            #expect(found.map(\.address.address) == ["A@x.net"] && found.map(\.reason) == [.softBounce])
+            // With the suppression the count has gone.
+            let address = Fixture.address("a@x.net")
+            _ = try await bench.commit(.suppression(.remove(Account.ID(1), address, domain: nil)))
+            for _ in 0..<2 { try await bench.fail("a@x.net", .unknown) }
+            #expect(try await bench.suppressed().isEmpty)
+        },
+        StoreCheck("A failure that is reported of a delivery goes on with the row that it ended") { bench in
+            try await bench.makeAccounts()
+            for failures in 1...3 {
+                #expect(try await bench.suppressed().isEmpty)
+                let id = try await bench.delivered(to: ["a@x.net", "b@x.net"])
+                try await bench.report(bench.bounce(id, 0, .softBounced, .unknown))
+                // Of this one only the first and the last were not delivered.
+                if failures != 2 { try await bench.report(bench.bounce(id, 1, .softBounced, .unknown)) }
+            }
+            #expect(try await bench.suppressed().map(\.address.address) == ["a@x.net"])
+            for _ in 0..<2 { _ = try await bench.delivered(to: ["b@x.net"]) }
+            for _ in 0..<2 { try await bench.fail("b@x.net", .unknown) }
+            #expect(try await bench.suppressed().count == 1)
+        },
         StoreCheck("What is suppressed already is not weakened, and what would have ended sooner is renewed") { bench in
             try await bench.makeAccounts()
             let id = try await bench.delivered(to: ["a@x.net", "b@x.net", "c@x.net"])
@@ -145,12 +181,23 @@ extension StoreBench {
             result: AttemptResult(classification: classification, code: 550, text: UserData("no")), attempts: 1)
     }
 
+    /// A message to this address fails for good.
+    fileprivate func fail(
+        _ address: String, _ classification: AttemptResult.Class, _ kind: MailEvent.Kind = .bounced
+    ) async throws {
+        let id = try await accept(Fixture.message(Fixture.submission(to: [address])))
+        try await settle(failed(id, 0, classification, kind))
+    }
+
     fileprivate func bounce(
-        _ message: Message.ID, _ recipient: Int, _ kind: MailEvent.Kind = .bounced
+        _ message: Message.ID, _ recipient: Int, _ kind: MailEvent.Kind = .bounced,
+        _ classification: AttemptResult.Class = .invalidRecipient
     ) -> RecipientReport {
-        RecipientReport(
+        var result = Self.gone
+        result.classification = classification
+        return RecipientReport(
             id: DeliveryID(message: message, recipient: recipient), at: Fixture.start + .seconds(60),
-            news: kind == .bounced ? .bounced(Self.gone) : .softBounced(Self.gone))
+            news: kind == .bounced ? .bounced(result) : .softBounced(result))
     }
 
     fileprivate func complaint(_ message: Message.ID, _ recipient: Int) -> RecipientReport {

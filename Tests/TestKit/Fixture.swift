@@ -78,8 +78,11 @@ package enum Fixture {
             origin == personality
             ? AutoSuppression.Effect(.account)
             : AutoSuppression.Effect(.sendingDomain, lifetime: suppressionLifetime)
-        return AutoSuppression(hardBounce: effect, complaint: effect)
+        return AutoSuppression(
+            hardBounce: effect, complaint: effect, softBounces: AutoSuppression.Repeated(softBounces, effect))
     }
+
+    package static let softBounces = 3
 
     package static let suppressionLifetime: Duration = .seconds(1000)
 

@@ -23,7 +23,25 @@ extension MemoryStore {
         state.replace(row)
         autoSuppress(
             row.new, report.id.recipient, after: report.kind, report.result?.classification, at: report.at, &state)
+        if let step = ReportDecision.step(report) { noteRun(step, row.new, report.id, at: report.at, &state) }
         return true
+    }
+
+    static func noteRun(
+        _ step: FailureRun.Step, _ message: NewMessage, _ id: DeliveryID, at: Instant, _ state: inout State
+    ) {
+        guard let rule = Fixture.autoSuppression(message.origin).softBounces else { return }
+        let address = message.envelope[id.recipient].address.suppressionKey
+        let key = [String(message.account.value), message.origin.name, address]
+        var run = state.failureRuns[key] ?? FailureRun()
+        switch step {
+        case .delivered: state.failureRuns[key] = run.deliver(id.message) ? run : nil
+        case .failed:
+            run.fail(id.message)
+            let isEnough = run.count >= rule.failures
+            state.failureRuns[key] = isEnough ? nil : run
+            if isEnough { autoSuppress(message, id.recipient, .softBounce, rule.effect, at: at, &state) }
+        }
     }
 
     static func autoSuppress(
@@ -33,6 +51,13 @@ extension MemoryStore {
         guard let (reason, effect) = Fixture.autoSuppression(message.origin).effect(of: kind, classification) else {
             return
         }
+        autoSuppress(message, recipient, reason, effect, at: at, &state)
+    }
+
+    private static func autoSuppress(
+        _ message: NewMessage, _ recipient: Int, _ reason: Suppression.Reason, _ effect: AutoSuppression.Effect,
+        at: Instant, _ state: inout State
+    ) {
         let made = Suppression(
             id: Suppression.ID(0), account: message.account,
             domain: effect.scope == .sendingDomain ? message.domain : nil,

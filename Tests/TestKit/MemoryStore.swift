@@ -27,6 +27,8 @@ package final class MemoryStore: Engine {
         var accounts: [Account] = []
         var accountsRemoved = 0
         var mailRemovals: [MailRemoval] = []
+        /// By account, personality and address.
+        var failureRuns: [[String]: FailureRun] = [:]
         var keys: [StoredKey] = []
         var keyCheck: [UInt8]?
         var domains: [MailDomain] = []
@@ -319,6 +321,7 @@ package final class MemoryStore: Engine {
             autoSuppress(
                 row.new, recipient, after: .bounced, settlement.result.classification, at: settlement.at, &state)
         }
+        if let step = decision.step { noteRun(step, row.new, settlement.id, at: settlement.at, &state) }
         state.replace(row)
         return true
     }

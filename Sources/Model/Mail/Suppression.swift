@@ -10,6 +10,8 @@ public struct Suppression: Sendable, Equatable {
     public enum Reason: String, Sendable, CaseIterable {
         /// A receiving server said that there is no such mailbox.
         case hardBounce
+        /// It failed several times in a row, for reasons that say nothing of the mailbox.
+        case softBounce
         case complaint
         case manual
         case unsubscribe

@@ -28,9 +28,26 @@ public struct AutoSuppression: Sendable, Equatable {
     /// The recipient called the mail unwanted; nil: that suppresses nobody.
     public var complaint: Effect?
 
-    public init(hardBounce: Effect?, complaint: Effect?) {
+    /// Failures that say nothing of the mailbox, counted by account and personality for each address; a delivery begins
+    /// the count anew.
+    public struct Repeated: Sendable, Equatable {
+        /// In a row; the last of them suppresses.
+        public var failures: Int
+        public var effect: Effect
+
+        public init(_ failures: Int, _ effect: Effect) {
+            self.failures = failures
+            self.effect = effect
+        }
+    }
+
+    /// nil: they are not counted, and suppress nobody.
+    public var softBounces: Repeated?
+
+    public init(hardBounce: Effect?, complaint: Effect?, softBounces: Repeated? = nil) {
         self.hardBounce = hardBounce
         self.complaint = complaint
+        self.softBounces = softBounces
     }
 
     public static let none = AutoSuppression(hardBounce: nil, complaint: nil)
@@ -52,6 +69,15 @@ extension AttemptResult.Class {
     public var meansBadAddress: Bool {
         switch self {
         case .invalidRecipient, .inactiveMailbox, .badDomain: true
+        default: false
+        }
+    }
+
+    /// It speaks of the mailbox or of the way there, and says nothing for good; several in a row do. What a policy, a
+    /// filter, a blocklist or a busy server said speaks of us, however often it is said.
+    public var countsInARow: Bool {
+        switch self {
+        case .mailboxFull, .transient, .noAnswer, .badConnection, .routing, .unknown: true
         default: false
         }
     }

@@ -16,6 +16,14 @@ package enum ReportDecision {
             detail: report.result.map { EventRecord.detail($0) })
     }
 
+    /// What one that applied is to the address's failures in a row; nil: nothing.
+    package static func step(_ report: RecipientReport) -> FailureRun.Step? {
+        guard report.suppresses, report.kind == .bounced || report.kind == .softBounced,
+            report.result?.classification.countsInARow == true
+        else { return nil }
+        return .failed
+    }
+
     /// The reports of our own that go out with what applied: those that tell of something of it.
     package static func isTold(_ settlements: [Int], applied: [Bool]) -> Bool {
         settlements.contains { applied[$0] }

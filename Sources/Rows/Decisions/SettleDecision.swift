@@ -20,6 +20,8 @@ package struct SettleDecision: Sendable, Equatable {
     package var events: [EventRow]
     /// Whether the personality's rule is asked for a suppression of the address after `bounced`.
     package var asksForSuppression: Bool
+    /// What it is to the address's failures in a row; nil: nothing.
+    package var step: FailureRun.Step?
 
     /// `simulation`: the queued delivery's; nil where it is not queued any more, and then nothing is decided.
     package init?(_ settlement: Settlement, simulation: SimulatedOutcome?) {
@@ -40,9 +42,15 @@ package struct SettleDecision: Sendable, Equatable {
                 ? [EventRow(code: EventRecord.handedOver, recipient: recipient, at: at, detail: detail)]
                 : kinds.map { EventRow($0, recipient: recipient, at: at, detail: detail) }
             // What was simulated suppresses nobody unless the operator wants it: a test could be made once only.
-            asksForSuppression =
-                kinds.contains(.bounced) && (simulation == .none || settlement.suppressesSimulated)
-                && settlement.result.classification.meansBadAddress
+            let counts = simulation == .none || settlement.suppressesSimulated
+            let classification = settlement.result.classification
+            asksForSuppression = counts && kinds.contains(.bounced) && classification.meansBadAddress
+            guard counts else { return }
+            if kinds.contains(.delivered) {
+                step = .delivered
+            } else if classification.countsInARow, kinds.contains(.bounced) || kinds.contains(.softBounced) {
+                step = .failed
+            }
         }
     }
 }

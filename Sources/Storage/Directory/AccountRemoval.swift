@@ -51,6 +51,7 @@ struct AccountRemoval {
     private static let rows =
         [
             "DELETE FROM suppression WHERE account = ?1",
+            "DELETE FROM failure_run WHERE account = ?1",
             "DELETE FROM template_version WHERE template IN (SELECT id FROM template WHERE account = ?1)",
             "DELETE FROM template WHERE account = ?1",
             "DELETE FROM relay_secret WHERE account = ?1",

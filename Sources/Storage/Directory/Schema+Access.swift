@@ -47,4 +47,16 @@ extension Schema {
             ALTER TABLE webhook ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE webhook ADD COLUMN errors_since INTEGER NOT NULL DEFAULT 0;
             """)
+
+    /// Failures that suppress once there are several.
+    static let failureRuns = Migration(
+        number: 21, name: "failures in a row",
+        sql: """
+            -- Of addresses that failed of late. `before`: as many as there were before the message `delivered_by` went
+            -- out. `cell`: of the messages that may end it.
+            CREATE TABLE failure_run (
+                account INTEGER NOT NULL, origin INTEGER NOT NULL, address TEXT NOT NULL, count INTEGER NOT NULL,
+                before INTEGER NOT NULL, delivered_by INTEGER, cell INTEGER NOT NULL,
+                PRIMARY KEY (account, origin, address)) STRICT, WITHOUT ROWID;
+            """)
 }

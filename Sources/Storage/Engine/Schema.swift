@@ -97,5 +97,6 @@ enum Schema {
         answerLog,
         messageRemovals,
         mailRemovals,
+        failureRuns,
     ]
 }

@@ -48,6 +48,7 @@ final class DeliveryChanges {
             try suppressions.suppress(
                 settlement.id, after: .bounced, settlement.result.classification, at: settlement.at)
         }
+        if let step = decision.step { try suppressions.note(step, of: settlement.id, at: settlement.at) }
         return true
     }
 
@@ -64,6 +65,7 @@ final class DeliveryChanges {
         if news.suppresses {
             try suppressions.suppress(news.id, after: news.kind, news.result?.classification, at: news.at)
         }
+        if let step = ReportDecision.step(news) { try suppressions.note(step, of: news.id, at: news.at) }
         return true
     }
 

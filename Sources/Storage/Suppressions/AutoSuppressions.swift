@@ -12,6 +12,7 @@ final class AutoSuppressions {
     private let suppressions: SuppressionRows
     private let sender: Statement
     private let insert: Statement
+    private let runs: FailureRuns
     /// A message with many recipients fails for one after the other.
     private var last: (message: Message.ID, sender: Sender)?
 
@@ -27,6 +28,7 @@ final class AutoSuppressions {
         suppressions: SuppressionRows
     ) throws(DatabaseError) {
         self.rules = rules
+        runs = try FailureRuns(connection, personalities: personalities)
         self.suppressions = suppressions
         self.personalities = personalities
         sender = try connection.prepare(
@@ -54,7 +56,35 @@ final class AutoSuppressions {
         guard let sender = try sender(of: id.message), sender.recipients.indices.contains(id.recipient),
             let (reason, effect) = rules[sender.origin]?.effect(of: kind, classification)
         else { return }
+        try suppress(sender.recipients[id.recipient], of: sender, reason, effect, at: at)
+    }
+
+    /// Counts failures in a row, where the personality's rule counts them.
+    func note(_ step: FailureRun.Step, of id: DeliveryID, at: Instant) throws(DatabaseError) {
+        // A delivery costs a comparison where no failure was counted in its message's cell.
+        if step == .delivered, !runs.mayKnow(id.message) { return }
+        guard let sender = try sender(of: id.message), sender.recipients.indices.contains(id.recipient),
+            let rule = rules[sender.origin]?.softBounces
+        else { return }
         let address = sender.recipients[id.recipient]
+        let key = FailureRuns.Key(account: sender.account, origin: sender.origin, address: address.suppressionKey)
+        var run = try runs.read(key)
+        switch step {
+        case .delivered:
+            let isKept = run.deliver(id.message)
+            try runs.write(isKept ? run : nil, key, id.message)
+        case .failed:
+            run.fail(id.message)
+            let isEnough = run.count >= rule.failures
+            try runs.write(isEnough ? nil : run, key, id.message)
+            if isEnough { try suppress(address, of: sender, .softBounce, rule.effect, at: at) }
+        }
+    }
+
+    private func suppress(
+        _ address: MailAddress, of sender: Sender, _ reason: Suppression.Reason, _ effect: AutoSuppression.Effect,
+        at: Instant
+    ) throws(DatabaseError) {
         suppressions.expect(sender.account)
         insert.bind(1, sender.account)
         insert.bind(2, effect.scope == .sendingDomain ? sender.domain : nil)
