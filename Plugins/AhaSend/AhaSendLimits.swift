@@ -41,6 +41,7 @@ enum AhaSendLimits {
     /// The vendor's: how far ahead a message may be scheduled, and may expire.
     static let scheduleAhead: Duration = .seconds(7 * 86_400)
     static let expiryAhead: Duration = .seconds(8 * 86_400)
+    static let day: Duration = .seconds(86_400)
     /// What the account's content and its records are kept for, in days, as the account says.
     static let retentionDays = 30
     /// The vendor's, in days.

@@ -102,7 +102,8 @@ struct MessageObject: JSONWritable {
         object.member("updated_at", WireTime(events.last?.at ?? message.createdAt))
         object.member("sent_at", Self.time(of: .transmitted, in: events))
         object.member("delivered_at", Self.time(of: .delivered, in: events))
-        object.member("retain_until", WireTime(message.createdAt + .seconds(86_400 * AhaSendLimits.retentionDays)))
+        let kept = message.submission.keeping?.message ?? AhaSendLimits.day * AhaSendLimits.retentionDays
+        object.member("retain_until", WireTime(message.createdAt + kept))
         object.constants(#""direction":"outbound","is_bounce_notification":false"#)
         object.member("bounce_classification", Self.bounceClass(in: attempts))
         object.member("delivery_attempts", attempts)

@@ -36,9 +36,10 @@ private enum SpecialField: String, CaseIterable {
         for field in [SpecialField.trackOpens, .trackClicks] {
             if try fields.flag(field) == true { throw field.fault(.notServed) }
         }
-        for field in [SpecialField.metadataRetention, .dataRetention] where fields[field.rawValue] != nil {
-            throw field.fault(.notServed)
-        }
+        let keeping = Submission.Keeping(
+            contents: try fields.days(.dataRetention, in: AhaSendLimits.dataRetentionDays),
+            message: try fields.days(.metadataRetention, in: AhaSendLimits.metadataRetentionDays))
+        if keeping != Submission.Keeping() { submission.keeping = keeping }
         let wish = try fields.wish()
         // A credential for tests makes every message one.
         let isTest = try fields.flag(.sandbox) == true || sender.mode == .test
@@ -70,6 +71,14 @@ extension SpecialFields {
         case "false", "0": return false
         default: throw field.fault(.boolean)
         }
+    }
+
+    fileprivate func days(_ field: SpecialField, in range: ClosedRange<Int>) throws(KernelFailure) -> Duration? {
+        guard let text = self[field.rawValue] else { return nil }
+        guard let days = Int(text.trimmingBlanks), range.contains(days) else {
+            throw field.fault(.range(minimum: range.lowerBound, maximum: range.upperBound))
+        }
+        return AhaSendLimits.day * days
     }
 
     fileprivate func wish() throws(KernelFailure) -> Submission.Wish? {

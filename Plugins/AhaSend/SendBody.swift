@@ -27,6 +27,7 @@ struct SendBody {
         schedule = form.schedule(at: now)
         content.scheduledAt = schedule?.firstAttempt
         content.expiresAt = schedule?.expires
+        content.keeping = form.keeping()
         form.refuseWhatIsToCome()
     }
 
@@ -236,6 +237,28 @@ extension Form {
     }
 }
 
+// MARK: Retention
+
+extension Form {
+    fileprivate mutating func keeping() -> Submission.Keeping? {
+        var keeping = Submission.Keeping()
+        object("retention") { retention in
+            keeping.message = retention.days("metadata", in: AhaSendLimits.metadataRetentionDays)
+            keeping.contents = retention.days("data", in: AhaSendLimits.dataRetentionDays)
+        }
+        return keeping == Submission.Keeping() ? nil : keeping
+    }
+
+    private mutating func days(_ field: StaticString, in range: ClosedRange<Int>) -> Duration? {
+        guard let days = int(field) else { return nil }
+        guard range.contains(days) else {
+            note(field, .range(minimum: range.lowerBound, maximum: range.upperBound))
+            return nil
+        }
+        return AhaSendLimits.day * days
+    }
+}
+
 // MARK: What is not served yet
 
 extension Form {
@@ -244,11 +267,6 @@ extension Form {
         object("tracking") { tracking in
             for field in ["open", "click"] as [StaticString] where tracking.bool(field) == true {
                 tracking.note(field, .notServed)
-            }
-        }
-        object("retention") { retention in
-            for field in ["metadata", "data"] as [StaticString] where retention.int(field) != nil {
-                retention.note(field, .notServed)
             }
         }
     }

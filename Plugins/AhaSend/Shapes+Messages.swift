@@ -67,9 +67,8 @@ extension Shapes {
     private static let retention = Shape.named(
         "Retention",
         .object([
-            .optional(
-                "metadata", Shape.integer(in: AhaSendLimits.metadataRetentionDays).orNull, "Not served yet: null."),
-            .optional("data", Shape.integer(in: AhaSendLimits.dataRetentionDays).orNull, "Not served yet: null."),
+            .optional("metadata", Shape.integer(in: AhaSendLimits.metadataRetentionDays).orNull, "In days: all of it."),
+            .optional("data", Shape.integer(in: AhaSendLimits.dataRetentionDays).orNull, "In days: its content."),
         ]))
 
     private static let schedule = Shape.named(

@@ -6,6 +6,9 @@ package protocol UpkeepStore: Sendable {
     /// The lanes that the operator holds back, by name, in no order.
     func pausedLanes() async throws(KernelFailure) -> [String]
 
+    /// When the next message ends by its caller's word (`Submission.Keeping`); nil: none does.
+    func nextMessageEnd() async throws(KernelFailure) -> Instant?
+
     /// What `removeMessages` asked for and `removedMessages` has not ended.
     func mailRemovals() async throws(KernelFailure) -> [MailRemoval]
 }
@@ -36,6 +39,9 @@ package enum UpkeepChange: Sendable {
     case removeMessages(MailRemoval)
     /// All of them are gone.
     case removedMessages(MailRemoval)
+    /// Removes what ends by its caller's word, at most so many. What is not finished is put off. The serial is how many
+    /// there were.
+    case endMessages(at: Instant, limit: Int)
 }
 
 /// A slice of a removal. Rows stand in the order of their making, so it ends at the first one that is young enough.

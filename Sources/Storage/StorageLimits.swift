@@ -62,4 +62,6 @@ package enum StorageLimits {
     static let listMessagesToldOf: Int64 = 1_000_000
     /// How long a client is told to wait when the writer's queue is full, in seconds.
     static let retryAfterSeconds = 1
+    /// How long a message that ends by its caller's word and is not finished is let be.
+    static let messageEndRest: Duration = .seconds(10)
 }

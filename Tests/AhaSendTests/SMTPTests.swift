@@ -45,12 +45,20 @@ struct SMTPTests {
     @Test(
         "What is built later is refused where it asks for anything",
         arguments: [
-            ("ahasend-track-opens", "true"), ("ahasend-track-clicks", "1"), ("ahasend-metadata-retention", "3"),
-            ("ahasend-data-retention", "0"), ("ahasend-track-opens", "perhaps"), ("ahasend-sandbox-result", "x"),
+            ("ahasend-track-opens", "true"), ("ahasend-track-clicks", "1"), ("ahasend-metadata-retention", "0"),
+            ("ahasend-data-retention", "31"), ("ahasend-data-retention", "some"), ("ahasend-track-opens", "perhaps"),
+            ("ahasend-sandbox-result", "x"),
         ])
     func refused(_ name: String, _ value: String) {
         #expect(throws: KernelFailure.self) { try read([(name, value)]) }
         #expect((try? read([("ahasend-track-opens", "false")])) != nil)
+    }
+
+    @Test("Retention is read in days")
+    func retention() throws {
+        let keeping = try read([("ahasend-data-retention", " 0 "), ("ahasend-metadata-retention", "7")]).keeping
+        #expect(keeping == Submission.Keeping(contents: .zero, message: .seconds(7 * 86_400)))
+        #expect(try read([]).keeping == nil)
     }
 
     @Test(

@@ -70,8 +70,7 @@ struct SendBodyTests {
         "What is built later is refused by name where it asks for anything",
         arguments: [
             (#""substitutions":{"a":1}"#, "substitutions"), (#""tracking":{"open":true}"#, "tracking.open"),
-            (#""tracking":{"click":true}"#, "tracking.click"), (#""retention":{"data":0}"#, "retention.data"),
-            (#""retention":{"metadata":3}"#, "retention.metadata"),
+            (#""tracking":{"click":true}"#, "tracking.click"),
         ])
     func notServed(_ more: String, _ field: String) {
         #expect(fault(more) == FieldFault(field, .notServed))
@@ -84,6 +83,17 @@ struct SendBodyTests {
             #""retention":{"data":null}"#, #""retention":null"#, #""tracking":null"#,
         ])
     func asksForNothing(_ more: String) throws { _ = try messages(body(more)) }
+
+    @Test("Retention is in days: of the content from none, of the message from one, and up to thirty")
+    func retention() throws {
+        let keeping = try messages(body(#""retention":{"metadata":30,"data":0}"#)).submission.keeping
+        #expect(keeping == Submission.Keeping(contents: .zero, message: .seconds(30 * 86_400)))
+        #expect(try messages(body(#""retention":{}"#)).submission.keeping == nil)
+        for (member, value, least) in [("metadata", 0, 1), ("metadata", 31, 1), ("data", -1, 0), ("data", 31, 0)] {
+            let told = fault(#""retention":{"\#(member)":\#(value)}"#)
+            #expect(told == FieldFault("retention.\(member)", .range(minimum: least, maximum: 30)))
+        }
+    }
 
     @Test("A recipient's own substitutions are refused too")
     func recipientSubstitutions() {

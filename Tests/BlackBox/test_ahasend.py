@@ -7,6 +7,7 @@ import smtplib
 import ssl
 import time
 import uuid
+from datetime import datetime, timedelta
 
 import dkim
 import mail
@@ -20,6 +21,7 @@ from submission import letter
 from wire import Closed
 
 SMTP_SECONDS = 10
+FILE = {"data": "A" * 400_000, "base64": True, "content_type": "text/plain", "file_name": "a.txt"}
 
 
 @pytest.fixture
@@ -60,6 +62,24 @@ def test_content_is_shown_as_it_left(served, smarthost):
     assert shown["content"].encode() == sent.data
     types = [part["content_type"] for part in shown["content_parsed"]["parts"]]
     assert types == ["text/plain", "text/x-amp-html", "text/html"]
+
+
+def test_content_that_is_not_to_be_kept_goes_once_its_message_is_final(served):
+    tenant = Tenant(served())
+    kept = tenant.send(retention={"metadata": 2})
+    gone = tenant.send(retention={"data": 0}, attachments=[FILE])
+
+    def shown(identity: str) -> dict:
+        return tenant.get(f"/messages/{identity}").json()
+
+    eventually(lambda: "content" not in shown(gone), why="the content is gone")
+    last = shown(gone)
+    assert last["status"] == "Delivered" and "content_parsed" not in last and last["subject"] == "Hello"
+    assert "content" in shown(kept)
+    made, until = (datetime.fromisoformat(shown(kept)[name]) for name in ("created_at", "retain_until"))
+    assert until - made == timedelta(days=2)
+    contents = tenant.server.folder / "polyrelay.db.contents"
+    eventually(lambda: not contents.exists() or list(contents.iterdir()) == [], why="its file is gone")
 
 
 def test_an_owners_key_signs_under_the_owners_selector(served, smarthost):

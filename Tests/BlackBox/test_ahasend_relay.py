@@ -87,7 +87,7 @@ def test_a_special_header_is_followed_and_goes_no_further(tenant, files, fields,
     "fields",
     [
         {"AhaSend-Sandbox": "perhaps"}, {"AhaSend-Sandbox-Result": "explode"}, {"ahasend-track-opens": "true"},
-        {"ahasend-track-clicks": "true"}, {"ahasend-metadata-retention": "3"}, {"ahasend-data-retention": "0"},
+        {"ahasend-track-clicks": "true"}, {"ahasend-metadata-retention": "0"}, {"ahasend-data-retention": "31"},
         {"ahasend-tags": ",".join("abcdefghijk")}, {"ahasend-tags": "x" * 65},
     ],
 )  # fmt: skip

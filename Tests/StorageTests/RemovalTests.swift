@@ -130,6 +130,47 @@ struct RemovalTests {
         }
     }
 
+    // MARK: By their callers' word
+
+    @Test("What is kept for a time by its caller's word goes when that is over, and not before it is finished")
+    func ends() async throws {
+        let store = try SQLiteFactory.store(folder.path)
+        defer { store.close() }
+        func kept(_ contents: Duration?, _ all: Duration?, simulation: SimulatedOutcome) -> NewMessage {
+            var submission = Fixture.submission()
+            submission.keeping = Submission.Keeping(contents: contents, message: all)
+            return Fixture.message(submission, simulation: simulation)
+        }
+        func end(after seconds: Int64) async throws -> Int64 {
+            let now = Fixture.start + .seconds(seconds)
+            return try await store.outcome(of: .upkeep(.endMessages(at: now, limit: 10))).serial()
+        }
+        #expect(try await store.nextMessageEnd() == nil)
+        let forEver = try await store.accept(message(1))
+        let day: Duration = .seconds(86_400)
+        let done = try await store.accept(kept(.zero, day, simulation: .delivered))
+        let open = try await store.accept(kept(.zero, nil, simulation: .none))
+        #expect(try await store.message(done, content: true)?.submission.keeping?.message == day)
+        #expect(try await store.nextMessageEnd() == Fixture.start)
+        #expect(try await end(after: 0) == 2)
+        #expect(try await store.message(done, content: true)?.isContentKept == false)
+        #expect(try await store.message(open, content: true)?.isContentKept == true)
+        // What was given up cannot be sent again: nothing of it is there any more.
+        _ = await store.commit([.settle([Fixture.settlement(open.value, .finished([.softBounced]))])])
+        #expect(try await store.deadLetters(after: DeliveryID(packed: 0), limit: 10).count == 1)
+        let postponed = try #require(try await store.nextMessageEnd())
+        #expect(postponed == Fixture.start + StorageLimits.messageEndRest)
+        #expect(try await end(after: postponed.seconds - Fixture.start.seconds) == 1)
+        #expect(try await store.message(open, content: true)?.isContentKept == false)
+        #expect(try await store.deadLetters(after: DeliveryID(packed: 0), limit: 10).isEmpty)
+        #expect(try await store.nextMessageEnd() == Fixture.start + day)
+        #expect(try await end(after: 86_400) == 1)
+        #expect(try await store.message(done, content: false) == nil)
+        #expect(try await total(store) == 2)
+        #expect(try await store.nextMessageEnd() == nil)
+        #expect(try await store.message(forEver, content: true)?.isContentKept == true)
+    }
+
     // MARK: As a whole
 
     private func all(_ rows: Clearing.Rows, _ extent: Clearing.Extent, account: Int64 = 1) -> Change {

@@ -57,6 +57,15 @@ final class Housekeeping: Sendable {
         }
     }
 
+    /// What ends by its caller's word goes when it is due, a few at a time.
+    private func endMessages() async {
+        while !isStopped.isSet, let next = try? await store.nextMessageEnd(), next <= time.now {
+            let change = Change.upkeep(.endMessages(at: time.now, limit: SlicedRemoval.rows))
+            guard case .done(let count)? = await store.commit([change]).first, count > 0 else { return }
+            await dispatcher.pause(RuntimeLimits.messageEndRest)
+        }
+    }
+
     /// At the start too: an earlier process may have been called.
     private func removeWhatIsCalledFor() async {
         var isDone = await removals.run()
@@ -70,6 +79,7 @@ final class Housekeeping: Sendable {
         var nextPurge = time.uptime
         while !isStopped.isSet {
             if limits.hasChangedWindows { _ = await store.commit([.limits(.saveRateWindows([]))]) }
+            await endMessages()
             if !store.isWritable { _ = await store.commit([.upkeep(.probe)]) }
             log.tellRepeats()
             if time.uptime >= nextPurge {

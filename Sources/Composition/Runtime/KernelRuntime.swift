@@ -170,6 +170,8 @@ enum RuntimeLimits {
     static let secretFileBytes = 4096
     /// How often rate windows are saved that no commit has taken along.
     static let housekeepingInterval: Duration = .seconds(1)
+    /// Between slices of messages that end.
+    static let messageEndRest: Duration = .milliseconds(25)
     /// How often rows that have ended are removed.
     static let purgeInterval: Duration = .seconds(3600)
 }

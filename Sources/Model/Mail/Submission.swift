@@ -46,6 +46,8 @@ public struct Submission: Sendable, Equatable {
     public var sandbox: Wish?
     /// No attempt is made after this; nil: as long as the retry policy says.
     public var expiresAt: Instant?
+    /// Its caller's own word; nil: as long as the operator keeps messages.
+    public var keeping: Keeping?
 
     public init(
         from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], bcc: [MailAddress] = [],
@@ -83,6 +85,22 @@ public struct Submission: Sendable, Equatable {
             for address in list where seen.insert(EnvelopeKey(address)).inserted { envelope.append((role, address)) }
         }
         return envelope
+    }
+}
+
+extension Submission {
+    /// For how long after its acceptance something of a message is kept, and never less than until its last recipient
+    /// is final. nil: for good.
+    public struct Keeping: Sendable, Equatable {
+        /// Texts, attachments and files. What was given up cannot be sent again then.
+        public var contents: Duration?
+        /// All of it.
+        public var message: Duration?
+
+        public init(contents: Duration? = nil, message: Duration? = nil) {
+            self.contents = contents
+            self.message = message
+        }
     }
 }
 

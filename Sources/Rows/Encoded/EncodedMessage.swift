@@ -34,6 +34,8 @@ package struct EncodedMessage: Sendable {
         package let division: Submission.Division
         /// The sender's test counts against nothing.
         package let isTest: Bool
+        /// When it ends by its caller's word.
+        package let ends: [MessageEnd]
 
         package init(_ new: NewMessage) {
             account = new.account
@@ -49,6 +51,7 @@ package struct EncodedMessage: Sendable {
             idempotency = new.idempotency
             suppression = new.suppression
             division = new.submission.division
+            ends = new.submission.keeping.map { MessageEnd.all(of: $0, from: new.at) } ?? []
             isTest = new.mode == .test || new.submission.sandbox != nil
         }
     }

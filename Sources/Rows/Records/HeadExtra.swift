@@ -11,6 +11,7 @@ struct HeadExtra {
         case division = 4
         case sandbox = 5
         case expiresAt = 6
+        case keeping = 7
     }
 
     let kind: Kind
@@ -33,6 +34,11 @@ struct HeadExtra {
         if let end = submission.expiresAt {
             extras.append(HeadExtra(kind: .expiresAt, bytes: Array(String(end.nanoseconds).utf8)))
         }
+        if let keeping = submission.keeping {
+            var writer = RecordWriter(reserving: 16)
+            for age in [keeping.contents, keeping.message] { writer.optionalText(age.map { String($0.nanoseconds) }) }
+            extras.append(HeadExtra(kind: .keeping, bytes: writer.bytes))
+        }
         return extras
     }
 
@@ -50,7 +56,15 @@ struct HeadExtra {
         case .sandbox: submission.sandbox = try value(bytes.first.flatMap(Submission.Wish.init))
         case .expiresAt:
             submission.expiresAt = Instant(nanoseconds: try value(Int64(String(decoding: bytes, as: UTF8.self))))
+        case .keeping:
+            var reader = RecordReader(bytes)
+            submission.keeping = Submission.Keeping(contents: try age(&reader), message: try age(&reader))
         }
+    }
+
+    private static func age(_ reader: inout RecordReader) throws(RecordError) -> Duration? {
+        guard let text = try reader.optionalText() else { return nil }
+        return .nanoseconds(try value(Int64(text)))
     }
 
     private static func value<Value>(_ value: Value?) throws(RecordError) -> Value {

@@ -98,5 +98,6 @@ enum Schema {
         messageRemovals,
         mailRemovals,
         failureRuns,
+        messageEnds,
     ]
 }

@@ -8,6 +8,7 @@ import Rows
 final class MessageRows {
     private let insert: Statement
     private let insertContent: Statement
+    private let insertEnd: Statement
     private let counts: MessageCounts
     private let serials: Serials
     private let cells: Cells
@@ -25,6 +26,8 @@ final class MessageRows {
             """, "insert a message")
         insertContent = try connection.prepare(
             "INSERT INTO content (message, name, bytes) VALUES (?, ?, ?)", "insert a content")
+        insertEnd = try connection.prepare(
+            "INSERT INTO message_end (at, message, part) VALUES (?, ?, ?)", "note when a message ends")
     }
 
     /// `origin`: the number of the personality that it came in by. The message's own number.
@@ -49,6 +52,12 @@ final class MessageRows {
             try insert.binding(9, encoded.body) { () throws(DatabaseError) in try insert.run() }
         }
         if let name = encoded.contentName { try add(name, encoded.contentBytes, of: id) }
+        for end in encoded.message.ends {
+            insertEnd.bind(1, end.at.nanoseconds)
+            insertEnd.bind(2, id)
+            insertEnd.bind(3, end.part.rawValue)
+            try insertEnd.run()
+        }
         counts.note(account: encoded.message.account.value, origin: origin)
         return Message.ID(id)
     }

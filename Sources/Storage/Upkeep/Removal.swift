@@ -90,6 +90,57 @@ final class Removal {
         return candidates.count < slice.limit ? 0 : candidates.last?.id ?? 0
     }
 
+    // MARK: By their callers' word
+
+    func endMessages(at now: Instant, limit: Int) throws(DatabaseError) -> ChangeOutcome {
+        let find = try connection.prepare(
+            """
+            SELECT e.at, e.message, e.part, m.account, m.origin, EXISTS (
+                SELECT 1 FROM delivery d WHERE d.id BETWEEN e.message << 10 AND (e.message << 10) + 1023)
+            FROM message_end e LEFT JOIN message m ON m.id = e.message WHERE e.at <= ? ORDER BY e.at LIMIT ?
+            """, "find messages that end")
+        find.bind(1, now.nanoseconds)
+        find.bind(2, Int64(limit))
+        var ends: [End] = []
+        try find.forEach { row in
+            ends.append(
+                End(
+                    at: row.integer(0), message: row.integer(1), part: MessageEnd.Part(rawValue: row.integer(2)),
+                    owner: row.optionalInteger(3).map { ($0, row.integer(4)) }, isUnderWay: row.integer(5) == 1))
+        }
+        for end in ends { try self.end(end, at: now) }
+        return .done(serial: Int64(ends.count))
+    }
+
+    private struct End {
+        let at: Int64
+        let message: Int64
+        let part: MessageEnd.Part?
+        /// Account and origin; nil where the message is gone.
+        let owner: (account: Int64, origin: Int64)?
+        let isUnderWay: Bool
+    }
+
+    private func end(_ end: End, at now: Instant) throws(DatabaseError) {
+        let isPutOff = end.isUnderWay && end.owner != nil
+        let note = try connection.prepare(
+            isPutOff
+                ? "UPDATE message_end SET at = ?3 WHERE at = ?1 AND message = ?2 AND ?3 > 0"
+                : "DELETE FROM message_end WHERE at = ?1 AND message = ?2 AND ?3 > 0", "note the end of a message")
+        note.bind(1, end.at)
+        note.bind(2, end.message)
+        note.bind(3, (now + StorageLimits.messageEndRest).nanoseconds)
+        try note.run()
+        guard !isPutOff, let (account, origin) = end.owner else { return }
+        switch end.part {
+        case .message?: try removeMessage(end.message, account: account, origin: origin)
+        case .contents?:
+            try removeContent(of: end.message)
+            try removeDeadLetters(of: end.message)
+        case nil: break
+        }
+    }
+
     // MARK: Rows
 
     /// One message, whatever its age.
@@ -114,16 +165,20 @@ final class Removal {
         try takeFile(named: "content", "message", id)
         try delete("event", "message", id)
         try delete("quota_charge", "message", id)
-        let range = DeliveryID.range(of: Message.ID(id))
-        let letters = try connection.prepare("DELETE FROM dead_letter WHERE id BETWEEN ? AND ?", "remove dead letters")
-        letters.bind(1, range.lowerBound)
-        letters.bind(2, range.upperBound)
-        try letters.run()
+        try removeDeadLetters(of: id)
         try delete("message", "id", id)
         let note = try connection.prepare("INSERT INTO message_removal (message) VALUES (?)", "note a removal")
         note.bind(1, id)
         try note.run()
         try messages.uncount(id, account: account, origin: origin)
+    }
+
+    private func removeDeadLetters(of id: Int64) throws(DatabaseError) {
+        let range = DeliveryID.range(of: Message.ID(id))
+        let letters = try connection.prepare("DELETE FROM dead_letter WHERE id BETWEEN ? AND ?", "remove dead letters")
+        letters.bind(1, range.lowerBound)
+        letters.bind(2, range.upperBound)
+        try letters.run()
     }
 
     /// What waits of a message that goes.

@@ -1,3 +1,4 @@
+package import Base
 import Database
 package import Model
 package import Ports
@@ -10,6 +11,14 @@ extension SQLiteStore {
                 lanes.append($0.text(0))
             }
             return lanes
+        }
+    }
+
+    package func nextMessageEnd() async throws(KernelFailure) -> Instant? {
+        try await inBackground { reader throws(DatabaseError) in
+            try reader.connection.prepare("SELECT at FROM message_end ORDER BY at LIMIT 1", "read the next end").first {
+                Instant(nanoseconds: $0.integer(0))
+            }
         }
     }
 

@@ -33,6 +33,7 @@ struct UpkeepChanges {
             let end = try connection.prepare("DELETE FROM mail_removal WHERE domain = ?", "end a removal")
             end.bind(1, removal.domain.value)
             try end.run()
+        case .endMessages(let at, let limit): return try removal.endMessages(at: at, limit: limit)
         case .probe:
             // A row that is written as it is takes its place in the log all the same.
             try connection.execute(
