@@ -142,7 +142,9 @@ let package = Package(
         tests("ServingTests", ["Base", "Posix", "Serving", "TestKit"]),
         tests("AdapterKitTests", ["AdapterKit", "Base", "Crypto", "Harepost", "Model", "PostStack", "TestKit"]),
         tests("AhaSendTests", ["AdapterConformance", "AdapterKit", "AhaSend", "Base", "Model"]),
-        tests("HarpoonTests", ["AdapterConformance", "AdapterKit", "Base", "Harpoon", "Model"]),
+        tests(
+            "HarpoonTests",
+            ["AdapterConformance", "AdapterKit", "Base", "Harpoon", "Kernel", "Model", "Ports", "TestKit"]),
         // The artificial personality: an adapter as any, but for tests alone.
         layer("Newcomer", ["AdapterKit", "Base", "Model"], path: "Tests/Newcomer"),
         tests("NewcomerTests", ["AdapterConformance", "AdapterKit", "Base", "Model", "Newcomer"]),

@@ -14,7 +14,7 @@ public struct Harpoon: Personality {
             CredentialForm.Prefix("hpn_live_pk_", kind: .public, mode: .live),
             CredentialForm.Prefix("hpn_test_sk_", kind: .secret, mode: .test),
             CredentialForm.Prefix("hpn_test_pk_", kind: .public, mode: .test),
-        ])
+        ], takesWebTokens: true)
 
     public let scopes = ScopeVocabulary(
         words: [
@@ -35,6 +35,9 @@ public struct Harpoon: Personality {
             RateTier(owner: .global, limit: HarpoonLimits.requestsOfAll, window: HarpoonLimits.minute),
         ],
         Self.ingestion: [],
+        Self.logIns: [
+            RateTier(owner: .address, limit: HarpoonLimits.logInsPerAddress, window: HarpoonLimits.logInWindow)
+        ],
         Self.visits: [RateTier(owner: .address, limit: HarpoonLimits.visitsPerAddress, window: HarpoonLimits.minute)],
     ]
 
@@ -48,20 +51,19 @@ public struct Harpoon: Personality {
     /// Every endpoint gets every event, of test payments too.
     public let sharedWithTests: Set<SharedWithTests> = [.webhooks]
 
-    public let unservedPaths = ["/v1/open-collections"]
-
     public let routes = Self.table + Self.forwarders
 
     public let description: DialectDescription? = Shapes.dialect
 
     public let options = [
         InitializeRequest.requiresPhone.declaration, Transactions.checkoutOrigin.declaration,
-        Transactions.cancelRefusal.declaration,
+        Transactions.cancelRefusal.declaration, IntakeRules.balanceWait.declaration, OpenCollections.isOn.declaration,
+        TwilioSignature.ingestOrigin.declaration,
     ]
 
     public let webhooks: WebhookFormat? = .harpoon
 
-    public let verbs = LineVerbs.all + PaymentVerbs.all + PaymentMethodVerbs.all
+    public let verbs = LineVerbs.all + PaymentVerbs.all + PaymentMethodVerbs.all + PeopleVerbs.all
 
     public let recordTimers = [RecordTimer(Transaction.collection) { TransactionEdit.due($0, $1, $2) }]
 
@@ -89,6 +91,7 @@ public struct Harpoon: Personality {
     /// A text that is refused may be lost, so no limit is set on lines; wrong credentials are slowed down.
     private static let ingestion = RateClass("ingestion")
     private static let visits = RateClass("pages")
+    private static let logIns = RateClass("sessions")
 
     /// The vendor's header goes before the body's member; it knows no conflict, so another request with the key gets
     /// the first one's answer.
@@ -103,6 +106,16 @@ public struct Harpoon: Personality {
     ) -> Route {
         Route(
             method, pattern, requirement: Requirement(anyOf: scopes), rateClass: everyRequest,
+            bodyLimitBytes: HarpoonLimits.requestBytes, handler: handler)
+    }
+
+    /// About webhooks and open collections: with a secret key or in a session. `kinds`: for a session alone.
+    private static func managing(
+        _ method: Route.Method, _ pattern: String, _ handler: @escaping Route.Handler,
+        kinds: [AccessKey.Kind] = [.secret, .webToken]
+    ) -> Route {
+        Route(
+            method, pattern, requirement: Requirement(anyOf: [Scope.webhooks], kinds: kinds), rateClass: everyRequest,
             bodyLimitBytes: HarpoonLimits.requestBytes, handler: handler)
     }
 
@@ -167,29 +180,55 @@ public struct Harpoon: Personality {
         visiting("/pay/:public_slug", CheckoutPage.show),
         visiting("/pay/page.js") { call in CheckoutPage.script(call) },
         visiting("/pay/page.css") { call in CheckoutPage.style(call) },
-        route(.post, "/v1/webhooks", [Scope.webhooks], Webhooks.create).describes(
+        managing(.post, "/v1/webhooks", Webhooks.create).describes(
             "createWebhook", "Makes an endpoint.", request: Shapes.newWebhook,
             answers: [201: .json(Shapes.createdWebhook)]),
-        route(.get, "/v1/webhooks", [Scope.webhooks], Webhooks.list).describes(
+        managing(.get, "/v1/webhooks", Webhooks.list).describes(
             "listWebhooks", "All endpoints.", answers: [200: .json(Shapes.webhooks)]),
-        route(.get, "/v1/webhooks/dead-letters", [Scope.webhooks], Webhooks.deadLetters).describes(
+        managing(.get, "/v1/webhooks/dead-letters", Webhooks.deadLetters).describes(
             "listDeadLetters", "Deliveries that were given up.", query: Shapes.deadLetterQuery,
             answers: [200: .json(Shapes.deadLetters)]),
-        route(.post, "/v1/webhooks/dead-letters/replay-batch", [Scope.webhooks], Webhooks.replayBatch).describes(
+        managing(.post, "/v1/webhooks/dead-letters/replay-batch", Webhooks.replayBatch).describes(
             "replayDeadLetters", "Tries several again.", request: Shapes.replayBatch,
             answers: [200: .json(Shapes.replayedBatch)]),
-        route(.post, "/v1/webhooks/dead-letters/:id/replay", [Scope.webhooks], Webhooks.replay).describes(
+        managing(.post, "/v1/webhooks/dead-letters/:id/replay", Webhooks.replay).describes(
             "replayDeadLetter", "Tries one again.", answers: [200: .json(Shapes.replayed)]),
-        route(.get, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.show).describes(
+        managing(.get, "/v1/webhooks/:webhook_id", Webhooks.show).describes(
             "getWebhook", "An endpoint.", answers: [200: .json(Shapes.webhook)]),
-        route(.put, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.update).describes(
+        managing(.put, "/v1/webhooks/:webhook_id", Webhooks.update).describes(
             "updateWebhook", "Changes an endpoint.", request: Shapes.webhookChange,
             answers: [200: .json(Shapes.webhook)]),
-        route(.delete, "/v1/webhooks/:webhook_id", [Scope.webhooks], Webhooks.remove).describes(
+        managing(.delete, "/v1/webhooks/:webhook_id", Webhooks.remove).describes(
             "deleteWebhook", "Removes an endpoint.", answers: [200: .json(Shapes.deleted)]),
-        route(.post, "/v1/webhooks/:webhook_id/test", [Scope.webhooks], Webhooks.test).describes(
+        managing(.post, "/v1/webhooks/:webhook_id/test", Webhooks.test).describes(
             "testWebhook", "Sends a sample to an endpoint, now.",
             answers: [200: .json(Shapes.tested), 422: .json(Shapes.failure)]),
+        managing(.post, "/v1/webhooks/:webhook_id/secret", Webhooks.reveal, kinds: [.webToken]).describes(
+            "revealWebhookSecret", "Shows an endpoint's secret, for the password, in a session.",
+            request: Shapes.password, answers: [200: .json(Shapes.revealed)]),
+        managing(.post, "/v1/open-collections/endpoint", OpenCollections.create).describes(
+            "createCollectionEndpoint", "Makes the endpoint for money without a code.",
+            request: Shapes.newCollectionEndpoint, answers: [201: .json(Shapes.createdCollectionEndpoint)]),
+        managing(.get, "/v1/open-collections/endpoint", OpenCollections.show).describes(
+            "getCollectionEndpoint", "The endpoint for money without a code.",
+            answers: [200: .json(Shapes.collectionEndpointOrNull)]),
+        managing(.put, "/v1/open-collections/endpoint", OpenCollections.update).describes(
+            "updateCollectionEndpoint", "Changes the endpoint for money without a code.",
+            request: Shapes.collectionEndpointChange, answers: [200: .json(Shapes.collectionEndpoint)]),
+        managing(.delete, "/v1/open-collections/endpoint", OpenCollections.remove).describes(
+            "deleteCollectionEndpoint", "Removes the endpoint for money without a code.",
+            answers: [200: .json(Shapes.deleted)]),
+        managing(.post, "/v1/open-collections/endpoint/test", OpenCollections.test).describes(
+            "testCollectionEndpoint", "Sends a sample to the endpoint for money without a code, now.",
+            answers: [200: .json(Shapes.tested), 422: .json(Shapes.failure)]),
+        managing(
+            .post, "/v1/open-collections/endpoint/secret", OpenCollections.reveal, kinds: [.webToken]
+        ).describes(
+            "revealCollectionSecret", "Shows the endpoint's secret, for the password, in a session.",
+            request: Shapes.password, answers: [200: .json(Shapes.revealed)]),
+        Route(
+            .post, "/internal/v1/session", requirement: Requirement(anyOf: [], needsCredential: false),
+            rateClass: logIns, bodyLimitBytes: HarpoonLimits.requestBytes, handler: Sessions.open),
         ingesting("/internal/v1/ingest/payment", .post, Ingestion.payment),
         ingesting("/internal/v1/ingest/sms-gateway/:line", .post, Ingestion.smsGateway),
         ingesting(Ingestion.path(.smsSync, ":line"), .get, Ingestion.nothingToSend),

@@ -100,6 +100,7 @@ enum ErrorCode: String, CaseIterable {
     // Polyrelay's own.
     case validationError = "VALIDATION_ERROR"
     case invalidTransactionState = "INVALID_TRANSACTION_STATE"
+    case endpointExists = "ENDPOINT_EXISTS"
     case accountSuspended = "ACCOUNT_SUSPENDED"
     case notFound = "NOT_FOUND"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
@@ -121,7 +122,8 @@ enum ErrorCode: String, CaseIterable {
         case .transactionNotFound, .webhookNotFound, .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .transactionExpired, .transactionAlreadyVerified, .duplicateReference, .conflict: 409
+        case .transactionExpired, .transactionAlreadyVerified, .duplicateReference, .endpointExists, .conflict:
+            409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
         case .reconciliationFailed, .webhookDeliveryFailed: 422
@@ -156,7 +158,8 @@ extension Face {
         case .addressNotAllowed: Face(.ipNotAllowed, "Request IP is not in the whitelist of this API key")
         case .wrongCredentialKind: Face(.invalidKeyType, "This operation requires a secret API key")
         case .scopeMissing(let shortfall): of(shortfall)
-        case .accountMismatch, .domainNotPermitted, .passwordRefused, .encryptionRequired:
+        case .passwordRefused: Face(.invalidAPIKey, "Email or password is wrong")
+        case .accountMismatch, .domainNotPermitted, .encryptionRequired:
             Face(.insufficientScope, "API key does not have permission")
 
         case .rateLimited(let window):
@@ -224,6 +227,9 @@ extension Face {
     }
 
     private static func alreadyExists(_ resource: Resource, _ field: String) -> Face {
+        if case .webhook = resource, field == OpenCollections.event {
+            return Face(.endpointExists, "Open collections have an endpoint already")
+        }
         guard case .record = resource, field == Transaction.clientReferenceIndex.name else {
             return Face(.conflict, "\(name(resource)) already exists")
         }

@@ -66,6 +66,14 @@ enum HarpoonLimits {
     static let webhookTimeout: Duration = .seconds(10)
     static let webhookEvents = 50
     static let webhooks = 10_000
+    /// The latest deliveries of an endpoint that are looked at for when one went well.
+    static let deliveriesLookedAt = 100
+
+    // MARK: Sessions
+
+    /// Log-ins in a quarter of an hour from one address; for one user there are fewer.
+    static let logInsPerAddress = 30
+    static let logInWindow: Duration = .seconds(15 * 60)
 
     // MARK: Ingestion
 
@@ -80,6 +88,20 @@ enum HarpoonLimits {
     /// In one list of the operator's.
     static let linesListed = 1000
     static let paymentsListed = 100
+
+    // MARK: Balances
+
+    /// How long a payment waits whose balance does not go on from the line's.
+    static let balanceWait: Duration = .seconds(15 * 60)
+    static let balanceWaits: ClosedRange<Duration> = .seconds(1)...(.seconds(86_400))
+    /// Texts of a line that are known again, and gaps that stay open at a time.
+    static let textsRemembered = 64
+    static let gapsRemembered = 16
+    /// How far apart the parts of one text may come.
+    static let partsApart: Duration = .seconds(30)
+    /// A line's memory is changed by each of its texts, and of several at one instant one goes first: more than phones
+    /// and modems hand over together.
+    static let textTries = 64
 
     // MARK: Failures
 

@@ -219,6 +219,45 @@ enum Shapes {
             .required("message", .string),
         ]))
 
+    // MARK: Secrets and open collections
+
+    static let password = Shape.named("Password", .object([.required("password", .string)]))
+
+    static let revealed = Shape.named(
+        "RevealedSecret",
+        .object([
+            success,
+            .required(
+                "data", .object([.required("id", .uuid), .required("secret", .string(prefix: "whsec_"))])),
+        ]))
+
+    static let newCollectionEndpoint = Shape.named(
+        "NewCollectionEndpoint", .object([.required("url", .url), .optional("description", .string)]))
+
+    static let collectionEndpointChange = Shape.named(
+        "CollectionEndpointChange",
+        .object([
+            .optional("url", .url), .optional("description", .string), .optional("is_active", .boolean),
+        ]))
+
+    private static let collection = Shape.named(
+        "CollectionEndpoint",
+        .object([
+            .required("id", .uuid), .required("url", .url), .required("description", Shape.string.orNull),
+            .required("is_active", .boolean), .required("is_sandbox", .boolean),
+            .required("last_success_at", Shape.instant.orNull), .required("last_failure_at", Shape.instant.orNull),
+            .required("consecutive_failures", .integer), .required("created_at", .instant),
+            .required("updated_at", .instant),
+        ]))
+
+    /// The secret stands beside the endpoint, and is shown this once.
+    static let createdCollectionEndpoint = Shape.named(
+        "CreatedCollectionEndpoint",
+        .object([success, .required("data", collection), .required("secret", .string(prefix: "whsec_"))]))
+
+    static let collectionEndpoint = Shape.named("CollectionEndpointAnswer", data(collection))
+    static let collectionEndpointOrNull = Shape.named("CollectionEndpointOrNull", data(collection.orNull))
+
     // MARK: Dead letters
 
     static let deadLetters = Shape.named(

@@ -23,6 +23,16 @@ extension Answer {
         }
     }
 
+    /// The normal form, with the members of `data`.
+    static func object(
+        _ call: Call, _ status: Success = .ok, _ data: (inout JSONObjectWriter) -> Void
+    ) -> Answer {
+        flat(status) { answer in
+            answer.object("data", data)
+            answer.object("meta") { $0.member("request_id", call.requestID) }
+        }
+    }
+
     /// Members beside `success`, for the answers that have a form of their own.
     static func flat(_ status: Success = .ok, _ body: (inout JSONObjectWriter) -> Void) -> Answer {
         Answer(
@@ -42,26 +52,35 @@ enum PublicID {
     static let line = "line"
     static let reconciliation = "reconciliation"
     static let deadLetter = "dead_letter"
+    static let forwarded = "forwarded"
 
     static let forms: [IDKind: IDForm] = [
         .record(transaction): .hex(prefix: "hpn_trx_", digits: 32), .record(slug): .hex(prefix: "", digits: 16),
         .record(receipt): .hex(prefix: "rcp_", digits: 32), .record(line): .hex(prefix: "lin_", digits: 32),
         .record(reconciliation): .hex(prefix: "rec_", digits: 32), .record(deadLetter): .uuid, .webhook: .uuid,
+        .record(forwarded): .manyLetters(prefix: "ocl_"),
         .webhookDelivery: .hex(prefix: "whk_", digits: 32),
     ]
 }
 
 extension PublicIDs {
-    func reference(_ id: Record.ID) -> String { records(PublicID.transaction, of: Record.self).text(id) }
-    func slug(_ id: Record.ID) -> String { records(PublicID.slug, of: Record.self).text(id) }
-    func receipt(_ id: Record.ID) -> String { records(PublicID.receipt, of: Record.self).text(id) }
-    func line(_ id: Record.ID) -> String { records(PublicID.line, of: Record.self).text(id) }
-    /// A reconciliation is its receipt, under another name.
-    func reconciliation(_ id: Record.ID) -> String { records(PublicID.reconciliation, of: Record.self).text(id) }
+    private func codec(_ kind: String) -> IDCodec<Record> { records(kind) }
 
-    func transaction(in text: String) -> Record.ID? { records(PublicID.transaction, of: Record.self).id(in: text) }
-    func receipt(in text: String) -> Record.ID? { records(PublicID.receipt, of: Record.self).id(in: text) }
-    func line(in text: String) -> Record.ID? { records(PublicID.line, of: Record.self).id(in: text) }
+    func reference(_ id: Record.ID) -> String { codec(PublicID.transaction).text(id) }
+    func slug(_ id: Record.ID) -> String { codec(PublicID.slug).text(id) }
+    func receipt(_ id: Record.ID) -> String { codec(PublicID.receipt).text(id) }
+    func line(_ id: Record.ID) -> String { codec(PublicID.line).text(id) }
+    /// A reconciliation is its receipt, under another name.
+    func reconciliation(_ id: Record.ID) -> String { codec(PublicID.reconciliation).text(id) }
+    /// A delivery of money without a code has a name of its own.
+    func forwarded(_ id: WebhookDelivery.ID) -> String {
+        records(PublicID.forwarded, of: WebhookDelivery.self).text(id)
+    }
+
+    func transaction(in text: String) -> Record.ID? { codec(PublicID.transaction).id(in: text) }
+    func slug(in text: String) -> Record.ID? { codec(PublicID.slug).id(in: text) }
+    func receipt(in text: String) -> Record.ID? { codec(PublicID.receipt).id(in: text) }
+    func line(in text: String) -> Record.ID? { codec(PublicID.line).id(in: text) }
 }
 
 /// Times as this dialect writes them: whole seconds.
@@ -94,8 +113,11 @@ struct TransactionView {
         code = stored.record.minted ?? ""
     }
 
-    /// What a payment comes to, as every shape has it.
-    fileprivate func writeAmounts(to object: inout JSONObjectWriter) {
+    /// What a payment is called, how far it is and what it comes to, as every shape begins.
+    fileprivate func writeBeginning(to object: inout JSONObjectWriter) {
+        object.member("reference", reference)
+        object.member("hpn_code", code)
+        object.member("status", transaction.state.rawValue)
         let difference = transaction.difference
         object.member("expected_amount", transaction.expected)
         object.member("actual_amount", transaction.payment?.amount)
@@ -103,6 +125,11 @@ struct TransactionView {
         object.member("difference_type", difference?.rawValue)
         object.constants(#""currency":"GHS""#)
     }
+
+    /// As the merchant gave it, else an empty object.
+    fileprivate var meta: RawJSON { RawJSON(bytes: transaction.meta ?? Array("{}".utf8)) }
+
+    fileprivate var payerName: String? { transaction.payment?.name ?? transaction.customerName }
 
     /// Null where there is none.
     private func signedDifference(_ difference: Difference?) -> Money? {
@@ -118,20 +145,17 @@ struct TransactionObject: JSONWritable {
     func write(to slot: consuming JSONSlot) -> JSONFilledSlot {
         let transaction = view.transaction
         return slot.object { object in
-            object.member("reference", view.reference)
-            object.member("hpn_code", view.code)
-            object.member("status", transaction.state.rawValue)
-            view.writeAmounts(to: &object)
+            view.writeBeginning(to: &object)
             object.object("payer") { payer in
                 payer.member("phone_number", transaction.payerPhone)
-                payer.member("name", transaction.payment?.name ?? transaction.customerName)
+                payer.member("name", view.payerName)
             }
             object.object("telco") { telco in
                 telco.member("provider", transaction.payment?.provider.rawValue)
                 telco.member("transaction_id", transaction.payment?.telcoID)
                 telco.member("timestamp", transaction.payment.map { WireTime($0.at) })
             }
-            object.member("meta", RawJSON(bytes: transaction.meta ?? Array("{}".utf8)))
+            object.member("meta", view.meta)
             object.object("timeline") { timeline in
                 timeline.member("created_at", WireTime(transaction.createdAt))
                 timeline.member("pending_at", WireTime(transaction.createdAt))
@@ -151,12 +175,9 @@ struct TransactionRow: JSONWritable {
     func write(to slot: consuming JSONSlot) -> JSONFilledSlot {
         let transaction = view.transaction
         return slot.object { object in
-            object.member("reference", view.reference)
-            object.member("hpn_code", view.code)
-            object.member("status", transaction.state.rawValue)
-            view.writeAmounts(to: &object)
+            view.writeBeginning(to: &object)
             object.member("payer_phone", transaction.payerPhone)
-            object.member("payer_name", transaction.payment?.name ?? transaction.customerName)
+            object.member("payer_name", view.payerName)
             object.member("created_at", WireTime(transaction.createdAt))
             object.member("completed_at", transaction.completedAt.map(WireTime.init))
         }
@@ -170,14 +191,11 @@ struct TransactionNews: JSONWritable {
     func write(to slot: consuming JSONSlot) -> JSONFilledSlot {
         let transaction = view.transaction
         return slot.object { object in
-            object.member("reference", view.reference)
-            object.member("hpn_code", view.code)
-            object.member("status", transaction.state.rawValue)
-            view.writeAmounts(to: &object)
+            view.writeBeginning(to: &object)
             object.member("payer_phone", transaction.payerPhone)
             object.member("telco_provider", transaction.payment?.provider.rawValue)
             object.member("telco_transaction_id", transaction.payment?.telcoID)
-            object.member("meta", RawJSON(bytes: transaction.meta ?? Array("{}".utf8)))
+            object.member("meta", view.meta)
             object.member("client_reference", transaction.clientReference)
         }
     }

@@ -112,6 +112,9 @@ public struct Call: Sendable {
 
     /// The query's parameters, decoded.
     public var query: Query { Query(of: head) }
+
+    /// The query as it was sent, without the question mark; empty where there is none.
+    public var rawQuery: String { String(decoding: head.query ?? [], as: UTF8.self) }
 }
 
 /// The query of a request's target. Of a name that stands twice the last value counts; a value that cannot be decoded
@@ -136,6 +139,9 @@ public struct Query: Sendable {
     }
 
     public func text(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
+
+    /// All names and values, in their order.
+    public var all: [(name: String, value: String)] { pairs.map { ($0.name, $0.value) } }
 
     /// All values of a name that may stand several times, in their order.
     public func texts(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }

@@ -77,17 +77,19 @@ public struct VerbCall: Sendable {
     public let ids: PublicIDs
     private let values: [String: String]
     private let flags: Set<String>
-    private let personality: PersonalityID
+    let personality: PersonalityID
     private let directory: Directory
     private let service: RecordService
     private let webhooks: WebhookService
     public let secretBox: SecretBox
     public let random: AnyRandom
+    let people: PeopleService
+    private let options: [String: OptionValue]
 
     package init(
         operand: String, values: [String: String], flags: Set<String>, personality: PersonalityID, ids: PublicIDs,
         now: Instant, directory: Directory, records: RecordService, webhooks: WebhookService, secretBox: SecretBox,
-        random: any RandomSource
+        people: PeopleService, options: [String: OptionValue], random: any RandomSource
     ) {
         self.operand = operand
         self.values = values
@@ -99,7 +101,14 @@ public struct VerbCall: Sendable {
         service = records
         self.webhooks = webhooks
         self.secretBox = secretBox
+        self.people = people
+        self.options = options
         self.random = AnyRandom(random)
+    }
+
+    /// How an option of the personality stands.
+    public func option<Value>(_ option: PersonalityOption<Value>) -> Value {
+        options[option.declaration.name].flatMap(option.read) ?? option.standard
     }
 
     public func text(_ name: String) -> String? { values[name] }

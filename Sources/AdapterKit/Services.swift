@@ -1,7 +1,7 @@
 package import Base
 package import Kernel
 package import Mailing
-import Model
+package import Model
 package import Ports
 
 /// What the handlers of one personality are given of the kernel, besides mail: one object for all of its calls.
@@ -23,6 +23,7 @@ package final class Services: Sendable {
     let timeZones: any TimeZoneTable
     let records: RecordService
     let secretBox: SecretBox
+    let people: PeopleService
     let random: AnyRandom
     /// By name; what is missing stands as it is declared.
     let options: [String: OptionValue]
@@ -31,7 +32,7 @@ package final class Services: Sendable {
         _ personality: any Personality, directory: Directory, administration: Administration,
         suppressions: SuppressionService, domains: DomainService, webhooks: WebhookService, relays: RelayService,
         quotas: QuotaDesk, templates: TemplateService, timeZones: any TimeZoneTable, records: RecordService,
-        secretBox: SecretBox, random: any RandomSource, options: [String: OptionValue]
+        secretBox: SecretBox, people: PeopleService, random: any RandomSource, options: [String: OptionValue]
     ) {
         self.personality = personality.id
         credentials = personality.credentials
@@ -50,7 +51,13 @@ package final class Services: Sendable {
         self.timeZones = timeZones
         self.records = records
         self.secretBox = secretBox
+        self.people = people
         self.random = AnyRandom(random)
         self.options = options
+    }
+
+    /// Throws where a session has ended before its time.
+    package func confirm(_ session: WebSession) async throws(KernelFailure) {
+        try await people.confirm(session, of: personality)
     }
 }

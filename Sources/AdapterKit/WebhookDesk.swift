@@ -80,10 +80,13 @@ public struct WebhookDesk: Sendable {
         return Plan(try await service.test(id, of: owner()))
     }
 
-    /// Makes one attempt at a test event now, and says what came of it. There is no second one.
-    public func attemptTest(_ id: WebhookEndpoint.ID) async throws(KernelFailure) -> WebhookAttempt {
+    /// Makes one attempt at a test event now, and says what came of it. There is no second one. `name`: in place of the
+    /// dialect's usual one.
+    public func attemptTest(
+        _ id: WebhookEndpoint.ID, named name: String? = nil
+    ) async throws(KernelFailure) -> WebhookAttempt {
         try await checkMayChange(id)
-        let settlement = try await service.attemptTest(id, of: owner())
+        let settlement = try await service.attemptTest(id, named: name, of: owner())
         return WebhookAttempt(
             delivery: settlement.id, isDelivered: settlement.verdict == .delivered, status: settlement.status,
             response: settlement.response)

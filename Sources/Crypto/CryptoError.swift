@@ -12,7 +12,7 @@ package enum CryptoError: Error, Hashable, Sendable {
 
     /// The step that OpenSSL refused.
     package enum Operation: String, Hashable, Sendable {
-        case generateKey, exportKey, sign, seal, open, makeCertificate
+        case generateKey, exportKey, sign, seal, open, derive, makeCertificate
     }
 
     /// Whether the same call with the same arguments can never succeed. A library failure here is lack of memory.

@@ -13,6 +13,8 @@ package enum CryptoLimits {
     package static let sealingNonceBytes = 12
     /// NIST SP 800-38D §5.2.1.2: the full tag.
     package static let sealingTagBytes = 16
+    /// N of 2^20 takes a gigabyte and seconds of a core.
+    package static let scryptLogNMax = 20
     /// RFC 5869 §2.3: HKDF gives at most 255 blocks.
     package static let derivedKeyBytesMax = 255 * Digest256.byteCount
 }

@@ -18,6 +18,7 @@ extension Gateway.Environment {
             suppressions: kernel.suppressions, webhooks: kernel.webhooks.service, relays: kernel.relays.service,
             quotas: kernel.quotas, templates: templates, timeZones: timeZones,
             records: kernel.records.service, secretBox: SecretBox(kernel.records.sealing, random: random),
+            people: kernel.people,
             idempotency: kernel.idempotency, options: options, uses: kernel.keyUses, refusals: refusals,
             faults: faults, log: log)
     }

@@ -49,6 +49,7 @@ package struct Gateway: HTTPService {
         package var timeZones: any TimeZoneTable
         package var records: RecordService
         package var secretBox: SecretBox
+        package var people: PeopleService
         /// By name; what is missing stands as the personality declares it.
         package var options: [String: OptionValue]
         /// Who notes when keys were used; nil: nobody does.
@@ -64,7 +65,7 @@ package struct Gateway: HTTPService {
             clients: ClientAddress, time: any TimeSource, random: any RandomSource, administration: Administration,
             suppressions: SuppressionService, webhooks: WebhookService, relays: RelayService,
             quotas: QuotaDesk, templates: TemplateService, timeZones: any TimeZoneTable, records: RecordService,
-            secretBox: SecretBox, idempotency: Idempotency, options: [String: OptionValue] = [:],
+            secretBox: SecretBox, people: PeopleService, idempotency: Idempotency, options: [String: OptionValue] = [:],
             uses: KeyUseLog? = nil,
             refusals: RefusalDelay = RefusalDelay(), faults: FaultTable? = nil, log: Log
         ) {
@@ -86,6 +87,7 @@ package struct Gateway: HTTPService {
             self.timeZones = timeZones
             self.records = records
             self.secretBox = secretBox
+            self.people = people
             self.options = options
             self.uses = uses
             self.refusals = refusals
@@ -100,13 +102,13 @@ package struct Gateway: HTTPService {
         gate = Gate(
             personality: personality.id, steps: personality.gate, form: personality.credentials,
             scopes: personality.scopes, directory: environment.directory, limiter: environment.limiter,
-            uses: environment.uses)
+            uses: environment.uses, webTokens: environment.people.tokens)
         services = Services(
             personality, directory: environment.directory, administration: environment.administration,
             suppressions: environment.suppressions, domains: environment.domains, webhooks: environment.webhooks,
             relays: environment.relays, quotas: environment.quotas, templates: environment.templates,
             timeZones: environment.timeZones, records: environment.records, secretBox: environment.secretBox,
-            random: environment.random, options: environment.options)
+            people: environment.people, random: environment.random, options: environment.options)
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults
@@ -233,6 +235,9 @@ package struct Gateway: HTTPService {
                 mail: mail, services: services, ids: ids, requestID: facts.requestID, trace: facts.trace)
         }
         do throws(KernelFailure) {
+            if let session = admission.holder?.session, case .success = admission.principal {
+                try await services.confirm(session)
+            }
             var answer: Answer
             var failure: KernelFailure?
             switch route.action {

@@ -116,7 +116,8 @@ package enum AdapterConformance {
             for route in personality.routes where route.requirement.needsCredential {
                 let words = personality.scopes.words + personality.scopes.domainActions
                 #expect(route.requirement.anyOf.allSatisfy(words.contains), "\(route.pattern)")
-                let kinds = personality.credentials.prefixes.map(\.kind)
+                let credentials = personality.credentials
+                let kinds = credentials.prefixes.map(\.kind) + (credentials.takesWebTokens ? [.webToken] : [])
                 #expect(route.requirement.kinds.contains(where: kinds.contains), "\(route.pattern)")
             }
         },

@@ -1,5 +1,4 @@
 import Base
-import Foundation
 import Testing
 
 @testable import Harpoon
@@ -147,18 +146,7 @@ struct TextTests {
 
     /// nil where the corpus is not there.
     private static func corpus() throws -> [Case]? {
-        let root =
-            ProcessInfo.processInfo.environment["POLYRELAY_CORPORA"].map { URL(fileURLWithPath: $0) }
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/corpora")
-        let file = root.appendingPathComponent("mobile-money-sms/cases.jsonl")
-        guard let data = try? Data(contentsOf: file) else {
-            print("skipped: no test corpus 'mobile-money-sms' (POLYRELAY_CORPORA names the folder)")
-            return nil
-        }
-        return try data.split(separator: UInt8(ascii: "\n")).map { line in
-            let bytes = Array(line)
-            let value = try JSONDocument(bytes, limits: JSONLimits(bytesMax: bytes.count)).root
+        try Corpus.lines("cases.jsonl")?.map { value in
             func text(_ name: StaticString) throws -> String { try #require(value[name]?.string) }
             return Case(
                 id: try text("id"), form: try text("form"), provider: try text("provider"), sender: try text("sender"),
@@ -204,5 +192,39 @@ struct TextTests {
             ("balance_after", payment.balance?.text),
         ]
         for (name, value) in found { #expect(item.expect[name]?.string == value, "\(item.id) \(name)") }
+    }
+
+    @Test("Nothing that is done to a collected text makes a payment of what is none", arguments: 0..<100)
+    func collectedMutations(_ seed: UInt64) throws {
+        guard let cases = try Self.corpus() else { return }
+        var random = SeededGenerator(seed: seed)
+        for item in cases where item.expect["kind"]?.string != "incoming" {
+            let text = Self.mutated(item.text, &random)
+            for provider in Provider.allCases {
+                let verdict = TextJudge.verdict(
+                    text, from: item.sender, on: provider, senders: TextJudge.senders(of: provider))
+                if case .incoming = verdict { Issue.record("seed \(seed): \(item.id) on \(provider): \(text)") }
+            }
+        }
+    }
+
+    /// Case, spacing, parts cut off or out, and other names.
+    private static func mutated(_ text: String, _ random: inout SeededGenerator) -> String {
+        var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        for _ in 0..<Int.random(in: 1...4, using: &random) where words.count > 2 {
+            let index = Int.random(in: 0..<words.count, using: &random)
+            switch Int.random(in: 0..<7, using: &random) {
+            case 0: words[index] = words[index].uppercased()
+            case 1: words[index] = words[index].lowercased()
+            case 2: words.insert(["", "\n", "\u{A0}", "\t"].randomElement(using: &random) ?? "", at: index)
+            case 3: words = Array(words.prefix(index + 1))
+            case 4: words = Array(words.suffix(from: index))
+            case 5: words.remove(at: index)
+            default:
+                words[index] =
+                    ["KOFI MENSAH", "ESI", "MobileMoney", "T-CASH", "Q7W3KD", "-"].randomElement(using: &random) ?? ""
+            }
+        }
+        return words.joined(separator: " ")
     }
 }

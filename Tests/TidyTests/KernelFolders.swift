@@ -3,7 +3,7 @@
 enum KernelFolders {
     static let order = [
         "Directory", "Faults", "Idempotency", "Limits", "Work", "Auth", "Domains", "Suppressions", "Mail", "Reports",
-        "Queue", "Webhooks", "Relays", "Records", "Assembly",
+        "Queue", "Webhooks", "Relays", "Records", "People", "Assembly",
     ]
 
     private static let root = "Sources/Kernel/"

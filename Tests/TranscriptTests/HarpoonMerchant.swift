@@ -1,5 +1,6 @@
 import AdapterKit
 import Base
+import Kernel
 import Model
 import Ports
 import Storage
@@ -15,6 +16,7 @@ struct HarpoonMerchant {
 
     private static let account = Account.ID(1)
     private static let start = Fixture.start
+    private static let password = "correct horse battery"
     private static let amount = Money(pesewas: 7500)
 
     struct Refused: Error {}
@@ -48,6 +50,12 @@ struct HarpoonMerchant {
             variables["oldToken"] = Self.token(
                 for: "https://relay.example\(own)", key: key, at: Self.start - .seconds(3600))
         }
+        variables["userPassword"] = Self.password
+        _ = try await PeopleService(
+            records: RecordService(store: store), workers: ImmediateWorkers(),
+            tokens: WebTokens(try Fixture.sealingKey()), time: HandTime(), random: SeededRandom(seed: 6)
+        ).create(
+            email: "ann@example.com", password: Self.password, account: Self.account, of: PersonalityID("harpoon"))
         for (number, name) in [("0241112223", "ACME LTD"), ("0201112223", nil)] as [(String, String?)] {
             let method = PaymentMethod(
                 provider: name == nil ? .telecel : .mtn, number: number, accountName: name, wantsFirst: name == nil)

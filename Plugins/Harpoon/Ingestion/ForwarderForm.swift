@@ -4,6 +4,16 @@ import Model
 
 /// How an app or a service hands texts over: how it proves itself, where its words stand, and what it wants to hear.
 struct ForwarderForm: Sendable {
+    /// What is answered to whatever is authentic.
+    enum Reply: Sendable {
+        /// JSON that suits all who read an answer.
+        case taken
+        /// No body: it would be sent to the payer as a text.
+        case silence
+        /// TwiML that has nothing said.
+        case markup
+    }
+
     let proof: ForwarderProof
     let sender: [String]
     let message: [String]
@@ -12,8 +22,7 @@ struct ForwarderForm: Sendable {
     var inside: String?
     /// The member that says what the request is about, and the word of a text that came in; others are nothing to us.
     var event: (name: String, word: String)?
-    /// A body would be sent to the payer as a text.
-    var isSilent = false
+    var reply = Reply.taken
     /// It asks by GET, which puts texts into the logs of whatever stands before us: the owner of the line chose it.
     var usesGet = false
 
@@ -37,7 +46,11 @@ struct ForwarderForm: Sendable {
             ForwarderForm(proof: .stamp, sender: ["from"], message: ["content"], time: ["receive_time", "timestamp"])
         case .kannel, .playSMS:
             ForwarderForm(
-                proof: .secret, sender: ["from"], message: ["text"], time: ["time"], isSilent: true, usesGet: true)
+                proof: .secret, sender: ["from"], message: ["text"], time: ["time"], reply: .silence,
+                usesGet: true)
+        case .twilio:
+            ForwarderForm(
+                proof: .addressCode, sender: ["From"], message: ["Body"], time: [], reply: .markup, usesGet: true)
         case .africasTalking:
             ForwarderForm(proof: .secret, sender: ["from"], message: ["text"], time: ["date"])
         }
@@ -57,5 +70,16 @@ struct ForwarderForm: Sendable {
         return ForwardedText(
             sender: members.text(sender, inside: inside) ?? "", message: message,
             receivedAt: members.time(time, inside: inside))
+    }
+}
+
+extension ForwarderForm.Reply {
+    /// nil: the one that suits all.
+    var answer: Answer? {
+        switch self {
+        case .taken: nil
+        case .silence: Answer(status: Success.ok.rawValue, contentType: "text/plain", body: [])
+        case .markup: Answer(status: Success.ok.rawValue, contentType: "text/xml", body: Array("<Response/>".utf8))
+        }
     }
 }

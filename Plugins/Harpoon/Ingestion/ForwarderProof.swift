@@ -11,6 +11,8 @@ enum ForwarderProof {
     case bodyCode
     /// httpSMS's bearer token: a JWT (RFC 7519) of HS256 for this line's address. It covers no body.
     case token
+    /// Twilio's `X-Twilio-Signature` over the address that was called and all fields of the form.
+    case addressCode
     /// SmsForwarder's `sign` over its time stamp alone, in Base64, encoded as a URL's part once or twice on its way.
     case stamp
 
@@ -20,6 +22,7 @@ enum ForwarderProof {
         case .secret: try Self.checkSecret(call, members, key)
         case .bodyCode: try Self.checkBody(call, key)
         case .token: try Self.checkToken(call, key, path)
+        case .addressCode: try TwilioSignature.check(call, key: key, path: path)
         case .stamp: try Self.checkStamp(members, key, at: call.now)
         }
     }
@@ -107,17 +110,8 @@ enum ForwarderProof {
     }
 }
 
-/// Base64 with the alphabet for URLs, without padding (RFC 4648 §5; RFC 7515 §2).
-private enum Base64URL {
-    static func decode(_ text: Substring) -> [UInt8]? {
-        var bytes = text.utf8.map { byte in
-            byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
-        }
-        while bytes.count % 4 != 0 { bytes.append(UInt8(ascii: "=")) }
-        return Base64.decode(bytes)
-    }
-
-    static func object(_ text: Substring) -> JSONDocument? {
+extension Base64URL {
+    fileprivate static func object(_ text: Substring) -> JSONDocument? {
         decode(text).flatMap { try? JSONDocument($0, limits: JSONLimits(bytesMax: $0.count)) }
     }
 }

@@ -4,6 +4,8 @@ import Base
 /// last transaction id.
 enum GhanaPayText {
     static let senders = ["GhanaPay"]
+    /// Twelve in those that are known; the ids of another network in what it hands on.
+    static let idDigits = 11...12
 
     /// nil where it is no receipt.
     static func read(_ text: String) -> IncomingPayment? {
@@ -15,7 +17,7 @@ enum GhanaPayText {
         }
         guard let amount = reader.takeMoney(), reader.take(" from: "), let number = reader.take(upTo: ","),
             let (name, _) = reader.takeFirst(of: ". Ref: ", ". Reference: "),
-            let reference = reader.take(upToLast: "Transaction ID: "), let id = reader.takeDigits(12...12),
+            let reference = reader.take(upToLast: "Transaction ID: "), let id = reader.takeDigits(idDigits),
             reader.take(". Balance: "), let balance = reader.takeMoney(), reader.isAtEnd
         else { return nil }
         var payment = IncomingPayment(provider: .ghanaPay, amount: amount, telcoID: id)

@@ -33,7 +33,7 @@ enum Ingestion {
         _ = try await intake(call, line).take(
             Receipt(
                 state: .review, payment: payment, provider: line.value.provider, line: line.record.id,
-                arrivedAt: call.now))
+                arrivedAt: call.now), on: line)
         return taken
     }
 
@@ -60,7 +60,7 @@ enum Ingestion {
             } else {
                 try await keep(call.body, call, line)
             }
-            return form.isSilent ? Answer(status: Success.ok.rawValue, contentType: "text/plain", body: []) : taken
+            return form.reply.answer ?? taken
         }
     }
 
@@ -96,9 +96,7 @@ enum Ingestion {
     private static func take(
         _ text: ForwardedText, _ call: Call, _ line: Stored<Line>
     ) async throws(KernelFailure) {
-        _ = try await intake(call, line).take(
-            text: text.message, from: text.sender, line: line, provider: line.value.provider,
-            senders: line.value.trustedSenders, claimedAt: text.receivedAt)
+        _ = try await intake(call, line).take(text, on: line)
     }
 
     private static func keep(_ body: [UInt8], _ call: Call, _ line: Stored<Line>) async throws(KernelFailure) {
@@ -106,7 +104,7 @@ enum Ingestion {
         _ = try await intake(call, line).take(
             Receipt(
                 state: .review, payment: nil, provider: line.value.provider, line: line.record.id,
-                text: String(text), arrivedAt: call.now, reason: "its request could not be read"))
+                text: String(text), arrivedAt: call.now, reason: "its request could not be read"), on: nil)
     }
 
     /// Suits all forwarders that read an answer.
@@ -120,7 +118,7 @@ enum Ingestion {
     private static func intake(_ call: Call, _ line: Stored<Line>) -> Intake {
         // A line's texts are real: they never settle a test payment.
         let desk = call.records(of: line.record.space.account, .live)
-        return Intake(ledger: Ledger(desk: desk, ids: call.ids, now: call.now))
+        return Intake(ledger: Ledger(desk: desk, ids: call.ids, now: call.now), rules: IntakeRules(call))
     }
 
     /// The line whose secret the request bears.
@@ -144,7 +142,7 @@ enum TelcoID {
         switch provider {
         case .mtn: return (10...11).contains(digits.count) && digits.allSatisfy(ASCII.isDigit)
         case .telecel: return digits.count == 16 && digits.allSatisfy(ASCII.isDigit)
-        case .ghanaPay: return digits.count == 12 && digits.allSatisfy(ASCII.isDigit)
+        case .ghanaPay: return GhanaPayText.idDigits.contains(digits.count) && digits.allSatisfy(ASCII.isDigit)
         case .at:
             // `PP260610.1402.C10293` and its kin, of which little is known.
             return (8...24).contains(digits.count)

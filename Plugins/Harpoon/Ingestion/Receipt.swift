@@ -9,6 +9,8 @@ struct Receipt: Equatable {
         case matched = "MATCHED"
         /// It is a transaction's money, and a person has to look at it first.
         case held = "HELD"
+        /// Money whose balance does not go on from what its line is known to have: texts that come may free it.
+        case waiting = "WAITING"
         /// Money of no waiting transaction: it can be reconciled.
         case unmatched = "UNMATCHED"
         /// Nobody but a person can tell what it is.
@@ -37,6 +39,8 @@ struct Receipt: Equatable {
     /// Why it is in its state.
     var reason: String?
     var warnings: [String] = []
+    /// Under which a merchant was told of it who takes all money; nil where none was.
+    var forwardedAs: String?
 
     /// When the payment was made: as the network says, else as the forwarder says if that can be, else when it arrived.
     var paidAt: Instant {
@@ -75,13 +79,16 @@ extension Receipt {
     /// `isConflict`: another one has its network's id; then it is told from its repetition by what it says.
     func keys(isConflict: Bool) -> [RecordKey] {
         if let payment, let id = payment.telcoID, !isConflict { return [Self.telcoKey(provider, id)] }
-        var parts = [
-            String(line?.value ?? 0), sender ?? "", String(claimedAt?.nanoseconds ?? 0), text ?? "",
-        ]
         if text == nil, let payment {
-            parts += [payment.telcoID ?? "", payment.amount.text, payment.reference ?? "", payment.payerName ?? ""]
+            let said = [payment.telcoID ?? "", payment.amount.text, payment.reference ?? "", payment.payerName ?? ""]
+            return [Self.textKey(line, sender, claimedAt, said.joined(separator: "\u{1F}"))]
         }
-        return [RecordKey(Self.textIndex, parts.joined(separator: "\u{1F}"))]
+        return [Self.textKey(line, sender, claimedAt, text ?? "")]
+    }
+
+    static func textKey(_ line: Record.ID?, _ sender: String?, _ claimedAt: Instant?, _ text: String) -> RecordKey {
+        let parts = [String(line?.value ?? 0), sender ?? "", String(claimedAt?.nanoseconds ?? 0), text]
+        return RecordKey(textIndex, parts.joined(separator: "\u{1F}"))
     }
 
     init(_ record: Record) throws(KernelFailure) {
@@ -105,6 +112,7 @@ extension Receipt {
         claimedAt = value.instant("claimed")
         transaction = value["transaction"]?.int.map { Record.ID(Int64($0)) }
         reason = value["reason"]?.string
+        forwardedAs = value["forwarded_as"]?.string
         warnings = value["warnings"]?.elements.map { $0.compactMap(\.string) } ?? []
     }
 
@@ -119,6 +127,7 @@ extension Receipt {
             body.memberIfPresent("claimed", claimedAt?.nanoseconds)
             body.memberIfPresent("transaction", transaction?.value)
             body.memberIfPresent("reason", reason)
+            body.memberIfPresent("forwarded_as", forwardedAs)
             if !warnings.isEmpty { body.member("warnings", warnings) }
         }
     }

@@ -7,21 +7,21 @@ enum TextJudge {
         case incoming(IncomingPayment)
         /// Looks like a receipt, and the sender cannot be right.
         case suspicious(String)
-        /// A known form that is no payment by a customer.
-        case other
+        /// A known form that is no payment by a customer, with what it says of the balance.
+        case other(BalanceEffect)
         /// Of no known form: for a person to look at.
         case unread
     }
 
     static func verdict(_ text: String, from sender: String, on provider: Provider, senders: [String]) -> Verdict {
         guard isTrusted(sender, senders) else {
-            return isLikeReceipt(text) ? .suspicious("the sender is not the network") : .other
+            return isLikeReceipt(text) ? .suspicious("the sender is not the network") : .other(.none)
         }
         if let payment = read(text, on: provider) { return .incoming(payment) }
         if Provider.allCases.contains(where: { $0 != provider && read(text, on: $0) != nil }) {
             return .suspicious("another network's form under this network's name")
         }
-        return isKnownOther(text) ? .other : .unread
+        return OtherText.effect(text, on: provider).map { .other($0) } ?? .unread
     }
 
     static func read(_ text: String, on provider: Provider) -> IncomingPayment? {
@@ -44,7 +44,7 @@ enum TextJudge {
     }
 
     /// Compared as plain ASCII, trimmed and without case: a letter that only looks alike is another one.
-    private static func isTrusted(_ sender: String, _ senders: [String]) -> Bool {
+    static func isTrusted(_ sender: String, _ senders: [String]) -> Bool {
         let bare = plain(sender)
         return senders.contains { plain($0) == bare }
     }
@@ -64,22 +64,5 @@ enum TextJudge {
     private static let receiptWords = [
         "receive", "cash in", "payment", "deposit", "credited", "reversal", "transaction", "confirmed", "sent ghs",
         "momo", "balance",
-    ]
-
-    /// Money that went out, and money that came from the network itself: the sure forms.
-    private static func isKnownOther(_ text: String) -> Bool {
-        var reader = SMSText.joined(text)
-        if reader.takeDigits(16...16) != nil {
-            guard reader.take(" Confirmed. ") || reader.take(" confirmed. ") else { return false }
-            return telecelOthers.contains { reader.rest.hasPrefix($0) }
-                || (reader.takeMoney() != nil && (reader.take(" sent to ") || reader.take(" paid to ")))
-        }
-        return others.contains { reader.rest.hasPrefix($0) }
-    }
-
-    private static let telecelOthers = ["You have withdrawn ", "You bought ", "Your bundle purchase request of "]
-    private static let others = [
-        "Payment made for ", "Payment for ", "Your payment of ", "Cash Out made for ", "Transaction ID: ",
-        "Dear customer, you have received ",
     ]
 }

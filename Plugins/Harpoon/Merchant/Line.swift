@@ -25,6 +25,8 @@ struct Line: Equatable {
         case playSMS = "playsms"
         /// A form, with the secret in the query.
         case africasTalking = "africas-talking"
+        /// Who speaks Twilio's form: an HMAC over the address and the form's fields.
+        case twilio
         /// gammu-smsd's or smstools' script, with a form and the secret in a header.
         case gammu
     }
@@ -38,6 +40,8 @@ struct Line: Equatable {
     /// Under the key file.
     var sealedSecret: [UInt8]
     var createdAt: Instant
+    /// Each balance has to go on from the one before.
+    var checksBalance = true
 
     /// The names whose texts count.
     var trustedSenders: [String] { senders.isEmpty ? TextJudge.senders(of: provider) : senders }
@@ -70,7 +74,7 @@ extension Line {
         self.init(
             provider: provider, number: number, forwarder: forwarder,
             senders: value["senders"]?.elements.map { $0.compactMap(\.string) } ?? [], sealedSecret: secret,
-            createdAt: createdAt)
+            createdAt: createdAt, checksBalance: value["checks_balance"]?.bool ?? true)
     }
 
     var body: [UInt8] {
@@ -81,6 +85,7 @@ extension Line {
             body.member("senders", senders)
             body.member("secret", Hex.encode(sealedSecret))
             body.member("created", createdAt.nanoseconds)
+            if !checksBalance { body.member("checks_balance", false) }
         }
     }
 }

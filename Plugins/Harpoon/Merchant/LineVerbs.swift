@@ -13,9 +13,10 @@ enum LineVerbs {
                 Option("account", .number, "ID", "whose number it is", isNeeded: true),
                 Option(
                     "network", .word(Provider.allCases.map(\.rawValue)), "", "the number's network"),
-                Option("forwarder", .word(Line.Forwarder.allCases.map(\.rawValue)), "", "who hands its texts over"),
+                Option("forwarder", .text, "NAME", "who hands its texts over: sms-gateway, ..; without it, payment"),
                 Option("secret-file", .file, "FILE", "the forwarder's secret or signing key", isNeeded: true),
                 Option("sender", .list, "NAME,..", "the sender names that count; without it, the network's own"),
+                Option("balance-check", .word(["on", "off"]), "", "hold money whose balance does not go on"),
             ],
             does: "take payments to a number",
             example: "line add 0241112223 --account 1 --network mtn --forwarder sms-gateway --secret-file key.txt",
@@ -42,11 +43,15 @@ enum LineVerbs {
             return .refused("--sender: \(HarpoonLimits.senderNames) names at most")
         }
         let provider = call.text("network").flatMap(Provider.init) ?? .mtn
-        let forwarder = call.text("forwarder").flatMap(Line.Forwarder.init) ?? .payment
+        guard let forwarder = Line.Forwarder(rawValue: call.text("forwarder") ?? Line.Forwarder.payment.rawValue) else {
+            let names = Line.Forwarder.allCases.map(\.rawValue).joined(separator: ", ")
+            return .refused("--forwarder: allowed: \(names)")
+        }
         let line = Line(
             provider: provider, number: phone.local, forwarder: forwarder, senders: senders,
             sealedSecret: try call.secretBox.seal(
-                Array(secret.utf8), name: Line.secretName(phone.local, account)), createdAt: call.now)
+                Array(secret.utf8), name: Line.secretName(phone.local, account)), createdAt: call.now,
+            checksBalance: call.text("balance-check") != "off")
         let desk = call.records(of: account, .live)
         let new = NewRecord(
             in: desk.space(Line.collection), state: Line.state, body: line.body,
@@ -77,8 +82,11 @@ enum LineVerbs {
 
     private static func remove(_ call: VerbCall) async throws(KernelFailure) -> VerbReply {
         guard let (record, desk) = try await find(call) else { return .refused("\(call.operand): no such line") }
-        let step = RecordStep.remove(record.id, .version(record.version), collection: Line.collection)
-        _ = try await desk.commit(RecordUnit([step], at: call.now))
+        var steps = [RecordStep.remove(record.id, .version(record.version), collection: Line.collection)]
+        if let memory = try await desk.record(LineMemory.key(of: record.id), in: LineMemory.collection) {
+            steps.append(.remove(memory.id, .version(memory.version), collection: LineMemory.collection))
+        }
+        _ = try await desk.commit(RecordUnit(steps, at: call.now))
         return .json(JSONWriter.value(LineObject(line: try Line(record), id: call.ids.line(record.id))))
     }
 
@@ -100,6 +108,7 @@ struct LineObject: JSONWritable {
             object.member("network", line.provider.rawValue)
             object.member("forwarder", line.forwarder.rawValue)
             object.member("senders", line.trustedSenders)
+            object.member("balanceCheck", line.checksBalance)
             switch line.forwarder {
             case .payment: object.member("path", "/internal/v1/ingest/payment")
             default: object.member("path", Ingestion.path(line.forwarder, id))

@@ -23,7 +23,7 @@ extension WebhookFormat {
                 ]),
             secretPrefix: "whsec_", endpointsMax: HarpoonLimits.webhooks),
         payload: { WebhookPayload(delivery: $0.delivery, ids: $1).bytes },
-        identity: { $1.webhookDeliveries.text($0.id) })
+        identity: { WebhookPayload(delivery: $0, ids: $1).identity })
 }
 
 /// What is posted: `{"event","webhook_id","timestamp","data"}`. The data is the payment as it was then.
@@ -31,19 +31,29 @@ struct WebhookPayload {
     let delivery: WebhookDelivery
     let ids: PublicIDs
 
+    /// What receivers know a delivery by, over attempts and replays.
+    var identity: String {
+        isForwarded ? ids.forwarded(delivery.id) : ids.webhookDeliveries.text(delivery.id)
+    }
+
     var bytes: [UInt8] {
         JSONWriter.object { payload in
             payload.member("event", delivery.name)
-            payload.member("webhook_id", ids.webhookDeliveries.text(delivery.id))
+            payload.member("webhook_id", identity)
             payload.member("timestamp", WireTime(delivery.createdAt))
+            if isForwarded, isTest { payload.member("test", true) }
             payload.member("data", RawJSON(bytes: data))
         }
     }
 
+    private var isForwarded: Bool { delivery.name == OpenCollections.event }
+    private var isTest: Bool { delivery.data.map { $0 == Array("{}".utf8) } ?? true }
+
     /// A test tells of a payment that nobody made.
     private var data: [UInt8] {
-        guard let data = delivery.data, data != Array("{}".utf8) else { return Self.sample(delivery.createdAt) }
-        return data
+        if !isTest, let data = delivery.data { return data }
+        if isForwarded { return JSONWriter.value(ForwardedPayment.sample(at: delivery.createdAt)) }
+        return Self.sample(delivery.createdAt)
     }
 
     private static func sample(_ at: Instant) -> [UInt8] {

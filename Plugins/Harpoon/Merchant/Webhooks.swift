@@ -30,13 +30,13 @@ enum Webhooks {
     }
 
     static func list(_ call: Call) async throws(KernelFailure) -> Answer {
-        let endpoints = try await call.webhooks.list().items.reversed()
+        let endpoints = try await call.webhooks.list(where: { !$0.takesForwarded }).items.reversed()
         let facets = try await call.facets(.webhook, of: endpoints.map(\.id.value))
         return .data(call, endpoints.map { EndpointObject($0, EndpointFacet(facets[$0.id.value]), call.ids) })
     }
 
     static func show(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await answer(call, call.webhooks.endpoint(id(call)))
+        try await answer(call, endpoint(call))
     }
 
     static func update(_ call: Call) async throws(KernelFailure) -> Answer {
@@ -48,19 +48,23 @@ enum Webhooks {
         try form.finish()
         let facet = details == nil ? nil : EndpointFacet(details: details).bytes
         let endpoint = try await call.webhooks.edit(
-            id(call), url: url, events: events, isEnabled: isActive, facet: facet
+            endpoint(call).id, url: url, events: events, isEnabled: isActive, facet: facet
         ).run()
         return try await answer(call, endpoint)
     }
 
     static func remove(_ call: Call) async throws(KernelFailure) -> Answer {
-        try await call.webhooks.delete(id(call)).run()
+        try await call.webhooks.delete(endpoint(call).id).run()
         return .flat { $0.member("deleted", true) }
     }
 
     /// One attempt, now.
-    static func test(_ call: Call) async throws(KernelFailure) -> Answer {
-        let attempt = try await call.webhooks.attemptTest(id(call))
+    static func test(_ call: Call) async throws(KernelFailure) -> Answer { try await tested(call, endpoint(call).id) }
+
+    static func tested(
+        _ call: Call, _ id: WebhookEndpoint.ID, named name: String? = nil
+    ) async throws(KernelFailure) -> Answer {
+        let attempt = try await call.webhooks.attemptTest(id, named: name)
         guard attempt.isDelivered, let status = attempt.status else {
             throw .endpointRefused(
                 AttemptResult(
@@ -73,15 +77,34 @@ enum Webhooks {
         }
     }
 
+    /// To whoever is logged in, for the password once more.
+    static func reveal(_ call: Call) async throws(KernelFailure) -> Answer {
+        try await revealed(call, endpoint(call).id)
+    }
+
+    static func revealed(_ call: Call, _ id: WebhookEndpoint.ID) async throws(KernelFailure) -> Answer {
+        try await Sessions.checkPassword(call)
+        let secret = try await call.webhooks.secret(of: id)
+        return .flat { answer in
+            answer.object("data") { data in
+                data.member("id", call.ids.webhooks.text(id))
+                data.member("secret", secret)
+            }
+        }
+    }
+
     private static func answer(_ call: Call, _ endpoint: WebhookEndpoint) async throws(KernelFailure) -> Answer {
         let facets = try await call.facets(.webhook, of: [endpoint.id.value])
         return .data(call, EndpointObject(endpoint, EndpointFacet(facets[endpoint.id.value]), call.ids))
     }
 
-    /// What cannot name an endpoint names none.
-    private static func id(_ call: Call) throws(KernelFailure) -> WebhookEndpoint.ID {
+    /// The one that the path names. What cannot name an endpoint names none, and that for money without a code is none
+    /// of these.
+    private static func endpoint(_ call: Call) async throws(KernelFailure) -> WebhookEndpoint {
         guard let id = call.ids.webhooks.id(in: call.parameter(0)) else { throw .notFound(.webhook) }
-        return id
+        let endpoint = try await call.webhooks.endpoint(id)
+        guard !endpoint.takesForwarded else { throw .notFound(.webhook) }
+        return endpoint
     }
 
     // MARK: Dead letters
@@ -105,12 +128,9 @@ enum Webhooks {
         guard let id = DeadLetterObject.id(in: call.parameter(0), call.ids),
             try await call.webhooks.replayDeadLetters([id]) == [true]
         else { throw .notFound(.delivery) }
-        return .flat { answer in
-            answer.object("data") { data in
-                data.member("id", call.parameter(0))
-                data.member("status", "queued")
-            }
-            answer.object("meta") { $0.member("request_id", call.requestID) }
+        return .object(call) { data in
+            data.member("id", call.parameter(0))
+            data.member("status", "queued")
         }
     }
 
@@ -127,12 +147,9 @@ enum Webhooks {
             zip(ids.compactMap { $0 }, try await call.webhooks.replayDeadLetters(ids.compactMap { $0 }))
                 .filter(\.1).map(\.0))
         let failed = zip(texts, ids).filter { $1.map { !replayed.contains($0) } ?? true }.map(\.0)
-        return .flat { answer in
-            answer.object("data") { data in
-                data.member("replayed", replayed.count)
-                data.member("failed", failed)
-            }
-            answer.object("meta") { $0.member("request_id", call.requestID) }
+        return .object(call) { data in
+            data.member("replayed", replayed.count)
+            data.member("failed", failed)
         }
     }
 }
@@ -203,7 +220,7 @@ struct DeadLetterObject: JSONWritable {
         let delivery = letter.delivery
         return slot.object { object in
             object.member("id", Self.codec(ids).text(delivery.id))
-            object.member("webhook_id", ids.webhookDeliveries.text(delivery.id))
+            object.member("webhook_id", WebhookPayload(delivery: delivery, ids: ids).identity)
             object.member("endpoint_id", letter.isOwn ? nil : ids.webhooks.text(delivery.endpoint))
             object.member("event", delivery.name)
             object.member("url", letter.url.text)

@@ -18,7 +18,7 @@ struct Ledger: Sendable {
     let now: Instant
 
     /// So often a step is judged anew before its caller is asked to come back.
-    private static let tries = 5
+    static let tries = 5
     private static let pause: Duration = .seconds(1)
 
     // MARK: Finding
@@ -36,14 +36,22 @@ struct Ledger: Sendable {
         return Stored(record: record, value: try Transaction(record))
     }
 
+    /// What came in with this id of this network; nil where nothing did.
+    func receipt(_ provider: Provider, _ telcoID: String) async throws(KernelFailure) -> Stored<Receipt>? {
+        guard let record = try await desk.record(Receipt.telcoKey(provider, telcoID), in: Receipt.collection) else {
+            return nil
+        }
+        return Stored(record: record, value: try Receipt(record))
+    }
+
     /// What came in with this id of a network; nil where nothing did. Of several networks' the latest.
     func receipt(telcoID: String) async throws(KernelFailure) -> Stored<Receipt>? {
         var latest: Stored<Receipt>?
         for provider in Provider.allCases {
-            guard let record = try await desk.record(Receipt.telcoKey(provider, telcoID), in: Receipt.collection),
-                record.id > latest?.record.id ?? Record.ID(0)
+            guard let found = try await receipt(provider, telcoID),
+                found.record.id > latest?.record.id ?? Record.ID(0)
             else { continue }
-            latest = Stored(record: record, value: try Receipt(record))
+            latest = found
         }
         return latest
     }
@@ -68,16 +76,44 @@ struct Ledger: Sendable {
                 throw .wrongState(
                     .record(Transaction.collection), state: .named(error.state.rawValue), operation: operation)
             }
-            try await commit([edit(stored, to: next)], [news(stored, next)])
+            var steps = [edit(stored, to: next)]
+            if let step = try await money(of: stored, after: next) { steps.append(step) }
+            try await commit(steps, [news(stored, next)])
             return Stored(record: stored.record, value: next)
         }
     }
 
+    /// What becomes of the money that is held for a payment: it counts with it, or can be another's once it does not.
+    /// `used`: other money, which counts in its place. nil where none is held.
+    func money(
+        of stored: Stored<Transaction>, after next: Transaction, instead used: Record.ID? = nil
+    ) async throws(KernelFailure) -> RecordStep? {
+        guard let payment = stored.value.payment, let telcoID = payment.telcoID,
+            let held = try await receipt(payment.provider, telcoID), held.record.id != used,
+            held.value.transaction == stored.record.id, [.held, .waiting].contains(held.value.state)
+        else { return nil }
+        var receipt = held.value
+        switch next.state {
+        case _ where used != nil:
+            receipt.state = held.value.state == .held ? .unmatched : .waiting
+            receipt.transaction = nil
+            receipt.reason = "other money counts for its payment"
+        case .success, .partial, .overpaid: receipt.state = .matched
+        case .cancelled:
+            receipt.state = held.value.state == .held ? .unmatched : .waiting
+            receipt.transaction = nil
+            receipt.reason = "its payment was cancelled"
+        case .failed: receipt.state = .dismissed
+        case .created, .pending, .processing, .manualReview, .expired, .refunded: return nil
+        }
+        return edit(held, to: receipt)
+    }
+
     /// Does it again while somebody else is quicker.
     func trying<Value>(
-        _ body: () async throws(KernelFailure) -> Value
+        _ tries: Int = Self.tries, _ body: () async throws(KernelFailure) -> Value
     ) async throws(KernelFailure) -> Value {
-        for _ in 0..<Self.tries {
+        for _ in 0..<tries {
             do throws(KernelFailure) {
                 return try await body()
             } catch {
@@ -89,7 +125,11 @@ struct Ledger: Sendable {
 
     /// The store met the record otherwise than it was read. A refusal of our own names an operation of its own.
     private static func isOvertaken(_ failure: KernelFailure) -> Bool {
-        if case .wrongState(.record, state: _, operation: .edit) = failure { true } else { false }
+        switch failure {
+        case .wrongState(.record, state: _, operation: .edit): true
+        case .alreadyExists(.record(LineMemory.collection), field: _): true
+        default: false
+        }
     }
 
     @discardableResult
@@ -104,11 +144,15 @@ struct Ledger: Sendable {
     }
 
     func edit(_ stored: Stored<Receipt>, to next: Receipt) -> RecordStep {
-        .edit(
+        func marks(_ receipt: Receipt) -> Set<RecordMark> {
+            Set(receipt.transaction.map { [RecordMark(Receipt.transactionMark, ids.reference($0))] } ?? [])
+        }
+        let (before, after) = (marks(stored.value), marks(next))
+        return .edit(
             RecordEdit(
                 stored.record.id, collection: Receipt.collection, expecting: .version(stored.record.version),
-                state: next.state.rawValue, body: next.body,
-                marked: next.transaction.map { [RecordMark(Receipt.transactionMark, ids.reference($0))] } ?? []))
+                state: next.state.rawValue, body: next.body, unmarked: Array(before.subtracting(after)),
+                marked: Array(after.subtracting(before))))
     }
 
     /// nil where nobody is told of the state that it has come to.
@@ -139,9 +183,11 @@ enum TransactionEdit {
             target: next.webhookURL.map { .url(UserData($0)) } ?? .subscribers)
     }
 
-    /// What becomes of a payment at its time: nothing came.
+    /// What becomes of a payment at its time: nothing came, or what came is for a person.
     static func due(_ record: Record, _ now: Instant, _ ids: PublicIDs) -> RecordUnit? {
-        guard let transaction = try? Transaction(record), let next = transaction.expired(at: now) else { return nil }
+        guard let transaction = try? Transaction(record),
+            let next = transaction.expired(at: now) ?? transaction.overdue(at: now)
+        else { return nil }
         let stored = Stored(record: record, value: transaction)
         return RecordUnit(
             [step(stored, to: next)], announcing: [news(stored, next, ids)].compactMap { $0 }, at: now)

@@ -15,6 +15,7 @@ enum PaymentVerbs {
                 account, Option("state", .text, "STATE", "only those in this state"),
                 Option("received", .flag, "", "what came in, in place of what was asked for"),
                 Option("test", .flag, "", "those of test keys"),
+                Option("limit", .number, "N", "so many at most; without it, \(HarpoonLimits.paymentsListed)"),
             ], does: "an account's payments, latest first",
             example: "payment list --account 1 --received --state UNMATCHED", run: list),
         DialectVerb(
@@ -160,8 +161,10 @@ enum PaymentVerbs {
             matched.state = .matched
             matched.transaction = id
             matched.reason = "matched by a person"
+            let other = try await ledger.money(of: stored, after: next, instead: receiptID)
             try await ledger.commit(
-                [ledger.edit(stored, to: next), ledger.edit(receipt, to: matched)], [ledger.news(stored, next)])
+                [ledger.edit(stored, to: next), ledger.edit(receipt, to: matched)] + [other].compactMap { $0 },
+                [ledger.news(stored, next)])
             let view = TransactionView(Stored(record: stored.record, value: next), call.ids)
             return .json(JSONWriter.value(TransactionRow(view: view)))
         }
@@ -174,7 +177,7 @@ enum PaymentVerbs {
         let ledger = Ledger(desk: desk, ids: call.ids, now: call.now)
         return try await ledger.trying { () async throws(KernelFailure) -> VerbReply in
             guard let receipt = try await ledger.receipt(id) else { throw .notFound(.record(Receipt.collection)) }
-            guard receipt.value.state != .matched, receipt.value.state != .held else {
+            guard ![.matched, .held].contains(receipt.value.state), receipt.value.transaction == nil else {
                 return .refused("it is \(receipt.value.state.rawValue): decide about its payment")
             }
             var dismissed = receipt.value
@@ -206,8 +209,8 @@ enum PaymentVerbs {
             payment.payer = .known(phone)
         }
         payment.reference = code.text
-        let outcome = try await Intake(ledger: ledger).take(
-            Receipt(state: .review, payment: payment, provider: payment.provider, arrivedAt: call.now))
+        let outcome = try await Intake(ledger: ledger, rules: IntakeRules(call)).take(
+            Receipt(state: .review, payment: payment, provider: payment.provider, arrivedAt: call.now), on: nil)
         return try await reply(outcome, ledger)
     }
 
@@ -217,9 +220,8 @@ enum PaymentVerbs {
         else { return .refused("\(call.operand): no such line") }
         let line = Stored(record: record, value: try Line(record))
         let ledger = Ledger(desk: desk, ids: call.ids, now: call.now)
-        let outcome = try await Intake(ledger: ledger).take(
-            text: call.text("text-file") ?? "", from: call.text("sender") ?? "", line: line,
-            provider: line.value.provider, senders: line.value.trustedSenders, claimedAt: nil)
+        let outcome = try await Intake(ledger: ledger, rules: IntakeRules(call)).take(
+            ForwardedText(sender: call.text("sender") ?? "", message: call.text("text-file") ?? ""), on: line)
         return try await reply(outcome, ledger)
     }
 

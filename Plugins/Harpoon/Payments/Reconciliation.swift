@@ -49,6 +49,9 @@ enum Reconciliation {
         }
         object.reconciliation = ledger.ids.reconciliation(receipt.record.id)
         object.matched = payment.amount
+        guard receipt.value.state != .waiting else {
+            throw object.failure(.notFound, "The payment with this transaction id is still being checked")
+        }
         if let owner = receipt.value.transaction, owner != id || receipt.value.state == .matched {
             object.status = .alreadyConfirmed
             object.message = "Payment was already confirmed"
@@ -77,8 +80,10 @@ enum Reconciliation {
         matched.state = .matched
         matched.transaction = stored.record.id
         matched.reason = notes.map { "reconciled: \($0)" } ?? "reconciled"
+        let other = try await ledger.money(of: stored, after: next, instead: receipt.record.id)
         _ = try await ledger.commit(
-            [ledger.edit(stored, to: next), ledger.edit(receipt, to: matched)], [ledger.news(stored, next)])
+            [ledger.edit(stored, to: next), ledger.edit(receipt, to: matched)] + [other].compactMap { $0 },
+            [ledger.news(stored, next)])
         var object = object
         object.status = .verified
         object.newState = next.state

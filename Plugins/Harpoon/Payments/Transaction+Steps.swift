@@ -36,6 +36,38 @@ extension Transaction {
             to: [.processing, Difference(expected: expected, actual: payment.amount).state], at: now)
     }
 
+    /// Money came for it whose balance does not go on from what its line is known to have.
+    func waits(with payment: Payment, until end: Instant, at now: Instant) throws(Refusal) -> Transaction {
+        guard state == .pending else { throw Refusal(state: state) }
+        var next = try moved(to: [.processing], at: now)
+        next.payment = payment
+        next.processingAt = now
+        next.waitsUntil = end
+        next.reason = "its balance does not go on from the line's"
+        return next
+    }
+
+    /// What came since shows that the money is there.
+    func freed(at now: Instant) throws(Refusal) -> Transaction {
+        guard state == .processing, let payment else { throw Refusal(state: state) }
+        return try reconciled(with: payment, at: now)
+    }
+
+    /// What came since shows that it never came, or nothing did: a person has to look.
+    func doubted(because reason: String, at now: Instant) throws(Refusal) -> Transaction {
+        guard state == .processing else { throw Refusal(state: state) }
+        var next = try moved(to: [.manualReview], at: now)
+        next.reason = reason
+        return next
+    }
+
+    /// The time in which it could show that the money is there is over; nil while it is not.
+    func overdue(at now: Instant) -> Transaction? {
+        guard state == .processing, let waitsUntil, waitsUntil <= now else { return nil }
+        return try? doubted(
+            because: "its balance does not go on from the line's, and no text has closed the gap", at: now)
+    }
+
     /// A person has found the money that belongs to it: one that waits for money, or for a person.
     func reconciled(with payment: Payment, at now: Instant) throws(Refusal) -> Transaction {
         var next = self
@@ -73,6 +105,7 @@ extension Transaction {
             guard next.state.next.contains(step) else { throw Refusal(state: state) }
             next.state = step
         }
+        if next.state != .processing { next.waitsUntil = nil }
         if next.state.isTerminal { next.completedAt = now }
         return next
     }

@@ -25,6 +25,8 @@ struct Transaction: Equatable {
     let createdAt: Instant
     let expiresAt: Instant
     var processingAt: Instant?
+    /// While it is being checked: until when it waits for what its line's texts say next.
+    var waitsUntil: Instant?
     var completedAt: Instant?
     /// What came; nil before.
     var payment: Payment?
@@ -70,7 +72,13 @@ extension Transaction {
     var marks: [RecordMark] { payerPhone.map { [RecordMark(Self.phoneMark, $0)] } ?? [] }
 
     /// When something happens to it by itself.
-    var due: Instant? { state == .pending ? expiresAt : nil }
+    var due: Instant? {
+        switch state {
+        case .pending: expiresAt
+        case .processing: waitsUntil
+        default: nil
+        }
+    }
 
     init(_ record: Record) throws(KernelFailure) {
         let bytes = record.body
@@ -99,6 +107,7 @@ extension Transaction {
         expectedPayer = value["expected_payer"]?.string
         wantsPayerSMS = value["payer_sms"]?.bool ?? true
         processingAt = value.instant("processing")
+        waitsUntil = value.instant("waits_until")
         completedAt = value.instant("completed")
         payment = value["payment"].flatMap(Payment.init)
         reason = value["reason"]?.string
@@ -121,6 +130,7 @@ extension Transaction {
             body.memberIfPresent("expected_payer", expectedPayer)
             if !wantsPayerSMS { body.member("payer_sms", false) }
             body.memberIfPresent("processing", processingAt?.nanoseconds)
+            body.memberIfPresent("waits_until", waitsUntil?.nanoseconds)
             body.memberIfPresent("completed", completedAt?.nanoseconds)
             if let payment { body.object("payment") { payment.write(to: &$0) } }
             body.memberIfPresent("reason", reason)

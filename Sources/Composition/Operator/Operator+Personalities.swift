@@ -15,7 +15,8 @@ extension Operator {
             operand: verb.operand == nil ? "" : given.operand, values: given.given, flags: given.flagsGiven,
             personality: id, ids: runtime.ids(personality), now: runtime.time.now, directory: runtime.directory,
             records: runtime.records.service, webhooks: runtime.webhooks.service,
-            secretBox: SecretBox(runtime.records.sealing, random: runtime.random), random: runtime.random)
+            secretBox: SecretBox(runtime.records.sealing, random: runtime.random), people: runtime.people,
+            options: runtime.configuration.options[id] ?? [:], random: runtime.random)
         switch try await verb.run(call) {
         case .json(let bytes): return .json(bytes)
         case .refused(let reason): return .refused(reason)

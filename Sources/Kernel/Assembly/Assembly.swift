@@ -91,7 +91,7 @@ package struct Assembly {
             suppressions: SuppressionService(store: ground.store, directory: directory, time: ground.time),
             quotas: QuotaDesk(store: ground.store, time: ground.time),
             reports: reports(directory, reporter), webhooks: webhooks(), relays: relays(directory),
-            records: records())
+            records: records(), people: people())
         ground.store.observe(facts: directory)
         ground.store.observe(dispatcher)
         ground.store.observe(facts: services.webhooks.dispatcher)
@@ -143,6 +143,12 @@ package struct Assembly {
                 loop: ground.deliveryLoop, store: ground.store, rules: dialects.timers, time: ground.time,
                 log: ground.log),
             sealing: settings.sealing)
+    }
+
+    private func people() -> PeopleService {
+        PeopleService(
+            records: RecordService(store: ground.store), workers: ground.workers,
+            tokens: WebTokens(settings.sealing), time: ground.time, random: ground.random)
     }
 
     private func webhooks() -> KernelServices.Webhooks {

@@ -39,6 +39,7 @@ package struct KernelServices: Sendable {
     package let webhooks: Webhooks
     package let relays: Relays
     package let records: Records
+    package let people: PeopleService
 }
 
 extension KernelServices {

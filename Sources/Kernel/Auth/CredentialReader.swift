@@ -41,8 +41,13 @@ package struct CredentialReader: Sendable {
         return try checked(rest.drop { $0 == ASCII.space })
     }
 
+    /// Whether this is a session's token and no key.
+    func isWebToken(_ token: ArraySlice<UInt8>) -> Bool {
+        form.takesWebTokens && token.starts(with: WebTokens.beginning)
+    }
+
     private func checked(_ token: ArraySlice<UInt8>) throws(KernelFailure) -> ArraySlice<UInt8> {
-        guard prefixes.isEmpty || prefixes.contains(where: { token.starts(with: $0) }) else {
+        guard prefixes.isEmpty || prefixes.contains(where: { token.starts(with: $0) }) || isWebToken(token) else {
             throw .credentialMalformed(.form)
         }
         return token

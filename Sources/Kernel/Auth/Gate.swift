@@ -14,11 +14,13 @@ package struct Gate: Sendable {
     let directory: Directory
     let limiter: RateLimiter
     let uses: KeyUseLog?
+    private let webTokens: WebTokens?
 
-    /// `uses`: who notes when keys were used; nil: nobody does.
+    /// `uses`: who notes when keys were used; nil: nobody does. `webTokens`: who knows sessions' tokens; nil: none are
+    /// taken.
     package init(
         personality: PersonalityID, steps: [GateStep], form: CredentialForm, scopes: ScopeVocabulary,
-        directory: Directory, limiter: RateLimiter, uses: KeyUseLog? = nil
+        directory: Directory, limiter: RateLimiter, uses: KeyUseLog? = nil, webTokens: WebTokens? = nil
     ) {
         self.personality = personality
         self.steps = steps
@@ -27,6 +29,7 @@ package struct Gate: Sendable {
         self.directory = directory
         self.limiter = limiter
         self.uses = uses
+        self.webTokens = webTokens
     }
 
     /// What the gate needs to know of a request.
@@ -153,12 +156,31 @@ package struct Gate: Sendable {
     }
 
     private func owner(of credential: Directory.Credential?, _ request: Request) -> RateOwner {
-        RateOwner(key: credential?.key.id, account: credential?.key.account, address: request.clientAddress)
+        RateOwner(
+            key: credential?.key.id, account: credential?.key.account, address: request.clientAddress,
+            user: credential?.session?.user)
     }
 
     private func authenticate(_ request: Request) throws(KernelFailure) -> Directory.Credential {
         let token = try reader.token(authorization: request.authorization, keyField: request.keyField)
+        if reader.isWebToken(token) { return try session(token, at: request.now) }
         return try credential(SHA256.digest(token.span), at: request.now)
+    }
+
+    /// A session as a key that is in no table. It may do whatever a route lets sessions do; whether its user's password
+    /// is still the one that it was opened with, the server asks (`PeopleService.confirm`).
+    private func session(_ token: ArraySlice<UInt8>, at now: Instant) throws(KernelFailure) -> Directory.Credential {
+        guard let webTokens else { throw .credentialUnknown }
+        let session = try webTokens.session(in: token, of: personality, at: now)
+        guard let account = directory.account(session.account), let isSuspended = directory.isSuspended(account.id)
+        else { throw .credentialUnknown }
+        let key = AccessKey(
+            id: session.key, account: account.id, personality: personality, kind: .webToken, mode: .live,
+            scopes: scopes.words, domains: [], allowedNetworks: [], label: "", prefix: "", createdAt: now,
+            expiresAt: session.expiresAt, revokedAt: nil)
+        return Directory.Credential(
+            key: key, account: account, isSuspended: isSuspended, lastUse: LastUse(now),
+            digest: SHA256.digest(token.span), session: session)
     }
 
     /// The key whose secret has this digest, if it is good now.

@@ -17,13 +17,19 @@ package final class Directory: FactObserver {
         package let isSuspended: Bool
         package let lastUse: LastUse
         let digest: Digest256
+        /// What a session's token says; nil for a key.
+        package let session: WebSession?
 
-        init(key: AccessKey, account: Account, isSuspended: Bool, lastUse: LastUse, digest: Digest256) {
+        init(
+            key: AccessKey, account: Account, isSuspended: Bool, lastUse: LastUse, digest: Digest256,
+            session: WebSession? = nil
+        ) {
             self.key = key
             self.account = account
             self.isSuspended = isSuspended
             self.lastUse = lastUse
             self.digest = digest
+            self.session = session
         }
     }
 

@@ -126,11 +126,13 @@ package final class WebhookService: Sendable {
     }
 
     /// Makes one attempt at a test event now, and says what came of it: delivered or given up, never to be tried again.
+    /// `name`: in place of the dialect's usual one.
     package func attemptTest(
-        _ id: WebhookEndpoint.ID, of owner: Tenant
+        _ id: WebhookEndpoint.ID, named name: String? = nil, of owner: Tenant
     ) async throws(KernelFailure) -> WebhookSettlement {
         _ = try await endpoint(id, of: owner)
-        let name = try renderer.dialect(owner.origin).rules.testName
+        let usual = try renderer.dialect(owner.origin).rules.testName
+        let name = name ?? usual
         let event = WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now)
         let delivery = try await store.make(.webhook(.post(event, to: id, isClaimed: true)))
         return try await dispatcher.attempt(WebhookDelivery.ID(delivery), of: id)

@@ -35,10 +35,12 @@ public struct CredentialForm: Sendable, Equatable {
     public var takesAnyForm: Bool
     /// How many characters a minted key has behind its prefix.
     public var secretCharacters: Int
+    /// A session's token (`AccessKey.Kind.webToken`) is taken where a key is.
+    public var takesWebTokens: Bool
 
     public init(
         scheme: String, prefixes: [Prefix], keyField: String? = nil, precedence: Precedence = .authorization,
-        takesAnyForm: Bool = false, secretCharacters: Int = 40
+        takesAnyForm: Bool = false, secretCharacters: Int = 40, takesWebTokens: Bool = false
     ) {
         self.scheme = scheme
         self.prefixes = prefixes
@@ -46,5 +48,6 @@ public struct CredentialForm: Sendable, Equatable {
         self.precedence = precedence
         self.takesAnyForm = takesAnyForm
         self.secretCharacters = secretCharacters
+        self.takesWebTokens = takesWebTokens
     }
 }
