@@ -100,6 +100,17 @@ public struct Call: Sendable {
         try rule?.key(element: element, header: { header($0) }, member: member)
     }
 
+    /// The same, where the body's outermost object may have it as a member. The body is read for it only if that
+    /// member's name stands in it somewhere, or could in escapes. What is no JSON has no key.
+    public func idempotencyKey() throws(KernelFailure) -> IdempotencyKey? {
+        var document: JSONDocument?
+        return try idempotencyKey { name in
+            guard JSONText.mayHave(name, body) else { return nil }
+            if document == nil { document = try? JSONDocument(body, limits: JSONLimits(bytesMax: body.count)) }
+            return document?.root[named: name]?.string
+        }
+    }
+
     /// The templates of the caller's account.
     public var templates: TemplateDesk {
         TemplateDesk(
@@ -150,5 +161,20 @@ public struct Query: Sendable {
     public func int(_ name: String, in range: ClosedRange<Int>, else fallback: Int) -> Int {
         guard let value = text(name).flatMap({ Int($0) }) else { return fallback }
         return min(max(value, range.lowerBound), range.upperBound)
+    }
+}
+
+extension JSONText {
+    /// Whether a name could be that of a member somewhere in a text; cheaper than reading it.
+    fileprivate static func mayHave(_ name: String, _ text: [UInt8]) -> Bool {
+        let name = Array(name.utf8)
+        guard let first = name.first, text.count >= name.count else { return false }
+        for place in text.indices {
+            // A name can be written with escapes (RFC 8259 §7).
+            if text[place] == UInt8(ascii: "\\") { return true }
+            guard text[place] == first, place + name.count <= text.count else { continue }
+            if text[place..<(place + name.count)].elementsEqual(name) { return true }
+        }
+        return false
     }
 }

@@ -12,7 +12,7 @@ extension Gateway {
         _ call: (Principal?) -> Call
     ) async throws(KernelFailure) -> (answer: Answer, failure: KernelFailure?) {
         let caller = if let claimant = admission.claimant { claimant } else { try admission.principal.get() }
-        guard let rule = route.idempotency, let claimant = caller, let key = try Self.key(rule, call(claimant)) else {
+        guard let rule = route.idempotency, let claimant = caller, let key = try call(claimant).idempotencyKey() else {
             _ = try admission.principal.get()
             if isCoded { throw .codingUnsupported }
             return (try await plan(planner, route, call(caller)).run(), nil)
@@ -45,17 +45,6 @@ extension Gateway {
         let plan = try await planner(call)
         try Self.checkAuthorised(call, route)
         return plan
-    }
-
-    private static func key(_ rule: IdempotencyRule, _ call: Call) throws(KernelFailure) -> IdempotencyKey? {
-        var document: JSONDocument?
-        return try call.idempotencyKey { name in
-            // Only rules that look for a key in the body pay for reading it twice. What is no JSON has no key.
-            if document == nil {
-                document = try? JSONDocument(call.body, limits: JSONLimits(bytesMax: call.body.count))
-            }
-            return document?.root[named: name]?.string
-        }
     }
 
     // MARK: Answers

@@ -102,6 +102,9 @@ HARPOON = [
     ("a webhook is changed", "PUT /v1/webhooks/{HOOK}", "PAY", {"is_active": False}),
     ("a webhook is deleted", "DELETE /v1/webhooks/{HOOK}", "PAY"),
     ("dead letters", "GET /v1/webhooks/dead-letters", "PAY"),
+    ("a secret, with a key", "POST /v1/webhooks/{HOOK}/secret", "PAY", {"password": "x"}),
+    ("open collections, where they are off", "GET /v1/open-collections/endpoint", "PAY"),
+    ("a session for nobody", "POST /internal/v1/session", None, {"email": "a@example.com", "password": "x"}),
     *((f"fault {name}", "GET /v1/transactions", "PAY", None, {FAULT: name}) for name in FAULTS),
 ]  # fmt: skip
 

@@ -90,6 +90,16 @@ struct BalanceTests {
         #expect(outcome.isContinued && outcome.freed.map(\.transaction) == [Record.ID(3)])
     }
 
+    @Test("A text that goes on from before the gap is believed after the wait too, and proves what it would have")
+    func lateProof() {
+        var chain = BalanceChain()
+        take(&chain, 10, 100, id: 1)
+        take(&chain, 400, 1120, id: 2)
+        let outcome = take(&chain, 10, 110, id: 3, at: 5000)
+        #expect(outcome.isContinued && outcome.disproved.map(\.transaction) == [Record.ID(2)])
+        #expect(!take(&chain, 5, 1125, id: 4, at: 5001).isContinued)
+    }
+
     @Test("It never starts anew behind what the line has gone on from meanwhile")
     func deadBranch() {
         var chain = BalanceChain()
@@ -149,6 +159,7 @@ struct BalanceTests {
         var memory = LineMemory()
         take(&memory.chain, 10, 100, id: 1)
         take(&memory.chain, 30, 200, id: 2)
+        take(&memory.chain, 30, 900, id: 3, at: 1000)
         memory.part = LineMemory.Part(sender: "A", text: "b", claimedAt: nil, arrivedAt: Self.start)
         let space = RecordSpace(
             account: Account.ID(1), origin: Harpoon().id, mode: .live, collection: LineMemory.collection)
@@ -185,6 +196,20 @@ struct BalanceTests {
         }
         #expect(approved.value.state == .success)
         #expect(try await bench.receipts().last?.state == .matched)
+    }
+
+    @Test("A person who looks at money after the wait is told that a later text has disproved it")
+    func told() async throws {
+        let bench = IntakeBench()
+        let line = try await bench.line()
+        let id = try await bench.payment("Q7W3KD", 7500)
+        try await bench.take(bench.receipt("x", "1.00", balance: "100.00", id: "83000000001"), on: line)
+        try await bench.take(bench.receipt("Q7W3KD", "75.00", balance: "900.00", id: "83000000002"), on: line)
+        try await bench.wait(.seconds(3600))
+        try await bench.take(bench.receipt("y", "1.00", balance: "101.00", id: "83000000003"), on: line)
+        let payment = try await bench.ledger.transaction(id).value
+        #expect(payment.state == .manualReview && payment.reason?.contains("never came") == true)
+        #expect(try await bench.receipts().map(\.state) == [.unmatched, .held, .unmatched])
     }
 
     @Test("Money that waits for a payment which is cancelled meanwhile is nobody's when it is freed")

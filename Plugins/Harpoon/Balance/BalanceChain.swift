@@ -66,11 +66,13 @@ struct BalanceChain: Equatable {
     var known: Run?
     /// What does not go on from it, each with a gap before it, in order of arrival.
     var waiting: [Run] = []
+    /// Of what waited for too long, the latest: the chain may go on behind that gap as well, and what comes next tells.
+    var behindGap: Run?
     /// Identities of the latest texts, to know one that comes again.
     var seen: [String] = []
 
     /// Nothing that is kept depends on it: it can be left out where there is no need for it.
-    var isEmpty: Bool { known == nil && waiting.isEmpty }
+    var isEmpty: Bool { known == nil && waiting.isEmpty && behindGap == nil }
 
     // MARK: Steps
 
@@ -93,7 +95,10 @@ struct BalanceChain: Equatable {
 
     /// After a text that nobody understands: what comes next is believed. What waits goes on waiting, for a person if
     /// nothing comes, and nobody is accused.
-    mutating func startAnew() { known = nil }
+    mutating func startAnew() {
+        known = nil
+        behindGap = nil
+    }
 
     private mutating func take(
         _ movement: Movement, _ held: Held?, _ now: Instant, _ wait: Duration
@@ -101,7 +106,7 @@ struct BalanceChain: Equatable {
         var outcome = Outcome()
         guard !seen.contains(movement.identity) else { return outcome }
         note(movement.identity)
-        outcome.freed = lapse(now, wait)
+        lapse(now, wait)
         let before = (known.map { [$0] } ?? []) + waiting
         if before.contains(where: { TelcoOrder.isEarlier(movement.id, $0.lastID) == true }) {
             outcome.warnings.append("its transaction id is older than one that came before")
@@ -109,9 +114,11 @@ struct BalanceChain: Equatable {
         let run = Run(movement, since: now, held: nil)
         let isFirst = known == nil
         if append(run) {
-            outcome.freed += connect()
+            outcome.freed = connect()
             // The first of a chain goes on from nothing, and so proves nothing.
             if !isFirst { outcome.disproved = disprove(before: movement.id) }
+        } else if let gap = behindGap, run.goesOn(from: gap) {
+            outcome.freed = goOn(behind: gap, with: run, now, wait)
         } else if prepend(run) {
             // It is older than all that is known, and fits before it.
         } else {
@@ -160,27 +167,35 @@ struct BalanceChain: Equatable {
         return freed
     }
 
-    /// What waits and is older by the network's order than a text that goes on from before it never happened. One that
-    /// is younger may have a late text before it.
+    /// What waits, or waited, and is older by the network's order than a text that goes on from before it never
+    /// happened. One that is younger may have a late text before it.
     private mutating func disprove(before id: String) -> [Held] {
-        let disproved = waiting.filter { TelcoOrder.isEarlier($0.firstID, id) == true }
+        let gaps = waiting + (behindGap.map { [$0] } ?? [])
         waiting.removeAll { TelcoOrder.isEarlier($0.firstID, id) == true }
-        return disproved.flatMap(\.held)
+        behindGap = nil
+        return gaps.filter { TelcoOrder.isEarlier($0.firstID, id) == true }.flatMap(\.held)
     }
 
-    /// A gap that has stayed open for so long is one: the chain starts anew behind the latest, unless it has gone on
-    /// meanwhile from before the gap, or was further already. Of the money in that run what has time left counts.
-    private mutating func lapse(_ now: Instant, _ wait: Duration) -> [Held] {
+    /// A gap that has stayed open for so long is one: the chain may go on behind the latest, unless it has gone on
+    /// meanwhile from before it, or was further already.
+    private mutating func lapse(_ now: Instant, _ wait: Duration) {
         let lapsed = waiting.filter { $0.since + wait <= now }
+        guard !lapsed.isEmpty else { return }
         waiting.removeAll { $0.since + wait <= now }
         let ahead = lapsed.last { run in
             guard let known else { return true }
             return known.latest <= run.since && TelcoOrder.isEarlier(run.lastID, known.lastID) != true
         }
-        guard let ahead else { return [] }
-        known = ahead
+        behindGap = ahead ?? behindGap
+    }
+
+    /// The chain starts anew behind a gap. Of the money there what has time left counts; the rest is a person's.
+    private mutating func goOn(behind gap: Run, with run: Run, _ now: Instant, _ wait: Duration) -> [Held] {
+        known = gap
         known?.held = []
-        return ahead.held.filter { $0.since + wait > now } + connect()
+        behindGap = nil
+        _ = append(run)
+        return gap.held.filter { $0.since + wait > now } + connect()
     }
 
     /// Keeps a run that goes on from nothing that is known, joined to those that wait where it fits.

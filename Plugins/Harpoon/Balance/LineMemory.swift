@@ -35,6 +35,7 @@ extension LineMemory {
     var body: [UInt8] {
         JSONWriter.object { body in
             if let known = chain.known { body.object("known") { known.write(to: &$0) } }
+            if let gap = chain.behindGap { body.object("behind_gap") { gap.write(to: &$0) } }
             body.array("waiting") { list in for run in chain.waiting { list.object { run.write(to: &$0) } } }
             body.member("seen", chain.seen)
             if let part { body.object("part") { part.write(to: &$0) } }
@@ -45,6 +46,7 @@ extension LineMemory {
 extension BalanceChain {
     fileprivate init?(_ value: JSONValue) {
         known = value["known"].flatMap(Run.init)
+        behindGap = value["behind_gap"].flatMap(Run.init)
         waiting = value["waiting"]?.elements.map { $0.compactMap(Run.init) } ?? []
         seen = value["seen"]?.elements.map { $0.compactMap(\.string) } ?? []
     }

@@ -52,7 +52,10 @@ struct Batch {
         receipt.state = .suspicious
         if let id = held.transaction, receipt.transaction == id {
             let transaction = try await ledger.transaction(id)
-            if let next = try? transaction.value.doubted(because: reason, at: ledger.now) {
+            let next =
+                (try? transaction.value.doubted(because: reason, at: ledger.now))
+                ?? transaction.value.remarked(reason)
+            if let next {
                 edit(transaction, to: next)
                 receipt.state = .held
             }

@@ -21,7 +21,7 @@ enum ForwarderProof {
         switch self {
         case .secret: try Self.checkSecret(call, members, key)
         case .bodyCode: try Self.checkBody(call, key)
-        case .token: try Self.checkToken(call, key, path)
+        case .token: try Self.checkToken(call.header("Authorization"), key: key, path: path, at: call.now)
         case .addressCode: try TwilioSignature.check(call, key: key, path: path)
         case .stamp: try Self.checkStamp(members, key, at: call.now)
         }
@@ -56,8 +56,11 @@ enum ForwarderProof {
         guard MessageCode.areEqual(MessageCode.sha256(call.body, key: key), code) else { throw .credentialUnknown }
     }
 
-    private static func checkToken(_ call: Call, _ key: [UInt8], _ path: String) throws(KernelFailure) {
-        guard let header = call.header("Authorization") else { throw .credentialMissing }
+    /// `header`: the Authorization field.
+    static func checkToken(
+        _ header: String?, key: [UInt8], path: String, at now: Instant
+    ) throws(KernelFailure) {
+        guard let header else { throw .credentialMissing }
         guard header.asciiLowercased.hasPrefix("bearer ") else { throw .credentialMalformed(.scheme) }
         let parts = header.dropFirst(7).split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let head = Base64URL.object(parts[0]), let claims = Base64URL.object(parts[1]),
@@ -74,8 +77,8 @@ enum ForwarderProof {
         guard let end = claims.root["exp"]?.int.map({ Instant(seconds: Int64($0)) }) else {
             throw .credentialMalformed(.form)
         }
-        let begin = claims.root["nbf"]?.int.map { Instant(seconds: Int64($0)) } ?? call.now
-        guard end > call.now, begin <= call.now + HarpoonLimits.signatureWindow else {
+        let begin = claims.root["nbf"]?.int.map { Instant(seconds: Int64($0)) } ?? now
+        guard end > now, begin <= now + HarpoonLimits.signatureWindow else {
             throw .credentialExpired(at: end)
         }
     }

@@ -252,8 +252,7 @@ struct Intake: Sendable {
     private func insertion(_ receipt: Receipt, isConflict: Bool = false) -> NewRecord {
         NewRecord(
             in: ledger.desk.space(Receipt.collection), state: receipt.state.rawValue, body: receipt.body,
-            keys: receipt.keys(isConflict: isConflict),
-            marks: receipt.transaction.map { [RecordMark(Receipt.transactionMark, ledger.ids.reference($0))] } ?? [])
+            keys: receipt.keys(isConflict: isConflict))
     }
 
     /// The first one with an id counts. One that says something else is kept beside it for a person, and changes

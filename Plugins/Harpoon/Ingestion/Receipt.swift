@@ -70,7 +70,6 @@ extension Receipt {
     static let telcoIndex = RecordIndex("telco_id")
     /// A text without an id, by all that is known of it.
     static let textIndex = RecordIndex("text")
-    static let transactionMark = "transaction"
 
     static func telcoKey(_ provider: Provider, _ id: String) -> RecordKey {
         RecordKey(telcoIndex, "\(provider.rawValue) \(id)")

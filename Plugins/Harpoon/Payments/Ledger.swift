@@ -144,15 +144,10 @@ struct Ledger: Sendable {
     }
 
     func edit(_ stored: Stored<Receipt>, to next: Receipt) -> RecordStep {
-        func marks(_ receipt: Receipt) -> Set<RecordMark> {
-            Set(receipt.transaction.map { [RecordMark(Receipt.transactionMark, ids.reference($0))] } ?? [])
-        }
-        let (before, after) = (marks(stored.value), marks(next))
-        return .edit(
+        .edit(
             RecordEdit(
                 stored.record.id, collection: Receipt.collection, expecting: .version(stored.record.version),
-                state: next.state.rawValue, body: next.body, unmarked: Array(before.subtracting(after)),
-                marked: Array(after.subtracting(before))))
+                state: next.state.rawValue, body: next.body))
     }
 
     /// nil where nobody is told of the state that it has come to.

@@ -61,6 +61,14 @@ extension Transaction {
         return next
     }
 
+    /// What a person who looks at it should know; nil where none does.
+    func remarked(_ reason: String) -> Transaction? {
+        guard state == .manualReview else { return nil }
+        var next = self
+        next.reason = reason
+        return next
+    }
+
     /// The time in which it could show that the money is there is over; nil while it is not.
     func overdue(at now: Instant) -> Transaction? {
         guard state == .processing, let waitsUntil, waitsUntil <= now else { return nil }

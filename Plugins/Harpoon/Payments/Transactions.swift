@@ -32,7 +32,7 @@ enum Transactions {
             mint: RecordMint(Transaction.codeIndex, candidates: HPNCode.candidates(call.random)),
             marks: transaction.marks, due: transaction.due)
         let (ids, requestID, origin) = (call.ids, call.requestID, checkoutOrigin(call))
-        let key = try idempotencyKey(call)
+        let key = try call.idempotencyKey()?.text.text
         return desk.plan(RecordUnit([.insert(new)], at: call.now)).map { receipts throws(KernelFailure) in
             guard let receipt = receipts.first, let code = receipt.minted else {
                 throw .internalError(incident: "a payment without a code")
@@ -54,11 +54,6 @@ enum Transactions {
     private static func checkoutOrigin(_ call: Call) -> String {
         let text = call.option(checkoutOrigin)?.text ?? HarpoonLimits.checkoutOrigin
         return text.hasSuffix("/") ? String(text.dropLast()) : text
-    }
-
-    private static func idempotencyKey(_ call: Call) throws(KernelFailure) -> String? {
-        let document = try? JSONDocument(call.body, limits: JSONLimits(bytesMax: call.body.count))
-        return try call.idempotencyKey { document?.root[named: $0]?.string }?.text.text
     }
 
     // MARK: Reading

@@ -36,11 +36,26 @@ public struct RecordIndex: Sendable, Hashable {
 
     /// What the key is in this space, as bytes of which no two keys have the same.
     public func name(of value: String, in space: RecordSpace) -> [UInt8] {
-        var parts = [space.origin.name, space.collection, name]
-        if scope == .space { parts += [String(space.account.value), space.mode.rawValue] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.nameBytes + value.utf8.count)
+        func append(_ part: String) {
+            bytes.append(contentsOf: part.utf8)
+            bytes.append(0)
+        }
+        append(space.origin.name)
+        append(space.collection)
+        append(name)
+        if scope == .space {
+            append(String(space.account.value))
+            append(space.mode.rawValue)
+        }
         // The value is last, and nothing before it has a NUL in it.
-        return Array((parts + [value]).joined(separator: "\0").utf8)
+        bytes.append(contentsOf: value.utf8)
+        return bytes
     }
+
+    /// What stands before the value in nearly all keys has room in so many bytes.
+    private static let nameBytes = 64
 }
 
 /// A value of an index.

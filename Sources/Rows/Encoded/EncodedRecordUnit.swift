@@ -17,7 +17,26 @@ package struct EncodedRecordUnit: Sendable {
     package struct Insertion: Sendable {
         package let record: NewRecord
         package let keys: [Key]
-        package let candidates: [Key]
+        /// Of the candidates for a key the first, which is nearly always free.
+        private let firstCandidate: Key?
+
+        init(_ record: NewRecord) {
+            self.record = record
+            keys = record.keys.map { Key($0, in: record.space) }
+            firstCandidate = record.mint.flatMap { Self.candidate(0, $0, in: record.space) }
+        }
+
+        package var candidateCount: Int { record.mint?.candidates.count ?? 0 }
+
+        /// Those behind the first are made when they are asked for.
+        package func candidate(_ place: Int) -> Key? {
+            place == 0 ? firstCandidate : record.mint.flatMap { Self.candidate(place, $0, in: record.space) }
+        }
+
+        private static func candidate(_ place: Int, _ mint: RecordMint, in space: RecordSpace) -> Key? {
+            guard mint.candidates.indices.contains(place) else { return nil }
+            return Key(RecordKey(mint.index, mint.candidates[place]), in: space)
+        }
     }
 
     package enum Step: Sendable {
@@ -33,13 +52,7 @@ package struct EncodedRecordUnit: Sendable {
     package init(_ unit: RecordUnit) {
         steps = unit.steps.map { step in
             switch step {
-            case .insert(let new):
-                let candidates = new.mint.map { mint in
-                    mint.candidates.map { Key(RecordKey(mint.index, $0), in: new.space) }
-                }
-                return .insert(
-                    Insertion(
-                        record: new, keys: new.keys.map { Key($0, in: new.space) }, candidates: candidates ?? []))
+            case .insert(let new): return .insert(Insertion(new))
             case .edit(let edit): return .edit(edit)
             case .remove(let id, let expectation, let collection):
                 return .remove(id, expectation, collection: collection)

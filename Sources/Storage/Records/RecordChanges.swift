@@ -20,9 +20,21 @@ final class RecordChanges {
 
     /// A step that may be made, with what the checks have found out.
     private enum Checked {
-        case insert(EncodedRecordUnit.Insertion, mint: Int?)
+        case insert(EncodedRecordUnit.Insertion, mint: Minted?)
         case edit(RecordEdit, Row, keys: [EncodedRecordUnit.Key])
         case remove(Record.ID, Row)
+    }
+
+    /// The candidate for a key that was free.
+    private struct Minted {
+        let text: String
+        let digest: Digest256
+    }
+
+    /// What a collection is called, over all personalities.
+    private struct CollectionName: Hashable {
+        let origin: PersonalityID
+        let collection: String
     }
 
     private let connection: Connection
@@ -30,7 +42,7 @@ final class RecordChanges {
     private let keys: RecordKeys
     private let webhooks: WebhookChanges
     private let statements: RecordStatements
-    private var collections: [String: Int64] = [:]
+    private var collections: [CollectionName: Int64] = [:]
     private var lastSerial: Int64
     private var lastKey: Int64
     private var onDisk: (serial: Int64, key: Int64)
@@ -121,12 +133,15 @@ final class RecordChanges {
                 return .failure(.alreadyExists(.record(collection), field: key.index.name))
             }
         }
-        guard !insertion.candidates.isEmpty else { return .success(.insert(insertion, mint: nil)) }
-        for (index, candidate) in insertion.candidates.enumerated()
-        where try isFree(candidate, at: now) && taken.insert(candidate.digest).inserted {
-            return .success(.insert(insertion, mint: index))
+        guard let mint = insertion.record.mint else { return .success(.insert(insertion, mint: nil)) }
+        for place in 0..<insertion.candidateCount {
+            guard let candidate = insertion.candidate(place), try isFree(candidate, at: now),
+                taken.insert(candidate.digest).inserted
+            else { continue }
+            return .success(
+                .insert(insertion, mint: Minted(text: mint.candidates[place], digest: candidate.digest)))
         }
-        return .failure(.alreadyExists(.record(collection), field: insertion.candidates[0].index.name))
+        return .failure(.alreadyExists(.record(collection), field: mint.index.name))
     }
 
     private func check(
@@ -200,10 +215,9 @@ final class RecordChanges {
     }
 
     private func insert(
-        _ insertion: EncodedRecordUnit.Insertion, _ mint: Int?, _ at: Int64
+        _ insertion: EncodedRecordUnit.Insertion, _ mint: Minted?, _ at: Int64
     ) throws(DatabaseError) -> RecordReceipt {
         let (record, space) = (insertion.record, insertion.record.space)
-        let minted = mint.flatMap { record.mint?.candidates[$0] }
         let collection = try number(of: space)
         lastSerial += 1
         let insert = statements.insert
@@ -214,16 +228,16 @@ final class RecordChanges {
         insert.bind(5, record.state)
         insert.bind(6, at)
         insert.bind(7, record.due?.nanoseconds)
-        insert.bind(8, minted)
+        insert.bind(8, mint?.text)
         insert.bind(9, record.body)
         try insert.run()
         for key in insertion.keys { try keep(key.digest) }
-        if let mint { try keep(insertion.candidates[mint].digest) }
+        if let mint { try keep(mint.digest) }
         for mark in record.marks {
             try change(statements.mark, mark, collection, space.account.value, space.mode == .live ? 0 : 1, lastSerial)
         }
         if let due = record.due { try schedule(lastSerial, due.nanoseconds) }
-        return RecordReceipt(id: Record.ID(lastSerial), minted: minted)
+        return RecordReceipt(id: Record.ID(lastSerial), minted: mint?.text)
     }
 
     private func edit(
@@ -311,7 +325,7 @@ final class RecordChanges {
     }
 
     private func number(of space: RecordSpace) throws(DatabaseError) -> Int64 {
-        let name = "\(space.origin.name) \(space.collection)"
+        let name = CollectionName(origin: space.origin, collection: space.collection)
         if let known = collections[name] { return known }
         let insert = try connection.prepare(
             """
