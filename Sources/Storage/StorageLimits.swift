@@ -46,9 +46,10 @@ package enum StorageLimits {
     static let listEventsPerSlice = 2000
     /// How long it waits for more after what it has taken in.
     static let listGatheringPause: Duration = .milliseconds(20)
-    /// How long it rests at a time, and how often, before it takes in a slice beside a writer that is busy.
-    static let listRest: Duration = .milliseconds(50)
-    static let listRestsMax = 20
+    /// Beside traffic it takes this part of the machine at most: of two processors a twentieth of one.
+    static let listShareOfMachine = 40
+    /// How long it rests at most.
+    static let listRestMax: Duration = .seconds(1)
     /// Messages that the index may be behind for a list to be answered among those that an index serves.
     static let listRowsBehind = 1000
     /// How long such a list may take before it goes on as one that looks at row after row.

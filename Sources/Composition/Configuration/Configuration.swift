@@ -237,6 +237,8 @@ package struct Configuration: Sendable, Equatable {
     package var webhooks = Webhooks()
     /// Keys of one personality that an account may make for itself; nil: the kernel's own number.
     package var keysPerAccount: Int?
+    /// What callers entrust is sealed before it is stored.
+    package var sealsBodies = false
     /// How the personalities' options stand, each of them; a personality without options is not named.
     package var options: [PersonalityID: [String: OptionValue]] = [:]
     /// Deliveries a second of a personality's mail, where the operator has set them.

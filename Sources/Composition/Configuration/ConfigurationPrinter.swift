@@ -36,6 +36,7 @@ package enum ConfigurationPrinter {
                 log.member("deliveries", configuration.logTopics.contains(.deliveries))
             }
             root.object("keys") { $0.member("perAccount", configuration.keysPerAccount) }
+            root.object("bodies") { $0.member("seal", configuration.sealsBodies) }
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }

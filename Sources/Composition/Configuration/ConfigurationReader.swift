@@ -36,7 +36,7 @@ package struct ConfigurationReader {
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
         "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp", "keys",
-        "retention",
+        "retention", "bodies",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -69,6 +69,7 @@ package struct ConfigurationReader {
         configuration.webhooks = webhooks(root["webhooks"])
         configuration.keysPerAccount =
             root["keys"].section(["perAccount"])["perAccount"].integer(in: ConfigurationLimits.perAccount)
+        configuration.sealsBodies = root["bodies"].section(["seal"])["seal"].boolean() ?? false
         configuration.options = options(root["personalities"])
         configuration.paces = paces(root["personalities"])
         configuration.retention = retention(root["retention"])

@@ -52,7 +52,9 @@ final class KernelRuntime: Sendable {
         lock = try DatabaseLock(database: configuration.database)
         let keyFile = try KeyFile(
             path: configuration.keyFile, database: configuration.database, random: random)
-        store = try Engines.open(configuration, time: time, log: log)
+        let seal = StoreSeal(
+            key: try SealingKey(bytes: keyFile.key("stored bodies")), random: random, isOn: configuration.sealsBodies)
+        store = try Engines.open(configuration, seal: seal, time: time, log: log)
         workers = try WorkerPool(name: "worker", threads: Machine.coreCount, capacity: RuntimeLimits.waitingWork)
         keyWorkers = try WorkerPool(
             name: "keys", threads: 1, capacity: RuntimeLimits.waitingWork, givesWay: true)

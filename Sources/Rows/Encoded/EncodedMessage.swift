@@ -7,7 +7,7 @@ package struct EncodedMessage: Sendable {
     /// What is decided by, and bound as columns.
     package let message: Envelope
     /// As `MessageRecord` writes it.
-    package let head: [UInt8]
+    package var head: [UInt8]
     /// The same; empty where a file has it.
     package var body: [UInt8]
     /// The file that holds the body instead.

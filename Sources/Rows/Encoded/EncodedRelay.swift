@@ -11,7 +11,7 @@ package struct EncodedRelay: Sendable {
     /// The origin of its target, which is its lane.
     package let target: String
     /// As `RelayRecord` writes it.
-    package let head: [UInt8]
+    package var head: [UInt8]
     package var body: [UInt8]
     /// The file that holds the body instead.
     package var contentName: String?

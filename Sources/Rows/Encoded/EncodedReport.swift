@@ -2,7 +2,7 @@ package import Ports
 
 /// A report as rows; its body is always in its row.
 package struct EncodedReport: Sendable {
-    package let message: EncodedMessage
+    package var message: EncodedMessage
     /// The places of what it tells of, as in `SettlementReport`.
     package let settlements: [Int]
 

@@ -43,6 +43,7 @@ final class Applier {
     init(
         connection: Connection, personalities: PersonalityNumbers, recordKeys: RecordKeys,
         answerKeys: AnswerKeys = AnswerKeys(), lists: ListIndex = ListIndex(),
+        seal: StoreSeal = .none,
         webhooks: [PersonalityID: WebhookRules], suppressing: [PersonalityID: AutoSuppression], started: Instant
     ) throws(DatabaseError) {
         self.connection = connection
@@ -52,14 +53,14 @@ final class Applier {
         rollBackAll = try connection.prepare("ROLLBACK", "roll back")
         rateWindows = try RateWindowRows(connection)
         quotas = try QuotaRows(connection)
-        answers = try AnswerRows(connection, keys: answerKeys)
+        answers = try AnswerRows(connection, keys: answerKeys, seal: seal)
         counts = try MessageCounts(connection)
         policies = try RetryPolicies(connection)
         serials = try Serials(connection)
         cells = try Cells(connection)
         self.webhooks = try WebhookChanges(
             connection, personalities: personalities, rules: webhooks, retries: policies, serials: serials,
-            cells: cells)
+            cells: cells, seal: seal)
         relays = try RelayChanges(connection, personalities: personalities, serials: serials)
         records = try RecordChanges(
             connection, personalities: personalities, keys: recordKeys, webhooks: self.webhooks)
@@ -74,7 +75,8 @@ final class Applier {
         queue = try QueueRows(connection, policies: policies, personalities: personalities)
         suppressions = try SuppressionRows(connection)
         autoSuppressions = try AutoSuppressions(
-            connection, rules: suppressing, personalities: personalities, suppressions: suppressions)
+            connection, rules: suppressing, personalities: personalities, suppressions: suppressions,
+            seal: seal)
         acceptance = AcceptChanges(
             personalities: personalities, messages: messages, claims: claims, queue: queue, events: events,
             quotas: quotas, suppressions: suppressions)

@@ -9,6 +9,9 @@ import Rows
 /// `TurnReader`).
 final class Reader {
     let connection: Connection
+    let seal: StoreSeal
+    /// Heads that are sealed and could not be opened so far.
+    private(set) var unopened = 0
     private let begin: Statement
     private let end: Statement
     private let messageByID: Statement
@@ -28,7 +31,8 @@ final class Reader {
 
     static let columns = "m.id, m.account, m.origin, m.key, m.domain, m.mode, m.at, m.head"
 
-    init(path: String) throws(DatabaseError) {
+    init(path: String, seal: StoreSeal = .none) throws(DatabaseError) {
+        self.seal = seal
         connection = try Connection(path: path, access: .readOnly)
         eventNumbers = EventNumbers(boundary: try Cells.boundary(connection))
         begin = try connection.prepare("BEGIN", "begin a read")
@@ -47,7 +51,7 @@ final class Reader {
     /// The reads of webhooks on this connection.
     func webhooks(_ personalities: PersonalityNumbers) -> WebhookReader {
         if let webhookReader { return webhookReader }
-        let made = WebhookReader(connection, personalities: personalities)
+        let made = WebhookReader(connection, personalities: personalities, seal: seal)
         webhookReader = made
         return made
     }
@@ -55,7 +59,7 @@ final class Reader {
     /// The reads of relayed requests on this connection.
     func relays(_ personalities: PersonalityNumbers) throws(DatabaseError) -> RelayReader {
         if let relayReader { return relayReader }
-        let made = try RelayReader(connection, personalities: personalities)
+        let made = try RelayReader(connection, personalities: personalities, seal: seal)
         relayReader = made
         return made
     }
@@ -100,7 +104,7 @@ final class Reader {
     func message(_ id: Message.ID, content: Bool) throws(DatabaseError) -> MessageRow? {
         let statement = content ? messageByID : messageHeadByID
         statement.bind(1, id.value)
-        guard var row = try statement.first({ Self.row($0, content: content) }) else { return nil }
+        guard var row = try statement.first({ self.row($0, content: content) }) else { return nil }
         if content, row.body == nil {
             contentOf.bind(1, id.value)
             row.contentName = try contentOf.first { $0.text(0) }
@@ -110,13 +114,17 @@ final class Reader {
         return row
     }
 
-    static func row(_ statement: Statement, content: Bool) -> MessageRow {
-        MessageRow(
-            id: statement.integer(0), account: statement.integer(1), origin: statement.integer(2),
+    func row(_ statement: Statement, content: Bool) -> MessageRow {
+        let account = statement.integer(1)
+        let head = seal.opened(statement.bytes(7), .head, of: account)
+        if head == nil { unopened += 1 }
+        return MessageRow(
+            id: statement.integer(0), account: account, origin: statement.integer(2),
             key: statement.optionalInteger(3), domain: statement.optionalInteger(4), mode: statement.integer(5),
             at: Instant(nanoseconds: statement.integer(6)),
-            submission: try? MessageRecord.submission(head: statement.bytes(7)),
-            body: content ? statement.optionalBytes(8) : nil)
+            submission: head.flatMap { try? MessageRecord.submission(head: $0) },
+            // One that cannot be opened does not read back either.
+            body: content ? statement.optionalBytes(8).map { seal.opened($0, .body, of: account) ?? $0 } : nil)
     }
 
     func addState(to row: inout MessageRow) throws(DatabaseError) {
@@ -227,7 +235,7 @@ final class Reader {
         Self.bindOwner(query, list)
         window.bind(to: list, from: 3)
         var rows: [MessageRow] = []
-        try list.forEach { rows.append(Self.row($0, content: false)) }
+        try list.forEach { rows.append(self.row($0, content: false)) }
         return rows
     }
 

@@ -11,9 +11,13 @@ final class ReaderPool: Sendable {
     }
 
     private let path: String
+    private let seal: StoreSeal
     private let idle = Mutex<[Box]>([])
 
-    init(path: String) { self.path = path }
+    init(path: String, seal: StoreSeal = .none) {
+        self.path = path
+        self.seal = seal
+    }
 
     /// Runs `body` in a snapshot that shows at least `commits` commits of this process. Synchronous: for short reads on
     /// a loop's thread, which keeps a reader of its own.
@@ -21,7 +25,8 @@ final class ReaderPool: Sendable {
         after commits: UInt64, _ body: (Reader) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
         guard let loop = EventLoop.current else { return try with(body) }
-        let turn = try loop.local(of: self) { () throws(DatabaseError) in TurnReader(try Reader(path: path)) }
+        let turn = try loop.local(of: self) { () throws(DatabaseError) in TurnReader(try Reader(path: path, seal: seal))
+        }
         return try turn.read(after: commits, on: loop, body)
     }
 
@@ -38,7 +43,7 @@ final class ReaderPool: Sendable {
         if let taken = idle.withLock({ $0.popLast() }) {
             box = taken
         } else {
-            box = Box(reader: try Reader(path: path))
+            box = Box(reader: try Reader(path: path, seal: seal))
         }
         defer {
             idle.withLock { idle in

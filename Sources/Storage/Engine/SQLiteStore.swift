@@ -29,6 +29,7 @@ package final class SQLiteStore: Engine {
     private let log: Log
     private let isClosed = Mutex(false)
     let lists: ListIndex
+    private let seal: StoreSeal
     private let projector: ListProjector
 
     /// Threads for work that blocks: what takes long of one kind delays no other.
@@ -56,17 +57,17 @@ package final class SQLiteStore: Engine {
     }
 
     /// Opens the database at `path`, making it and its folder if need be, and brings its schema up to date. The caller
-    /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer. `segmentMessages`: what the lists' index
-    /// keeps in one piece.
+    /// holds the exclusive lock on it (`Posix.FileLock`). Starts the writer. `seal`: by which what is stored is sealed
+    /// and opened. `segmentMessages`: what the lists' index keeps in one piece.
     package static func open(
         path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules] = [:],
-        suppressing: [PersonalityID: AutoSuppression] = [:],
+        suppressing: [PersonalityID: AutoSuppression] = [:], seal: StoreSeal = .none,
         segmentMessages: Int = StorageLimits.messagesPerListSegment, time: any TimeSource, log: Log
     ) throws(StorageError) -> SQLiteStore {
         do {
             return try SQLiteStore(
                 path: path, origins: origins, webhooks: webhooks, suppressing: suppressing,
-                lists: ListIndex(segmentMessages: segmentMessages), time: time, log: log)
+                seal: seal, lists: ListIndex(segmentMessages: segmentMessages), time: time, log: log)
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
@@ -86,10 +87,11 @@ package final class SQLiteStore: Engine {
 
     private init(
         path: String, origins: [PersonalityID], webhooks: [PersonalityID: WebhookRules],
-        suppressing: [PersonalityID: AutoSuppression], lists: ListIndex, time: any TimeSource, log: Log
+        suppressing: [PersonalityID: AutoSuppression], seal: StoreSeal, lists: ListIndex, time: any TimeSource, log: Log
     ) throws {
         self.path = path
         self.lists = lists
+        self.seal = seal
         self.log = log
         self.time = time
         guard !Files.exists(DatabaseBackup.unfinishedRestore(of: path)) else {
@@ -106,16 +108,17 @@ package final class SQLiteStore: Engine {
         checkpointer = try Checkpointer(path: path) { error in
             log.error("checkpoint-failed") { $0.add("reason", OperatorText(error.description)) }
         }
-        readers = ReaderPool(path: path)
+        readers = ReaderPool(path: path, seal: seal)
         pools = try Pools()
         writer = try Writer(
             connection: connection, checkpointer: checkpointer, personalities: personalities, recordKeys: recordKeys,
-            answerKeys: answerKeys, lists: lists, webhooks: webhooks, suppressing: suppressing, time: time, log: log)
+            answerKeys: answerKeys, lists: lists, seal: seal, webhooks: webhooks, suppressing: suppressing, time: time,
+            log: log)
         let (contents, pool) = (contents, pools.contents)
         writer.removeContents { names in
             Task { await pool.run { for name in names { contents.remove(name) } } }
         }
-        projector = try ListProjector(path: path, index: lists, writer: writer, log: log)
+        projector = try ListProjector(path: path, seal: seal, index: lists, writer: writer, time: time, log: log)
         writer.observe { [projector] in projector.wake() }
         threads = Threads(writer: writer.start(), checkpoint: checkpointer.start(), lists: projector.start())
     }
@@ -187,25 +190,36 @@ package final class SQLiteStore: Engine {
         encoded.reserveCapacity(changes.count)
         for change in changes { encoded.append(EncodedChange(change)) }
         // Most bring no large content, and nothing more is asked about files.
-        guard encoded.contains(where: { $0.largestBody > StorageLimits.inlineBodyBytes }) else {
-            return await writer.commit(encoded)
-        }
+        let hasContents = encoded.contains { $0.largestBody > inlineBodyBytes }
         do throws(KernelFailure) {
-            try await storeContents(&encoded)
+            if hasContents { try await storeContents(&encoded) }
+            try sealRows(&encoded)
         } catch {
             await removeContents(encoded)
             return changes.map { _ in .refused(error) }
         }
         let outcomes = await writer.commit(encoded)
-        await removeContents(encoded, unlessAcceptedBy: outcomes)
+        if hasContents { await removeContents(encoded, unlessAcceptedBy: outcomes) }
         return outcomes
+    }
+
+    /// A body that is sealed has to be within its row's bounds still.
+    private var inlineBodyBytes: Int { StorageLimits.inlineBodyBytes - (seal.isOn ? StoreSeal.addedBytes : 0) }
+
+    private func sealRows(_ changes: inout [EncodedChange]) throws(KernelFailure) {
+        guard seal.isOn else { return }
+        do {
+            for index in changes.indices { try changes[index].seal(with: seal) }
+        } catch {
+            throw .internalError(incident: "what was to be stored could not be sealed")
+        }
     }
 
     package func message(_ id: Message.ID, content: Bool) async throws(KernelFailure) -> Message? {
         let row = try read { reader throws(DatabaseError) in try reader.message(id, content: content) }
         guard var row else { return nil }
         if content, let name = row.contentName {
-            row.body = try await contentFile(name)
+            row.body = try await contentFile(name, .body, of: row.account)
         }
         return try message(row)
     }
@@ -376,13 +390,13 @@ package final class SQLiteStore: Engine {
                 changes[index] = .all(parts)
             }
             switch changes[index] {
-            case .accept(var message) where message.body.count > StorageLimits.inlineBodyBytes:
-                message.contentName = try await storeContent(message.body)
+            case .accept(var message) where message.body.count > inlineBodyBytes:
+                message.contentName = try await storeContent(message.body, .body, of: message.message.account)
                 message.contentBytes = message.body.count
                 message.body = []
                 changes[index] = .accept(message)
-            case .relay(var relay) where relay.body.count > StorageLimits.inlineBodyBytes:
-                relay.contentName = try await storeContent(relay.body)
+            case .relay(var relay) where relay.body.count > inlineBodyBytes:
+                relay.contentName = try await storeContent(relay.body, .relayBody, of: relay.account)
                 relay.contentBytes = relay.body.count
                 relay.body = []
                 changes[index] = .relay(relay)
@@ -391,12 +405,14 @@ package final class SQLiteStore: Engine {
         }
     }
 
-    private func storeContent(_ body: [UInt8]) async throws(KernelFailure) -> String {
-        let contents = contents
+    private func storeContent(
+        _ body: [UInt8], _ place: StoreSeal.Place, of account: Account.ID
+    ) async throws(KernelFailure) -> String {
+        let (contents, seal) = (contents, seal)
         let (writer, log) = (writer, log)
         let stored = await pools.contents.offer { () -> Result<String, KernelFailure> in
             do {
-                return .success(try contents.store(body))
+                return .success(try contents.store(try seal.sealed(body, place, of: account.value)))
             } catch {
                 writer.noteRefusal()
                 log.error("content-not-stored") { $0.add("reason", OperatorText("\(error)")) }
@@ -438,11 +454,17 @@ package final class SQLiteStore: Engine {
         }
     }
 
-    func contentFile(_ name: String) async throws(KernelFailure) -> [UInt8] {
-        let contents = contents
+    func contentFile(
+        _ name: String, _ place: StoreSeal.Place, of account: Int64
+    ) async throws(KernelFailure) -> [UInt8] {
+        let (contents, seal) = (contents, seal)
         let result = await pools.contents.run { () -> Result<[UInt8], KernelFailure> in
             do {
-                return .success(try contents.read(name))
+                let stored = try contents.read(name)
+                guard let body = seal.opened(stored, place, of: account) else {
+                    return .failure(.internalError(incident: "content \(name) does not open"))
+                }
+                return .success(body)
             } catch {
                 return .failure(.storageUnavailable)
             }

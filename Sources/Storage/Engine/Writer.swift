@@ -16,9 +16,8 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `latestUnits`, `published`, the observers,
-/// `contentRemover` and `rider` are safe from any thread; all else is the writer thread's alone once `start` was
-/// called.
+/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `published`, the observers, `contentRemover` and
+/// `rider` are safe from any thread; all else is the writer thread's alone once `start` was called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -45,7 +44,6 @@ final class Writer: @unchecked Sendable {
     private let relayObserver = Mutex<(any RelayObserver)?>(nil)
     private let recordObserver = Mutex<(any RecordObserver)?>(nil)
     private let commitObserver = Mutex<(@Sendable () -> Void)?>(nil)
-    private let latestUnits = Atomic(0)
     private let contentRemover = Mutex<(@Sendable ([String]) -> Void)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
@@ -56,6 +54,7 @@ final class Writer: @unchecked Sendable {
     init(
         connection: Connection, checkpointer: Checkpointer, personalities: PersonalityNumbers, recordKeys: RecordKeys,
         answerKeys: AnswerKeys = AnswerKeys(), lists: ListIndex = ListIndex(),
+        seal: StoreSeal = .none,
         webhooks: [PersonalityID: WebhookRules] = [:], suppressing: [PersonalityID: AutoSuppression] = [:],
         time: any TimeSource, log: Log
     ) throws {
@@ -66,7 +65,7 @@ final class Writer: @unchecked Sendable {
         self.log = log
         apply = try Applier(
             connection: connection, personalities: personalities, recordKeys: recordKeys, answerKeys: answerKeys,
-            lists: lists, webhooks: webhooks, suppressing: suppressing, started: time.now)
+            lists: lists, seal: seal, webhooks: webhooks, suppressing: suppressing, started: time.now)
         publish { _ in }
     }
 
@@ -86,11 +85,6 @@ final class Writer: @unchecked Sendable {
 
     /// Who hears of each commit, on the writer's thread before anybody is told: hands over and returns.
     func observe(commits observer: @escaping @Sendable () -> Void) { commitObserver.withLock { $0 = observer } }
-
-    /// More is waiting, or the latest commit carried as much as under load.
-    var isBusy: Bool {
-        latestUnits.load(ordering: .relaxed) >= StorageLimits.unitsThatTellOfMore || queue.count > 0
-    }
 
     /// Who removes files that no row names any more; called after the commit, hands over and returns.
     func removeContents(by remover: @escaping @Sendable ([String]) -> Void) {
@@ -204,7 +198,6 @@ final class Writer: @unchecked Sendable {
         try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
         commitCount.wrappingAdd(1, ordering: .releasing)
         refusing.store(false, ordering: .relaxed)
-        latestUnits.store(units.count, ordering: .relaxed)
         commitObserver.withLock { $0 }?()
         let took = time.uptime - began
         publish { figures in

@@ -7,6 +7,7 @@ import Ports
 final class AnswerRows {
     private let connection: Connection
     private let keys: AnswerKeys
+    private let seal: StoreSeal
     private let statements: AnswerStatements
     private let insert: Statement
     private let remove: Statement
@@ -17,10 +18,11 @@ final class AnswerRows {
     private var removed: [(key: UInt64, row: Int64)] = []
 
     /// Reads the keys of all of them.
-    init(_ connection: Connection, keys: AnswerKeys) throws(DatabaseError) {
+    init(_ connection: Connection, keys: AnswerKeys, seal: StoreSeal) throws(DatabaseError) {
+        self.seal = seal
         self.connection = connection
         self.keys = keys
-        statements = try AnswerStatements(connection)
+        statements = try AnswerStatements(connection, seal: seal)
         insert = try connection.prepare(
             """
             INSERT INTO answer_log (id, key64, key, fingerprint, expires, status, sealed, body)
@@ -47,8 +49,12 @@ final class AnswerRows {
         insert.bind(4, record.fingerprint.bytes)
         insert.bind(5, record.expiresAt.nanoseconds)
         insert.bind(6, Int64(record.answer.status))
-        insert.bind(7, record.answer.isSealed ? 1 : 0)
-        try insert.binding(8, record.answer.body) { () throws(DatabaseError) in try insert.run() }
+        let body = try DatabaseError.sealing { () throws(CryptoError) in
+            try seal.sealed(record.answer.body, .answer, of: 0)
+        }
+        let ours = seal.isOn ? AnswerStatements.sealedByStore : 0
+        insert.bind(7, ours | (record.answer.isSealed ? AnswerStatements.sealedByDialect : 0))
+        try insert.binding(8, body) { () throws(DatabaseError) in try insert.run() }
         keys.insert(key.firstWord, row: last)
         fresh.append((key.firstWord, last))
     }

@@ -15,7 +15,7 @@ extension SQLiteStore {
 extension Reader {
     func answer(_ key: Digest256, _ keys: AnswerKeys) throws(DatabaseError) -> AnswerRecord? {
         if let answers { return try answers.find(key, keys)?.record }
-        let statements = try AnswerStatements(connection)
+        let statements = try AnswerStatements(connection, seal: seal)
         answers = statements
         return try statements.find(key, keys)?.record
     }

@@ -58,7 +58,9 @@ extension Reader {
             if at < earliest { return }
             if statement.integer(4) != live { continue }
             if case .domain(let id) = tally.period.owner, statement.integer(2) != id.value { continue }
-            guard let submission = try? MessageRecord.submission(head: statement.bytes(3)) else { continue }
+            guard let head = seal.opened(statement.bytes(3), .head, of: account),
+                let submission = try? MessageRecord.submission(head: head)
+            else { continue }
             try count(Message.ID(statement.integer(0)), at, submission, into: &tally)
         }
     }

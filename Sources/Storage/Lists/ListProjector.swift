@@ -4,24 +4,31 @@ import Posix
 import Synchronization
 
 /// Brings the lists' index up to what is committed: after each commit, and after a start whatever is missing, slice by
-/// slice on a thread of its own that gives way to all others and rests while the writer has much to do.
+/// slice on a thread of its own that gives way to all others, and that takes a small share of the machine while anybody
+/// commits.
 ///
 /// Unchecked Sendable: `work`, `main` and `database` are the thread's alone once `start` was called.
 final class ListProjector: @unchecked Sendable {
     private let index: ListIndex
     private let path: String
+    private let seal: StoreSeal
     private let wakeUps: WorkQueue<Void>
     private let isEnding = Atomic(false)
     private let writer: Writer
+    private let time: any TimeSource
     private let log: Log
     private var work: ListWork?
     /// For the log: whether what is missing is much, and how much was said to be done.
     private var told: Int64?
 
-    init(path: String, index: ListIndex, writer: Writer, log: Log) throws(PosixError) {
+    init(
+        path: String, seal: StoreSeal, index: ListIndex, writer: Writer, time: any TimeSource, log: Log
+    ) throws(PosixError) {
         self.path = path
+        self.seal = seal
         self.index = index
         self.writer = writer
+        self.time = time
         self.log = log
         wakeUps = try WorkQueue(capacity: 1)
     }
@@ -63,16 +70,16 @@ final class ListProjector: @unchecked Sendable {
     }
 
     private func catchUp() throws(DatabaseError) {
-        if work == nil { work = try ListWork(path: path, index: index) }
+        if work == nil { work = try ListWork(path: path, seal: seal, index: index) }
         while goesOn, let work {
-            let commits = writer.commits
+            let (commits, began) = (writer.commits, time.uptime)
             guard try work.slice() else {
                 if told != nil { log.info("lists-index-ready") { $0.add("messages", Int(work.messages)) } }
                 told = nil
                 return index.reached(commits)
             }
             tell(work)
-            rest()
+            if writer.commits != commits { rest(after: time.uptime - began) }
         }
     }
 
@@ -84,12 +91,10 @@ final class ListProjector: @unchecked Sendable {
         log.info("lists-index-filling") { $0.add("messages", Int(work.messages)) }
     }
 
-    /// While the writer has much to do the processors are its own; at least a slice now and then all the same.
-    private func rest() {
-        for _ in 0..<StorageLimits.listRestsMax where goesOn && writer.isBusy {
-            let commits = writer.commits
-            Thread.pause(StorageLimits.listRest)
-            if writer.commits == commits { return }
-        }
+    /// Beside traffic it works for its share of the time, and lists read what it lacks from the rows. By wall time: who
+    /// did not get a processor rests for that too.
+    private func rest(after slice: Duration) {
+        let rest = slice * (StorageLimits.listShareOfMachine / Machine.coreCount)
+        if goesOn { Thread.pause(min(rest, StorageLimits.listRestMax)) }
     }
 }

@@ -28,10 +28,10 @@ final class ListWork {
     }
 
     /// Opens what an earlier process kept, where it is of this database and of no later state of it.
-    init(path: String, index: ListIndex) throws(DatabaseError) {
+    init(path: String, seal: StoreSeal, index: ListIndex) throws(DatabaseError) {
         self.index = index
         self.path = path
-        main = try Reader(path: path)
+        main = try Reader(path: path, seal: seal)
         messagesAfter = try main.connection.prepare(
             "SELECT \(Reader.columns) FROM message m WHERE m.id > ? ORDER BY m.id LIMIT ?", "read messages")
         eventsAfter = try main.connection.prepare(
@@ -91,6 +91,10 @@ final class ListWork {
         let (marks, room) = index.withState { ($0.marks, $0.segment.room) }
         let slice = try main.snapshot { () throws(DatabaseError) in try read(marks, room) }
         guard slice.marks != marks else { return false }
+        // By another key file nothing is to be known of them, and the start that has it is refused.
+        guard main.unopened == 0 else {
+            throw DatabaseError(code: 1, operation: "read messages", text: "a sealed head does not open")
+        }
         try apply(slice, after: marks)
         messages += Int64(slice.entries.count)
         fullSlices = slice.isFull ? fullSlices + 1 : 0
@@ -107,7 +111,7 @@ final class ListWork {
         messagesAfter.bind(1, marks.message)
         messagesAfter.bind(2, Int64(limit))
         var rows: [MessageRow] = []
-        try messagesAfter.forEach { rows.append(Reader.row($0, content: false)) }
+        try messagesAfter.forEach { rows.append(main.row($0, content: false)) }
         if let last = rows.last { slice.marks.message = last.id }
         slice.isFull = rows.count == limit
         for row in rows { if let entry = try entry(row) { slice.entries.append(entry) } }

@@ -196,6 +196,6 @@ extension Reader {
         let statement = try connection.prepare(
             "SELECT \(Self.columns) FROM message m WHERE m.id = ?", "read a message's head")
         statement.bind(1, id)
-        return try statement.first { Self.row($0, content: false) }
+        return try statement.first { self.row($0, content: false) }
     }
 }

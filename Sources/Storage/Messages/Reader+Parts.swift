@@ -56,7 +56,7 @@ struct PartWalk {
         defer { list.reset() }
         var found: [DeliveryPart] = []
         while found.count < wanted, !isLate(), try list.step() {
-            try take(Reader.row(list, content: false), window, wanted, &found)
+            try take(reader.row(list, content: false), window, wanted, &found)
         }
         return Array(found.dropFirst(window.offset).prefix(window.limit))
     }

@@ -8,6 +8,7 @@ import Rows
 final class RelayReader {
     private let connection: Connection
     private let personalities: PersonalityNumbers
+    private let seal: StoreSeal
     private let relayByID: Statement
     private let dueByID: Statement
     private let contentOf: Statement
@@ -24,8 +25,11 @@ final class RelayReader {
         """
     private static let attemptColumns = "number, outcome, status, failure, latency, at"
 
-    init(_ connection: Connection, personalities: PersonalityNumbers) throws(DatabaseError) {
+    init(
+        _ connection: Connection, personalities: PersonalityNumbers, seal: StoreSeal = .none
+    ) throws(DatabaseError) {
         self.connection = connection
+        self.seal = seal
         self.personalities = personalities
         relayByID = try connection.prepare(
             "SELECT \(Self.columns) FROM relay r \(Self.joins) WHERE r.id = ?", "read a relay")
@@ -66,8 +70,8 @@ final class RelayReader {
     func due(_ id: Relay.ID) throws(DatabaseError) -> Due? {
         dueByID.bind(1, id.value)
         let found = try dueByID.first { row -> (DueRelay, hasBody: Bool)? in
-            guard let request = try? RelayRecord.request(head: row.bytes(2)) else { return nil }
-            let body = row.optionalBytes(3)
+            guard let request = self.request(row.bytes(2), of: row.integer(0)) else { return nil }
+            let body = row.optionalBytes(3).map { self.seal.opened($0, .relayBody, of: row.integer(0)) ?? $0 }
             let relay = DueRelay(
                 id: id, account: Account.ID(row.integer(0)), origin: self.personalities.id(row.integer(1)),
                 request: request, body: body ?? [], attempts: Int(row.integer(4)),
@@ -80,9 +84,13 @@ final class RelayReader {
         return Due(relay: relay, contentName: try contentOf.first { $0.text(0) })
     }
 
+    private func request(_ head: [UInt8], of account: Int64) -> RelayRequest? {
+        seal.opened(head, .relayHead, of: account).flatMap { try? RelayRecord.request(head: $0) }
+    }
+
     /// A head that does not read back is damage on disk: it is as if the relay were not there.
     private func row(_ row: Statement) -> Relay? {
-        guard let request = try? RelayRecord.request(head: row.bytes(4)) else { return nil }
+        guard let request = request(row.bytes(4), of: row.integer(1)) else { return nil }
         var state = Relay.State.delivered
         if let attempts = row.optionalInteger(5) {
             state = attempts == 0 ? .queued : .retrying

@@ -20,7 +20,9 @@ extension SQLiteStore {
     package func dueRelay(_ id: Relay.ID) async throws(KernelFailure) -> DueRelay? {
         let due = try read { reader throws(DatabaseError) in try reader.relays(personalities).due(id) }
         guard var due else { return nil }
-        if let name = due.contentName { due.relay.body = try await contentFile(name) }
+        if let name = due.contentName {
+            due.relay.body = try await contentFile(name, .relayBody, of: due.relay.account.value)
+        }
         return due.relay
     }
 

@@ -8,6 +8,7 @@ import Rows
 /// writer thread's own.
 final class AutoSuppressions {
     private let rules: [PersonalityID: AutoSuppression]
+    private let seal: StoreSeal
     private let personalities: PersonalityNumbers
     private let suppressions: SuppressionRows
     private let sender: Statement
@@ -25,8 +26,9 @@ final class AutoSuppressions {
 
     init(
         _ connection: Connection, rules: [PersonalityID: AutoSuppression], personalities: PersonalityNumbers,
-        suppressions: SuppressionRows
+        suppressions: SuppressionRows, seal: StoreSeal
     ) throws(DatabaseError) {
+        self.seal = seal
         self.rules = rules
         runs = try FailureRuns(connection, personalities: personalities)
         self.suppressions = suppressions
@@ -102,7 +104,8 @@ final class AutoSuppressions {
         sender.bind(1, message.value)
         let found = try sender.first { row in
             // A record that does not read back names nobody.
-            let submission = try? MessageRecord.submission(head: row.bytes(3))
+            let head = self.seal.opened(row.bytes(3), .head, of: row.integer(0))
+            let submission = head.flatMap { try? MessageRecord.submission(head: $0) }
             return Sender(
                 account: row.integer(0), origin: self.personalities.id(row.integer(1)),
                 domain: row.optionalInteger(2), recipients: submission?.envelope.map(\.address) ?? [])

@@ -1,4 +1,5 @@
 import Base
+import Crypto
 import Database
 import Model
 import Ports
@@ -52,11 +53,13 @@ final class WebhookChanges {
     /// Endpoints that the open transaction has changed.
     private var changed: [WebhookEndpoint.ID] = []
     private let reader: WebhookReader
+    private let seal: StoreSeal
 
     init(
         _ connection: Connection, personalities: PersonalityNumbers, rules: [PersonalityID: WebhookRules],
-        retries: RetryPolicies, serials: Serials, cells: Cells
+        retries: RetryPolicies, serials: Serials, cells: Cells, seal: StoreSeal
     ) throws(DatabaseError) {
+        self.seal = seal
         self.connection = connection
         self.personalities = personalities
         self.rules = rules
@@ -64,7 +67,7 @@ final class WebhookChanges {
         self.cells = cells
         eventNumbers = EventNumbers(boundary: cells.boundary)
         statements = try WebhookStatements(connection)
-        reader = WebhookReader(connection, personalities: personalities)
+        reader = WebhookReader(connection, personalities: personalities, seal: seal)
         for (origin, rules) in rules { policies[origin] = try policyNumber(rules.policy, retries) }
         try load()
     }
@@ -171,7 +174,11 @@ final class WebhookChanges {
         insert.bind(2, name)
         insert.bind(3, event)
         insert.bind(4, message)
-        insert.bind(5, data)
+        insert.bind(
+            5,
+            try data.map { data throws(DatabaseError) in
+                try DatabaseError.sealing { () throws(CryptoError) in try seal.sealed(data, .announcement, of: 0) }
+            })
         insert.bind(6, policies[personalities.id(origin)] ?? 0)
         insert.bind(7, at)
         insert.bind(8, id)
@@ -225,7 +232,7 @@ final class WebhookChanges {
             """, "create a webhook")
         insert.bind(1, endpoint.account.value)
         insert.bind(2, origin)
-        insert.bind(3, endpoint.url.text)
+        insert.bind(3, try stored(endpoint.url, of: endpoint.account.value))
         insert.bind(4, Words.join(endpoint.events))
         insert.bind(5, Words.join(endpoint.domains.map { String($0.value) }))
         insert.bind(6, endpoint.isEnabled ? 1 : 0)
@@ -249,7 +256,7 @@ final class WebhookChanges {
             reason = iif(?5 = 1, NULL, reason) WHERE id = ?1 AND deleted IS NULL RETURNING id
             """, "change a webhook")
         update.bind(1, id.value)
-        update.bind(2, edit.url?.text)
+        update.bind(2, try edit.url.map { url throws(DatabaseError) in try stored(url, of: try account(of: id)) })
         update.bind(3, edit.events.map(Words.join))
         update.bind(4, edit.domains.map { domains in Words.join(domains.map { String($0.value) }) })
         update.bind(5, edit.isEnabled.map { $0 ? 1 : 0 })
@@ -372,17 +379,35 @@ final class WebhookChanges {
     private func own(
         _ url: UserData, _ account: Int64, _ origin: Int64, _ at: Instant
     ) throws(DatabaseError) -> Int64 {
+        let forms = try DatabaseError.sealing { () throws(CryptoError) in try seal.alike(url.text, .url, of: account) }
+        let find = try connection.prepare(
+            """
+            SELECT id FROM webhook
+            WHERE account = ? AND origin = ? AND url IN (?, ?) AND own = 1 AND deleted IS NULL
+            """, "find a record's webhook")
+        for (place, value) in [account, origin].enumerated() { find.bind(Int32(place + 1), value) }
+        for (place, form) in [forms[0], forms.last ?? forms[0]].enumerated() { find.bind(Int32(place + 3), form) }
+        if let found = try find.first({ $0.integer(0) }) { return found }
         let insert = try connection.prepare(
             """
             INSERT INTO webhook (account, origin, url, events, domains, enabled, secret, created, own)
-            VALUES (?1, ?2, ?3, '', '', 1, x'', ?4, 1)
-            ON CONFLICT (account, origin, url) WHERE own = 1 AND deleted IS NULL DO UPDATE SET url = ?3 RETURNING id
-            """, "find a record's webhook")
+            VALUES (?1, ?2, ?3, '', '', 1, x'', ?4, 1) RETURNING id
+            """, "make a record's webhook")
         insert.bind(1, account)
         insert.bind(2, origin)
-        insert.bind(3, url.text)
+        insert.bind(3, forms[0])
         insert.bind(4, at.nanoseconds)
         return try insert.first { $0.integer(0) } ?? 0
+    }
+
+    private func stored(_ url: UserData, of account: Int64) throws(DatabaseError) -> String {
+        try DatabaseError.sealing { () throws(CryptoError) in try seal.sealed(url.text, .url, of: account) }
+    }
+
+    private func account(of id: WebhookEndpoint.ID) throws(DatabaseError) -> Int64 {
+        let find = try connection.prepare("SELECT account FROM webhook WHERE id = ?", "find a webhook's account")
+        find.bind(1, id.value)
+        return try find.first { $0.integer(0) } ?? 0
     }
 
     // MARK: Outcomes

@@ -8,6 +8,7 @@ import Rows
 final class WebhookReader {
     private let connection: Connection
     private let personalities: PersonalityNumbers
+    private let seal: StoreSeal
     private var deliveryByID: Statement?
     private var endpointByID: Statement?
 
@@ -21,8 +22,9 @@ final class WebhookReader {
         d.delivered, d.queued, d.replayed
         """
 
-    init(_ connection: Connection, personalities: PersonalityNumbers) {
+    init(_ connection: Connection, personalities: PersonalityNumbers, seal: StoreSeal = .none) {
         self.connection = connection
+        self.seal = seal
         self.personalities = personalities
     }
 
@@ -62,7 +64,8 @@ final class WebhookReader {
         }
         return WebhookEndpoint(
             id: WebhookEndpoint.ID(row.integer(0)), account: Account.ID(row.integer(1)),
-            origin: personalities.id(row.integer(2)), url: UserData(row.text(3)), events: Words.split(row.text(4)),
+            origin: personalities.id(row.integer(2)), url: url(row.text(3), of: row.integer(1)),
+            events: Words.split(row.text(4)),
             domains: Words.split(row.text(5)).compactMap { Int64($0) }.map(MailDomain.ID.init),
             isBound: row.integer(19) == 1, label: row.text(20), isEnabled: row.integer(6) == 1,
             isOwn: row.integer(18) == 1, secrets: secrets, createdAt: Instant(nanoseconds: row.integer(10)),
@@ -94,7 +97,7 @@ final class WebhookReader {
             guard let retries = try? RetryPolicyRecord.policy(row.bytes(14)) else { return nil }
             let policy = AttemptPolicy(
                 fatal: StatusRanges.split(row.text(16)), retries: retries, timeout: .nanoseconds(row.integer(15)))
-            return StoredWebhookDelivery(delivery: Self.delivery(row), policy: policy)
+            return StoredWebhookDelivery(delivery: self.delivery(row), policy: policy)
         }
         return found ?? nil
     }
@@ -111,7 +114,7 @@ final class WebhookReader {
             select.bind(1, endpoint.value)
             window.bind(to: select, from: 2)
             var deliveries: [WebhookDelivery] = []
-            try select.forEach { deliveries.append(Self.delivery($0)) }
+            try select.forEach { deliveries.append(self.delivery($0)) }
             return deliveries
         }
         if slice.wantsTotal { page.total = try self.endpoint(endpoint)?.health.deliveries ?? 0 }
@@ -144,7 +147,8 @@ final class WebhookReader {
         let isDead = "d.due IS NULL AND d.delivered IS NULL"
         let select = try connection.prepare(
             """
-            SELECT \(Self.deliveryColumns), w.url, w.own FROM webhook w JOIN webhook_delivery d ON d.endpoint = w.id
+            SELECT \(Self.deliveryColumns), w.url, w.own, w.account FROM webhook w
+            JOIN webhook_delivery d ON d.endpoint = w.id
             WHERE w.account = ?1 AND w.origin = ?2 AND w.deleted IS NULL
             AND \(includingReplayed ? "(\(isDead) OR d.replayed IS NOT NULL)" : isDead) ORDER BY d.id DESC LIMIT ?3
             """, "list dead webhook deliveries")
@@ -155,7 +159,8 @@ final class WebhookReader {
         try select.forEach { row in
             dead.append(
                 DeadWebhook(
-                    delivery: Self.delivery(row), url: UserData(row.text(14)), isOwn: row.integer(15) == 1))
+                    delivery: self.delivery(row), url: self.url(row.text(14), of: row.integer(16)),
+                    isOwn: row.integer(15) == 1))
         }
         return dead
     }
@@ -174,14 +179,19 @@ final class WebhookReader {
         return pending
     }
 
-    private static func delivery(_ row: Statement) -> WebhookDelivery {
+    private func delivery(_ row: Statement) -> WebhookDelivery {
         WebhookDelivery(
             id: WebhookDelivery.ID(row.integer(0)), endpoint: WebhookEndpoint.ID(row.integer(1)), name: row.text(2),
             event: row.optionalInteger(3).map(MailEvent.ID.init), message: row.optionalInteger(4).map(Message.ID.init),
-            data: row.optionalBytes(5), attempts: Int(row.integer(8)), nextAttemptAt: instant(row, 7),
+            data: row.optionalBytes(5).map { seal.opened($0, .announcement, of: 0) ?? [] },
+            attempts: Int(row.integer(8)), nextAttemptAt: Self.instant(row, 7),
             status: row.optionalInteger(9).map { Int($0) }, response: row.optionalText(10).map { UserData($0) },
-            deliveredAt: instant(row, 11), createdAt: Instant(nanoseconds: row.integer(6)),
-            queuedAt: Instant(nanoseconds: row.integer(12)), replayedAt: instant(row, 13))
+            deliveredAt: Self.instant(row, 11), createdAt: Instant(nanoseconds: row.integer(6)),
+            queuedAt: Instant(nanoseconds: row.integer(12)), replayedAt: Self.instant(row, 13))
+    }
+
+    private func url(_ stored: String, of account: Int64) -> UserData {
+        UserData(seal.opened(stored, .url, of: account))
     }
 
     private static func instant(_ row: Statement, _ column: Int32) -> Instant? {
