@@ -137,6 +137,7 @@ def fill(relay: Lists, options: argparse.Namespace) -> None:
     rows.multiply(database, 1, options.messages * (2 if options.ahasend else 1), PLACEHOLDER.encode())
     for account, _ in relay.scanners:
         rows.multiply(database, account, max(options.messages // 100, 10_000), PLACEHOLDER.encode())
+    rows.recount(database)
 
 
 def await_index(relay: Lists) -> None:

@@ -1,7 +1,6 @@
 """Rows of messages, made of a few real ones: millions of them in minutes, as the server itself would have written them."""
 
 import sqlite3
-from collections import Counter
 from pathlib import Path
 
 # Rows of one transaction.
@@ -12,7 +11,7 @@ SECOND = 1_000_000_000
 def multiply(database: Path, account: int, count: int, placeholder: bytes, seconds: int = 1) -> None:
     """`count` copies of an account's messages and of their events, one after the other, each accepted `seconds` after
     the one before; the latest is of now. `placeholder` stands in each head, and becomes the row's number in as many digits
-    as it has characters. Nobody else uses the database, and no message of it waits for anything."""
+    as it has characters. Nobody else uses the database, and no message of it waits for anything; `recount` follows."""
     connection = sqlite3.connect(database, isolation_level=None)
     connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 20000")
     patterns = connection.execute(
@@ -43,13 +42,18 @@ def multiply(database: Path, account: int, count: int, placeholder: bytes, secon
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", messages)
         connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", happened)
-        for origin, made in Counter(row[2] for row in messages).items():
-            connection.execute(
-                """INSERT INTO message_count (account, origin, messages, upto) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET messages = messages + excluded.messages, upto = excluded.upto""",
-                (account, origin, made, mark << 8 | 255),
-            )
         connection.execute("UPDATE serial_mark SET value = ? WHERE name = 'rows'", (mark + 1,))
         connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def recount(database: Path) -> None:
+    """Has the totals of lists be those of the rows."""
+    connection = sqlite3.connect(database)
+    connection.execute(
+        """INSERT OR REPLACE INTO message_count (account, origin, messages, upto)
+        SELECT account, origin, count(*), (SELECT max(id) FROM message) FROM message GROUP BY account, origin"""
+    )
+    connection.commit()
     connection.close()
