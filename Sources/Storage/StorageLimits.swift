@@ -46,6 +46,9 @@ package enum StorageLimits {
     static let listEventsPerSlice = 2000
     /// How long it waits for more after what it has taken in.
     static let listGatheringPause: Duration = .milliseconds(20)
+    /// How long, and how often, it waits before it tries again after it could not be written or read.
+    static let listRetryPause: Duration = .milliseconds(100)
+    static let listRetryPauses = 100
     /// Beside traffic it takes this part of the machine at most: of two processors a twentieth of one.
     static let listShareOfMachine = 40
     /// How long it rests at most.

@@ -330,7 +330,9 @@ package final class SQLiteStore: Engine {
         return try await narrowed(of: account) {
             [lists, path, personalities] reader, rowsBehind, isLate throws(DatabaseError) in
             let origin = personalities.number(query.tenant.origin) ?? -1
-            guard let terms = ListTerms(query.filter, of: ListKey.Owner(account: account, origin: origin)),
+            guard
+                let terms = ListTerms(
+                    query.filter, of: ListKey.Owner(account: account, origin: origin, salt: reader.seal.listsSalt)),
                 rowsBehind == nil || !query.filter.asksTexts
             else { return nil }
             let source = Reader.ListSource(

@@ -20,6 +20,8 @@ package struct StoreSeal: Sendable {
     private let random: AnyRandom?
     /// Whether what is stored from now on is sealed.
     package let isOn: Bool
+    /// Goes into the keys of the lists' index.
+    let listsSalt: UInt64
 
     /// Records begin with their version, texts with a letter.
     private static let mark: UInt8 = 0xF5
@@ -31,11 +33,12 @@ package struct StoreSeal: Sendable {
     /// `key`: opens what was sealed earlier, whether or not more is to be.
     package init(key: SealingKey, random: any RandomSource, isOn: Bool) {
         self.key = key
+        listsSalt = key.derive("lists' index").prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         self.random = AnyRandom(random)
         self.isOn = isOn
     }
 
-    private init() { (key, random, isOn) = (nil, nil, false) }
+    private init() { (key, random, isOn, listsSalt) = (nil, nil, false, 0) }
 
     /// Seals nothing, and opens nothing that is sealed.
     package static let none = StoreSeal()

@@ -21,7 +21,7 @@ final class ListDatabase {
     private let putMark: Statement
 
     /// Another form of the file is another number: such a file is made anew.
-    private static let version: Int64 = 1
+    private static let version: Int64 = 2
 
     static func path(of database: String) -> String { database + ".lists" }
 

@@ -12,9 +12,9 @@ struct ListEntry: Sendable {
     let changing: Set<ListKey>
 
     /// nil where the row does not read back, which lists leave out. `row`: with its state.
-    init?(_ row: MessageRow) {
+    init?(_ row: MessageRow, salt: UInt64) {
         guard let message = try? row.message(origin: PersonalityID("")) else { return nil }
-        let owner = ListKey.Owner(account: row.account, origin: row.origin)
+        let owner = ListKey.Owner(account: row.account, origin: row.origin, salt: salt)
         let submission = message.submission
         id = row.id
         at = row.at.nanoseconds

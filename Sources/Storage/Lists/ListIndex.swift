@@ -12,6 +12,8 @@ final class ListIndex: Sendable {
     /// What is known at one moment.
     struct State: Sendable {
         var marks = ListMarks()
+        /// How often it was opened.
+        var generation = 0
         /// Oldest first, and of increasing numbers.
         var runs: [ListRun] = []
         var segment: ListSegment
@@ -65,8 +67,12 @@ final class ListIndex: Sendable {
         for waiter in done { waiter.continuation.resume() }
     }
 
+    /// Nobody waits for it: it has ended, or does not get on for now.
     func end() {
         isEnded.store(true, ordering: .releasing)
         reached(.max)
     }
+
+    /// It gets on again.
+    func goOn() { isEnded.store(false, ordering: .releasing) }
 }

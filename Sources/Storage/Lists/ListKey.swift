@@ -26,14 +26,16 @@ struct ListKey: Hashable, Sendable {
     struct Owner: Hashable, Sendable {
         let account: Int64
         let origin: Int64
+        /// A secret of the key file: who has the index alone cannot try addresses.
+        let salt: UInt64
     }
 
     init(_ value: Int64) { self.value = value }
 
     init(_ owner: Owner, _ kind: Kind, _ text: String = "") {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(17 + text.utf8.count)
-        for number in [owner.account, owner.origin] {
+        bytes.reserveCapacity(25 + text.utf8.count)
+        for number in [owner.account, owner.origin, Int64(bitPattern: owner.salt)] {
             for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
         }
         bytes.append(kind.rawValue)

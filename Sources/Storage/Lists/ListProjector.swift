@@ -20,6 +20,7 @@ final class ListProjector: @unchecked Sendable {
     private var work: ListWork?
     /// For the log: whether what is missing is much, and how much was said to be done.
     private var told: Int64?
+    private var hasFailed = false
 
     init(
         path: String, seal: StoreSeal, index: ListIndex, writer: Writer, time: any TimeSource, log: Log
@@ -59,23 +60,36 @@ final class ListProjector: @unchecked Sendable {
             do throws(DatabaseError) {
                 try catchUp()
             } catch {
-                log.error("lists-index-failed") { $0.add("reason", OperatorText(error.description)) }
-                // Lists look at rows until the next start makes it again.
-                index.withState { $0.isUsable = false }
-                return
+                failed(error)
+                continue
             }
             // Whoever commits once a moment has it read once a moment.
             if goesOn { Thread.pause(StorageLimits.listGatheringPause) }
         }
     }
 
+    /// Lists look at rows meanwhile. A disk that was full is mended one day, so it is tried again: with what the file
+    /// has.
+    private func failed(_ error: DatabaseError) {
+        if !hasFailed { log.error("lists-index-failed") { $0.add("reason", OperatorText(error.description)) } }
+        hasFailed = true
+        work = nil
+        index.withState { $0.isUsable = false }
+        index.end()
+        for _ in 0..<StorageLimits.listRetryPauses where goesOn { Thread.pause(StorageLimits.listRetryPause) }
+        wake()
+    }
+
     private func catchUp() throws(DatabaseError) {
-        if work == nil { work = try ListWork(path: path, seal: seal, index: index) }
+        if work == nil {
+            work = try ListWork(path: path, seal: seal, index: index)
+            index.goOn()
+        }
         while goesOn, let work {
             let (commits, began) = (writer.commits, time.uptime)
             guard try work.slice() else {
                 if told != nil { log.info("lists-index-ready") { $0.add("messages", Int(work.messages)) } }
-                told = nil
+                (told, hasFailed) = (nil, false)
                 return index.reached(commits)
             }
             tell(work)

@@ -11,7 +11,11 @@ final class ListReader {
     private let numbers: Statement
     private let times: Statement
 
-    init(path: String) throws(DatabaseError) {
+    /// Which of the files that the index has had in this process.
+    let generation: Int
+
+    init(path: String, generation: Int) throws(DatabaseError) {
+        self.generation = generation
         connection = try Connection(path: path, access: .readOnly)
         beginning = try connection.prepare("BEGIN", "begin a read")
         ending = try connection.prepare("COMMIT", "end a read")

@@ -41,7 +41,9 @@ final class ListWork {
         let kept = try open()
         index.withState { state in
             state.runs = kept?.runs ?? []
-            if let marks = kept?.marks { state.marks = marks }
+            state.marks = kept?.marks ?? ListMarks()
+            state.segment = ListSegment(capacity: index.segmentMessages)
+            state.generation += 1
             state.isUsable = true
         }
         if kept == nil { try begin() }
@@ -136,14 +138,14 @@ final class ListWork {
         }
         for id in changed.sorted() {
             guard let row = try main.message(Message.ID(id), content: false) else { continue }
-            if let entry = ListEntry(row) { slice.changed.append(entry) }
+            if let entry = ListEntry(row, salt: main.seal.listsSalt) { slice.changed.append(entry) }
         }
     }
 
     private func entry(_ row: MessageRow) throws(DatabaseError) -> ListEntry? {
         var row = row
         try main.addState(to: &row)
-        return ListEntry(row)
+        return ListEntry(row, salt: main.seal.listsSalt)
     }
 
     // MARK: Writing

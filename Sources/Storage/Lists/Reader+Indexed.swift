@@ -25,7 +25,7 @@ extension Reader {
     /// What of a query the index knows; of everybody's where those are few.
     func terms(_ query: QueryFilter) throws(DatabaseError) -> ListTerms? {
         if let account = query.account, let origin = query.origin {
-            return ListTerms(query.filter, of: ListKey.Owner(account: account, origin: origin))
+            return ListTerms(query.filter, of: ListKey.Owner(account: account, origin: origin, salt: seal.listsSalt))
         }
         let owners = try owners(atMost: StorageLimits.ownersUnited + 1)
         guard owners.count <= StorageLimits.ownersUnited else { return nil }
@@ -41,11 +41,12 @@ extension Reader {
             SELECT account, origin FROM message WHERE (account, origin) > (?, ?) ORDER BY account, origin LIMIT 1
             """, "find an owner")
         var owners: [ListKey.Owner] = []
-        var last = ListKey.Owner(account: .min, origin: .min)
+        let salt = seal.listsSalt
+        var last = ListKey.Owner(account: .min, origin: .min, salt: salt)
         while owners.count < limit {
             next.bind(1, last.account)
             next.bind(2, last.origin)
-            let found = try next.first { ListKey.Owner(account: $0.integer(0), origin: $0.integer(1)) }
+            let found = try next.first { ListKey.Owner(account: $0.integer(0), origin: $0.integer(1), salt: salt) }
             guard let found else { break }
             owners.append(found)
             last = found
@@ -95,7 +96,7 @@ extension Reader {
         let known = try source.index.withState { state throws(DatabaseError) -> Known? in
             guard state.isUsable else { return nil }
             // Its end is the moment that `marks` tell of: they change together.
-            if !state.runs.isEmpty { try self.listReader(source.path).begin() }
+            if !state.runs.isEmpty { try self.listReader(source.path, state.generation).begin() }
             return Known(
                 marks: state.marks, runs: state.runs, memory: ListMatches.stretch(terms, of: state.segment))
         }
@@ -117,9 +118,10 @@ extension Reader {
         }
     }
 
-    private func listReader(_ path: String) throws(DatabaseError) -> ListReader {
-        if let lists { return lists }
-        let made = try ListReader(path: ListDatabase.path(of: path))
+    /// Of the file that the index has now: one that was removed is still there for who has it open.
+    private func listReader(_ path: String, _ generation: Int) throws(DatabaseError) -> ListReader {
+        if let lists, lists.generation == generation { return lists }
+        let made = try ListReader(path: ListDatabase.path(of: path), generation: generation)
         lists = made
         return made
     }
