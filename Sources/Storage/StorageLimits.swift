@@ -49,8 +49,13 @@ package enum StorageLimits {
     /// How long, and how often, it waits before it tries again after it could not be written or read.
     static let listRetryPause: Duration = .milliseconds(100)
     static let listRetryPauses = 100
-    /// Beside traffic it takes this part of the machine at most: of two processors a twentieth of one.
-    static let listShareOfMachine = 40
+    /// Segments whose numbers and times a reader keeps: half a MiB each.
+    static let listSegmentsRead = 3
+    /// Beside traffic it takes this part of the machine at most: of two processors a fourth of one; and where commits
+    /// gather so many units on the average, so that every processor is wanted, a hundredth of one.
+    static let listShareBesideTraffic = 8
+    static let listShareBesideBusy = 200
+    static let unitsOfBusyCommit = 4
     /// How long it rests at most.
     static let listRestMax: Duration = .seconds(1)
     /// Messages that the index may be behind for a list to be answered among those that an index serves.

@@ -16,8 +16,9 @@ import Synchronization
 /// A sync that fails ends writing until the next start: what the disk holds is then unknown, and a later sync may
 /// report success for pages that were dropped.
 ///
-/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `published`, the observers, `contentRemover` and
-/// `rider` are safe from any thread; all else is the writer thread's alone once `start` was called.
+/// Unchecked Sendable: `queue`, `poisoned`, `refusing`, `commitCount`, `commitSize`, `published`, the observers,
+/// `contentRemover` and `rider` are safe from any thread; all else is the writer thread's alone once `start` was
+/// called.
 final class Writer: @unchecked Sendable {
     /// A unit of work and who waits for it.
     private struct Unit: Sendable {
@@ -44,6 +45,8 @@ final class Writer: @unchecked Sendable {
     private let relayObserver = Mutex<(any RelayObserver)?>(nil)
     private let recordObserver = Mutex<(any RecordObserver)?>(nil)
     private let commitObserver = Mutex<(@Sendable () -> Void)?>(nil)
+    /// Sixteen times the units of a commit, on the average of the latest.
+    private let commitSize = Atomic(0)
     private let contentRemover = Mutex<(@Sendable ([String]) -> Void)?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
@@ -85,6 +88,9 @@ final class Writer: @unchecked Sendable {
 
     /// Who hears of each commit, on the writer's thread before anybody is told: hands over and returns.
     func observe(commits observer: @escaping @Sendable () -> Void) { commitObserver.withLock { $0 = observer } }
+
+    /// So much comes that every commit gathers several callers.
+    var isBusy: Bool { commitSize.load(ordering: .relaxed) >= 16 * StorageLimits.unitsOfBusyCommit }
 
     /// Who removes files that no row names any more; called after the commit, hands over and returns.
     func removeContents(by remover: @escaping @Sendable ([String]) -> Void) {
@@ -198,6 +204,8 @@ final class Writer: @unchecked Sendable {
         try apply.commit(with: rider.withLock { $0 }?.takeChangedWindows() ?? [])
         commitCount.wrappingAdd(1, ordering: .releasing)
         refusing.store(false, ordering: .relaxed)
+        let size = commitSize.load(ordering: .relaxed)
+        commitSize.store(size + units.count - size / 16, ordering: .relaxed)
         commitObserver.withLock { $0 }?()
         let took = time.uptime - began
         publish { figures in

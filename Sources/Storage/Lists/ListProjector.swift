@@ -108,7 +108,7 @@ final class ListProjector: @unchecked Sendable {
     /// Beside traffic it works for its share of the time, and lists read what it lacks from the rows. By wall time: who
     /// did not get a processor rests for that too.
     private func rest(after slice: Duration) {
-        let rest = slice * (StorageLimits.listShareOfMachine / Machine.coreCount)
-        if goesOn { Thread.pause(min(rest, StorageLimits.listRestMax)) }
+        let share = writer.isBusy ? StorageLimits.listShareBesideBusy : StorageLimits.listShareBesideTraffic
+        if goesOn { Thread.pause(min(slice * share / Machine.coreCount, StorageLimits.listRestMax)) }
     }
 }

@@ -10,6 +10,8 @@ final class ListReader {
     private let counts: Statement
     private let numbers: Statement
     private let times: Statement
+    private var readIDs: [Read] = []
+    private var readTimes: [Read] = []
 
     /// Which of the files that the index has had in this process.
     let generation: Int
@@ -47,12 +49,27 @@ final class ListReader {
     }
 
     func ids(of run: Int64) throws(DatabaseError) -> [Int64] {
-        numbers.bind(1, run)
-        return try numbers.first { ListPlaces.numbers($0.bytes(0)) } ?? []
+        try numbers(of: run, by: numbers, &readIDs)
     }
 
     func times(of run: Int64) throws(DatabaseError) -> [Int64] {
-        times.bind(1, run)
-        return try times.first { ListPlaces.numbers($0.bytes(0)) } ?? []
+        try numbers(of: run, by: times, &readTimes)
+    }
+
+    /// They never change, and the same few segments are asked for again: the latest, and those that a time divides.
+    private func numbers(
+        of run: Int64, by statement: Statement, _ kept: inout [Read]
+    ) throws(DatabaseError) -> [Int64] {
+        if let found = kept.first(where: { $0.run == run }) { return found.numbers }
+        statement.bind(1, run)
+        let read = try statement.first { ListPlaces.numbers($0.bytes(0)) } ?? []
+        if kept.count == StorageLimits.listSegmentsRead { kept.removeFirst() }
+        kept.append(Read(run: run, numbers: read))
+        return read
+    }
+
+    private struct Read {
+        let run: Int64
+        let numbers: [Int64]
     }
 }
