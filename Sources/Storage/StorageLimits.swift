@@ -46,8 +46,9 @@ package enum StorageLimits {
     static let listEventsPerSlice = 2000
     /// How long it waits for more after what it has taken in.
     static let listGatheringPause: Duration = .milliseconds(20)
-    /// How long, and how often, it waits before it tries again after it could not be written or read.
-    static let listRetryPause: Duration = .milliseconds(100)
+    /// How long it rests before it looks whether to go on, and how often before it tries again after it could not be
+    /// written or read.
+    static let listPause: Duration = .milliseconds(100)
     static let listRetryPauses = 100
     /// Segments whose numbers and times a reader keeps: half a MiB each.
     static let listSegmentsRead = 3
@@ -56,8 +57,8 @@ package enum StorageLimits {
     static let listShareBesideTraffic = 8
     static let listShareBesideBusy = 200
     static let unitsOfBusyCommit = 4
-    /// How long it rests at most.
-    static let listRestMax: Duration = .seconds(1)
+    /// How long it rests at most beside traffic.
+    static let listRestMax: Duration = .seconds(10)
     /// Messages that the index may be behind for a list to be answered among those that an index serves.
     static let listRowsBehind = 1000
     /// How long such a list may take before it goes on as one that looks at row after row.

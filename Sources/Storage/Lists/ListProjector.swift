@@ -76,7 +76,7 @@ final class ListProjector: @unchecked Sendable {
         work = nil
         index.withState { $0.isUsable = false }
         index.end()
-        for _ in 0..<StorageLimits.listRetryPauses where goesOn { Thread.pause(StorageLimits.listRetryPause) }
+        for _ in 0..<StorageLimits.listRetryPauses where goesOn { Thread.pause(StorageLimits.listPause) }
         wake()
     }
 
@@ -109,6 +109,13 @@ final class ListProjector: @unchecked Sendable {
     /// did not get a processor rests for that too.
     private func rest(after slice: Duration) {
         let share = writer.isBusy ? StorageLimits.listShareBesideBusy : StorageLimits.listShareBesideTraffic
-        if goesOn { Thread.pause(min(slice * share / Machine.coreCount, StorageLimits.listRestMax)) }
+        var left = min(slice * share / Machine.coreCount, StorageLimits.listRestMax)
+        while goesOn, left > .zero {
+            let (commits, piece) = (writer.commits, min(left, StorageLimits.listPause))
+            Thread.pause(piece)
+            left -= piece
+            // Nobody commits any more.
+            if left > .zero, writer.commits == commits { return }
+        }
     }
 }
