@@ -2,13 +2,13 @@
 # What: on a libcurl handle that is used again, setting CURLOPT_BUFFERSIZE fails with 43 (bad function argument) if the
 #   transfer before it ended at the name look-up. The value is the very one that was taken before, and is within its
 #   bounds. After a refused connection or an answer it can be set again; curl_easy_reset() does not help.
-# Why it surprises: options may be set between transfers, this one is documented as a hint that is brought within bounds
-#   rather than refused, and nothing relates a host name to a buffer. 7.88.1, of Debian 12, keeps the buffer of a
-#   transfer that failed so early, and takes the handle for busy.
+# Why it surprises: options may be set between transfers, this one is documented as a hint that is brought within
+#   bounds rather than refused, and nothing relates a host name to a buffer. 7.88.1, of Debian 12, keeps the buffer of
+#   a transfer that failed so early, and takes the handle for busy.
 # Where it bites: wrappers that set all options before each request and check each result (webhook senders do keep
 #   handles): one receiver whose domain has lapsed, and the next delivery on that handle, to somebody else, fails
-#   before it begins, with an error that names an argument. Way round: set it once per handle, or overlook its result (the
-#   transfer works, with the size that was).
+#   before it begins, with an error that names an argument. Way round: set it once per handle, or overlook its result
+#   (the transfer works, with the size that was).
 # Source: libcurl's documentation of CURLOPT_BUFFERSIZE (1024 to 10 MB; default 16 kB), of curl_easy_setopt (options
 #   stay set for the transfers that follow, until changed) and of libcurl-errors (43: called with a bad parameter).
 set -euo pipefail

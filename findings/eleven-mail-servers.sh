@@ -4,8 +4,8 @@
 # Why it surprises: the mechanism "mx" counts for one of the ten look-ups that a record may cause, and records are
 #   checked by that count. The hosts within it have a limit of their own; neither checks nor the domain's owner see it,
 #   until an eleventh host is added for load.
-# Where it bites: permerror is no alignment for DMARC, and so the whole domain's mail depends on DKIM at receivers of the
-#   one kind; at the other kind one server of eleven bounces, and which one changes with the order of the answer.
+# Where it bites: permerror is no alignment for DMARC, and so the whole domain's mail depends on DKIM at receivers of
+#   the one kind; at the other kind one server of eleven bounces, and which one changes with the order of the answer.
 # Source: RFC 7208 section 4.6.4 (each "mx" must not query more than ten addresses; beyond it must be permerror), which
 #   in RFC 4408 section 10.1, followed by Mail::SPF, was a limit on what is looked at.
 set -euo pipefail

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What: a DMARC report of 40 records, gzipped in two members, is a report of 20 to parsedmarc: it decompresses the first
-#   member, lets the XML end where it ends, and returns the rest as a result like any other. Python's gzip, gunzip and
+# What: a DMARC report of 40 records, gzipped in two members, is a report of 20 to parsedmarc: it decompresses the
+#   first member, lets the XML end there, and returns what it has as a result like any other. Python's gzip, gunzip and
 #   every tool with them read all 40.
-# Why it surprises: several members are one gzip file (`cat a.gz b.gz`, pigz -i, bgzip and writers that flush by
+# Why it surprises: several members are one gzip file (`cat a.gz b.gz`, bgzip, and writers that append or flush by
 #   starting anew make them); and parsedmarc refuses a stream that is cut short. What is missing is told only by an
 #   entry in the report's metadata "errors".
 # Where it bites: the count of mails, the share that passes, the list of servers that send in one's name, are of half

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What: "<div>Total: <b>40</b> <i>GHS</i></div>" minified by minify-html shows "40GHS", and "<a>Leave</a> <a>Stay</a>"
-#   one word: in div, section and body it drops the space between inline elements, in p and td it keeps it. It also drops line
-#   ends within style="white-space: pre-line", and the conditional comments for Outlook. htmlmin keeps space and
-#   comments, and drops those line ends too.
+#   one word: in div, section and body it drops the space between inline elements, in p and td it keeps it. It also
+#   drops line ends within style="white-space: pre-line", and the conditional comments for Outlook. htmlmin keeps space
+#   and comments, and drops those line ends too.
 # Why it surprises: a minifier makes a page smaller and not another one; the same words in a paragraph are right. It is
-#   one of its documented settings, by the kind of the parent element. keep_comments mends the comments; no option keeps
-#   the spaces.
-# Where it bites: HTML mail that is minified to stay under Gmail's 102 kB: amounts lose their currency's space, lists of
-#   links run together, Outlook loses its tables of fixed width and buttons. Browsers, in which mails are proofread,
+#   one of its documented settings, by the kind of the parent element. keep_comments mends the comments; no option
+#   keeps the spaces.
+# Where it bites: HTML mail that is minified to stay under Gmail's 102 kB: amounts lose their currency's space, lists
+#   of links run together, Outlook loses its tables of fixed width and buttons. Browsers, in which mails are proofread,
 #   show no conditional comment anyhow.
 # Source: HTML, section "phrasing content" and CSS Text 3 section 4.1 (a space between inline elements is kept as one;
 #   pre-line keeps line ends); README of minify-html ("Whitespace", layout and content elements).

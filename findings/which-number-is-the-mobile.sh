@@ -8,7 +8,8 @@
 # Where it bites: an import that takes "the mobile number" of each contact for texts takes the first, which is the land
 #   line, or none, for everybody who exported from a phone; a synchronised address book loses the kinds of its numbers.
 # Source: vCard 2.1 section 2.1.3 (a parameter's name may be left out: TEL;CELL), RFC 6350 sections 5.6 and 6.4.1 (TYPE
-#   is a list, also as one quoted value: TYPE="voice,home"); vobject's docstring of ContentLine (params, singletonparams).
+#   is a list, also as one quoted value: TYPE="voice,home"); vobject's docstring of ContentLine (params,
+#   singletonparams).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
