@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What: on a libcurl handle that is used again, setting CURLOPT_BUFFERSIZE fails with 43 (bad function argument) if the
 #   transfer before it ended at the name look-up. The value is the very one that was taken before, and is within its
-#   bounds. After a refused connection or an answer it can be set again; curl_easy_reset() does not help.
+#   bounds. After a refused connection or an answer it can be set again; curl_easy_reset() does not help. libcurl
+#   8.23.0 takes it.
 # Why it surprises: options may be set between transfers, this one is documented as a hint that is brought within
 #   bounds rather than refused, and nothing relates a host name to a buffer. 7.88.1, of Debian 12, keeps the buffer of
 #   a transfer that failed so early, and takes the handle for busy.
@@ -17,8 +18,11 @@ trap 'rm -rf "$work"' EXIT
 packages="libcurl4"
 dpkg-query -W $packages >/dev/null 2>&1 || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 dpkg-query -W -f '${Package} ${Version}\n' $packages
-python3 - <<'PY'
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check pycurl==7.49.0
+"$work/venv/bin/python" - <<'PY'
 import ctypes, http.server, threading
+import pycurl
 
 curl = ctypes.CDLL("libcurl.so.4")
 curl.curl_version.restype = ctypes.c_char_p
@@ -66,6 +70,15 @@ for label, urls, reset, expected in [
     print("%-42s transfers: %-7s BUFFERSIZE: %d, then %d" % (label, results, first, again))
     if first or (results, again) != expected:
         raise SystemExit("CHANGED: expected %s" % (expected,))
+handle = pycurl.Curl()
+handle.setopt(pycurl.PROXY, "")
+handle.setopt(pycurl.URL, NO_NAME.decode())
+for _ in range(2):
+    handle.setopt(pycurl.BUFFERSIZE, 102400)
+    try:
+        handle.perform()
+    except pycurl.error as error:
+        print("%s of pycurl: transfer %d, BUFFERSIZE 0" % (pycurl.version.split()[1], error.args[0]))
 PY
 echo "guess: an option that could be set can be set again"
 echo "seen: not where the transfer between found no name"
