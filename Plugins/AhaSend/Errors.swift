@@ -48,6 +48,7 @@ enum ErrorStatus: Int, CaseIterable {
     case tooManyRequests = 429
     case headTooLarge = 431
     case internalError = 500
+    case notImplemented = 501
     case unavailable = 503
 }
 
@@ -64,6 +65,7 @@ extension Face {
         case .codingUnsupported: Face(.unsupportedMediaType, "unsupported content encoding")
         case .routeNotFound: Face(.notFound, "not found")
         case .methodNotAllowed(_, _, let allowed): methodNotAllowed(allowed)
+        case .methodUnknown: Face(.notImplemented, "method not implemented")
 
         case .credentialMissing, .credentialMalformed(.scheme):
             Face(.unauthorized, "Missing or malformed bearer token")

@@ -119,7 +119,8 @@ enum ReplyFace {
         case .messageTooLarge, .bodyTooLarge, .headTooLarge: SMTPReply(552, (3, 4), "message is too large")
         case .messageMalformed, .bodyMalformed, .malformedRequest, .codingUnsupported:
             SMTPReply(552, (6, 0), "message is malformed")
-        case .routeNotFound, .methodNotAllowed, .idempotencyKeyInvalid, .idempotencyOriginalFailed, .notFound,
+        case .routeNotFound, .methodNotAllowed, .methodUnknown, .idempotencyKeyInvalid, .idempotencyOriginalFailed,
+            .notFound,
             .alreadyExists, .wrongState, .checkFailed, .templateNotPublished, .templateIncomplete:
             SMTPReply(550, (6, 0), text(failure))
         case .templateVariablesMissing: SMTPReply(550, (6, 0), "missing required template variables")

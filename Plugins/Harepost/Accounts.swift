@@ -12,7 +12,6 @@ enum Accounts {
     /// Key and secret are shown together; the key never again.
     static func signUp(_ call: Call) async throws(KernelFailure) -> Answer {
         guard call.option(signUp) else { throw .featureDisabled(.signup) }
-        try call.demandJSON()
         var form = try Form(call.body)
         let email = form.address("email", required: true)
         try form.finish()

@@ -121,7 +121,7 @@ public struct Harepost: Personality {
         Route(
             .post, pattern, requirement: Requirement(anyOf: [], needsCredential: false), rateClass: signUps,
             bodyLimitBytes: HarepostLimits.requestBytes, handler: Accounts.signUp
-        ).describes(
+        ).guarded(by: .json).describes(
             name, "Makes an account, where the operator lets people.", request: Shapes.signUp,
             answers: [201: .json(Shapes.account)])
     }

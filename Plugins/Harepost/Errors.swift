@@ -58,6 +58,7 @@ enum ErrorStatus: Int, CaseIterable {
     case tooManyRequests = 429
     case headTooLarge = 431
     case internalError = 500
+    case notImplemented = 501
     case unavailable = 503
 }
 
@@ -74,6 +75,7 @@ extension Face {
         case .codingUnsupported: Face(.unsupportedMediaType, "unsupported encoding")
         case .routeNotFound, .featureDisabled: notFound
         case .methodNotAllowed(_, _, let allowed): methodNotAllowed(allowed)
+        case .methodUnknown: Face(.notImplemented, "method not implemented")
 
         case .credentialMissing, .credentialMalformed, .credentialUnknown, .credentialRevoked, .credentialExpired:
             unauthorized()

@@ -247,7 +247,8 @@ public struct Harpoon: Personality {
     ) -> Route {
         Route(
             method, pattern, requirement: Requirement(anyOf: [], needsCredential: false), rateClass: ingestion,
-            bodyLimitBytes: HarpoonLimits.ingestBytes, handler: handler)
+            bodyLimitBytes: HarpoonLimits.ingestBytes, handler: handler
+        ).guarded(by: .secret)
     }
 }
 

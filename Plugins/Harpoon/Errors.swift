@@ -110,6 +110,7 @@ enum ErrorCode: String, CaseIterable {
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
     case headTooLarge = "HEADERS_TOO_LARGE"
     case internalError = "INTERNAL_ERROR"
+    case notImplemented = "NOT_IMPLEMENTED"
     case serviceUnavailable = "SERVICE_UNAVAILABLE"
 
     var status: Int {
@@ -130,6 +131,7 @@ enum ErrorCode: String, CaseIterable {
         case .rateLimitExceeded: 429
         case .headTooLarge: 431
         case .internalError: 500
+        case .notImplemented: 501
         case .serviceUnavailable: 503
         }
     }
@@ -149,6 +151,7 @@ extension Face {
         case .featureDisabled(.unserved): Face(.notFound, "Not found: not served by this server")
         case .routeNotFound, .featureDisabled: Face(.notFound, "Not found")
         case .methodNotAllowed(_, _, let allowed): methodNotAllowed(allowed)
+        case .methodUnknown: Face(.notImplemented, "Method not implemented")
 
         case .credentialMissing, .credentialMalformed(.scheme): Face(.missingAPIKey, "No API key provided")
         case .credentialMalformed(.form), .credentialUnknown: Face(.invalidAPIKey, "Invalid API key")

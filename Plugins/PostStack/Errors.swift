@@ -51,6 +51,7 @@ enum ErrorStatus: Int, CaseIterable {
     case tooManyRequests = 429
     case headTooLarge = 431
     case internalError = 500
+    case notImplemented = 501
     case unavailable = 503
 
     /// Not the client's fault: the same request may succeed later.
@@ -66,6 +67,7 @@ enum ErrorStatus: Int, CaseIterable {
         case .unprocessable: "unprocessable_entity"
         case .tooManyRequests: "rate_limit_exceeded"
         case .internalError: "internal_error"
+        case .notImplemented: "not_implemented"
         case .unavailable: "service_unavailable"
         }
     }
@@ -84,6 +86,7 @@ extension Face {
         case .codingUnsupported: Face(.unsupportedMediaType, "Unsupported encoding")
         // The vendor's page knows no 405.
         case .routeNotFound, .methodNotAllowed: Face(.notFound, "Not found")
+        case .methodUnknown: Face(.notImplemented, "Method not implemented")
 
         case .credentialMissing, .credentialMalformed, .credentialUnknown, .credentialRevoked, .credentialExpired:
             Face(.unauthorized, "Invalid API key")

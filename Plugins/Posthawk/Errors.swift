@@ -116,6 +116,7 @@ enum ErrorStatus: Int, CaseIterable {
     case tooManyRequests = 429
     case headTooLarge = 431
     case internalError = 500
+    case notImplemented = 501
     case unavailable = 503
 
     /// HTTP's own phrase (RFC 9110 §15), but for the vendor's older one of 413.
@@ -132,6 +133,7 @@ enum ErrorStatus: Int, CaseIterable {
         case .tooManyRequests: "Too Many Requests"
         case .headTooLarge: "Request Header Fields Too Large"
         case .internalError: "Internal Server Error"
+        case .notImplemented: "Not Implemented"
         case .unavailable: "Service Unavailable"
         }
     }
@@ -151,6 +153,7 @@ extension Face {
         // The vendor's page knows no 405.
         case .routeNotFound(let method, let path), .methodNotAllowed(let method, let path, _):
             Face(.notFound, "Cannot \(method.text) \(path.text)")
+        case .methodUnknown: Face(.notImplemented, "Method not implemented")
 
         case .credentialMissing: Face(.unauthorized, "Missing API key")
         case .credentialMalformed, .credentialUnknown, .credentialRevoked, .credentialExpired, .wrongCredentialKind:

@@ -30,7 +30,7 @@ private enum ReplyText {
         case .domainPaused: "Sender domain is paused"
         case .domainBanned: "Sender domain is banned"
         case .allRecipientsSuppressed: "All recipients are suppressed"
-        case .routeNotFound, .methodNotAllowed: "Command not known"
+        case .routeNotFound, .methodNotAllowed, .methodUnknown: "Command not known"
         case .invalid(let fault, rest: _): Sentence.sentence(fault, echoes: false)
         default: Face.of(failure).text
         }

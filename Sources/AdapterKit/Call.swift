@@ -28,14 +28,17 @@ public struct Call: Sendable {
     private let service: MailService
     private let trace: RequestTrace?
     private let head: RequestHead
+    /// nil: nothing that it shows is large.
+    private let place: AnswerPlace?
 
     /// `account`: a sub-account of the caller's that the path names; nil: the request is about the caller's own.
     package init(
         caller: Principal?, account: Account.ID? = nil, requirement: Requirement, rule: IdempotencyRule?,
         parameters: [String], head: RequestHead, body: [UInt8], now: Instant, clientAddress: IPAddress? = nil,
         mail: MailService, services: Services, ids: PublicIDs, requestID: String = "",
-        trace: RequestTrace? = nil
+        trace: RequestTrace? = nil, place: AnswerPlace? = nil
     ) {
+        self.place = place
         self.caller = caller
         self.parameters = parameters
         self.head = head
@@ -72,7 +75,7 @@ public struct Call: Sendable {
         MailDesk(
             service, caller: principal, personality: services.personality, suppression: services.suppressionPolicy,
             rule: rule, at: now, trace: trace,
-            bounds: caller?.domains.isEmpty == false ? KeyReach(self).domains : nil)
+            bounds: caller?.domains.isEmpty == false ? KeyReach(self).domains : nil, place: place)
     }
 
     /// The parameter at `index`, which the route's pattern has.
@@ -84,10 +87,8 @@ public struct Call: Sendable {
     /// The value of a header field; several lines joined as RFC 9110 §5.3 says.
     public func header(_ name: String) -> String? { FieldName(name).flatMap { head.value(of: $0) } }
 
-    /// `bodyMalformed` where the request does not say that its body is JSON (RFC 8259 §11). For routes that ask for no
-    /// credential and change something: a page elsewhere cannot have a browser say so without asking first (Fetch
-    /// Standard, section 4.8).
-    public func demandJSON() throws(KernelFailure) {
+    /// `bodyMalformed` where the request does not say that its body is JSON (RFC 8259 §11).
+    package func demandJSON() throws(KernelFailure) {
         let type = header("Content-Type")?.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
         guard type?.asciiLowercased == "application/json" else { throw .bodyMalformed }
     }

@@ -20,12 +20,14 @@ public struct DomainDesk: Sendable {
         self.reach = reach
     }
 
-    /// A page of the caller's domains, of those that `isWanted` lets be seen.
+    /// A page of the caller's domains, of those that `isWanted` lets be seen; nil: of all.
     public func list(
-        _ slice: Slice<MailDomain> = .all, where isWanted: (MailDomain) -> Bool = { _ in true }
+        _ slice: Slice<MailDomain> = .all, where isWanted: ((MailDomain) -> Bool)? = nil
     ) throws(KernelFailure) -> Page<MailDomain> {
-        let all = services.domains.domains(of: try account())
-        return slice.page(of: all.filter { reach.reaches($0.name) && isWanted($0) }, by: \.id)
+        var domains = services.domains.domains(of: try account())
+        if reach.isBound { domains.removeAll { !reach.reaches($0.name) } }
+        if let isWanted { domains.removeAll { !isWanted($0) } }
+        return slice.page(of: domains, by: \.id)
     }
 
     public func domain(_ id: MailDomain.ID) throws(KernelFailure) -> MailDomain {
@@ -59,7 +61,8 @@ public struct DomainDesk: Sendable {
     }
 
     /// Adds a domain with fresh keys, or with its owner's own RSA key for DKIM (PEM; a `key` fault of `private_key`
-    /// where it is none). Other faults are of the field `name`; `alreadyExists` where the account has it.
+    /// where it is none). Other faults are of the field `name`; `alreadyExists` where the account has it,
+    /// `planLimitReached` where it has as many as it may add for itself.
     public func add(
         _ name: String, options: DomainOptions, facet: [UInt8], rsaKey: String? = nil
     ) async throws(KernelFailure) -> Plan<MailDomain> {
@@ -68,7 +71,7 @@ public struct DomainDesk: Sendable {
         return Plan(
             try await services.domains.add(
                 name, options: options, facets: [services.personality: facet], account: account(), pinned: false,
-                rsaKey: rsaKey))
+                rsaKey: rsaKey, isBounded: true))
     }
 
     public func change(_ domain: MailDomain, options: DomainOptions, facet: [UInt8]) -> Plan<MailDomain> {

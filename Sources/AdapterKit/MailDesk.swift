@@ -17,12 +17,16 @@ public struct MailDesk: Sendable {
     private let trace: RequestTrace?
     /// The domains that the caller's key is bound to; nil: it is bound to none.
     private let bounds: Set<MailDomain.ID>?
+    /// nil: the answer shows no contents.
+    private let place: AnswerPlace?
 
     package init(
         _ service: MailService, caller: Principal?, personality: PersonalityID, suppression: SuppressionPolicy,
-        rule: IdempotencyRule? = nil, at now: Instant, trace: RequestTrace? = nil, bounds: Set<MailDomain.ID>? = nil
+        rule: IdempotencyRule? = nil, at now: Instant, trace: RequestTrace? = nil, bounds: Set<MailDomain.ID>? = nil,
+        place: AnswerPlace? = nil
     ) {
         self.bounds = bounds
+        self.place = place
         self.service = service
         self.caller = caller
         self.personality = personality
@@ -53,8 +57,10 @@ public struct MailDesk: Sendable {
         return Plan(plan.followed { trace.sent($0) })
     }
 
-    /// The caller's message with all of its content.
+    /// The caller's message with all of its content. `overloaded` where too much of large contents is on its way to
+    /// clients already: asked before it is read.
     public func message(_ id: Message.ID) async throws(KernelFailure) -> Message {
+        if let place, let bytes = try await service.contentBytes(of: id) { try place.take(bytes, for: caller?.key) }
         guard let message = try await service.message(id, of: owner()), isVisible(message) else {
             throw .notFound(.message)
         }
@@ -78,8 +84,11 @@ public struct MailDesk: Sendable {
         return try await service.messages(MessageQuery(tenant: try owner(), filter: filter, slice: slice))
     }
 
-    /// How far the caller's messages are.
-    public func counts() async throws(KernelFailure) -> MailCounts { try await service.counts(of: owner()) }
+    /// How far the account's messages are: nothing for a key that is bound to domains (`domainNotPermitted`).
+    public func counts() async throws(KernelFailure) -> MailCounts {
+        guard bounds == nil else { throw .domainNotPermitted(domain: nil, action: nil) }
+        return try await service.counts(of: owner())
+    }
 
     /// Takes a message back; `wrongState` once an attempt was made.
     public func cancel(_ message: Message) -> Plan<Void> { Plan(service.cancel(message)) }

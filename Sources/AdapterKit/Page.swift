@@ -23,9 +23,9 @@ extension Answer {
     }
 }
 
-/// What every answer of a route with the face `page` carries, unless the route says it otherwise: nothing of others is
-/// loaded, nothing but what the server itself sends is run, the page stands in no frame and tells nobody where a link
-/// on it was followed.
+/// What every answer of a route with the face `page` carries beside the fields of all answers, unless the route says it
+/// otherwise: nothing of others is loaded, nothing but what the server itself sends is run, the page stands in no frame
+/// and tells nobody where a link on it was followed.
 package enum PageGuard {
     package static let fields = [
         AnswerField(
@@ -34,7 +34,6 @@ package enum PageGuard {
             default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
             form-action 'self'; base-uri 'none'; frame-ancestors 'none'
             """),
-        AnswerField("X-Content-Type-Options", "nosniff"),
         AnswerField("Referrer-Policy", "no-referrer"),
         AnswerField("X-Frame-Options", "DENY"),
         AnswerField("Cache-Control", "no-store"),

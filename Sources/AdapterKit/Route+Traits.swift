@@ -9,16 +9,28 @@ extension Route {
         case page
     }
 
+    /// What a route that asks for no key and changes something demands in its place, so that no page elsewhere can have
+    /// its visitor's browser do it.
+    public enum Safeguard: Sendable, Equatable {
+        /// That the request says that its body is JSON: a browser does not send that for another page without asking
+        /// first (Fetch Standard, section 4.8). Else the failure is `bodyMalformed`.
+        case json
+        /// A secret in the request that the handler looks at: no browser has one to send along.
+        case secret
+    }
+
     /// A class, so that every route pays one word for all of it.
     package final class Traits: Sendable {
         let cors: CrossOrigin?
         let face: Face
         let description: RouteDescription?
+        let safeguard: Safeguard?
 
-        init(cors: CrossOrigin?, face: Face, description: RouteDescription?) {
+        init(cors: CrossOrigin?, face: Face, description: RouteDescription?, safeguard: Safeguard?) {
             self.cors = cors
             self.face = face
             self.description = description
+            self.safeguard = safeguard
         }
     }
 
@@ -30,17 +42,27 @@ extension Route {
     /// nil: the route is not described.
     public var description: RouteDescription? { traits?.description }
 
+    /// nil: a key is, or nothing is changed.
+    public var safeguard: Safeguard? { traits?.safeguard }
+
     /// The route, open to pages in browsers.
     public func open(to cors: CrossOrigin) -> Route {
-        with(Traits(cors: cors, face: face, description: description))
+        with(Traits(cors: cors, face: face, description: description, safeguard: safeguard))
     }
 
     /// The route, with that face.
-    public func showing(_ face: Face) -> Route { with(Traits(cors: cors, face: face, description: description)) }
+    public func showing(_ face: Face) -> Route {
+        with(Traits(cors: cors, face: face, description: description, safeguard: safeguard))
+    }
 
     /// The route, described.
     public func describes(_ description: RouteDescription) -> Route {
-        with(Traits(cors: cors, face: face, description: description))
+        with(Traits(cors: cors, face: face, description: description, safeguard: safeguard))
+    }
+
+    /// The route, which is known to be asked for by whom it is for.
+    public func guarded(by safeguard: Safeguard) -> Route {
+        with(Traits(cors: cors, face: face, description: description, safeguard: safeguard))
     }
 
     private func with(_ traits: Traits) -> Route {

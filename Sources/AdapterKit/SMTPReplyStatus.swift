@@ -70,7 +70,7 @@ public enum SMTPReplyStatus: Sendable, Equatable, CaseIterable {
             .contentRefused
         case .messageTooLarge, .bodyTooLarge, .headTooLarge: .tooLarge
         case .malformedRequest, .bodyMalformed, .codingUnsupported, .routeNotFound, .methodNotAllowed,
-            .messageMalformed:
+            .methodUnknown, .messageMalformed:
             .malformed
 
         case .idempotencyInFlight, .busy, .endpointRefused, .dnsUnreadable, .internalError, .overloaded,

@@ -25,6 +25,14 @@ package struct StartOfAuthority: Hashable, Sendable {
 }
 
 extension RecordData {
+    /// Of an A or AAAA record; nil for other types.
+    package var address: IPAddress? {
+        switch self {
+        case .a(let address), .aaaa(let address): address
+        default: nil
+        }
+    }
+
     /// The strings of a TXT record in one piece, as everything that is built on TXT reads them (RFC 7208 §3.3,
     /// RFC 6376 §3.6.2.2); nil for other types.
     package var joinedText: [UInt8]? {

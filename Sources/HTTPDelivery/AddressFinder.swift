@@ -28,11 +28,6 @@ struct AddressFinder: Sendable {
     private func look(_ name: DNSName, _ type: RecordType) async -> [IPAddress]? {
         guard let answer = try? await resolver.resolve(name, type, freshness: .cached) else { return nil }
         guard case .records(let records) = answer else { return [] }
-        return records.compactMap { record in
-            switch record {
-            case .a(let address), .aaaa(let address): address
-            default: nil
-            }
-        }
+        return records.compactMap(\.address)
     }
 }

@@ -14,13 +14,18 @@ package struct ClientAddress: Sendable {
     /// The last address in X-Forwarded-For that is not a trusted proxy's: each proxy appends the peer that it saw, so
     /// whatever stands before that the client may have written itself.
     package func client(of head: RequestHead?, peer: IPAddress?) -> IPAddress? {
-        guard let peer, isProxy(peer), let head else { return peer }
+        forwarded(by: head, peer: peer) ?? peer
+    }
+
+    /// The same; nil where nobody stands in between, or a trusted proxy says nothing of whom it asks for.
+    package func forwarded(by head: RequestHead?, peer: IPAddress?) -> IPAddress? {
+        guard !proxies.isEmpty, let peer, isProxy(peer), let head else { return nil }
         let forwarded = head.values(of: .forwardedFor).flatMap { $0.split(separator: ",") }
         for text in forwarded.reversed() {
-            guard let address = Self.address(text) else { return peer }
+            guard let address = Self.address(text) else { return nil }
             if !isProxy(address) { return address }
         }
-        return peer
+        return nil
     }
 
     /// An address, or as some proxies write it, one with a port: `192.0.2.7:4711`, `[2001:db8::1]:4711`.

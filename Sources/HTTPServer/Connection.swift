@@ -1,3 +1,4 @@
+import AdapterKit
 import Base
 import HTTPWire
 import Serving
@@ -24,8 +25,11 @@ final class Connection: ServedConnection {
     var pace: BodyPace?
     /// Of the shard's memory for bodies.
     var reservedBodyBytes = 0
-    /// Of the shard's memory for answers that wait to be taken.
-    var heldAnswer: UnsentAnswers.Held?
+    /// The place of a large answer that waits to be taken, and what of its body has yet to go out.
+    var place: LargeAnswers.Held?
+    var rest: ArraySlice<UInt8>?
+    /// The place of the client for whom a proxy asks at the moment.
+    var forwarded: ForwardedSeat?
     /// Nothing can be read behind the request at hand.
     var endsWithAnswer = false
     /// Somebody with a good key has been let in on it.

@@ -22,6 +22,7 @@ package struct Gateway: HTTPService {
     private let refusals: RefusalDelay
     /// nil: faults are not allowed, and nothing is looked for.
     private let faults: FaultTable?
+    private let largeAnswers: LargeAnswers
     private let requestIDs: RequestIDs
     private let requestIDField: FieldName
     private let clients: ClientAddress
@@ -56,6 +57,8 @@ package struct Gateway: HTTPService {
         package var uses: KeyUseLog?
         /// Shared by all gateways.
         package var refusals: RefusalDelay
+        /// Shared by all gateways and shards.
+        package var largeAnswers = LargeAnswers()
         /// Failures on demand; nil: not allowed.
         package var faults: FaultTable?
         package var log: Log
@@ -112,6 +115,7 @@ package struct Gateway: HTTPService {
         keyField = personality.credentials.keyField.flatMap { FieldName($0) }
         refusals = environment.refusals
         faults = environment.faults
+        largeAnswers = environment.largeAnswers
         mail = environment.mail
         ids = environment.ids
         requestIDs = RequestIDs(form: personality.requestID, random: environment.random)
@@ -131,6 +135,10 @@ package struct Gateway: HTTPService {
 
     /// The body of a request that no route takes is read and dropped, so that its connection can go on.
     private static let unroutedBodyLimitBytes = 64 * 1024
+
+    package func forwardedClient(of head: RequestHead, from peer: IPAddress?) -> IPAddress? {
+        clients.forwarded(by: head, peer: peer)
+    }
 
     package func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry {
         // Failures on demand have their place in the order of a whole request.
@@ -169,7 +177,7 @@ package struct Gateway: HTTPService {
         switch match {
         case nil: return malformedTarget(facts, address)
         case .notFound:
-            return unrouted(notFound(facts), facts, address)
+            return unrouted(unknownMethod(request.head, facts) ?? notFound(facts), facts, address)
         case .methodNotAllowed(let allowed) where request.head.method == .options:
             return preflight(request.head, facts, address) ?? options(allowed, facts, address)
         case .methodNotAllowed(let allowed):
@@ -177,7 +185,7 @@ package struct Gateway: HTTPService {
                 isUnserved(facts.path)
                 ? KernelFailure.featureDisabled(.unserved)
                 : .methodNotAllowed(method: UserData(facts.method), path: UserData(facts.path), allowed: allowed)
-            return unrouted(failure, facts, address)
+            return unrouted(unknownMethod(request.head, facts) ?? failure, facts, address)
         case .route(let route, let parameters):
             let passage =
                 entry?.passage ?? passage(request.head, route, parameters, facts, address, session)
@@ -228,11 +236,14 @@ package struct Gateway: HTTPService {
         let (admission, facts, pathAccount, now) = (
             passage.admission, passage.facts, passage.pathAccount, passage.now
         )
+        // Only what looks shows contents.
+        let place = route.method == .get ? AnswerPlace(largeAnswers) : nil
         func call(_ caller: Principal?) -> Call {
             Call(
                 caller: caller, account: pathAccount.id, requirement: route.requirement, rule: route.idempotency,
                 parameters: parameters, head: request.head, body: request.body, now: now, clientAddress: address,
-                mail: mail, services: services, ids: ids, requestID: facts.requestID, trace: facts.trace)
+                mail: mail, services: services, ids: ids, requestID: facts.requestID, trace: facts.trace,
+                place: place)
         }
         do throws(KernelFailure) {
             if let session = admission.holder?.session, case .success = admission.principal {
@@ -244,6 +255,7 @@ package struct Gateway: HTTPService {
             case .handler(let handler):
                 let call = call(try admission.principal.get())
                 if request.head.hasContentCoding { throw .codingUnsupported }
+                if route.safeguard == .json { try call.demandJSON() }
                 try call.authoriseBody()
                 answer = try await handler(call)
                 if answer.status < 400 { try Self.checkAuthorised(call, route) }
@@ -256,6 +268,7 @@ package struct Gateway: HTTPService {
                 answer, facts, window(admission, isAccepted: answer.status < 400), failure,
                 extras(route, request.head, admission.holder?.key.kind, answer))
             response.key = admission.holder?.key.id
+            response.place = place?.give()
             return response
         } catch {
             if let faults { await pause(faults.delay) }
@@ -361,6 +374,11 @@ package struct Gateway: HTTPService {
         response(personality.answer(failure, to: facts), facts, addressWindow(address), failure)
     }
 
+    /// RFC 9110 §9.1: what is no method here is not implemented for any path; nil for the known ones.
+    private func unknownMethod(_ head: RequestHead, _ facts: RequestFacts) -> KernelFailure? {
+        head.method.isImplemented ? nil : .methodUnknown(method: UserData(facts.method))
+    }
+
     private func notFound(_ facts: RequestFacts) -> KernelFailure {
         if isUnserved(facts.path) { return .featureDisabled(.unserved) }
         return .routeNotFound(method: UserData(facts.method), path: UserData(facts.path))
@@ -410,7 +428,11 @@ package struct Gateway: HTTPService {
         _ answer: Answer, _ facts: RequestFacts, _ window: WindowState?, _ failure: KernelFailure? = nil,
         _ extras: [AnswerField] = []
     ) -> Response {
-        var fields = [ResponseField(.contentType, answer.contentType), ResponseField(requestIDField, facts.requestID)]
+        // No answer is anything else than it says, whatever a browser would make of its bytes.
+        var fields = [
+            ResponseField(.contentType, answer.contentType), ResponseField(requestIDField, facts.requestID),
+            Self.noSniffing,
+        ]
         fields.reserveCapacity(8)
         if let window { for field in personality.fields(for: window) { Self.append(field, to: &fields) } }
         for field in answer.fields { Self.append(field, to: &fields) }
@@ -424,6 +446,8 @@ package struct Gateway: HTTPService {
             head: ResponseHead(HTTPStatus(code: answer.status), fields: fields), body: answer.body, failure: name,
             stream: answer.stream)
     }
+
+    private static let noSniffing = ResponseField("X-Content-Type-Options", "nosniff")
 
     /// What is ours to mend is always told, with the id that its caller was given.
     private func report(_ failure: KernelFailure, _ facts: RequestFacts) {

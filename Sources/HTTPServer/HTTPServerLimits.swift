@@ -14,11 +14,10 @@ package enum HTTPServerLimits {
     /// Bytes of the body of a request that was answered by its head that are read and dropped, so that the connection
     /// goes on; with a longer one it ends.
     static let droppedBodyBytes = 64 * 1024
-    /// Bytes of an answer above which it counts against the sums below while its client takes it.
-    static let uncountedAnswerBytes = 1024 * 1024
-    /// Bytes of such answers of one shard that wait to be taken: in all, and those of one key.
-    static let unsentBytesPerShard = 128 * 1024 * 1024
-    static let unsentBytesPerKey = 64 * 1024 * 1024
+    /// Bytes of an answer above which it goes out in pieces of so many, each made when the one before was taken; and
+    /// how many pieces a client may take in one turn of the loop.
+    static let pieceBytes = 256 * 1024
+    static let piecesPerTurn = 16
     /// How long a client is told to wait when a shard's memory is taken.
     static let retryAfter: Duration = .seconds(1)
 }

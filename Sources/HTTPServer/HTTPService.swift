@@ -14,6 +14,9 @@ package protocol HTTPService: Sendable {
     /// How many bytes of body this request may have, asked before any of it is read.
     func bodyLimitBytes(for head: RequestHead) -> Int
 
+    /// Whom a trusted proxy asks for with this head; nil where `peer` is none.
+    func forwardedClient(of head: RequestHead, from peer: IPAddress?) -> IPAddress?
+
     /// What the head alone tells of a request whose body is still to come. Asked at most once, before anything of the
     /// body is taken; whoever asked gives the result to `respond` or `refuse`.
     func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry
@@ -25,6 +28,11 @@ package protocol HTTPService: Sendable {
     func refuse(
         _ failure: KernelFailure, head: RequestHead?, from peer: IPAddress?, entry: HeadEntry?
     ) -> Response
+}
+
+extension HTTPService {
+    /// Nobody stands in between.
+    package func forwardedClient(of head: RequestHead, from peer: IPAddress?) -> IPAddress? { nil }
 }
 
 /// What a request's head came to.
@@ -61,6 +69,8 @@ package struct Response: Sendable {
     package var stream: AnswerStream?
     /// Whose good key it answers; nil: nobody's.
     package var key: AccessKey.ID?
+    /// The place that it has for being large; nil: none was taken for it yet.
+    package var place: LargeAnswers.Held?
 
     package init(
         head: ResponseHead, body: [UInt8], closes: Bool = false, failure: FaultName? = nil,

@@ -1,3 +1,4 @@
+package import AdapterKit
 package import Base
 package import HTTPWire
 import Model
@@ -25,14 +26,16 @@ package actor HTTPShard {
     /// Held of bodies that arrive: of known senders, and of all others.
     var bodyBytes = 0
     var strangersBodyBytes = 0
-    private var unsent = UnsentAnswers()
+    private let answers: LargeAnswers
     private var date: (second: Int64, bytes: [UInt8]) = (-1, [])
 
-    /// `budget`: of connections, shared with other shards.
+    /// `budget` of connections and `answers` are shared with other shards.
     package init(
-        loop: EventLoop, limits: HTTPLimits, time: any TimeSource, log: Log, budget: ConnectionBudget? = nil
+        loop: EventLoop, limits: HTTPLimits, time: any TimeSource, log: Log, budget: ConnectionBudget? = nil,
+        answers: LargeAnswers = LargeAnswers()
     ) {
         self.budget = budget
+        self.answers = answers
         self.loop = loop
         self.limits = limits
         self.time = time
@@ -89,7 +92,6 @@ package actor HTTPShard {
         guard floor.contains(connection) else { return }
         abandonStream(connection)
         endBody(connection)
-        release(connection)
         floor.remove(connection)
     }
 
@@ -191,6 +193,9 @@ package actor HTTPShard {
     private func beginRequest(_ head: RequestHead, _ connection: Connection) {
         connection.head = head
         connection.state.headRead()
+        guard seatForwarded(head, connection) else {
+            return refuse(.overloaded(retryAfter: HTTPServerLimits.retryAfter), connection)
+        }
         if case .none = head.framing { return }
         connection.parser.bodyLimit = connection.service.bodyLimitBytes(for: head)
         if connection.parser.awaitsContinue, !isTooLong(head, connection) { enter(head, connection) }
@@ -215,7 +220,9 @@ package actor HTTPShard {
         endBody(connection)
         connection.isKnown = connection.isKnown || response.key != nil
         append(holding(response, connection), connection)
-        if connection.state.phase == .writing, connection.link.output.count < HTTPServerLimits.gatheredOutputBytes {
+        if connection.state.phase == .writing, connection.rest == nil,
+            connection.link.output.count < HTTPServerLimits.gatheredOutputBytes
+        {
             // Into the buffer counts as written while more fits: pipelined requests go on, and one write takes all.
             connection.state.written()
         }
@@ -230,8 +237,11 @@ package actor HTTPShard {
             ?? (connection.parser.faultedHead ? .unparsedHead : .unparsed)
         connection.head = nil
         if let stream = response.stream { return begin(stream, response, context.streaming, connection) }
+        let isLarge = response.body.count > HTTPServerLimits.pieceBytes
         ResponseWriter.append(
-            response.head, body: response.body, context: context, date: currentDate(), to: &connection.link.output)
+            response.head, body: response.body, sendsBody: !isLarge, context: context, date: currentDate(),
+            to: &connection.link.output)
+        if isLarge, ResponseWriter.sendsBody(response.head, context) { connection.rest = response.body[...] }
         connection.state.responded(keepAlive: context.keepAlive)
     }
 
@@ -259,9 +269,13 @@ package actor HTTPShard {
     }
 
     private func write(_ connection: Connection) {
-        guard connection.link.send() else { return close(connection) }
+        var pieces = 0
+        repeat {
+            guard connection.link.send() else { return close(connection) }
+            pieces += 1
+        } while pieces < HTTPServerLimits.piecesPerTurn && appendPiece(connection)
         if connection.state.phase == .streaming { streamSent(connection) }
-        if connection.link.hasUnsentOutput {
+        if connection.link.hasUnsentOutput || connection.rest != nil {
             // Into the buffer counted as written, and the socket did not take it all. Whether to keep the connection
             // was decided before, and stays so.
             if connection.state.countsAsWritten { connection.state.responded(keepAlive: true) }
@@ -273,23 +287,39 @@ package actor HTTPShard {
         outputSent(connection)
     }
 
+    /// The next piece of a large body, once the one before was taken; false where there is none, or it was not.
+    private func appendPiece(_ connection: Connection) -> Bool {
+        guard !connection.link.hasUnsentOutput, let rest = connection.rest else { return false }
+        connection.link.output += rest.prefix(HTTPServerLimits.pieceBytes)
+        let left = rest.dropFirst(HTTPServerLimits.pieceBytes)
+        connection.rest = left.isEmpty ? nil : left
+        return true
+    }
+
     /// A large answer for which there is no room is not kept: its client is told to come back.
     private func holding(_ response: Response, _ connection: Connection) -> Response {
-        guard response.body.count > HTTPServerLimits.uncountedAnswerBytes else { return response }
-        release(connection)
-        connection.heldAnswer = unsent.hold(response.body.count, for: response.key)
-        guard connection.heldAnswer == nil else { return response }
+        guard response.body.count > LargeAnswers.uncountedBytes else { return response }
+        connection.place = nil
+        connection.place = response.place ?? answers.hold(response.body.count, for: response.key)
+        guard connection.place == nil else { return response }
         return connection.service.refuse(
             .overloaded(retryAfter: HTTPServerLimits.retryAfter), head: connection.head, from: connection.peer,
             entry: nil)
     }
 
-    private func release(_ connection: Connection) {
-        if let held = connection.heldAnswer.take() { unsent.release(held) }
+    /// Counts the client for whom a proxy asks; false where there is no room for it.
+    private func seatForwarded(_ head: RequestHead, _ connection: Connection) -> Bool {
+        guard let budget, let client = connection.service.forwardedClient(of: head, from: connection.peer) else {
+            return true
+        }
+        connection.forwarded = nil
+        connection.forwarded = budget.seat(forwarded: client)
+        return connection.forwarded != nil
     }
 
     private func outputSent(_ connection: Connection) {
-        release(connection)
+        connection.place = nil
+        if connection.state.phase != .streaming { connection.forwarded = nil }
         if connection.state.phase == .writing { connection.state.written() }
         switch connection.state.phase {
         case .closed: return close(connection)

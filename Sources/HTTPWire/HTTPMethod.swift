@@ -14,6 +14,15 @@ package enum HTTPMethod: Hashable, Sendable {
     case trace
     case other
 
+    /// One that routes may have, or that is answered for them. Any other is not implemented, whatever the target
+    /// (RFC 9110 §9.1).
+    package var isImplemented: Bool {
+        switch self {
+        case .get, .head, .post, .put, .patch, .delete, .options: true
+        case .connect, .trace, .other: false
+        }
+    }
+
     /// `token` holds token bytes only.
     init(token: Span<UInt8>) {
         self =

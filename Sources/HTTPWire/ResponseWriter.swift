@@ -9,16 +9,23 @@ package enum ResponseWriter {
     /// Appends status line, fields and body.
     ///
     /// `date` is the value of Date as `HTTPDate.bytes` gives it, which the caller renews once a second. With HEAD the
-    /// body is counted and not sent; with a status that forbids content (1xx, 204, 304) it is neither.
+    /// body is counted and not sent; with a status that forbids content (1xx, 204, 304) it is neither. `sendsBody`:
+    /// else the caller does, where `sendsBody(_:_:)` says so.
     package static func append(
-        _ response: ResponseHead, body: [UInt8], context: ResponseContext, date: [UInt8], to output: inout [UInt8]
+        _ response: ResponseHead, body: [UInt8], sendsBody: Bool = true, context: ResponseContext, date: [UInt8],
+        to output: inout [UInt8]
     ) {
         let forbidsContent = response.status.forbidsContent
-        let sendsBody = !forbidsContent && !context.omitsBody
+        let sendsBody = sendsBody && Self.sendsBody(response, context)
         // Only once per buffer: to reserve exactly for each of many responses would move all before it each time.
         if output.isEmpty { output.reserveCapacity(headEstimate(response) + (sendsBody ? body.count : 0)) }
         appendLines(response, forbidsContent ? .none : .length(body.count), context, date, to: &output)
         if sendsBody { output.append(contentsOf: body) }
+    }
+
+    /// Whether a body follows the head.
+    package static func sendsBody(_ response: ResponseHead, _ context: ResponseContext) -> Bool {
+        !response.status.forbidsContent && !context.omitsBody
     }
 
     /// Appends status line and fields of a response whose body is made while it is sent. Where `context.chunks`, chunks

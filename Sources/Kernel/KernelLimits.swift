@@ -8,6 +8,12 @@ package enum KernelLimits {
     /// Good keys of one personality that an account may make for itself, where the operator says nothing else: each has
     /// a rate window of its own.
     package static let keysPerAccount = 1000
+    /// Domains that an account may add for itself, where the operator says nothing else: each has keys of its own, and
+    /// is looked up again and again.
+    package static let domainsPerAccount = 10_000
+    /// Rows that are read at once for a page of relays that no index narrows, and how long such a page may take.
+    static let relaysLookedAt = 200
+    static let filteredListDuration: Duration = .seconds(10)
     /// Addresses in Reply-To that are read of a message which came in as finished bytes.
     static let replyToRead = 50
     /// RFC 5321 §6.3: traces of servers in a message; with more it goes round in circles.

@@ -3,8 +3,8 @@ package import Model
 
 /// One atomic change of sending domains. They are read with the directory.
 package enum DomainChange: Sendable {
-    /// `alreadyExists` if the account has the name.
-    case create(MailDomain)
+    /// `alreadyExists` if the account has the name, else `planLimitReached` if it has `atMost` domains, or more.
+    case create(MailDomain, atMost: Int = .max)
     /// Of sending. The operator's word, `pinned`, holds for calling it, too.
     case setProof(MailDomain.ID, MailDomain.Proof, at: Instant)
     /// What a look at a domain's records found; proofs that are pinned stay so.
@@ -32,7 +32,7 @@ extension DomainChange {
     /// What it makes of the domain, where it is made. A removal leaves it as it was.
     package func apply(to domain: inout MailDomain) {
         switch self {
-        case .create(let made): domain = made
+        case .create(let made, atMost: _): domain = made
         case .setProof(_, let proof, let at):
             domain.sending = proof
             domain.verifiedAt = proof.holds ? at : nil

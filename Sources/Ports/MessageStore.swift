@@ -7,6 +7,10 @@ package protocol MessageStore: Sendable {
     /// attachments out.
     func message(_ id: Message.ID, content: Bool) async throws(KernelFailure) -> Message?
 
+    /// Bytes of a message's bodies and attachments, as kept, where they are large; nil where they are not, or there are
+    /// none.
+    func contentBytes(of id: Message.ID) async throws(KernelFailure) -> Int?
+
     /// A page of messages, without bodies and attachments.
     func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message>
 

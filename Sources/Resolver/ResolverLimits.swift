@@ -1,5 +1,7 @@
 /// Every bound of this target, with its unit.
 package enum ResolverLimits {
+    /// What short names are completed with, at most.
+    static let suffixes = 6
     /// How long one server is waited for, over UDP and over TCP each.
     package static let attemptTimeout: Duration = .seconds(3)
     /// How often each server that does not answer is asked.

@@ -1,4 +1,5 @@
 import Base
+package import DNSWire
 package import Posix
 
 /// The name servers that the machine is set up with (resolv.conf(5)).
@@ -20,6 +21,22 @@ package enum SystemServers {
             }
             return .ip(address, port: port)
         }
+    }
+
+    /// What the machine completes short names with (resolv.conf(5), `search` and the older `domain`; the last line
+    /// counts). **Blocks** for the time of reading a small file.
+    package static func readSuffixes(_ path: String = "/etc/resolv.conf") -> [DNSName] {
+        suffixes(in: String(decoding: (try? Files.read(path, limitBytes: fileBytesMax)) ?? [], as: UTF8.self))
+    }
+
+    package static func suffixes(in text: String) -> [DNSName] {
+        var suffixes: [DNSName] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            let words = line.split { $0 == " " || $0 == "\t" }
+            guard words.first == "search" || words.first == "domain" else { continue }
+            suffixes = words.dropFirst().compactMap { DNSName(String($0)) }.filter { $0 != .root }
+        }
+        return Array(suffixes.prefix(ResolverLimits.suffixes))
     }
 
     package static let port: UInt16 = 53

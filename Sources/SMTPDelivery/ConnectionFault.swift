@@ -7,7 +7,8 @@ import TLS
 /// Why there is no connection to hand mail to. All but `unroutable` are temporary for the mail: they speak of the way,
 /// which can be mended, and not of the message.
 enum ConnectionFault: Error, Sendable {
-    case lookup(NameLookupError)
+    /// There is no such name.
+    case nameNotFound
     /// The name exists and has no address.
     case noAddress
     case connect(PosixError)
@@ -27,14 +28,14 @@ enum ConnectionFault: Error, Sendable {
     var isOfAddress: Bool {
         switch self {
         case .connect, .connectTimedOut: true
-        case .lookup, .noAddress, .closed, .outOfTime, .resolver, .unroutable, .notNamedByPolicy: false
+        case .nameNotFound, .noAddress, .closed, .outOfTime, .resolver, .unroutable, .notNamedByPolicy: false
         }
     }
 
     /// What happened, in our words and the system's.
     var sentence: String {
         switch self {
-        case .lookup: "the next hop's name could not be looked up"
+        case .nameNotFound: "the next hop's name does not exist"
         case .noAddress: "the next hop's name has no address"
         case .connect(let error): error.description
         case .connectTimedOut: "the next hop did not answer"
@@ -74,7 +75,7 @@ extension ConnectionFault {
     /// What happened, without anything that a server sent.
     var logReason: StaticString {
         switch self {
-        case .lookup: "lookup-failed"
+        case .nameNotFound: "name-not-found"
         case .noAddress: "no-address"
         case .connect: "connect-failed"
         case .connectTimedOut: "connect-timed-out"
@@ -89,10 +90,11 @@ extension ConnectionFault {
     /// The system's or OpenSSL's own words.
     var logDetail: OperatorText? {
         switch self {
-        case .lookup(let error): OperatorText(error.description)
         case .connect(let error): OperatorText(error.description)
         case .closed(_, .some(let error)): OperatorText("\(error)")
-        case .noAddress, .connectTimedOut, .closed, .outOfTime, .resolver, .unroutable, .notNamedByPolicy: nil
+        case .nameNotFound, .noAddress, .connectTimedOut, .closed, .outOfTime, .resolver, .unroutable,
+            .notNamedByPolicy:
+            nil
         }
     }
 

@@ -23,9 +23,10 @@ package actor SmarthostTransport: MailTransport {
     private let laneID: LaneID
     private nonisolated let offer = HopOffer()
 
-    /// `loop` runs on a thread of its own, which the caller starts before the first `deliver` and stops after `close`.
+    /// `resolver` is asked for the smarthost's name. `loop` runs on a thread of its own, which the caller starts before
+    /// the first `deliver` and stops after `close`.
     package init(
-        _ configuration: SmarthostConfiguration, loop: EventLoop, workers: WorkerPool, time: any TimeSource, log: Log
+        _ configuration: SmarthostConfiguration, resolver: any Resolver, loop: EventLoop, time: any TimeSource, log: Log
     ) throws(SmarthostError) {
         let tls: TLSClientContext
         do throws(TLSError) {
@@ -37,7 +38,7 @@ package actor SmarthostTransport: MailTransport {
         self.time = time
         self.log = log
         way = SmarthostWay(
-            configuration, tls: tls, offer: offer, loop: loop, workers: workers, time: time, log: log)
+            configuration, tls: tls, offer: offer, resolver: resolver, loop: loop, time: time, log: log)
         laneID = LaneID("smarthost:\(configuration.hostAndPort)")
         sessionsPerLane = configuration.sessions
         parcelsPerSession = configuration.parcelsPerSession

@@ -1,30 +1,31 @@
 import Base
+import DNSWire
+import Ports
 import Posix
 import SMTPWire
 import TLS
 
 /// From the smarthost's name to a connection that is ready for mail.
 ///
-/// Connections live on the transport's loop, so nothing here waits for a lock; only name look-ups block, and those are
-/// made by `workers`.
+/// Connections live on the transport's loop, so nothing here waits for a lock.
 final class SmarthostWay: Way {
     let pool: ConnectionPool
     let isOwn = true
     private let configuration: SmarthostConfiguration
     private let surroundings: Connection.Surroundings
-    private let workers: WorkerPool
+    private let resolver: any Resolver
     private let offer: HopOffer
     private var addresses: AddressCache
     /// Where TLS was asked for and never answered.
     private var silence = AddressMemory(rest: SMTPDeliveryLimits.silenceAboutTLS)
 
     init(
-        _ configuration: SmarthostConfiguration, tls: TLSClientContext, offer: HopOffer, loop: EventLoop,
-        workers: WorkerPool, time: any TimeSource, log: Log
+        _ configuration: SmarthostConfiguration, tls: TLSClientContext, offer: HopOffer, resolver: any Resolver,
+        loop: EventLoop, time: any TimeSource, log: Log
     ) {
         self.offer = offer
         self.configuration = configuration
-        self.workers = workers
+        self.resolver = resolver
         pool = ConnectionPool(capacity: configuration.sessions)
         addresses = AddressCache(host: configuration.host)
         let host = configuration.host
@@ -96,24 +97,39 @@ final class SmarthostWay: Way {
         }
     }
 
+    /// In the order in which they are tried: IPv4 first, which every smarthost has.
     private func lookUp(_ dialogue: inout Dialogue) async throws(ConnectionFault) -> [IPAddress] {
         let time = surroundings.time
         if let known = addresses.addresses(uptime: time.uptime) { return known }
-        let host = configuration.host
-        let answer = await workers.run { () -> Result<[IPAddress], NameLookupError> in
-            do throws(NameLookupError) {
-                return .success(try NameLookup.addresses(of: host))
-            } catch {
-                return .failure(error)
-            }
+        let found: [IPAddress]
+        do throws(ConnectionFault) {
+            found = try await ask()
+        } catch {
+            dialogue.note("\(configuration.host): \(error.sentence)")
+            throw error
         }
-        switch answer {
-        case .success(let found):
-            addresses.keep(found, uptime: time.uptime)
-            return found
-        case .failure(let error):
-            dialogue.note("\(host): \(error.description)")
-            throw .lookup(error)
+        addresses.keep(found, uptime: time.uptime)
+        return found
+    }
+
+    /// One family that cannot be learned spoils nothing where the other one is known.
+    private func ask() async throws(ConnectionFault) -> [IPAddress] {
+        guard let name = DNSName(configuration.host) else { throw .nameNotFound }
+        let (fours, sixes) = (await ask(name, .a), await ask(name, .aaaa))
+        let found = [fours, sixes].flatMap { answer -> [IPAddress] in
+            guard case .success(.records(let records)) = answer else { return [] }
+            return records.compactMap(\.address)
+        }
+        guard found.isEmpty else { return found }
+        for case .failure(let failure) in [fours, sixes] { throw .resolver(failure) }
+        throw fours == .success(.nameNotFound) && sixes == .success(.nameNotFound) ? .nameNotFound : .noAddress
+    }
+
+    private func ask(_ name: DNSName, _ type: RecordType) async -> Result<Resolution, ResolverFailure> {
+        do throws(ResolverFailure) {
+            return .success(try await resolver.resolve(name, type, freshness: .cached))
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -95,7 +95,7 @@ struct Verdict {
     func outcome(_ fault: ConnectionFault) -> AttemptOutcome {
         let sentence = fault.sentence
         return switch fault {
-        case .lookup, .noAddress, .resolver: .deferred(result(.dnsFailure, .directoryFailure, sentence))
+        case .nameNotFound, .noAddress, .resolver: .deferred(result(.dnsFailure, .directoryFailure, sentence))
         case .connect, .connectTimedOut: .deferred(result(.noAnswer, .noAnswerFromHost, sentence))
         case .closed(let reason, _): outcome(reason)
         case .outOfTime: .deferred(result(.transient, .temporaryFailure, sentence))

@@ -1,28 +1,39 @@
 import Base
 import Serving
+import Synchronization
 
-/// What messages hold of a shard's memory while they arrive: those of known senders, and those of strangers, who have
-/// less in all and each network of them little. A value.
-struct ContentBudget {
-    private var known = 0
-    private var strangers = 0
-    private var byNetwork: [IPNetwork: Int] = [:]
+/// What messages hold of the process's memory while they arrive: those of known senders, and those of strangers, who
+/// have less in all and each network of them little. Shared by all shards; any thread.
+package final class ContentBudget: Sendable {
+    private struct State {
+        var known = 0
+        var strangers = 0
+        var byNetwork: [IPNetwork: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
 
     /// `address`: a stranger's, or nil on a local socket; it is not looked at for others.
-    mutating func change(by octets: Int, isKnown: Bool, _ address: IPAddress?) {
+    func change(by octets: Int, isKnown: Bool, _ address: IPAddress?) {
         guard octets != 0 else { return }
-        if isKnown { return known += octets }
-        strangers += octets
-        guard let network = address.map(ClientNetwork.neighbours) else { return }
-        let held = byNetwork[network, default: 0] + octets
-        byNetwork[network] = held > 0 ? held : nil
+        state.withLock { state in
+            if isKnown { return state.known += octets }
+            state.strangers += octets
+            guard let network = address.map(ClientNetwork.neighbours) else { return }
+            let held = state.byNetwork[network, default: 0] + octets
+            state.byNetwork[network] = held > 0 ? held : nil
+        }
     }
 
     /// Whether who just brought something has to be told to come back.
     func isExceeded(isKnown: Bool, _ address: IPAddress?) -> Bool {
-        if isKnown { return known > SMTPServerLimits.contentBytesPerShard }
-        if strangers > SMTPServerLimits.strangersContentBytesPerShard { return true }
-        guard let network = address.map(ClientNetwork.neighbours) else { return false }
-        return byNetwork[network, default: 0] > SMTPServerLimits.networkContentBytesPerShard
+        state.withLock { state in
+            if isKnown { return state.known > SMTPServerLimits.contentBytes }
+            if state.strangers > SMTPServerLimits.strangersContentBytes { return true }
+            guard let network = address.map(ClientNetwork.neighbours) else { return false }
+            return state.byNetwork[network, default: 0] > SMTPServerLimits.networkContentBytes
+        }
     }
 }

@@ -12,8 +12,9 @@ extension SMTPConnection {
         timedPhase = phase
         timedCommand = command
         phaseBegan = uptime
-        windowBegan = uptime
-        windowOctets = session.contentOctets
+        rate = LeastRate(
+            began: uptime, octets: session.contentOctets, window: SMTPServerLimits.contentWindow,
+            least: SMTPServerLimits.contentWindowOctets)
         link.deadline = timeout(phase).map { uptime + $0 }
     }
 
@@ -28,15 +29,10 @@ extension SMTPConnection {
         }
     }
 
-    /// The deadline is over, or content comes in too slowly to count as coming in. Asked about once a second: it begins
-    /// the next piece of time.
+    /// The deadline is over, or content comes in too slowly to count as coming in. Asked about once a second.
     func isLate(uptime now: Duration) -> Bool {
         if let deadline = link.deadline, deadline <= now { return true }
         guard stage == .open, timedPhase == .content else { return false }
-        guard now - windowBegan >= SMTPServerLimits.contentWindow else { return false }
-        let grown = session.contentOctets - windowOctets
-        windowBegan = now
-        windowOctets = session.contentOctets
-        return grown < SMTPServerLimits.contentWindowOctets
+        return rate?.isTooSlow(session.contentOctets, at: now) ?? false
     }
 }

@@ -30,9 +30,8 @@ final class SMTPConnection: ServedConnection {
     var timedCommand: UInt64 = 0
     /// Uptime at which the phase began.
     var phaseBegan: Duration = .zero
-    /// Of the piece of time that content is measured in: its beginning, and what had come by then.
-    var windowBegan: Duration = .zero
-    var windowOctets = 0
+    /// How quickly content comes in; of the phase at hand.
+    var rate: LeastRate?
 
     init(_ link: Link, listener: SMTPListener, meter: SMTPMeter, client: SMTPClient) {
         self.link = link

@@ -147,11 +147,13 @@ package struct SMTPGateway: SMTPService {
             let welcome = Reply(.authenticationSucceeded, .authenticationSucceeded, "Authentication successful")
             return (.accepted(welcome), known)
         } catch {
+            let answer = credentialRefusal(error, credentials)
+            guard !credentials.isRepeated else { return (.refusedAgain(answer.verdict.reply), client) }
             if let delay = environment.refusals.begin(error, from: client.address, at: environment.time.uptime) {
                 await pause(delay)
                 environment.refusals.end()
             }
-            return (credentialRefusal(error, credentials), client)
+            return (answer, client)
         }
     }
 

@@ -7,11 +7,12 @@ package enum SMTPServerLimits {
     static let unsentBytesMax = 64 * 1024
     /// Connections of one client address, over all shards and listeners. Trusted networks have no such limit.
     package static let connectionsPerAddress = 100
-    /// Bytes of content that one shard holds while it arrives; a message beyond that is told to come back.
-    static let contentBytesPerShard = 256 * 1024 * 1024
-    /// The same of messages from strangers, as an mx listener takes them: in all, and of one network of 24 or 48 bits.
-    static let strangersContentBytesPerShard = 64 * 1024 * 1024
-    static let networkContentBytesPerShard = 32 * 1024 * 1024
+    /// Bytes of content that all shards hold while it arrives; a message beyond that is told to come back.
+    static let contentBytes = 256 * 1024 * 1024
+    /// The same of messages from strangers, as an mx listener takes them: in all, and of one network of 24 or 48 bits,
+    /// which has room for the largest one and a little.
+    static let strangersContentBytes = 48 * 1024 * 1024
+    static let networkContentBytes = 28 * 1024 * 1024
     /// Content up to this size is not counted against the sums above.
     static let uncountedContentBytes = 64 * 1024
 

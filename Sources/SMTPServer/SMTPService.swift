@@ -32,11 +32,16 @@ package protocol SMTPService: Sendable {
 /// An answer to a session's question.
 package struct SMTPAnswer: Sendable {
     package let verdict: ServerVerdict
-    /// What a refusal renders.
+    /// What a refusal renders; nil where nothing is to be counted.
     package let failure: FaultName?
 
     package static func accepted(_ reply: Reply) -> SMTPAnswer {
         SMTPAnswer(verdict: .accepted(reply), failure: nil)
+    }
+
+    /// The same refusal as before of the same thing, which is not counted again.
+    package static func refusedAgain(_ reply: Reply) -> SMTPAnswer {
+        SMTPAnswer(verdict: .refused(reply), failure: nil)
     }
 
     package static func refused(_ reply: Reply, _ failure: FaultName) -> SMTPAnswer {

@@ -6,7 +6,7 @@ package import Serving
 import TLS
 
 /// One core's share of the SMTP server: its listeners and connections, on the loop of that core's HTTP shard. Shards
-/// share nothing with each other but the counts of connections by address.
+/// share nothing with each other but the counts of connections by address and the memory for contents.
 ///
 /// The shard performs what the pure values decide: `ServerSession` says what to send, to ask and when to end; the
 /// listener's `SMTPService` answers what is asked. Replies that are ready in one turn go out in one write.
@@ -18,12 +18,12 @@ package actor SMTPShard {
     private let log: Log
     private let addresses: AddressCounts
     private let budget: ConnectionBudget?
+    private let contents: ContentBudget
 
     private lazy var floor: ServingFloor<Entrance, SMTPConnection> = makeFloor()
 
     /// Of all listeners that there were.
     private var meters: [SMTPMeter] = []
-    private var contents = ContentBudget()
 
     /// What stands behind one listener, and what counts for it.
     private struct Entrance {
@@ -31,11 +31,13 @@ package actor SMTPShard {
         let meter: SMTPMeter
     }
 
-    /// `budget`: of connections, shared with other shards.
+    /// `addresses`, `contents` and `budget` of connections are shared with other shards.
     package init(
-        loop: EventLoop, addresses: AddressCounts, time: any TimeSource, log: Log, budget: ConnectionBudget? = nil
+        loop: EventLoop, addresses: AddressCounts, contents: ContentBudget = ContentBudget(), time: any TimeSource,
+        log: Log, budget: ConnectionBudget? = nil
     ) {
         self.budget = budget
+        self.contents = contents
         self.loop = loop
         self.addresses = addresses
         self.time = time
@@ -271,7 +273,7 @@ package actor SMTPShard {
         }
     }
 
-    /// Counts what a message takes of the shard's memory while it arrives.
+    /// Counts what a message takes of the memory for contents while it arrives.
     private func countContent(_ connection: SMTPConnection) {
         let held = connection.session.octetsHeld
         let counted = held > SMTPServerLimits.uncountedContentBytes ? held : 0

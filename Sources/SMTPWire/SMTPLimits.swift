@@ -55,6 +55,6 @@ package enum SMTPLimits {
     package static let messagesPerSessionMax = 10_000
     package static let idleCommandsMax = 100
     package static let errorsPerSessionMax = 20
-    /// AUTH commands of one connection that may be refused.
+    /// Credentials of one connection that may be refused; the same ones again are not counted again.
     package static let failedAuthenticationsMax = 3
 }

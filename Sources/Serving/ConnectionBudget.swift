@@ -4,7 +4,7 @@ import Synchronization
 /// How many connections all shards may have together, one client address and one client network. Any thread.
 ///
 /// Clients of this machine, and of networks that the operator names, count against the whole alone: a proxy's address
-/// stands for many.
+/// stands for many, and those whom it forwards count instead (`seat(forwarded:)`).
 package final class ConnectionBudget: Sendable {
     /// Whether there is room for one more connection.
     enum Verdict {
@@ -52,10 +52,32 @@ package final class ConnectionBudget: Sendable {
         let networks = networks(of: address)
         state.withLock { state in
             state.count -= 1
-            for (network, _) in networks {
-                let left = state.byNetwork[network, default: 1] - 1
-                state.byNetwork[network] = left > 0 ? left : nil
-            }
+            Self.leave(networks, &state)
+        }
+    }
+
+    /// A place of a client that came through a proxy, for as long as the proxy asks for it: counted with its address's
+    /// and its network's own connections, but against no room, as the proxy's connection is there already. nil: its
+    /// address or its network has as many as it may.
+    package func seat(forwarded client: IPAddress) -> ForwardedSeat? {
+        let networks = networks(of: client)
+        let isAdmitted = state.withLock { state in
+            for (network, most) in networks where state.byNetwork[network, default: 0] >= most { return false }
+            for (network, _) in networks { state.byNetwork[network, default: 0] += 1 }
+            return true
+        }
+        return isAdmitted ? ForwardedSeat(self, client) : nil
+    }
+
+    fileprivate func leave(_ client: IPAddress) {
+        let networks = networks(of: client)
+        state.withLock { Self.leave(networks, &$0) }
+    }
+
+    private static func leave(_ networks: [(IPNetwork, Int)], _ state: inout State) {
+        for (network, _) in networks {
+            let left = state.byNetwork[network, default: 1] - 1
+            state.byNetwork[network] = left > 0 ? left : nil
         }
     }
 
@@ -96,4 +118,17 @@ final class ConnectionSeat {
     }
 
     deinit { budget.give(address) }
+}
+
+/// A forwarded client's place, given back when nobody holds it any more.
+package final class ForwardedSeat {
+    private let budget: ConnectionBudget
+    private let client: IPAddress
+
+    fileprivate init(_ budget: ConnectionBudget, _ client: IPAddress) {
+        self.budget = budget
+        self.client = client
+    }
+
+    deinit { budget.leave(client) }
 }

@@ -18,6 +18,8 @@ package enum ServingLimits {
     static let refusalsInterval: Duration = .seconds(60)
     /// How long a TLS handshake may take.
     package static let handshakeTimeout: Duration = .seconds(15)
+    /// Into so many steps the window of a least rate is cut; it slides by one.
+    static let rateSteps = 6
     /// How often timeouts are looked for.
     static let sweepInterval: Duration = .seconds(1)
     /// How long a shard stops accepting when the process is out of descriptors.

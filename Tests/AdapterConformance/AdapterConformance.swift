@@ -121,6 +121,14 @@ package enum AdapterConformance {
                 #expect(route.requirement.kinds.contains(where: kinds.contains), "\(route.pattern)")
             }
         },
+        AdapterCheck("A route that asks for no key and changes something says what it asks for in its place") {
+            personality in
+            for route in personality.routes where !route.requirement.needsCredential && route.method != .get {
+                #expect(route.safeguard != nil, "\(route.pattern)")
+                // Answers are not kept for somebody who is not known.
+                #expect(route.idempotency == nil, "\(route.pattern)")
+            }
+        },
         AdapterCheck("A route that shows pages keeps no answers") { personality in
             for route in personality.routes where route.face == .page {
                 #expect(route.idempotency == nil, "\(route.pattern)")

@@ -60,9 +60,10 @@ extension FailureSamples {
         case .overloaded: 52
         case .storageUnavailable: 53
         case .draining: 54
+        case .methodUnknown: 55
         }
     }
 
     /// The highest of the numbers above.
-    static let lastNumber = 54
+    static let lastNumber = 55
 }

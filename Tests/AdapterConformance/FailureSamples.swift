@@ -25,6 +25,7 @@ enum FailureSamples {
             .requestTimedOut, .headTooLarge(limitBytes: 1), .bodyTooLarge(limitBytes: 1), .codingUnsupported,
             .routeNotFound(method: hostile, path: hostile),
             .methodNotAllowed(method: hostile, path: hostile, allowed: ["GET", "HEAD"]),
+            .methodUnknown(method: hostile),
         ]
 
     private static let credentials: [KernelFailure] = [

@@ -142,19 +142,22 @@ def test_a_webhook_of_a_bound_key_hears_of_its_domains_mail_alone(running, tenan
         assert mine in heard[0].body.decode()
 
 
-def test_an_account_makes_as_many_keys_and_webhooks_as_the_operator_says_and_no_race_makes_more(tmp_path):
-    with serving(tmp_path, keys={"perAccount": 5}, webhooks={"perAccount": 3}) as server:
+def test_an_account_makes_as_much_as_the_operator_says_and_no_race_makes_more(tmp_path):
+    bounds = {"keys": {"perAccount": 5}, "webhooks": {"perAccount": 3}, "domains": {"perAccount": 4}}
+    with serving(tmp_path, **bounds) as server:
         key = server.tenant()
-        statuses: dict[str, list[int]] = {"/api-keys": [], "/webhooks": []}
+        statuses: dict[str, list[int]] = {"/api-keys": [], "/webhooks": [], "/domains": []}
+        names = iter(f"d{number}.example" for number in range(100))
         bodies = {
             "/api-keys": {"name": "x", "permission": "sending_access"},
             "/webhooks": {"url": "https://hooks.acme.example/in", "events": ["*"]},
         }
 
         def make(path: str) -> None:
-            statuses[path].append(server.api(key).post(path, bodies[path]).status)
+            body = {"name": next(names)} if path == "/domains" else bodies[path]
+            statuses[path].append(server.api(key).post(path, body).status)
 
-        threads = [threading.Thread(target=make, args=(path,)) for path in bodies for _ in range(20)]
+        threads = [threading.Thread(target=make, args=(path,)) for path in statuses for _ in range(20)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -162,6 +165,10 @@ def test_an_account_makes_as_many_keys_and_webhooks_as_the_operator_says_and_no_
         # One key is there already: the operator's.
         assert sorted(statuses["/api-keys"]) == [201] * 4 + [422] * 16
         assert sorted(statuses["/webhooks"]) == [201] * 3 + [422] * 17
+        # And one domain, which it added too.
+        assert sorted(statuses["/domains"]) == [201] * 3 + [422] * 17
+        assert len(server.api(key).get("/domains").json()["domains"]) == 4
+        server.domain(key.account, "operators.example")
         assert len(server.api(key).get("/api-keys").json()["keys"]) == 5
         # One that goes makes room for another.
         gone = server.api(key).get("/api-keys").json()["keys"][0]["id"]

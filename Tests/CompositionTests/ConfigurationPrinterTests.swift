@@ -34,6 +34,7 @@ struct ConfigurationPrinterTests {
         "egress": { "allow": ["127.0.0.1/32", "fd00::/8"], "ports": [443, 8443], "caFile": "/srv/ca.pem" },
         "webhooks": { "retries": { "schedule": ["1s", "2m"] }, "timeout": "5s", "perAccount": 20 },
         "keys": { "perAccount": 7 }, "bodies": { "seal": true },
+        "domains": { "perAccount": 9 },
         "smtp": { "hostname": "in.example", "tls": { "certificate": "c.pem", "key": "k.pem" }, "listeners": [
             { "listen": "0.0.0.0:587", "role": "submission", "personality": "poststack", "tls": "either" },
             { "listen": "127.0.0.1:2525", "tls": "none" }, { "listen": "0.0.0.0:25", "role": "mx", "tls": "none" }

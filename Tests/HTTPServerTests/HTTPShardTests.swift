@@ -255,6 +255,30 @@ struct HTTPShardHeadTests {
         }
     }
 
+    @Test("A large answer comes whole, however slowly it is taken, and what is asked behind it after it")
+    func largeWhole() async throws {
+        try await serve { bench in
+            let text = try await bench.talk { client in
+                try client.send(Bench.request("/large") + Bench.request("/behind"))
+                return try client.receive(through: "/behind")
+            }
+            #expect(text.hasPrefix("HTTP/1.1 200"))
+            #expect(text.utf8.count { $0 == UInt8(ascii: "x") } == StubService.largeBytes)
+            #expect(text.contains("Content-Length: \(StubService.largeBytes)\r\n"))
+        }
+    }
+
+    @Test("A HEAD of a large answer says its length and nothing else")
+    func largeHead() async throws {
+        try await serve { bench in
+            let text = try await bench.talk { client in
+                try client.send(Bench.request("/large", method: "HEAD") + Bench.request("/behind"))
+                return try client.receive(through: "/behind")
+            }
+            #expect(text.contains("Content-Length: \(StubService.largeBytes)\r\n") && text.utf8.count < 1000)
+        }
+    }
+
     @Test("Where a large answer waits to be taken, the next is refused until its client has gone")
     func untaken() async throws {
         try await serve { bench in
@@ -359,7 +383,7 @@ struct HTTPShardTimeTests {
             try client.send(Bench.request("/echo", method: "POST", "Content-Length: 1000\r\n"))
             try client.send(String(repeating: "x", count: bytes))
             // A byte now and then is no silence, and still too slow.
-            for _ in 0..<(bytes == 0 ? 2 : 5) {
+            for _ in 0..<(bytes == 0 ? 2 : 3) {
                 try await sync(bench)
                 await bench.pass(.seconds(11))
                 try client.send("x")

@@ -2,6 +2,7 @@ import Base
 import HTTPServer
 import HTTPWire
 import Posix
+import Serving
 import TLS
 import TestKit
 
@@ -14,11 +15,14 @@ final class ShardBench: Sendable {
     private let loop: EventLoop
     private let thread: Thread
 
-    init(limits: HTTPLimits = .standard, identity: TLSServerIdentity? = nil) async throws {
+    init(
+        limits: HTTPLimits = .standard, identity: TLSServerIdentity? = nil, budget: ConnectionBudget? = nil
+    ) async throws {
         let loop = try EventLoop(name: "shard", time: time)
         self.loop = loop
         thread = loop.start()
-        let shard = HTTPShard(loop: loop, limits: limits, time: time, log: CollectingLog().log(time: time))
+        let shard = HTTPShard(
+            loop: loop, limits: limits, time: time, log: CollectingLog().log(time: time), budget: budget)
         self.shard = shard
         let any = SocketAddress.ip(IPAddress(v4: 127, 0, 0, 1), port: 0)
         address = try await shard.listen(at: any, service: service, name: "stub", identity: identity)

@@ -26,6 +26,11 @@ final class StubService: HTTPService {
 
     func bodyLimitBytes(for head: RequestHead) -> Int { Self.bodyLimitBytes }
 
+    /// Every peer is a proxy.
+    func forwardedClient(of head: RequestHead, from peer: IPAddress?) -> IPAddress? {
+        head.value(of: "X-Forwarded-For").flatMap { IPAddress($0) }
+    }
+
     /// A path that begins with `/no` is decided by its head.
     func enter(_ head: RequestHead, from peer: IPAddress?) -> HeadEntry {
         HeadEntry(isDecided: String(decoding: head.path, as: UTF8.self).hasPrefix("/no"))

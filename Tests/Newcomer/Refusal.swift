@@ -36,6 +36,7 @@ struct Refusal {
         case .codingUnsupported: self.init(415, "coding")
         case .routeNotFound, .notFound, .domainUnknown(_, role: .managed): self.init(404, "not found")
         case .methodNotAllowed: self.init(405, "method")
+        case .methodUnknown: self.init(501, "method")
         case .credentialMissing, .credentialMalformed, .credentialUnknown, .credentialRevoked, .credentialExpired,
             .accountSuspended, .accountMismatch, .credentialContextInvalid, .passwordRefused, .encryptionRequired:
             self.init(401, "unauthorized")

@@ -5,13 +5,15 @@ import Posix
 import SMTPDelivery
 import SMTPWire
 import Synchronization
+import TestKit
 
 /// A transport on a loop and a worker of its own.
 final class Bench: Sendable {
     let transport: SmarthostTransport
+    /// Who is asked for the smarthost's name.
+    let names = ScriptedResolver()
     private let loop: EventLoop
     private let thread: Thread
-    private let workers: WorkerPool
     private let sink = KeptLog()
     /// Lives as long as the transport to it is in use.
     private let server: ScriptedServer?
@@ -28,9 +30,8 @@ final class Bench: Sendable {
         configuration.timeouts.overrides[.idle] = .seconds(600)
         adjust(&configuration)
         loop = try EventLoop(name: "smtp", time: SystemTime())
-        workers = try WorkerPool(name: "lookup", threads: 1, capacity: 8)
         transport = try SmarthostTransport(
-            configuration, loop: loop, workers: workers, time: SystemTime(),
+            configuration, resolver: names, loop: loop, time: SystemTime(),
             log: Log(level: .debug, format: .text, sink: sink, time: SystemTime()))
         thread = loop.start()
     }
@@ -38,7 +39,6 @@ final class Bench: Sendable {
     deinit {
         loop.stop()
         thread.join()
-        workers.stop()
     }
 
     /// Everything logged so far.

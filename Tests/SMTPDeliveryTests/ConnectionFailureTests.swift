@@ -1,8 +1,11 @@
+import Base
+import DNSWire
 import Model
 import Ports
 import SMTPDelivery
 import SMTPWire
 import Synchronization
+import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))
@@ -35,6 +38,30 @@ struct ConnectionFailureTests {
         let result = try result([await bench.deliver(.of())])
         #expect(result.classification == .dnsFailure && result.enhancedStatus == "4.4.3")
         #expect(result.host == "no-such-host.invalid:25")
+    }
+
+    @Test("The smarthost's name is asked of the resolver that all names are asked of, and what is learned is kept")
+    func resolver() async throws {
+        let server = try await ScriptedServer()
+        let bench = try Bench(to: server, host: "smarthost.example")
+        bench.names.put("smarthost.example", .a(try #require(IPAddress("127.0.0.1"))))
+        #expect(await bench.deliver([.of()]).joined().allAccepted)
+        #expect(Set(bench.names.questions.map(\.name.text)) == ["smarthost.example"])
+        let asked = bench.names.questions.count
+        #expect(await bench.deliver([.of()]).joined().allAccepted)
+        #expect(bench.names.questions.count == asked)
+    }
+
+    @Test("A resolver that cannot tell is a failure of DNS, and asked again")
+    func unknownForNow() async throws {
+        let server = try await ScriptedServer()
+        let bench = try Bench(to: server, host: "smarthost.example")
+        bench.names.setDown(true)
+        let result = try result(await bench.deliver([.of()]))
+        #expect(result.classification == .dnsFailure)
+        bench.names.setDown(false)
+        bench.names.put("smarthost.example", .a(try #require(IPAddress("127.0.0.1"))))
+        #expect(await bench.deliver([.of()]).joined().allAccepted)
     }
 
     @Test("A refused greeting defers all parcels of the call after one connection")

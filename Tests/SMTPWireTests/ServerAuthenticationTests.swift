@@ -112,11 +112,41 @@ struct ServerAuthenticationTests {
     func guessing() {
         var talk = ServerTalk.greeted(.submission, isSecure: true)
         talk.client("AUTH PLAIN AHVzZXIAd3Jvbmc=")
-        talk.client("AUTH PLAIN AHVzZXIAd3Jvbmc=")
+        talk.client("AUTH PLAIN AHVzZXIAd3Jvbmcx")
         talk.codes(535, 535)
         talk.client("AUTH PLAIN AHVzZXIAd3Jvbmc=")
         talk.codes(535, 421)
         talk.closes(.errorLimit)
+    }
+
+    @Test("A password that is tried by one mechanism after the other is one wrong password")
+    func sameAgain() {
+        var talk = ServerTalk.greeted(.submission, isSecure: true)
+        for _ in 0..<2 {
+            talk.client("AUTH PLAIN AHVzZXIAd3Jvbmc=")
+            talk.client("AUTH LOGIN dXNlcg==")
+            talk.client("d3Jvbmc=")
+            talk.codes(535, 334, 535)
+        }
+        talk.client("AUTH PLAIN AHVzZXIAd3Jvbmcx")
+        talk.codes(535)
+        talk.client("AUTH PLAIN AHVzZXIAc2VjcmV0")
+        talk.codes(235)
+    }
+
+    @Test("Who asks about credentials hears whether the same were refused just before")
+    func repeated() {
+        var session = ServerTalk.greeted(.submission, isSecure: true).session
+        func asked(_ line: String) -> Bool? {
+            for case .ask(.credentials(let credentials)) in session.handle(.received(bytes(line + "\r\n"))) {
+                _ = session.handle(.answered(.refused(Reply(.credentialsInvalid, .credentialsInvalid, "No"))))
+                return credentials.isRepeated
+            }
+            return nil
+        }
+        #expect(asked("AUTH PLAIN AHVzZXIAd3Jvbmc=") == false)
+        #expect(asked("AUTH PLAIN AHVzZXIAd3Jvbmc=") == true)
+        #expect(asked("AUTH PLAIN AHVzZXIAd3Jvbmcx") == false)
     }
 
     @Test("A line of an exchange may be longer than a command, and has an end too")

@@ -42,6 +42,24 @@ struct ConnectionBudgetTests {
         for _ in 0..<ServingLimits.connectionsPerNetwork + 1 { #expect(budget.take(try address(text)) == .taken) }
     }
 
+    @Test("Who comes through a proxy counts by its own address, with its own connections, and against no room")
+    func forwarded() throws {
+        let budget = ConnectionBudget(limit: 2, exempt: [try #require(IPNetwork("10.0.0.0/8"))])
+        let client = try address("192.0.2.1")
+        #expect(budget.take(client) == .taken)
+        var seats: [ForwardedSeat] = []
+        for _ in 1..<ServingLimits.connectionsPerAddress { seats.append(try #require(budget.seat(forwarded: client))) }
+        #expect(budget.seat(forwarded: client) == nil)
+        #expect(budget.take(client) == .tooManyAlike)
+        #expect(budget.seat(forwarded: try address("192.0.2.2")) != nil)
+        #expect(budget.take(try address("10.1.2.3")) == .taken)
+        seats.removeLast()
+        #expect(budget.seat(forwarded: client) != nil)
+        seats.removeAll()
+        budget.give(client)
+        #expect(budget.take(client) == .taken)
+    }
+
     @Test("Some descriptors are always kept back", arguments: [(1024, 768), (128, 64), (1_000_000, 995_904)])
     func kept(descriptors: Int, connections: Int) {
         #expect(ConnectionBudget.connections(descriptors: descriptors) == connections)

@@ -50,6 +50,32 @@ extension StoreConformance {
             #expect(found.options == options)
             #expect(found.facets == [Fixture.personality: [3], Fixture.otherPersonality: [2]])
         },
+        StoreCheck("An account has no more domains than it may, however many ask at once; others have their own") {
+            bench in
+            _ = try await bench.commit(.directory(.createAccount(name: "a", parent: nil, at: Fixture.start)))
+            _ = try await bench.commit(.directory(.createAccount(name: "b", parent: nil, at: Fixture.start)))
+            func create(_ name: String, _ account: Int64, atMost: Int) async throws -> ChangeOutcome {
+                try await bench.commit(
+                    .domain(.create(Fixture.domain(0, account: account, name: name), atMost: atMost)))
+            }
+            async let first = create("a.example", 1, atMost: 2)
+            async let second = create("b.example", 1, atMost: 2)
+            async let third = create("c.example", 1, atMost: 2)
+            let outcomes = [try await first, try await second, try await third]
+            #expect(outcomes.count { $0.serial != nil } == 2)
+            let refusals = outcomes.compactMap { if case .refused(let failure) = $0 { failure } else { nil } }
+            #expect(refusals == [.planLimitReached(.domain, current: 2, maximum: 2, plan: "")])
+            #expect(try await create("a.example", 2, atMost: 1).serial != nil)
+            // One that it has is there already, full or not.
+            let known = try #require(try await bench.store.directory().domains.first { $0.account.value == 1 })
+            guard case .refused(.alreadyExists(.domain, field: "name")) = try await create(known.name, 1, atMost: 2)
+            else {
+                Issue.record("it is not told that it is there")
+                return
+            }
+            _ = try await bench.commit(.domain(.remove(known.id)))
+            #expect(try await create("d.example", 1, atMost: 2).serial != nil)
+        },
         StoreCheck("A removed domain is gone, its name is free, and its number is not given again") { bench in
             let domain = try await made(on: bench) { $0.facets = [Fixture.personality: [1]] }
             _ = try await bench.commit(.domain(.recordCheck(domain.id, Self.check(.verified))))

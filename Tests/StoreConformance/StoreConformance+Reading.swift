@@ -7,6 +7,17 @@ import Testing
 
 extension StoreConformance {
     static let lists = [
+        StoreCheck("A large content tells its size, a small one and one that is not there tell none") { bench in
+            var ids: [Message.ID] = []
+            for size in [10, 300_000] {
+                let text = String(repeating: "x", count: size)
+                ids.append(try await bench.accept(Fixture.message(Fixture.submission(text: text))))
+            }
+            let bytes = try await bench.store.contentBytes(of: ids[1])
+            #expect(bytes.map { (300_000...310_000).contains($0) } == true)
+            #expect(try await bench.store.contentBytes(of: ids[0]) == nil)
+            #expect(try await bench.store.contentBytes(of: Message.ID(ids[1].value + 1000)) == nil)
+        },
         StoreCheck("A list is the owner's own, latest first") { bench in
             for account: Int64 in [1, 2, 1, 2, 1] { try await bench.accept(Fixture.message(account: account)) }
             try await bench.accept(Fixture.message(origin: Fixture.otherPersonality))

@@ -4,7 +4,7 @@ import Ports
 extension MemoryStore {
     static func domainChange(_ change: DomainChange, _ state: inout State) -> ChangeOutcome {
         switch change {
-        case .create(let domain): createDomain(domain, &state)
+        case .create(let domain, let limit): createDomain(domain, atMost: limit, &state)
         case .setProof(let id, _, _), .recordCheck(let id, _), .edit(let id, _, _):
             update(id, &state) { change.apply(to: &$0) }
         case .changeKeys(let id, _, _, let from):
@@ -22,10 +22,16 @@ extension MemoryStore {
         }
     }
 
-    private static func createDomain(_ domain: MailDomain, _ state: inout State) -> ChangeOutcome {
+    private static func createDomain(
+        _ domain: MailDomain, atMost limit: Int, _ state: inout State
+    ) -> ChangeOutcome {
         guard isThere(domain.account, state) else { return .refused(.notFound(.account)) }
         if state.domains.contains(where: { $0.account == domain.account && $0.name == domain.name }) {
             return .refused(.alreadyExists(.domain, field: "name"))
+        }
+        let count = state.domains.count { $0.account == domain.account }
+        guard count < limit else {
+            return .refused(.planLimitReached(.domain, current: count, maximum: limit, plan: ""))
         }
         state.domainsMade += 1
         var domain = domain

@@ -116,6 +116,16 @@ package final class MemoryStore: Engine {
         state.withLock { state in state.row(id).map { Self.message($0, content: content) } }
     }
 
+    package func contentBytes(of id: Message.ID) async throws(KernelFailure) -> Int? {
+        guard let submission = try await message(id, content: true)?.submission else { return nil }
+        let texts = [submission.text, submission.html, submission.amp].compactMap { $0?.utf8.count }
+        let bytes = texts.reduce(0, +) + submission.attachments.reduce(0) { $0 + $1.content.count }
+        return bytes > Self.largeBytes ? bytes : nil
+    }
+
+    /// Bytes of bodies and attachments above which they count as large.
+    private static let largeBytes = 256 * 1024
+
     package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         state.withLock { state in
             let all = state.rows.reversed().map { Self.message($0, content: false) }

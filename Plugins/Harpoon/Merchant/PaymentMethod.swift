@@ -16,6 +16,9 @@ struct PaymentMethod: Equatable {
 extension PaymentMethod {
     static let collection = "payment_method"
     static let state = "ACTIVE"
+    /// An account has so many places for numbers, and each takes one while it is shown: that is the bound, which no two
+    /// additions at one time pass.
+    static let placeIndex = RecordIndex("place", .uniqueWhile(states: [state], rest: .zero))
     static let numberIndex = RecordIndex("number", .uniqueWhile(states: [state], rest: .zero))
 
     init(_ record: Record) throws(KernelFailure) {
@@ -43,12 +46,16 @@ extension PaymentMethod {
         try await all(in: call.records(of: account, .live))
     }
 
+    static func records(in desk: RecordDesk) async throws(KernelFailure) -> [Record] {
+        try await desk.records(
+            RecordQuery(in: desk.space(collection), states: [state], limit: HarpoonLimits.paymentMethods)
+        ).records
+    }
+
     static func all(in desk: RecordDesk) async throws(KernelFailure) -> [PaymentMethod] {
-        let page = try await desk.records(
-            RecordQuery(in: desk.space(collection), states: [state], limit: HarpoonLimits.paymentMethods))
         // The latest come first.
         var methods: [PaymentMethod] = []
-        for record in page.records { methods.insert(try PaymentMethod(record), at: 0) }
+        for record in try await records(in: desk) { methods.insert(try PaymentMethod(record), at: 0) }
         if let first = methods.lastIndex(where: \.wantsFirst) { methods.insert(methods.remove(at: first), at: 0) }
         return methods
     }

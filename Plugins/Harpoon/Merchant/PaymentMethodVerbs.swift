@@ -38,19 +38,23 @@ enum PaymentMethodVerbs {
             provider: call.text("network").flatMap(Provider.init) ?? .mtn, number: phone.local, accountName: name,
             wantsFirst: call.has("primary"))
         let desk = call.records(of: try call.account(), .live)
-        let methods = try await PaymentMethod.all(in: desk)
-        guard methods.count < HarpoonLimits.paymentMethods else {
-            return .refused("an account shows \(HarpoonLimits.paymentMethods) numbers at most")
-        }
+        let shown = try await PaymentMethod.records(in: desk)
+        let tooMany = VerbReply.refused("an account shows \(HarpoonLimits.paymentMethods) numbers at most")
+        guard shown.count < HarpoonLimits.paymentMethods else { return tooMany }
+        // Those from before there were places have none, and leave so many fewer.
+        let places = HarpoonLimits.paymentMethods - shown.count { $0.minted == nil }
         let new = NewRecord(
             in: desk.space(PaymentMethod.collection), state: PaymentMethod.state, body: method.body,
-            keys: [RecordKey(PaymentMethod.numberIndex, phone.local)])
+            keys: [RecordKey(PaymentMethod.numberIndex, phone.local)],
+            mint: RecordMint(PaymentMethod.placeIndex, candidates: (0..<places).map { String($0) }))
         do throws(KernelFailure) {
             _ = try await desk.commit(RecordUnit([.insert(new)], at: call.now))
+        } catch .alreadyExists(_, field: PaymentMethod.placeIndex.name) {
+            return tooMany
         } catch .alreadyExists {
             return .refused("the account shows \(phone.local) already")
         }
-        let isPrimary = methods.isEmpty || method.wantsFirst
+        let isPrimary = shown.isEmpty || method.wantsFirst
         return .json(JSONWriter.value(PaymentMethodObject(method: method, isPrimary: isPrimary)))
     }
 

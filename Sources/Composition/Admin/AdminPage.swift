@@ -13,6 +13,9 @@ enum AdminPage {
         json(status, JSONWriter.object { $0.member("error", text) })
     }
 
+    /// RFC 9110 §9.1.
+    static var unknownMethod: Response { error(.notImplemented, "method not implemented") }
+
     static let requestID = RequestIDForm(headerName: "X-Request-Id", prefix: "req_", randomCharacters: 20)
 
     /// What is shown here is data, whatever a browser would make of it, and nobody else's.

@@ -46,6 +46,7 @@ struct AdminService: HTTPService {
     }
 
     private func answer(_ request: Request) async -> Response {
+        guard request.head.method.isImplemented else { return AdminPage.unknownMethod }
         guard request.head.method == .get || request.head.method == .head else {
             return AdminPage.error(.methodNotAllowed, "only GET is served here")
         }

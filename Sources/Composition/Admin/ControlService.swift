@@ -26,6 +26,7 @@ struct ControlService: HTTPService {
     }
 
     private func answer(_ request: Request) async -> Response {
+        guard request.head.method.isImplemented else { return AdminPage.unknownMethod }
         guard request.head.method == .post, Array(request.head.path) == Array(Self.path.utf8) else {
             return AdminPage.error(.notFound, "not found")
         }

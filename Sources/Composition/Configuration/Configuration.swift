@@ -239,6 +239,8 @@ package struct Configuration: Sendable, Equatable {
     package var keysPerAccount: Int?
     /// What callers entrust is sealed before it is stored.
     package var sealsBodies = false
+    /// Domains that an account may add for itself; nil: the kernel's own number.
+    package var domainsPerAccount: Int?
     /// How the personalities' options stand, each of them; a personality without options is not named.
     package var options: [PersonalityID: [String: OptionValue]] = [:]
     /// Deliveries a second of a personality's mail, where the operator has set them.

@@ -37,6 +37,7 @@ package enum ConfigurationPrinter {
             }
             root.object("keys") { $0.member("perAccount", configuration.keysPerAccount) }
             root.object("bodies") { $0.member("seal", configuration.sealsBodies) }
+            root.object("domains") { $0.member("perAccount", configuration.domainsPerAccount) }
             root.object("faults") { $0.member("allow", configuration.allowsFaults) }
             root.object("egress") { write(configuration.egress, to: &$0) }
             root.object("webhooks") { write(configuration.webhooks, to: &$0) }

@@ -36,7 +36,7 @@ package struct ConfigurationReader {
     private static let keys = [
         "database", "listeners", "personality", "http", "admin", "delivery", "hosts", "proxies", "limits",
         "secrets", "drain", "shards", "log", "dns", "faults", "egress", "webhooks", "personalities", "smtp", "keys",
-        "retention", "bodies",
+        "domains", "retention", "bodies",
     ]
 
     private func configuration(_ node: ConfigurationNode) -> Configuration {
@@ -70,6 +70,8 @@ package struct ConfigurationReader {
         configuration.keysPerAccount =
             root["keys"].section(["perAccount"])["perAccount"].integer(in: ConfigurationLimits.perAccount)
         configuration.sealsBodies = root["bodies"].section(["seal"])["seal"].boolean() ?? false
+        configuration.domainsPerAccount =
+            root["domains"].section(["perAccount"])["perAccount"].integer(in: ConfigurationLimits.perAccount)
         configuration.options = options(root["personalities"])
         configuration.paces = paces(root["personalities"])
         configuration.retention = retention(root["retention"])

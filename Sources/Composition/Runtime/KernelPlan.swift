@@ -21,7 +21,8 @@ enum KernelPlan {
             retries: retries(configuration), pace: pace(configuration),
             signatures: Set(delivery.signatures), unsubscribeBase: unsubscribeBase(configuration),
             returnPaths: returnPaths(configuration, idKey: idKey), keepsBcc: configuration.smtp?.keepsBcc ?? false,
-            keysPerAccount: configuration.keysPerAccount ?? KernelLimits.keysPerAccount)
+            keysPerAccount: configuration.keysPerAccount ?? KernelLimits.keysPerAccount,
+            domainsPerAccount: configuration.domainsPerAccount ?? KernelLimits.domainsPerAccount)
     }
 
     static func dialects(_ configuration: Configuration, _ keyFile: KeyFile) -> KernelDialects {

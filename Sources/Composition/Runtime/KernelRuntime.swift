@@ -83,8 +83,8 @@ final class KernelRuntime: Sendable {
         let ground = Assembly.Ground(
             store: store, deliveryLoop: deliveryLoop, outboundLoop: outbound.loop,
             mail: try Transports.transport(
-                for: configuration, resolver: resolver, hosts: hosts, loop: deliveryLoop, workers: workers, time: time,
-                random: random, log: log),
+                for: configuration, resolver: resolver, hosts: hosts, loop: deliveryLoop, time: time, random: random,
+                log: log),
             http: outbound.transport, egress: outbound.egress, resolver: resolver, mailbox: mailbox,
             workers: workers, keyWorkers: keyWorkers, time: time, random: random, log: log)
         kernel = try await Assembly(

@@ -24,9 +24,11 @@ final class SMTPListeners: Sendable {
                 time: runtime.time)
         }
         identity = try Self.identity(smtp)
-        let addresses = AddressCounts()
+        let (addresses, contents) = (AddressCounts(), ContentBudget())
         shards = loops.map {
-            SMTPShard(loop: $0, addresses: addresses, time: runtime.time, log: runtime.log, budget: budget)
+            SMTPShard(
+                loop: $0, addresses: addresses, contents: contents, time: runtime.time, log: runtime.log, budget: budget
+            )
         }
         configuration = runtime.configuration
         log = runtime.log

@@ -27,6 +27,7 @@ final class Server: Sendable {
     private let identities: [Int: TLSServerIdentity]
     /// nil: no mail is taken over SMTP.
     private let smtp: SMTPListeners?
+    private let answers: LargeAnswers
     private let log: Log
 
     init(_ runtime: KernelRuntime) async throws {
@@ -38,11 +39,15 @@ final class Server: Sendable {
         let budget = ConnectionBudget(
             limit: ConnectionBudget.connections(descriptors: ProcessStatus.read().descriptorsMax),
             exempt: configuration.proxies + (configuration.smtp?.trusted.map(\.network) ?? []))
+        let answers = LargeAnswers()
+        self.answers = answers
         var shards: [HTTPShard] = []
         for index in 0..<count {
             let loop = try EventLoop(name: "shard-\(index)", time: runtime.time)
             shards.append(
-                HTTPShard(loop: loop, limits: .standard, time: runtime.time, log: runtime.log, budget: budget))
+                HTTPShard(
+                    loop: loop, limits: .standard, time: runtime.time, log: runtime.log, budget: budget,
+                    answers: answers))
         }
         self.shards = shards
         smtp = try SMTPListeners(runtime, loops: shards.map(\.loop), budget: budget)
@@ -100,15 +105,14 @@ final class Server: Sendable {
         guard let personality = runtime.personality(id), let limiter = limits[id] else {
             throw StartError.configuration("listeners: unknown personality \(id)")
         }
+        var environment = Gateway.Environment(
+            runtime.kernel, templates: runtime.templates, timeZones: runtime.timeZones, limiter: limiter,
+            ids: runtime.ids(personality), clients: ClientAddress(proxies: runtime.configuration.proxies),
+            time: runtime.time, random: runtime.random, options: runtime.configuration.options[id] ?? [:],
+            refusals: refusals, faults: runtime.faults, log: log)
+        environment.largeAnswers = answers
         do {
-            return try Gateway(
-                personality,
-                in: Gateway.Environment(
-                    runtime.kernel, templates: runtime.templates, timeZones: runtime.timeZones, limiter: limiter,
-                    ids: runtime.ids(personality),
-                    clients: ClientAddress(proxies: runtime.configuration.proxies), time: runtime.time,
-                    random: runtime.random, options: runtime.configuration.options[id] ?? [:],
-                    refusals: refusals, faults: runtime.faults, log: log))
+            return try Gateway(personality, in: environment)
         } catch {
             throw StartError.routes("\(id): \(error)")
         }

@@ -2,6 +2,7 @@ import Base
 import HTTPDelivery
 import Ports
 import Posix
+import Resolver
 import SMTPDelivery
 
 /// Makes the way out for mail that the configuration asks for.
@@ -10,7 +11,7 @@ enum Transports {
     /// looked up by, with this machine's own names.
     static func transport(
         for configuration: Configuration, resolver: any Resolver, hosts: any Resolver, loop: EventLoop,
-        workers: WorkerPool, time: any TimeSource, random: any RandomSource, log: Log
+        time: any TimeSource, random: any RandomSource, log: Log
     ) throws(StartError) -> (any MailTransport)? {
         let delivery = configuration.delivery
         switch delivery.mode {
@@ -18,7 +19,7 @@ enum Transports {
         case .smarthost:
             do {
                 return try SmarthostTransport(
-                    smarthost(delivery), loop: loop, workers: workers, time: time, log: log)
+                    smarthost(delivery), resolver: names(configuration, hosts), loop: loop, time: time, log: log)
             } catch let error as StartError {
                 throw error
             } catch {
@@ -34,6 +35,13 @@ enum Transports {
                 throw .configuration("delivery: \(error)")
             }
         }
+    }
+
+    /// For names that the operator has written: short ones as the machine completes them, unless other name servers are
+    /// to be asked than its own.
+    private static func names(_ configuration: Configuration, _ hosts: any Resolver) -> any Resolver {
+        let suffixes = configuration.dnsServers.isEmpty ? SystemServers.readSuffixes() : []
+        return SuffixResolver(suffixes, behind: hosts)
     }
 
     /// RFC 8461 §3.3: over HTTPS at its usual port.

@@ -73,7 +73,7 @@ package struct Assembly {
         let administration = Administration(
             store: ground.store, directory: directory, keyring: keyring,
             workers: ground.keyWorkers ?? ground.workers, time: ground.time, random: ground.random,
-            keysMax: settings.keysPerAccount)
+            keysMax: settings.keysPerAccount, domainsMax: settings.domainsPerAccount)
         let (watch, domains) = domains(directory, keyring, administration)
         let claims = ClaimTable(time: ground.time)
         let services = KernelServices(

@@ -25,12 +25,15 @@ package struct KernelSettings: Sendable {
     package var keepsBcc: Bool
     /// Good keys of one personality that an account may make for itself.
     package var keysPerAccount: Int
+    /// Domains that an account may add for itself.
+    package var domainsPerAccount: Int
 
     package init(
         sealing: SealingKey, answers: SealingKey, idKey: [UInt8], hostName: String, ownNames: Set<String> = [],
         simulation: SimulationPolicy, retries: RetryPolicy, pace: LanePace = LanePace(),
         signatures: Set<SigningKey.Algorithm> = [.rsa, .ed25519], unsubscribeBase: String,
-        returnPaths: ReturnPaths? = nil, keepsBcc: Bool = false, keysPerAccount: Int = KernelLimits.keysPerAccount
+        returnPaths: ReturnPaths? = nil, keepsBcc: Bool = false, keysPerAccount: Int = KernelLimits.keysPerAccount,
+        domainsPerAccount: Int = KernelLimits.domainsPerAccount
     ) {
         self.sealing = sealing
         self.answers = answers
@@ -45,5 +48,6 @@ package struct KernelSettings: Sendable {
         self.returnPaths = returnPaths
         self.keepsBcc = keepsBcc
         self.keysPerAccount = keysPerAccount
+        self.domainsPerAccount = domainsPerAccount
     }
 }

@@ -16,6 +16,8 @@ extension Administration {
         package var user: String?
         /// nil: one is made.
         package var password: String?
+        /// Whether the account's bound of keys is looked at: not where the operator makes one.
+        package var isBounded = false
 
         package init(
             account: Account.ID, personality: PersonalityID, label: String, isTest: Bool, domains: [String],
@@ -49,6 +51,7 @@ extension Administration {
             mode: request.isTest ? .test : .live, scopes: [],
             domains: Self.each(request.domains.map(\.asciiLowercased)), allowedNetworks: [],
             label: request.label, prefix: "", createdAt: time.now, expiresAt: nil, revokedAt: nil, user: user)
-        return plan(.createKey(StoredKey(key: key, digest: secret.digest)), key, secret)
+        let limit = request.isBounded ? keysMax : .max
+        return plan(.createKey(StoredKey(key: key, digest: secret.digest), atMost: limit), key, secret)
     }
 }

@@ -12,14 +12,17 @@ package struct Administration: Sendable {
     private let keys: KeyMaker
     let time: any TimeSource
     let random: any RandomSource
-    private let keysMax: Int
+    let keysMax: Int
+    private let domainsMax: Int
 
-    /// `keysMax`: how many good keys of one personality an account may make for itself.
+    /// `keysMax`: how many good keys of one personality an account may make for itself. `domainsMax`: how many domains.
     package init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource,
-        random: any RandomSource, keysMax: Int = KernelLimits.keysPerAccount
+        random: any RandomSource, keysMax: Int = KernelLimits.keysPerAccount,
+        domainsMax: Int = KernelLimits.domainsPerAccount
     ) {
         self.keysMax = keysMax
+        self.domainsMax = domainsMax
         self.store = store
         self.directory = directory
         keys = KeyMaker(keyring: keyring, workers: workers)
@@ -148,10 +151,11 @@ package struct Administration: Sendable {
     // MARK: Domains
 
     /// Adds a domain with fresh signing keys. `pinned`: the operator vouches for it. `rsaKey`: its owner's own for
-    /// DKIM, in PEM, in place of a fresh one; a `key` fault of `private_key` where it is none.
+    /// DKIM, in PEM, in place of a fresh one; a `key` fault of `private_key` where it is none. `isBounded`: with
+    /// `planLimitReached` where the account has as many as it may make for itself.
     package func addDomain(
         _ name: String, account: Account.ID, pinned: Bool, options: DomainOptions = DomainOptions(),
-        facets: [PersonalityID: [UInt8]] = [:], rsaKey: String? = nil
+        facets: [PersonalityID: [UInt8]] = [:], rsaKey: String? = nil, isBounded: Bool = false
     ) async throws(KernelFailure) -> Plan<MailDomain> {
         guard directory.account(account) != nil else { throw .notFound(.account) }
         guard let checked = try? DomainName(parsing: name),
@@ -160,10 +164,14 @@ package struct Administration: Sendable {
             throw .invalid(FieldFault("name", .domainName, value: UserData(name)))
         }
         if let known = directory.domain(checked.text, of: account) { return try pin(known, pinned) }
+        let limit = isBounded ? domainsMax : .max
+        // The change asks once more; this spares the making of keys that nobody would have.
+        let count = isBounded ? directory.domains(of: account).count : 0
+        guard count < limit else { throw .planLimitReached(.domain, current: count, maximum: limit, plan: "") }
         var domain = try await newDomain(checked.text, account: account, pinned: pinned, rsaKey: rsaKey)
         domain.options = options
         domain.facets = facets
-        return Plan(.domain(.create(domain)), on: store) { [domain] serial in
+        return Plan(.domain(.create(domain, atMost: limit)), on: store) { [domain] serial in
             var domain = domain
             domain.id = MailDomain.ID(serial)
             return domain

@@ -162,7 +162,7 @@ package final class Directory: FactObserver {
 
     private static func apply(_ change: DomainChange, _ id: MailDomain.ID, to tables: inout Tables) {
         switch change {
-        case .create(var domain):
+        case .create(var domain, atMost: _):
             domain.id = id
             insert(domain, into: &tables)
         case .remove: remove(id, from: &tables)

@@ -61,12 +61,14 @@ package struct DomainService: Sendable {
     // MARK: Changing
 
     /// A domain with fresh keys, or its owner's own RSA key (PEM); `alreadyExists` where the account has it.
+    /// `isBounded`: it is not the operator who adds it.
     package func add(
         _ name: String, options: DomainOptions, facets: [PersonalityID: [UInt8]], account: Account.ID, pinned: Bool,
-        rsaKey: String? = nil
+        rsaKey: String? = nil, isBounded: Bool = false
     ) async throws(KernelFailure) -> Plan<MailDomain> {
         try await administration.addDomain(
-            name, account: account, pinned: pinned, options: options, facets: facets, rsaKey: rsaKey
+            name, account: account, pinned: pinned, options: options, facets: facets, rsaKey: rsaKey,
+            isBounded: isBounded
         ).followed { [watch] in await watch.follow($0) }
     }
 

@@ -15,6 +15,7 @@ extension FaultName {
             .methodNotAllowed(
                 method: UserData(facts.method), path: UserData(facts.path),
                 allowed: [with.text("allowed", else: "GET")])
+        case .methodUnknown: .methodUnknown(method: UserData(facts.method))
         case .credentialMissing, .credentialMalformed, .credentialUnknown, .credentialRevoked, .credentialExpired,
             .accountSuspended, .accountMismatch, .addressNotAllowed, .wrongCredentialKind, .scopeMissing,
             .domainNotPermitted, .credentialContextInvalid, .passwordRefused, .encryptionRequired:

@@ -3,7 +3,7 @@ package import Model
 /// The failures that can be asked for, by the names of their cases.
 package enum FaultName: String, Sendable, CaseIterable {
     case malformedRequest, requestTimedOut, headTooLarge, bodyTooLarge, codingUnsupported
-    case routeNotFound, methodNotAllowed, credentialMissing, credentialMalformed, credentialUnknown
+    case routeNotFound, methodNotAllowed, methodUnknown, credentialMissing, credentialMalformed, credentialUnknown
     case credentialRevoked, credentialExpired, accountSuspended, accountMismatch, addressNotAllowed
     case wrongCredentialKind, scopeMissing, domainNotPermitted, credentialContextInvalid, passwordRefused
     case encryptionRequired, rateLimited, quotaExceeded, planLimitReached, idempotencyKeyInvalid
@@ -24,6 +24,7 @@ package enum FaultName: String, Sendable, CaseIterable {
         case .codingUnsupported: self = .codingUnsupported
         case .routeNotFound: self = .routeNotFound
         case .methodNotAllowed: self = .methodNotAllowed
+        case .methodUnknown: self = .methodUnknown
         case .credentialMissing: self = .credentialMissing
         case .credentialMalformed: self = .credentialMalformed
         case .credentialUnknown: self = .credentialUnknown
@@ -79,7 +80,7 @@ package enum FaultName: String, Sendable, CaseIterable {
     package var stage: FaultStage {
         switch self {
         case .malformedRequest, .requestTimedOut, .headTooLarge, .bodyTooLarge, .codingUnsupported, .routeNotFound,
-            .methodNotAllowed:
+            .methodNotAllowed, .methodUnknown:
             .routing
         case .credentialMissing, .credentialMalformed, .credentialUnknown, .credentialRevoked, .credentialExpired,
             .credentialContextInvalid:

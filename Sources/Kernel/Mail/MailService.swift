@@ -148,6 +148,11 @@ package final class MailService: Sendable {
 
     // MARK: Looking
 
+    /// Bytes of a message's content where it is large, whoever's it is.
+    package func contentBytes(of id: Message.ID) async throws(KernelFailure) -> Int? {
+        try await store.contentBytes(of: id)
+    }
+
     /// A message of this owner with all of its content; nil for anybody else's.
     package func message(_ id: Message.ID, of owner: Tenant) async throws(KernelFailure) -> Message? {
         guard let message = try await store.message(id, content: true), message.account == owner.account,

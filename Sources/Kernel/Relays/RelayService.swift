@@ -53,17 +53,24 @@ package struct RelayService: Sendable {
 
     /// Whether the host lies in a domain that the account has proved it may call. A domain covers what is below it.
     private func authorise(_ host: String, for principal: Principal) throws(KernelFailure) {
-        var name = host.hasSuffix(".") ? host.dropLast() : host[...]
-        while name.contains(".") {
-            if let domain = directory.domain(String(name), of: principal.account), domain.target.holds {
-                guard principal.domains.isEmpty || principal.domains.contains(domain.name) else {
-                    throw .domainNotPermitted(domain: domain.name, action: nil)
-                }
-                return
-            }
-            name = name[name.index(after: name.firstIndex(of: ".") ?? name.startIndex)...]
+        let found = Self.names(host).lazy.compactMap { directory.domain($0, of: principal.account) }
+        guard let domain = found.first(where: \.target.holds) else {
+            throw .domainUnverified(UserData(host), role: .destination)
         }
-        throw .domainUnverified(UserData(host), role: .destination)
+        guard principal.domains.isEmpty || principal.domains.contains(domain.name) else {
+            throw .domainNotPermitted(domain: domain.name, action: nil)
+        }
+    }
+
+    /// The name, and those that it lies below, down to two labels.
+    private static func names(_ host: String) -> [String] {
+        var name = host.hasSuffix(".") ? host.dropLast() : host[...]
+        var names: [String] = []
+        while let dot = name.firstIndex(of: ".") {
+            names.append(String(name))
+            name = name[name.index(after: dot)...]
+        }
+        return names
     }
 
     // MARK: Looking
@@ -82,6 +89,35 @@ package struct RelayService: Sendable {
 
     package func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay> {
         try await store.relays(query)
+    }
+
+    /// Whether a relay is the caller's to see: one that is bound to domains sees what went to those.
+    package func isOf(_ caller: Principal, _ relay: Relay) -> Bool {
+        caller.domains.isEmpty || Self.names(relay.request.target.host).contains(where: caller.domains.contains)
+    }
+
+    /// A page of those that `isWanted` lets be seen, of a slice that begins at the latest or after a place. No index
+    /// tells them, so rows are looked at until it is full: `overloaded` where that takes too long.
+    package func relays(
+        _ query: RelayQuery, where isWanted: (Relay) -> Bool
+    ) async throws(KernelFailure) -> Page<Relay> {
+        let limit = query.slice.limit
+        let end = time.uptime + KernelLimits.filteredListDuration
+        var query = query
+        query.slice = Slice(query.slice.start, limit: max(limit, KernelLimits.relaysLookedAt))
+        var found = Page<Relay>.empty
+        while true {
+            let page = try await store.relays(query)
+            if found.items.isEmpty { found.hasPrevious = page.hasPrevious }
+            for relay in page.items where isWanted(relay) {
+                found.hasMore = found.items.count == limit
+                if found.hasMore { return found }
+                found.items.append(relay)
+            }
+            guard page.hasMore, let last = page.items.last else { return found }
+            guard time.uptime < end else { throw .overloaded(retryAfter: KernelLimits.filteredListDuration) }
+            query.slice = Slice(.after(last.id), limit: query.slice.limit)
+        }
     }
 
     // MARK: Taking back and again

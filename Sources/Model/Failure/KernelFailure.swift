@@ -16,6 +16,8 @@ public enum KernelFailure: Error, Sendable, Equatable {
     case codingUnsupported
     case routeNotFound(method: UserData, path: UserData)
     case methodNotAllowed(method: UserData, path: UserData, allowed: [String])
+    /// No method that is known here (RFC 9110 §9.1), whatever the path.
+    case methodUnknown(method: UserData)
 
     // B. Credentials
     case credentialMissing

@@ -163,12 +163,3 @@ final class ExchangeWay: Way {
         }
     }
 }
-
-extension RecordData {
-    fileprivate var address: IPAddress? {
-        switch self {
-        case .a(let address), .aaaa(let address): address
-        default: nil
-        }
-    }
-}

@@ -4,11 +4,21 @@ package struct ServerCredentials: Equatable, Sendable {
     /// The authentication identity.
     package let user: [UInt8]
     package let password: [UInt8]
+    /// They were refused just before on the same connection.
+    package internal(set) var isRepeated = false
 
     package init(mechanism: SASLMechanism, user: [UInt8], password: [UInt8]) {
         self.mechanism = mechanism
         self.user = user
         self.password = password
+    }
+
+    /// Tells them from others within one process, whatever the mechanism.
+    var fingerprint: Int {
+        var hasher = Hasher()
+        hasher.combine(user)
+        hasher.combine(password)
+        return hasher.finalize()
     }
 
     /// RFC 4616 §2: `[authzid] NUL authcid NUL passwd`. Nil where it is not that, or asks to act for somebody else:

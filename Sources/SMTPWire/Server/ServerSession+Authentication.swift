@@ -58,11 +58,21 @@ extension ServerSession {
             guard let credentials = ServerCredentials(plain: response) else {
                 return fault(Reply(.parameterSyntaxError, .syntaxError, "The response is not what PLAIN asks for"))
             }
-            ask(.credentials(credentials), .credentials)
+            ask(credentials)
         case .loginName: challenge(.loginPassword(user: response))
         case .loginPassword(let user):
-            ask(.credentials(ServerCredentials(mechanism: .login, user: user, password: response)), .credentials)
+            ask(ServerCredentials(mechanism: .login, user: user, password: response))
         }
+    }
+
+    /// Some clients try a password that was refused by every other mechanism too, though RFC 4954 §6 says that 535 is
+    /// no reason to: that is one failure, and counted once.
+    private mutating func ask(_ credentials: ServerCredentials) {
+        var credentials = credentials
+        let print = credentials.fingerprint
+        credentials.isRepeated = print == refusedLogin
+        askedLogin = print
+        ask(.credentials(credentials), .credentials)
     }
 
     /// RFC 4648 §3.3: nothing but the alphabet, so that no line end or space passes.
@@ -75,6 +85,8 @@ extension ServerSession {
             isAuthenticated = true
             return reply(verdict.reply)
         }
+        if askedLogin == refusedLogin { return fault(verdict.reply) }
+        refusedLogin = askedLogin
         failedAuthentications += 1
         guard failedAuthentications >= SMTPLimits.failedAuthenticationsMax else { return fault(verdict.reply) }
         reply(verdict.reply)

@@ -52,6 +52,9 @@ package struct ServerSession: Sendable {
     /// Since the last accepted message.
     var errors = 0
     var failedAuthentications = 0
+    /// Fingerprints of the credentials that are asked about, and of those that were refused last.
+    var askedLogin: Int?
+    var refusedLogin: Int?
     var isDraining = false
 
     var output: [UInt8] = []

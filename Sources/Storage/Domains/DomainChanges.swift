@@ -12,7 +12,7 @@ struct DomainChanges {
 
     func apply(_ change: DomainChange) throws(DatabaseError) -> ChangeOutcome {
         switch change {
-        case .create(let domain): try create(domain)
+        case .create(let domain, let limit): try create(domain, atMost: limit)
         case .setProof(let id, let proof, let at): try setProof(id, proof, at)
         case .recordCheck(let id, let check): try record(check, of: id)
         case .edit(let id, let options, let facets): try setOptions(id, options, facets)
@@ -23,7 +23,7 @@ struct DomainChanges {
 
     // MARK: Making
 
-    private func create(_ domain: MailDomain) throws(DatabaseError) -> ChangeOutcome {
+    private func create(_ domain: MailDomain, atMost limit: Int) throws(DatabaseError) -> ChangeOutcome {
         let account = try connection.prepare(
             "SELECT 1 FROM account WHERE id = ? AND state NOT IN ('removing', 'removed')", "look for an account")
         account.bind(1, domain.account.value)
@@ -32,6 +32,14 @@ struct DomainChanges {
         known.bind(1, domain.account.value)
         known.bind(2, domain.name)
         if try known.first({ _ in true }) == true { return .refused(.alreadyExists(.domain, field: "name")) }
+        if limit < .max {
+            let count = try connection.prepare("SELECT count(*) FROM domain WHERE account = ?", "count domains")
+            count.bind(1, domain.account.value)
+            let number = Int(try count.first { $0.integer(0) } ?? 0)
+            guard number < limit else {
+                return .refused(.planLimitReached(.domain, current: number, maximum: limit, plan: ""))
+            }
+        }
         let next = try connection.prepare(
             "UPDATE domain_sequence SET last = last + 1 RETURNING last", "number a domain")
         guard let id = try next.first({ $0.integer(0) }) else {

@@ -17,6 +17,7 @@ final class Reader {
     private let messageByID: Statement
     private let messageHeadByID: Statement
     private let contentOf: Statement
+    private let contentBytesOf: Statement
     private let pendingOf: Statement
     private let eventsOf: Statement
     private let eventNumbers: EventNumbers
@@ -40,6 +41,8 @@ final class Reader {
         messageByID = try connection.prepare(
             "SELECT \(Self.columns), m.body FROM message m WHERE m.id = ?", "read a message")
         contentOf = try connection.prepare("SELECT name FROM content WHERE message = ?", "read a content's name")
+        contentBytesOf = try connection.prepare(
+            "SELECT bytes FROM content WHERE message = ?", "read a content's size")
         messageHeadByID = try connection.prepare(
             "SELECT \(Self.columns) FROM message m WHERE m.id = ?", "read a message head")
         pendingOf = try connection.prepare(
@@ -112,6 +115,12 @@ final class Reader {
         }
         try addState(to: &row)
         return row
+    }
+
+    /// Of a content in a file of its own.
+    func contentBytes(of id: Message.ID) throws(DatabaseError) -> Int? {
+        contentBytesOf.bind(1, id.value)
+        return try contentBytesOf.first { Int($0.integer(0)) }
     }
 
     func row(_ statement: Statement, content: Bool) -> MessageRow {

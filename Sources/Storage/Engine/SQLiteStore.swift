@@ -224,6 +224,10 @@ package final class SQLiteStore: Engine {
         return try message(row)
     }
 
+    package func contentBytes(of id: Message.ID) async throws(KernelFailure) -> Int? {
+        try read { reader throws(DatabaseError) in try reader.contentBytes(of: id) }
+    }
+
     package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         let filter = try QueryFilter(query, personalities: personalities)
         let page =
