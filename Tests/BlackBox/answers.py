@@ -219,7 +219,10 @@ class Recorder:
         text = answer.body.decode("utf-8", "backslashreplace")
         # Numbers of rows grow, and with them the answers that have some; a latency is as long as it is.
         sizes = {"Content-Length": "LENGTH"} if SERIALS.search(text) or "latency" in text else {}
-        head = "".join(f"{field}: {sizes.get(field, value)}\n" for field, value in answer.headers)
+        # Every answer has it, so none is recorded with it.
+        assert answer.header("X-Content-Type-Options") == "nosniff", name
+        shown = [(field, value) for field, value in answer.headers if field != "X-Content-Type-Options"]
+        head = "".join(f"{field}: {sizes.get(field, value)}\n" for field, value in shown)
         self.keep(f"{listener}: {name}", f"> {line}\n{answer.status} {answer.reason}\n{head}\n{text}")
         self.learn(name, answer)
 

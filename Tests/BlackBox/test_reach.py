@@ -147,6 +147,8 @@ def test_an_account_makes_as_much_as_the_operator_says_and_no_race_makes_more(tm
     with serving(tmp_path, **bounds) as server:
         key = server.tenant()
         statuses: dict[str, list[int]] = {"/api-keys": [], "/webhooks": [], "/domains": []}
+        # A domain's keys take a while to make.
+        asked = {"/api-keys": 20, "/webhooks": 20, "/domains": 8}
         names = iter(f"d{number}.example" for number in range(100))
         bodies = {
             "/api-keys": {"name": "x", "permission": "sending_access"},
@@ -157,7 +159,7 @@ def test_an_account_makes_as_much_as_the_operator_says_and_no_race_makes_more(tm
             body = {"name": next(names)} if path == "/domains" else bodies[path]
             statuses[path].append(server.api(key).post(path, body).status)
 
-        threads = [threading.Thread(target=make, args=(path,)) for path in statuses for _ in range(20)]
+        threads = [threading.Thread(target=make, args=(path,)) for path in statuses for _ in range(asked[path])]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -166,7 +168,7 @@ def test_an_account_makes_as_much_as_the_operator_says_and_no_race_makes_more(tm
         assert sorted(statuses["/api-keys"]) == [201] * 4 + [422] * 16
         assert sorted(statuses["/webhooks"]) == [201] * 3 + [422] * 17
         # And one domain, which it added too.
-        assert sorted(statuses["/domains"]) == [201] * 3 + [422] * 17
+        assert sorted(statuses["/domains"]) == [201] * 3 + [422] * 5
         assert len(server.api(key).get("/domains").json()["domains"]) == 4
         server.domain(key.account, "operators.example")
         assert len(server.api(key).get("/api-keys").json()["keys"]) == 5
