@@ -1,14 +1,14 @@
 import COpenSSL
 
 /// Comparison of secrets in time that depends on their length alone.
-package enum ConstantTime {
-    package static func equal(_ left: Digest256, _ right: Digest256) -> Bool {
+public enum ConstantTime {
+    public static func equal(_ left: Digest256, _ right: Digest256) -> Bool {
         // The whole difference is gathered before the one test: no early exit.
         left.difference(from: right) == 0
     }
 
     /// Unequal lengths are unequal at once: the length of a signature or a token is no secret.
-    package static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    public static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }
         return unsafe left.withUnsafeBytes { left in
             unsafe right.withUnsafeBytes { right in

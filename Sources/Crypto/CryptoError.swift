@@ -1,5 +1,5 @@
 /// Why a cryptographic operation gave nothing. No case carries key material, plain text or what a caller sent.
-package enum CryptoError: Error, Hashable, Sendable {
+public enum CryptoError: Error, Hashable, Sendable {
     /// The bytes are no key of the kind asked for.
     case malformedKey
     /// A well-formed key whose size is outside `CryptoLimits`.
@@ -11,12 +11,12 @@ package enum CryptoError: Error, Hashable, Sendable {
     case libraryFailure(operation: Operation, code: UInt)
 
     /// The step that OpenSSL refused.
-    package enum Operation: String, Hashable, Sendable {
+    public enum Operation: String, Hashable, Sendable {
         case generateKey, exportKey, sign, seal, open, derive, makeCertificate
     }
 
     /// Whether the same call with the same arguments can never succeed. A library failure here is lack of memory.
-    package var isPermanent: Bool {
+    public var isPermanent: Bool {
         switch self {
         case .malformedKey, .keySizeRefused, .notAuthentic: true
         case .libraryFailure: false

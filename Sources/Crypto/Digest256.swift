@@ -4,14 +4,14 @@ import Base
 ///
 /// `==` and `hash` are for lookups of public values and take time that depends on the content; secrets compare with
 /// `ConstantTime.equal`.
-package struct Digest256: Hashable, Sendable {
-    package static let byteCount = 32
+public struct Digest256: Hashable, Sendable {
+    public static let byteCount = 32
 
     /// Eight bytes each, most significant byte first.
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// Reads exactly 32 bytes; nil for any other count.
-    package init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         var iterator = bytes.makeIterator()
         func word() -> UInt64 { (0..<8).reduce(0) { value, _ in value << 8 | UInt64(iterator.next() ?? 0) } }
@@ -23,7 +23,7 @@ package struct Digest256: Hashable, Sendable {
         self.words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
     }
 
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.byteCount)
         for word in [words.0, words.1, words.2, words.3] {
@@ -33,14 +33,14 @@ package struct Digest256: Hashable, Sendable {
     }
 
     /// The first eight bytes as a number: a hash of its own, for tables that keep no more than that.
-    package var firstWord: UInt64 { words.0 }
+    public var firstWord: UInt64 { words.0 }
 
     /// Lower-case hexadecimal, 64 characters.
-    package var hex: String { Hex.encode(bytes) }
+    public var hex: String { Hex.encode(bytes) }
 
-    package static func == (left: Digest256, right: Digest256) -> Bool { left.difference(from: right) == 0 }
+    public static func == (left: Digest256, right: Digest256) -> Bool { left.difference(from: right) == 0 }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         // Any quarter of a digest is as evenly spread as the whole.
         hasher.combine(words.0)
     }

@@ -1,7 +1,7 @@
 /// HKDF (RFC 5869 §2) over HMAC-SHA-256: many independent keys out of one secret, each under its own `info`.
-package enum HKDFSHA256 {
+public enum HKDFSHA256 {
     /// `count` bytes, at most `CryptoLimits.derivedKeyBytesMax`.
-    package static func derive(_ count: Int, secret: [UInt8], salt: [UInt8] = [], info: [UInt8]) -> [UInt8] {
+    public static func derive(_ count: Int, secret: [UInt8], salt: [UInt8] = [], info: [UInt8]) -> [UInt8] {
         precondition((0...CryptoLimits.derivedKeyBytesMax).contains(count), "RFC 5869 §2.3 bounds the output")
         // RFC 5869 §2.2: extract. An absent salt is a block of zeros, which is what HMAC makes of an empty key.
         let extracted = HMACSHA256(key: HMACSHA256.code(for: secret, key: salt).bytes)
@@ -18,7 +18,7 @@ package enum HKDFSHA256 {
     }
 
     /// `derive` with the UTF-8 bytes of a label as `info`.
-    package static func derive(_ count: Int, secret: [UInt8], label: String) -> [UInt8] {
+    public static func derive(_ count: Int, secret: [UInt8], label: String) -> [UInt8] {
         derive(count, secret: secret, info: Array(label.utf8))
     }
 }

@@ -2,11 +2,11 @@ import COpenSSL
 
 /// HMAC (RFC 2104 §2) over SHA-1, for services that sign so; nothing of ours is. What breaks SHA-1's resistance to
 /// collisions does not break this.
-package enum HMACSHA1 {
+public enum HMACSHA1 {
     private static let byteCount = 20
 
     /// 20 bytes. Any thread.
-    package static func code(for message: [UInt8], key: [UInt8]) throws(CryptoError) -> [UInt8] {
+    public static func code(for message: [UInt8], key: [UInt8]) throws(CryptoError) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: byteCount)
         var written: UInt32 = 0
         let isMade = unsafe code.withUnsafeMutableBufferPointer { code in

@@ -41,4 +41,4 @@ struct FetchedAlgorithm: @unchecked Sendable {
 }
 
 /// The version of OpenSSL in use, as it names itself.
-package var opensslVersion: String { unsafe String(cString: OpenSSL_version(OPENSSL_VERSION)) }
+public var opensslVersion: String { unsafe String(cString: OpenSSL_version(OPENSSL_VERSION)) }

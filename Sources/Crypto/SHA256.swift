@@ -4,10 +4,10 @@ import COpenSSL
 ///
 /// Neither can fail but by lack of memory, which stops the program as it would anywhere else in Swift.
 @safe
-package struct SHA256: ~Copyable {
+public struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
-    package init() {
+    public init() {
         guard let context = unsafe EVP_MD_CTX_new(),
             unsafe EVP_DigestInit_ex2(context, FetchedAlgorithm.sha256.pointer, nil) == 1
         else { preconditionFailure("no memory for a digest") }
@@ -16,17 +16,17 @@ package struct SHA256: ~Copyable {
 
     deinit { unsafe EVP_MD_CTX_free(context) }
 
-    package mutating func update(_ bytes: Span<UInt8>) {
+    public mutating func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBytes { bytes in
             let done = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
             precondition(done == 1, "an initialised digest takes any bytes")
         }
     }
 
-    package mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
+    public mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
 
     /// The digest of all that was fed.
-    package consuming func finish() -> Digest256 {
+    public consuming func finish() -> Digest256 {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         unsafe withUnsafeMutableBytes(of: &words) { memory in
             let done = unsafe EVP_DigestFinal_ex(context, memory.baseAddress, nil)
@@ -36,7 +36,7 @@ package struct SHA256: ~Copyable {
     }
 
     /// The digest of `bytes`. On the path of every request: about 160 ns for 40 bytes.
-    package static func digest(_ bytes: Span<UInt8>) -> Digest256 {
+    public static func digest(_ bytes: Span<UInt8>) -> Digest256 {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         unsafe withUnsafeMutableBytes(of: &words) { memory in
             unsafe bytes.withUnsafeBytes { bytes in
@@ -48,8 +48,8 @@ package struct SHA256: ~Copyable {
         return Digest256(memory: words)
     }
 
-    package static func digest(_ bytes: [UInt8]) -> Digest256 { digest(bytes.span) }
+    public static func digest(_ bytes: [UInt8]) -> Digest256 { digest(bytes.span) }
 
     /// The digest of the UTF-8 bytes of `text`.
-    package static func digest(_ text: String) -> Digest256 { digest(text.utf8.span) }
+    public static func digest(_ text: String) -> Digest256 { digest(text.utf8.span) }
 }

@@ -2,22 +2,22 @@ import COpenSSL
 
 /// scrypt (RFC 7914): a key out of a password, at a price in memory and time that guessing has to pay each time. Takes
 /// tens of milliseconds: for worker threads.
-package enum Scrypt {
+public enum Scrypt {
     /// RFC 7914 §2: the parameters, which are kept beside what was derived.
-    package struct Cost: Sendable, Equatable {
+    public struct Cost: Sendable, Equatable {
         /// N, as a power of two.
-        package var logN: Int
-        package var r: Int
-        package var p: Int
+        public var logN: Int
+        public var r: Int
+        public var p: Int
 
-        package init(logN: Int, r: Int, p: Int) {
+        public init(logN: Int, r: Int, p: Int) {
             self.logN = logN
             self.r = r
             self.p = p
         }
 
         /// 32 MiB and some 80 ms of a core.
-        package static let standard = Cost(logN: 15, r: 8, p: 1)
+        public static let standard = Cost(logN: 15, r: 8, p: 1)
 
         /// RFC 7914 §6: 128 * r * (N + p + 2) bytes, of which no caller may ask for more than the limit.
         var memoryBytes: Int { 128 * r * (1 << logN + p + 2) }
@@ -28,7 +28,7 @@ package enum Scrypt {
     }
 
     /// `count` bytes.
-    package static func derive(
+    public static func derive(
         _ count: Int, password: [UInt8], salt: [UInt8], cost: Cost = .standard
     ) throws(CryptoError) -> [UInt8] {
         guard cost.isSane else { throw .malformedKey }

@@ -5,27 +5,27 @@ import Base
 ///
 /// The tag is that of HMAC-SHA-256 over context and number, so the same number in the same place is the same text; who
 /// sees two of them learns whether they are equal, and nothing else. Any thread.
-package struct SealedNumber: Sendable {
-    package static let byteCount = 16
+public struct SealedNumber: Sendable {
+    public static let byteCount = 16
 
     private let tags: HMACSHA256
     private let masks: SipHash24
 
     /// `key` has 32 bytes; `label` names what the numbers are for.
-    package init(key: [UInt8], label: String) {
+    public init(key: [UInt8], label: String) {
         precondition(key.count == SerialCipher.keyBytes)
         tags = HMACSHA256(key: HKDFSHA256.derive(32, secret: key, label: "polyrelay sealed number \(label)"))
         masks = SipHash24(key: HKDFSHA256.derive(16, secret: key, label: "polyrelay number mask \(label)"))
     }
 
     /// `context`: where it is good.
-    package func seal(_ number: UInt64, context: [UInt8]) -> [UInt8] {
+    public func seal(_ number: UInt64, context: [UInt8]) -> [UInt8] {
         let tag = tag(number, context)
         return Self.bytes(tag) + Self.bytes(number ^ masks(tag))
     }
 
     /// nil for what was not sealed in this context.
-    package func open(_ sealed: [UInt8], context: [UInt8]) -> UInt64? {
+    public func open(_ sealed: [UInt8], context: [UInt8]) -> UInt64? {
         guard sealed.count == Self.byteCount else { return nil }
         let tag = Self.number(sealed[..<8])
         let number = Self.number(sealed[8...]) ^ masks(tag)

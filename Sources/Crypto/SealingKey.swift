@@ -1,4 +1,4 @@
-package import Base
+public import Base
 import COpenSSL
 
 /// AES-256-GCM (NIST SP 800-38D) for secrets at rest.
@@ -6,7 +6,7 @@ import COpenSSL
 /// What is sealed reads: version (1 byte) | nonce (12) | ciphertext (as long as the plain text) | tag (16). The
 /// version byte is authenticated along with the caller's associated data. Nonces are random, so one key may seal
 /// 2^32 values (SP 800-38D §8.3). Any thread.
-package struct SealingKey: Sendable {
+public struct SealingKey: Sendable {
     /// The first byte of what is sealed; another format gets another number.
     private static let version: UInt8 = 1
     private static let overhead = 1 + CryptoLimits.sealingNonceBytes + CryptoLimits.sealingTagBytes
@@ -14,19 +14,19 @@ package struct SealingKey: Sendable {
     private let key: [UInt8]
 
     /// Takes exactly `CryptoLimits.sealingKeyBytes` bytes.
-    package init(bytes: [UInt8]) throws(CryptoError) {
+    public init(bytes: [UInt8]) throws(CryptoError) {
         guard bytes.count == CryptoLimits.sealingKeyBytes else { throw .malformedKey }
         key = bytes
     }
 
     /// A secret of 32 bytes under a name: unrelated to those under other names, and to the key.
-    package func derive(_ name: String) -> [UInt8] {
+    public func derive(_ name: String) -> [UInt8] {
         HKDFSHA256.derive(CryptoLimits.sealingKeyBytes, secret: key, label: "polyrelay derived \(name)")
     }
 
     /// `associatedData` is not stored and must be given again to open: name there the row and column that the value
     /// belongs to, and it cannot be moved to another.
-    package func seal(
+    public func seal(
         _ plaintext: [UInt8], associatedData: [UInt8], random: some RandomSource
     ) throws(CryptoError) -> [UInt8] {
         let nonce = random.bytes(CryptoLimits.sealingNonceBytes)
@@ -38,7 +38,7 @@ package struct SealingKey: Sendable {
     }
 
     /// Throws `notAuthentic` unless `sealed` is what `seal` gave for this key and this associated data.
-    package func open(_ sealed: [UInt8], associatedData: [UInt8]) throws(CryptoError) -> [UInt8] {
+    public func open(_ sealed: [UInt8], associatedData: [UInt8]) throws(CryptoError) -> [UInt8] {
         guard sealed.count >= Self.overhead, sealed.first == Self.version else { throw .notAuthentic }
         let nonce = Array(sealed[1...CryptoLimits.sealingNonceBytes])
         let body = sealed[(1 + CryptoLimits.sealingNonceBytes)...]

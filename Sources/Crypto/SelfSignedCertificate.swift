@@ -1,18 +1,18 @@
-package import Base
+public import Base
 import COpenSSL
 
 /// A certificate that signs itself, with a new key of its own (ECDSA over P-256), for a server that nobody has
 /// certified: it keeps readers out, and proves nothing to those who meet it for the first time.
-package enum SelfSignedCertificate {
+public enum SelfSignedCertificate {
     /// Both in PEM; the key is not encrypted.
-    package struct Pair: Sendable {
-        package let certificate: String
-        package let key: String
+    public struct Pair: Sendable {
+        public let certificate: String
+        public let key: String
     }
 
     /// `names` are what clients may call the server, and the first is the subject's too; `serial` is random. Valid
     /// from a day before `now`, as clocks differ, for ten years. May take a millisecond; never on a shard.
-    package static func make(
+    public static func make(
         names: [Name], serial: [UInt8], now: Instant
     ) throws(CryptoError) -> Pair {
         guard let key = unsafe polyrelay_ec_generate(), let handle = unsafe PrivateKeyHandle(owning: key) else {
@@ -35,7 +35,7 @@ package enum SelfSignedCertificate {
     }
 
     /// What clients may call a server.
-    package enum Name: Hashable, Sendable {
+    public enum Name: Hashable, Sendable {
         case host(String)
         case address(IPAddress)
 
@@ -56,7 +56,7 @@ package enum SelfSignedCertificate {
     }
 
     /// Random bytes that a serial number needs: enough that no two are alike.
-    package static let serialBytes = 16
+    public static let serialBytes = 16
     /// RFC 5280 §4.1.2.1: version 3 is written as 2.
     private static let version3 = 2
     private static let secondsBefore: Int64 = 24 * 3600

@@ -12,11 +12,11 @@ import Base
 ///
 /// Equal serials under different labels, or in blocks of different forms, have unrelated ids. Any thread; about 200 ns
 /// each way.
-package struct SerialCipher: Sendable {
+public struct SerialCipher: Sendable {
     /// How many bits a block and the serial in it have; the rest are check bits.
-    package struct Form: Sendable, Equatable {
-        package let blockBits: Int
-        package let serialBits: Int
+    public struct Form: Sendable, Equatable {
+        public let blockBits: Int
+        public let serialBits: Int
         /// Of the text form in base 36; 0 where there is none.
         fileprivate let characters: Int
         /// Part of the key's label, so that one kind of row has unrelated ids in each form.
@@ -30,22 +30,22 @@ package struct SerialCipher: Sendable {
         }
 
         /// 28 check bits; 18 characters of base 36, as 36^18 is a little over 2^93.
-        package static let letters = Form("serial", blockBits: 92, characters: 18)
+        public static let letters = Form("serial", blockBits: 92, characters: 18)
         /// 60 check bits; 24 characters of base 36, as 36^24 is a little over 2^124.
-        package static let manyLetters = Form("long serial", blockBits: 124, characters: 24)
+        public static let manyLetters = Form("long serial", blockBits: 124, characters: 24)
         /// 58 check bits: what a UUID has besides its version and variant.
-        package static let uuid = Form("uuid serial", blockBits: 122)
+        public static let uuid = Form("uuid serial", blockBits: 122)
         /// 11 check bits: what a UUID has besides those and a time of 48 bits. For numbers of 63 bits.
-        package static let timedUUID = Form("timed uuid serial", blockBits: 74, serialBits: 63)
+        public static let timedUUID = Form("timed uuid serial", blockBits: 74, serialBits: 63)
 
         /// As many hexadecimal digits, an even number from 16 to 32; 16 of them leave no check bits.
-        package static func hex(digits: Int) -> Form {
+        public static func hex(digits: Int) -> Form {
             precondition((16...32).contains(digits) && digits.isMultiple(of: 2))
             return Form("hex \(digits) serial", blockBits: digits * 4)
         }
     }
 
-    package static let keyBytes = 32
+    public static let keyBytes = 32
 
     private static let rounds: UInt64 = 10
     /// Halves up to this size leave room for the number of the round in the word that is hashed.
@@ -57,12 +57,12 @@ package struct SerialCipher: Sendable {
     private let serialBits: Int
     private let checkBits: Int
     /// Characters of the text form.
-    package let textLength: Int
+    public let textLength: Int
     /// The text is two numbers of half its digits each, since those fit a machine word.
     private let partRange: UInt64
 
     /// `key` has 32 bytes; `label` names the kind of row.
-    package init(key: [UInt8], label: String, form: Form = .letters) {
+    public init(key: [UInt8], label: String, form: Form = .letters) {
         precondition(key.count == Self.keyBytes)
         function = SipHash24(key: HKDFSHA256.derive(16, secret: key, label: "polyrelay \(form.name) \(label)"))
         halfBits = UInt64(form.blockBits / 2)
@@ -74,7 +74,7 @@ package struct SerialCipher: Sendable {
     }
 
     /// A value below two to the power of the form's bits. `serial` has no more bits than the form's serials.
-    package func encrypt(_ serial: UInt64) -> UInt128 {
+    public func encrypt(_ serial: UInt64) -> UInt128 {
         precondition(serialBits == 64 || serial >> UInt64(serialBits) == 0)
         let block = UInt128(serial) << UInt128(checkBits)
         var left = UInt64(truncatingIfNeeded: block >> UInt128(halfBits))
@@ -84,7 +84,7 @@ package struct SerialCipher: Sendable {
     }
 
     /// The serial that `encrypt` turned into `block`; nil for every value it never gives.
-    package func decrypt(_ block: UInt128) -> UInt64? {
+    public func decrypt(_ block: UInt128) -> UInt64? {
         let high = block >> UInt128(halfBits)
         guard high <= UInt128(halfMask) else { return nil }
         var left = UInt64(truncatingIfNeeded: high)
@@ -97,7 +97,7 @@ package struct SerialCipher: Sendable {
     }
 
     /// The id as characters of `0`-`9`, `a`-`z`, in the forms that have letters.
-    package func text(_ serial: UInt64) -> String {
+    public func text(_ serial: UInt64) -> String {
         let (high, low) = encrypt(serial).quotientAndRemainder(dividingBy: UInt128(partRange))
         var text = [UInt8](repeating: 0, count: textLength)
         Self.write(UInt64(high), to: &text[..<(textLength / 2)])
@@ -106,7 +106,7 @@ package struct SerialCipher: Sendable {
     }
 
     /// The serial behind an id; nil for every text that is not the id of some serial.
-    package func serial(_ text: String) -> UInt64? {
+    public func serial(_ text: String) -> UInt64? {
         let digits = text.utf8.span
         guard digits.count == textLength else { return nil }
         var block: UInt128 = 0

@@ -6,10 +6,10 @@ import Base
 /// A balanced Feistel network over two halves of 21 bits gives a permutation of 42 bits; 36^8 is a little less than
 /// 2^42, so what falls outside is encrypted again until it falls inside ("cycle walking": J. Black, P. Rogaway,
 /// "Ciphers with arbitrary finite domains", 2002), 1.6 times on average.
-package struct ShortSerialCipher: Sendable {
-    package static let textLength = 8
+public struct ShortSerialCipher: Sendable {
+    public static let textLength = 8
     /// Serials below this have an id: 36^8.
-    package static let range: UInt64 = 2_821_109_907_456
+    public static let range: UInt64 = 2_821_109_907_456
 
     private static let halfBits: UInt64 = 21
     private static let halfMask: UInt64 = 1 << halfBits - 1
@@ -18,13 +18,13 @@ package struct ShortSerialCipher: Sendable {
     private let function: SipHash24
 
     /// `key` has 32 bytes; `label` names the kind of row.
-    package init(key: [UInt8], label: String) {
+    public init(key: [UInt8], label: String) {
         precondition(key.count == SerialCipher.keyBytes)
         function = SipHash24(key: HKDFSHA256.derive(16, secret: key, label: "polyrelay short serial \(label)"))
     }
 
     /// The id as 8 characters of `0`-`9`, `a`-`z`.
-    package func text(_ serial: UInt64) -> String {
+    public func text(_ serial: UInt64) -> String {
         precondition(serial < Self.range)
         var block = forward(serial)
         while block >= Self.range { block = forward(block) }
@@ -38,7 +38,7 @@ package struct ShortSerialCipher: Sendable {
     }
 
     /// The serial behind an id; nil for a text of another form.
-    package func serial(_ text: String) -> UInt64? {
+    public func serial(_ text: String) -> UInt64? {
         guard text.utf8.count == Self.textLength else { return nil }
         var block: UInt64 = 0
         for byte in text.utf8 {

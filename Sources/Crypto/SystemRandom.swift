@@ -1,11 +1,11 @@
-import Base
+public import Base
 import COpenSSL
 
 /// The cryptographically strong `RandomSource`, seeded by the operating system. Any thread.
-package struct SystemRandom: RandomSource {
-    package init() {}
+public struct SystemRandom: RandomSource {
+    public init() {}
 
-    package func bytes(_ count: Int) -> [UInt8] {
+    public func bytes(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         // RAND_bytes(3): "return 1 on success". Its one failure is a system without entropy, where going on with
         // predictable keys would be worse than stopping.

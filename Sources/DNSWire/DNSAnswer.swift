@@ -1,5 +1,5 @@
 /// What a response says about its question, once the aliases in it are followed.
-package enum DNSAnswer: Sendable, Equatable {
+public enum DNSAnswer: Sendable, Equatable {
     /// Records of the type asked for; at least one. `seconds`: how long all that led to them may be kept.
     case records([RecordData], seconds: UInt32)
     /// The name is an alias of one that the response says nothing about: it is to be asked for next.
@@ -15,7 +15,7 @@ package enum DNSAnswer: Sendable, Equatable {
 extension DNSResponse {
     /// Follows the aliases from the question's name through the answer section. Records of names that are not on that
     /// way are not looked at: nobody asked for them (RFC 2181 §5.4.1).
-    package func answer(to question: DNSQuestion) -> DNSAnswer {
+    public func answer(to question: DNSQuestion) -> DNSAnswer {
         var name = question.name
         var seconds = UInt32.max
         for _ in 0...DNSLimits.aliasesMax {

@@ -1,5 +1,5 @@
 /// Why bytes are no DNS message that we understand.
-package enum DNSMessageError: Error, Hashable, Sendable {
+public enum DNSMessageError: Error, Hashable, Sendable {
     /// It ends in the middle of something.
     case cut
     /// A name that is too long, points forwards or at itself, or uses a kind of label that nobody does.

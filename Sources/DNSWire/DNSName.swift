@@ -4,18 +4,18 @@ import Base
 ///
 /// Labels are bytes, and may hold any (RFC 2181 §11): underscores, dots, things that are no text. Which of them make a
 /// host name is somebody else's question.
-package struct DNSName: Hashable, Sendable {
+public struct DNSName: Hashable, Sendable {
     /// The wire form without compression: each label after its length, the root's zero at the end.
-    package let wire: [UInt8]
+    public let wire: [UInt8]
 
-    package static let root = DNSName(wire: [0])
+    public static let root = DNSName(wire: [0])
 
     /// `wire` is whole, in lower case and within the limits.
     init(wire: [UInt8]) { self.wire = wire }
 
     /// Reads `_dmarc.example.com`, with or without the dot of the root. nil where a label is empty or too long, or the
     /// whole is. Escapes are not read: a backslash is a byte like any other.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         var bytes = Array(text.utf8)
         if bytes.last == ASCII.period { bytes.removeLast() }
         var wire: [UInt8] = []
@@ -32,7 +32,7 @@ package struct DNSName: Hashable, Sendable {
     }
 
     /// The labels, without the root's.
-    package var labels: [ArraySlice<UInt8>] {
+    public var labels: [ArraySlice<UInt8>] {
         var labels: [ArraySlice<UInt8>] = []
         var position = 0
         while wire[position] > 0 {
@@ -45,7 +45,7 @@ package struct DNSName: Hashable, Sendable {
 
     /// Without the dot of the root at its end; `.` for the root alone. What is no visible ASCII, and a dot or backslash
     /// inside a label, is escaped as RFC 1035 §5.1 does.
-    package var text: String {
+    public var text: String {
         var text: [UInt8] = []
         for label in labels {
             if !text.isEmpty { text.append(ASCII.period) }
@@ -68,5 +68,5 @@ package struct DNSName: Hashable, Sendable {
 }
 
 extension DNSName: CustomStringConvertible {
-    package var description: String { text }
+    public var description: String { text }
 }

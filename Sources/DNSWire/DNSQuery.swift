@@ -1,19 +1,19 @@
 /// A question on its way to a recursive server.
-package struct DNSQuery: Sendable, Equatable {
+public struct DNSQuery: Sendable, Equatable {
     /// What the answer must repeat: random, so that a forger has to guess it (RFC 5452 §9.2).
-    package var id: UInt16
-    package var question: DNSQuestion
+    public var id: UInt16
+    public var question: DNSQuestion
     /// Offers larger datagrams (RFC 6891). Off for a server that has answered that it does not know them (§7).
-    package var offersEDNS: Bool
+    public var offersEDNS: Bool
 
-    package init(id: UInt16, question: DNSQuestion, offersEDNS: Bool = true) {
+    public init(id: UInt16, question: DNSQuestion, offersEDNS: Bool = true) {
         self.id = id
         self.question = question
         self.offersEDNS = offersEDNS
     }
 
     /// The message as a datagram carries it.
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(DNSLimits.headerBytes + question.name.wire.count + 15)
         bytes.append(big: id)
@@ -36,7 +36,7 @@ package struct DNSQuery: Sendable, Equatable {
     }
 
     /// The message as a TCP connection carries it, after its length (RFC 1035 §4.2.2).
-    package var framedBytes: [UInt8] {
+    public var framedBytes: [UInt8] {
         let message = bytes
         var framed: [UInt8] = []
         framed.append(big: UInt16(message.count))

@@ -1,9 +1,9 @@
 /// What is asked: which records of a name (RFC 1035 §4.1.2), in the Internet's class.
-package struct DNSQuestion: Hashable, Sendable {
-    package var name: DNSName
-    package var type: RecordType
+public struct DNSQuestion: Hashable, Sendable {
+    public var name: DNSName
+    public var type: RecordType
 
-    package init(_ name: DNSName, _ type: RecordType) {
+    public init(_ name: DNSName, _ type: RecordType) {
         self.name = name
         self.type = type
     }

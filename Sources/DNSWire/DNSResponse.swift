@@ -1,18 +1,18 @@
 import Base
 
 /// A server's answer, decoded.
-package struct DNSResponse: Sendable, Equatable {
-    package let id: UInt16
+public struct DNSResponse: Sendable, Equatable {
+    public let id: UInt16
     /// nil where the server sent none back, as some do with a format error.
-    package let question: DNSQuestion?
-    package let code: ResponseCode
+    public let question: DNSQuestion?
+    public let code: ResponseCode
     /// More than a datagram could carry: ask again over TCP. The records are left out then.
-    package let isTruncated: Bool
-    package let answers: [ResourceRecord]
-    package let authorities: [ResourceRecord]
+    public let isTruncated: Bool
+    public let answers: [ResourceRecord]
+    public let authorities: [ResourceRecord]
 
     /// Reads a message. What follows the last record is not looked at. Records of other classes are left out.
-    package init(_ bytes: [UInt8]) throws(DNSMessageError) {
+    public init(_ bytes: [UInt8]) throws(DNSMessageError) {
         var reader = MessageReader(bytes)
         id = try reader.uint16()
         let flags = try reader.uint16()
@@ -38,7 +38,7 @@ package struct DNSResponse: Sendable, Equatable {
 
     /// Whether it answers this query: the same number and the same question (RFC 5452 §9.1). That it came from where
     /// the query went is the socket's business.
-    package func answers(_ query: DNSQuery) -> Bool {
+    public func answers(_ query: DNSQuery) -> Bool {
         if id != query.id { return false }
         // A server that could not read the question may leave it out.
         guard let question else { return code == .formatError || code == .notImplemented }

@@ -1,13 +1,13 @@
 /// Cuts a TCP connection's bytes into messages, each after its length in two bytes (RFC 1035 §4.2.2).
-package struct FramedMessages: Sendable {
+public struct FramedMessages: Sendable {
     private var bytes: [UInt8] = []
 
-    package init() {}
+    public init() {}
 
-    package mutating func receive(_ received: some Collection<UInt8>) { bytes += received }
+    public mutating func receive(_ received: some Collection<UInt8>) { bytes += received }
 
     /// The next whole message; nil until more has come.
-    package mutating func next() -> [UInt8]? {
+    public mutating func next() -> [UInt8]? {
         guard bytes.count >= 2 else { return nil }
         let end = 2 + (Int(bytes[0]) << 8 | Int(bytes[1]))
         guard bytes.count >= end else { return nil }

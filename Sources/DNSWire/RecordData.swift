@@ -1,7 +1,7 @@
-package import Base
+public import Base
 
 /// What a resource record says, by its type (RFC 1035 §3.3).
-package enum RecordData: Hashable, Sendable {
+public enum RecordData: Hashable, Sendable {
     case a(IPAddress)
     case aaaa(IPAddress)
     case cname(DNSName)
@@ -16,17 +16,17 @@ package enum RecordData: Hashable, Sendable {
 }
 
 /// The record at the top of a zone, as far as a resolver needs it (RFC 1035 §3.3.13).
-package struct StartOfAuthority: Hashable, Sendable {
-    package var primary: DNSName
-    package var mailbox: DNSName
-    package var serial: UInt32
+public struct StartOfAuthority: Hashable, Sendable {
+    public var primary: DNSName
+    public var mailbox: DNSName
+    public var serial: UInt32
     /// How long it may be remembered that something is not there, in seconds (RFC 2308 §4).
-    package var minimumSeconds: UInt32
+    public var minimumSeconds: UInt32
 }
 
 extension RecordData {
     /// Of an A or AAAA record; nil for other types.
-    package var address: IPAddress? {
+    public var address: IPAddress? {
         switch self {
         case .a(let address), .aaaa(let address): address
         default: nil
@@ -35,7 +35,7 @@ extension RecordData {
 
     /// The strings of a TXT record in one piece, as everything that is built on TXT reads them (RFC 7208 §3.3,
     /// RFC 6376 §3.6.2.2); nil for other types.
-    package var joinedText: [UInt8]? {
+    public var joinedText: [UInt8]? {
         guard case .txt(let strings) = self else { return nil }
         return Array(strings.joined())
     }

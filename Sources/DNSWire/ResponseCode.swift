@@ -1,16 +1,16 @@
 /// What the server says of the question as a whole (RFC 1035 §4.1.1), extended by EDNS (RFC 6891 §6.1.3).
-package struct ResponseCode: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt16
+public struct ResponseCode: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt16
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let noError = ResponseCode(rawValue: 0)
-    package static let formatError = ResponseCode(rawValue: 1)
-    package static let serverFailure = ResponseCode(rawValue: 2)
+    public static let noError = ResponseCode(rawValue: 0)
+    public static let formatError = ResponseCode(rawValue: 1)
+    public static let serverFailure = ResponseCode(rawValue: 2)
     /// NXDOMAIN: the name does not exist, whatever the type.
-    package static let nameError = ResponseCode(rawValue: 3)
-    package static let notImplemented = ResponseCode(rawValue: 4)
-    package static let refused = ResponseCode(rawValue: 5)
+    public static let nameError = ResponseCode(rawValue: 3)
+    public static let notImplemented = ResponseCode(rawValue: 4)
+    public static let refused = ResponseCode(rawValue: 5)
     /// RFC 6891 §6.1.3: the server does not know our version of EDNS.
-    package static let badVersion = ResponseCode(rawValue: 16)
+    public static let badVersion = ResponseCode(rawValue: 16)
 }

@@ -1,4 +1,4 @@
-package import Posix
+public import Posix
 import Synchronization
 
 /// Copies the write-ahead log back into the database beside the writer, so that the log stays small and commits stay
@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Measured at 40,000 messages a second: p99 of the commit 5 ms against 13 ms for SQLite's automatic checkpoint, and a
 /// log of 20 MB. A reader with an old snapshot keeps the log from restarting: keep reads short.
-package final class Checkpointer: Sendable {
+public final class Checkpointer: Sendable {
     private enum Phase: UInt8, AtomicRepresentable {
         case idle, running, finishing
     }
@@ -22,21 +22,21 @@ package final class Checkpointer: Sendable {
     private let failed: @Sendable (DatabaseError) -> Void
 
     /// `failed` hears of errors, on the checkpointer's thread.
-    package init(path: String, failed: @escaping @Sendable (DatabaseError) -> Void) throws(PosixError) {
+    public init(path: String, failed: @escaping @Sendable (DatabaseError) -> Void) throws(PosixError) {
         self.path = path
         self.failed = failed
         requests = try WorkQueue(capacity: 1)
     }
 
     /// Starts the thread; it ends after `stop`.
-    package func start() -> Thread { Thread(name: "checkpoint") { self.run() } }
+    public func start() -> Thread { Thread(name: "checkpoint") { self.run() } }
 
-    package func stop() { requests.close() }
+    public func stop() { requests.close() }
 
     // MARK: The writer's side
 
     /// After a commit: asks for passes if the log has grown enough. The writer's thread.
-    package func logHasGrown(to frames: Int) {
+    public func logHasGrown(to frames: Int) {
         guard frames >= DatabaseLimits.checkpointFrames else { return }
         let (exchanged, _) = phase.compareExchange(
             expected: .idle, desired: .running, ordering: .acquiringAndReleasing)
@@ -44,7 +44,7 @@ package final class Checkpointer: Sendable {
     }
 
     /// Between two transactions: runs the last pass if it is due. The writer's thread.
-    package func finishIfAsked(_ writer: Connection) throws(DatabaseError) {
+    public func finishIfAsked(_ writer: Connection) throws(DatabaseError) {
         guard phase.load(ordering: .acquiring) == .finishing else { return }
         defer { phase.store(.idle, ordering: .releasing) }
         _ = try writer.checkpointPassively()

@@ -7,7 +7,7 @@ extension Connection {
     /// snapshot, whatever is committed beside it meanwhile. Without one, a commit beside it begins the copy anew ("the
     /// backup will be automatically restarted by the next call to sqlite3_backup_step()", manual). `told`: how many of
     /// how many pages are copied, after each piece.
-    package func copy(to target: Connection, told: (_ copied: Int, _ all: Int) -> Void) throws(DatabaseError) {
+    public func copy(to target: Connection, told: (_ copied: Int, _ all: Int) -> Void) throws(DatabaseError) {
         guard let backup = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
             throw target.failure(unsafe sqlite3_errcode(target.handle), "begin the copy")
         }

@@ -6,8 +6,8 @@ import CSQLite
 /// may not use the same connection at the same time". It may wander from one thread to another between uses, so it is
 /// not Sendable and whoever hands it over says why that is safe.
 @safe
-package final class Connection {
-    package enum Access: Sendable {
+public final class Connection {
+    public enum Access: Sendable {
         /// Makes the file if it is not there.
         case readWrite
         /// As `readWrite`, of a file that is there.
@@ -17,10 +17,10 @@ package final class Connection {
 
     let handle: OpaquePointer
     /// Frames in the write-ahead log after the latest commit of this connection.
-    package private(set) var logFrames = 0
+    public private(set) var logFrames = 0
 
     /// Opens the file.
-    package init(path: String, access: Access) throws(DatabaseError) {
+    public init(path: String, access: Access) throws(DatabaseError) {
         _ = Self.memoryStatisticsOff
         var opened: OpaquePointer?
         let flags: Int32
@@ -52,26 +52,26 @@ package final class Connection {
     private static let memoryStatisticsOff: Bool = polyrelay_sqlite_disable_memory_statistics() == SQLITE_OK
 
     /// Runs statements that return nothing and take no values.
-    package func execute(_ sql: String, _ operation: StaticString) throws(DatabaseError) {
+    public func execute(_ sql: String, _ operation: StaticString) throws(DatabaseError) {
         try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil), operation)
     }
 
-    package func prepare(_ sql: String, _ operation: StaticString) throws(DatabaseError) -> Statement {
+    public func prepare(_ sql: String, _ operation: StaticString) throws(DatabaseError) -> Statement {
         try Statement(self, sql, operation)
     }
 
     /// Rows changed by the latest INSERT, UPDATE or DELETE.
-    package var changedRows: Int { Int(unsafe sqlite3_changes64(handle)) }
+    public var changedRows: Int { Int(unsafe sqlite3_changes64(handle)) }
 
     /// The value in the first column of the only row of a query such as a PRAGMA.
-    package func scalar(_ sql: String, _ operation: StaticString) throws(DatabaseError) -> Int64 {
+    public func scalar(_ sql: String, _ operation: StaticString) throws(DatabaseError) -> Int64 {
         let statement = try prepare(sql, operation)
         return try statement.step() ? statement.integer(0) : 0
     }
 
     /// Keeps `logFrames` up to date. Replaces SQLite's automatic checkpoint: "any call to sqlite3_wal_autocheckpoint()
     /// or PRAGMA wal_autocheckpoint [uses] sqlite3_wal_hook() and will overwrite any prior settings" (manual).
-    package func countLogFrames() {
+    public func countLogFrames() {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe sqlite3_wal_hook(
             handle,
@@ -84,7 +84,7 @@ package final class Connection {
     }
 
     /// Copies what it can from the log into the database without waiting for anyone; frames that remain.
-    package func checkpointPassively() throws(DatabaseError) -> Int {
+    public func checkpointPassively() throws(DatabaseError) -> Int {
         var logged: Int32 = 0
         var copied: Int32 = 0
         let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &logged, &copied)
@@ -96,7 +96,7 @@ package final class Connection {
 
     /// Copies all of the log into the database and makes the log empty, so that the database's file is whole by itself.
     /// Waits for others' reads for as long as a lock is waited for; `busy` beyond that.
-    package func checkpointToTheEnd() throws(DatabaseError) {
+    public func checkpointToTheEnd() throws(DatabaseError) {
         try check(
             unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil), "empty the log")
     }
@@ -112,4 +112,4 @@ package final class Connection {
 }
 
 /// The version of the SQLite library in use.
-package var sqliteVersion: String { unsafe String(cString: sqlite3_libversion()) }
+public var sqliteVersion: String { unsafe String(cString: sqlite3_libversion()) }

@@ -1,9 +1,9 @@
 import CSQLite
 
 /// Why SQLite refused. Carries its code and its words, and never a bound value: user data stays out of the log.
-package struct DatabaseError: Error, Equatable, CustomStringConvertible {
+public struct DatabaseError: Error, Equatable, CustomStringConvertible {
     /// What a caller can do about it.
-    package enum Kind: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
         /// Another connection holds a lock. Temporary.
         case busy
         /// No space on the disk. Temporary: nothing was changed.
@@ -22,19 +22,19 @@ package struct DatabaseError: Error, Equatable, CustomStringConvertible {
     }
 
     /// SQLite's extended result code.
-    package let code: Int32
+    public let code: Int32
     /// What was being done: a verb and a name from our own source.
-    package let operation: StaticString
+    public let operation: StaticString
     /// SQLite's text for the error.
-    package let text: String
+    public let text: String
 
-    package init(code: Int32, operation: StaticString, text: String) {
+    public init(code: Int32, operation: StaticString, text: String) {
         self.code = code
         self.operation = operation
         self.text = text
     }
 
-    package var kind: Kind {
+    public var kind: Kind {
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: .full
@@ -46,9 +46,9 @@ package struct DatabaseError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    package var description: String { "\(operation): \(text) (SQLite \(code))" }
+    public var description: String { "\(operation): \(text) (SQLite \(code))" }
 
-    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+    public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
 
     // SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC are expressions of macros, which Swift does not import.
     private static let fsyncFailed = SQLITE_IOERR | 4 << 8

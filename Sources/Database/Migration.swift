@@ -1,11 +1,11 @@
 /// One numbered step of the schema. Steps are only ever added: what a released version ran is never edited.
-package struct Migration: Sendable {
+public struct Migration: Sendable {
     /// From 1, without gaps.
-    package let number: Int
-    package let name: String
-    package let sql: String
+    public let number: Int
+    public let name: String
+    public let sql: String
 
-    package init(number: Int, name: String, sql: String) {
+    public init(number: Int, name: String, sql: String) {
         self.number = number
         self.name = name
         self.sql = sql
@@ -13,7 +13,7 @@ package struct Migration: Sendable {
 }
 
 /// A schema that this program cannot work with.
-package enum MigrationError: Error, Equatable {
+public enum MigrationError: Error, Equatable {
     /// The file was made by a newer version of the program. Permanent; the operator installs that version.
     case newer(found: Int, known: Int)
     case database(DatabaseError)
@@ -23,7 +23,7 @@ extension Connection {
     /// Brings the schema up to the last of `migrations`, in one transaction with one sync; the number stands in
     /// `user_version` and changes with the step. A step that fails leaves nothing, and those before it done. How many
     /// were run.
-    package func migrate(_ migrations: [Migration]) throws(MigrationError) -> Int {
+    public func migrate(_ migrations: [Migration]) throws(MigrationError) -> Int {
         do {
             let found = Int(try scalar("PRAGMA user_version", "read the schema version"))
             guard (0...migrations.count).contains(found) else {

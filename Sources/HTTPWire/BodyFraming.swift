@@ -1,5 +1,5 @@
 /// How the end of a request's body is known (RFC 9112 §6.3).
-package enum BodyFraming: Hashable, Sendable {
+public enum BodyFraming: Hashable, Sendable {
     /// Neither Content-Length nor Transfer-Encoding: there is no body.
     case none
     /// Exactly so many bytes; may be 0.

@@ -7,8 +7,8 @@
 ///                          │                    │        └─ head ─▶ streaming ─ last byte ─▶ │
 ///                          └─── fault ──────────┴──▶ handling (an error answer) …             ▼
 ///                                                                    lingering ─▶ closed ◀── written, close
-package struct ConnectionState: Sendable {
-    package enum Phase: Hashable, Sendable {
+public struct ConnectionState: Sendable {
+    public enum Phase: Hashable, Sendable {
         /// Between requests, nothing received.
         case idle
         case readingHead
@@ -26,51 +26,51 @@ package struct ConnectionState: Sendable {
         case closed
     }
 
-    package private(set) var phase = Phase.idle
+    public private(set) var phase = Phase.idle
     private var keepAlive = true
     private var peerEnded = false
 
-    package init() {}
+    public init() {}
 
     /// The first bytes of a head have come.
-    package mutating func headBegan() {
+    public mutating func headBegan() {
         if phase == .idle { phase = .readingHead }
     }
 
-    package mutating func headRead() { phase = .readingBody }
+    public mutating func headRead() { phase = .readingBody }
 
-    package mutating func requestRead() { phase = .handling }
+    public mutating func requestRead() { phase = .handling }
 
     /// What came is no request, or came too late: it is answered, and that is the last answer.
-    package mutating func faulted() {
+    public mutating func faulted() {
         keepAlive = false
         phase = .handling
     }
 
     /// The response stands in the output buffer. `keepAlive` is `ResponseContext.keepAlive`.
-    package mutating func responded(keepAlive: Bool) {
+    public mutating func responded(keepAlive: Bool) {
         self.keepAlive = self.keepAlive && keepAlive
         phase = .writing
     }
 
     /// The head of a response stands in the output buffer, and its body will follow piece by piece.
-    package mutating func streamBegan(keepAlive: Bool) {
+    public mutating func streamBegan(keepAlive: Bool) {
         self.keepAlive = self.keepAlive && keepAlive
         phase = .streaming
     }
 
     /// The last piece of the body stands in the output buffer.
-    package mutating func streamEnded() { phase = .writing }
+    public mutating func streamEnded() { phase = .writing }
 
     /// The output buffer has been sent.
-    package mutating func written() {
+    public mutating func written() {
         phase = peerEnded ? .closed : keepAlive ? .idle : .lingering
     }
 
     /// The peer has ended its side. A request that is complete is still answered; of an incomplete one nobody can say
     /// what was meant, and it is dropped without an answer (RFC 9112 §8 allows both). Whoever ends its side while a
     /// body is made for it is taken for gone: nothing else would tell the maker of an endless one.
-    package mutating func peerClosed() {
+    public mutating func peerClosed() {
         peerEnded = true
         switch phase {
         case .idle, .readingHead, .readingBody, .streaming, .lingering, .closed: phase = .closed
@@ -80,7 +80,7 @@ package struct ConnectionState: Sendable {
 
     /// The time that the phase allows has passed. True where an answer (408) is due before the close: a request had
     /// begun (RFC 9110 §15.5.9).
-    package mutating func timedOut() -> Bool {
+    public mutating func timedOut() -> Bool {
         switch phase {
         case .readingHead, .readingBody:
             faulted()
@@ -97,7 +97,7 @@ package struct ConnectionState: Sendable {
 extension ConnectionState {
     /// Whether the owner reads from the socket. While a request is handled it does not, so that a peer which sends on
     /// ahead is slowed by its own socket.
-    package var reads: Bool {
+    public var reads: Bool {
         switch phase {
         case .idle, .readingHead, .readingBody, .lingering: true
         case .handling, .streaming, .writing, .closed: false
@@ -105,14 +105,14 @@ extension ConnectionState {
     }
 
     /// No request has come whole to its head.
-    package var waitsForRequest: Bool { phase == .idle || phase == .readingHead }
+    public var waitsForRequest: Bool { phase == .idle || phase == .readingHead }
 
     /// What follows an answer that is sent.
-    package var countsAsWritten: Bool { phase == .idle || phase == .lingering }
+    public var countsAsWritten: Bool { phase == .idle || phase == .lingering }
 
     /// How long the phase may last; nil where it is not the peer who is waited for. While a body is made, that is so
     /// only as long as some of it waits to be sent, which the owner knows.
-    package func timeout(_ limits: HTTPLimits) -> Duration? {
+    public func timeout(_ limits: HTTPLimits) -> Duration? {
         switch phase {
         case .idle: limits.idleTimeout
         case .readingHead: limits.headTimeout
@@ -125,5 +125,5 @@ extension ConnectionState {
 
     /// Whether every byte read or written starts the timeout anew. Where it does not, the time runs from the beginning
     /// of the phase, so that a head which trickles is not waited for without end.
-    package var progressExtendsTimeout: Bool { phase == .readingBody || phase == .writing }
+    public var progressExtendsTimeout: Bool { phase == .readingBody || phase == .writing }
 }

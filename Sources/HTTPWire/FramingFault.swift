@@ -2,7 +2,7 @@
 /// is no longer certain, so the connection is answered once and closed (RFC 9112 §9.6).
 ///
 /// A case carries limits only, never bytes of the peer, so a fault may be logged.
-package enum FramingFault: Error, Hashable, Sendable {
+public enum FramingFault: Error, Hashable, Sendable {
     // MARK: Lines
 
     /// A line ends in LF without CR. RFC 9112 §2.2 lets a recipient take it; we do not, as others may not either.
@@ -97,7 +97,7 @@ package enum FramingFault: Error, Hashable, Sendable {
 
 extension FramingFault {
     /// What a dialect needs to tell apart; several faults share one.
-    package enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
         case malformed
         case headTooLarge
         case targetTooLong
@@ -106,7 +106,7 @@ extension FramingFault {
         case versionUnsupported
     }
 
-    package var kind: Kind {
+    public var kind: Kind {
         switch self {
         case .headTooLarge, .fieldLinesExceeded: .headTooLarge
         case .targetTooLong: .targetTooLong
@@ -125,7 +125,7 @@ extension FramingFault {
     }
 
     /// The status that the RFCs name; a dialect may choose another.
-    package var status: HTTPStatus {
+    public var status: HTTPStatus {
         switch kind {
         case .malformed: .badRequest
         case .headTooLarge: .requestHeaderFieldsTooLarge

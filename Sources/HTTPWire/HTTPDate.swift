@@ -1,9 +1,9 @@
-package import Base
+public import Base
 
 /// IMF-fixdate (RFC 9110 §5.6.7).
-package enum HTTPDate {
+public enum HTTPDate {
     /// `Sun, 06 Nov 1994 08:49:37 GMT`: 29 bytes that hold for a second.
-    package static func bytes(_ instant: Instant) -> [UInt8] {
+    public static func bytes(_ instant: Instant) -> [UInt8] {
         let time = CalendarTime(instant)
         var text: [UInt8] = []
         text.reserveCapacity(29)

@@ -4,44 +4,44 @@
 // Its tests are in Tests/HTTPWireTests.
 
 /// Every size, count and timeout of an HTTP connection. Sizes are in bytes.
-package struct HTTPLimits: Sendable {
+public struct HTTPLimits: Sendable {
     /// From the first byte of the request line to the end of the empty line after the fields.
-    package var headBytes = 32 * 1024
+    public var headBytes = 32 * 1024
     /// The request target alone. RFC 9112 §3 asks for 8000 at least.
-    package var targetBytes = 8 * 1024
+    public var targetBytes = 8 * 1024
     /// Field lines in a head, and as many again in a trailer section.
-    package var fieldLines = 100
+    public var fieldLines = 100
     /// Empty lines tolerated before a request line (RFC 9112 §2.2).
-    package var leadingEmptyLines = 4
+    public var leadingEmptyLines = 4
     /// The body, where the caller sets no other limit after the head.
-    package var bodyBytes = 1024 * 1024
+    public var bodyBytes = 1024 * 1024
     /// Hexadecimal digits of one chunk size, leading zeros included.
-    package var chunkSizeDigits = 16
+    public var chunkSizeDigits = 16
     /// Chunk extensions of one body, all chunks together (RFC 9112 §7.1.1 asks for a total).
-    package var chunkExtensionBytes = 4 * 1024
+    public var chunkExtensionBytes = 4 * 1024
     /// The trailer section of one body, its empty line included.
-    package var trailerBytes = 8 * 1024
+    public var trailerBytes = 8 * 1024
     /// Input memory that a parser keeps between requests; more is given back.
-    package var retainedInputBytes = 16 * 1024
+    public var retainedInputBytes = 16 * 1024
 
     /// How long a kept-alive connection may stand still between requests.
-    package var idleTimeout = Duration.seconds(75)
+    public var idleTimeout = Duration.seconds(75)
     /// From the first byte of a head to its last.
-    package var headTimeout = Duration.seconds(15)
+    public var headTimeout = Duration.seconds(15)
     /// Between two arrivals of body bytes.
-    package var bodyProgressTimeout = Duration.seconds(30)
+    public var bodyProgressTimeout = Duration.seconds(30)
     /// From a head to the end of its body.
-    package var bodyTimeout = Duration.seconds(600)
+    public var bodyTimeout = Duration.seconds(600)
     /// In each such piece of time a body that has not ended has to grow by `bodyWindowBytes`: a burst at its beginning
     /// buys no silence.
-    package var bodyWindow = Duration.seconds(30)
-    package var bodyWindowBytes = 15 * 1024
+    public var bodyWindow = Duration.seconds(30)
+    public var bodyWindowBytes = 15 * 1024
     /// Between two writes that the peer took bytes of.
-    package var writeStallTimeout = Duration.seconds(30)
+    public var writeStallTimeout = Duration.seconds(30)
     /// How long a connection that is being closed still reads, and drops, what the peer had sent (RFC 9112 §9.6).
-    package var lingerTimeout = Duration.seconds(2)
+    public var lingerTimeout = Duration.seconds(2)
 
-    package init() {}
+    public init() {}
 
-    package static let standard = HTTPLimits()
+    public static let standard = HTTPLimits()
 }

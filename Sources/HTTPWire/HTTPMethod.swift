@@ -2,7 +2,7 @@ import Base
 
 /// A request method (RFC 9110 §9.3, RFC 5789). Methods are case-sensitive; any other token is `other`, and its bytes
 /// are `RequestHead.methodBytes`.
-package enum HTTPMethod: Hashable, Sendable {
+public enum HTTPMethod: Hashable, Sendable {
     case get
     case head
     case post
@@ -16,7 +16,7 @@ package enum HTTPMethod: Hashable, Sendable {
 
     /// One that routes may have, or that is answered for them. Any other is not implemented, whatever the target
     /// (RFC 9110 §9.1).
-    package var isImplemented: Bool {
+    public var isImplemented: Bool {
         switch self {
         case .get, .head, .post, .put, .patch, .delete, .options: true
         case .connect, .trace, .other: false

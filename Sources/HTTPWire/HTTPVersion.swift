@@ -1,7 +1,7 @@
 import Base
 
 /// The two versions that we speak. A higher minor version of 1 counts as 1.1 (RFC 9110 §2.5).
-package enum HTTPVersion: Hashable, Sendable {
+public enum HTTPVersion: Hashable, Sendable {
     case http10
     case http11
 

@@ -2,9 +2,9 @@ import Base
 
 /// A path cut at its slashes and decoded, in that order: an escaped slash stays inside its segment, so that it can
 /// never move a request to another route.
-package enum PathSegments {
+public enum PathSegments {
     /// Far above any route's depth.
-    package static let countLimit = 64
+    public static let countLimit = 64
     /// A usual path's segments fit without growing.
     private static let usualCount = 8
 
@@ -12,7 +12,7 @@ package enum PathSegments {
     /// `.` and `..` are segments like any other: paths name routes here, not files.
     ///
     /// `path` is as `RequestHead.path` gives it.
-    package static func decode(_ path: ArraySlice<UInt8>) throws(TargetFault) -> [String] {
+    public static func decode(_ path: ArraySlice<UInt8>) throws(TargetFault) -> [String] {
         var segments: [String] = []
         segments.reserveCapacity(usualCount)
         var start = path.startIndex + (path.first == ASCII.slash ? 1 : 0)

@@ -1,19 +1,19 @@
 import Base
 
 /// One `name=value` of a query.
-package struct QueryPair: Hashable, Sendable {
-    package let name: String
-    package let value: String
+public struct QueryPair: Hashable, Sendable {
+    public let name: String
+    public let value: String
 }
 
 /// A query read as application/x-www-form-urlencoded, the way every client library writes one: pairs between `&`, `+`
 /// for a space, percent escapes.
-package enum QueryPairs {
-    package static let countLimit = 256
+public enum QueryPairs {
+    public static let countLimit = 256
 
     /// The pairs in the order sent. A name may come more than once; a pair without `=` has an empty value; empty pairs
     /// are passed over. `query` is as `RequestHead.query` gives it; nil has no pairs.
-    package static func decode(_ query: ArraySlice<UInt8>?) throws(TargetFault) -> [QueryPair] {
+    public static func decode(_ query: ArraySlice<UInt8>?) throws(TargetFault) -> [QueryPair] {
         guard let query else { return [] }
         var pairs: [QueryPair] = []
         for piece in query.split(separator: UInt8(ascii: "&")) {
@@ -28,7 +28,7 @@ package enum QueryPairs {
 
     /// The same of a query of which some cannot be decoded: what cannot stands as it was sent behind a NUL, which makes
     /// it a text that nothing else is equal to or contains. Of more pairs than are taken, the first.
-    package static func decodeEach(_ query: ArraySlice<UInt8>?) -> [QueryPair] {
+    public static func decodeEach(_ query: ArraySlice<UInt8>?) -> [QueryPair] {
         if let pairs = try? decode(query) { return pairs }
         let pieces = (query ?? []).split(separator: UInt8(ascii: "&")).prefix(countLimit)
         return pieces.map { piece in

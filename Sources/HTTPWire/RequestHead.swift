@@ -4,19 +4,19 @@ import Base
 /// Everything in it has been validated (`FramingFault` says against what).
 ///
 /// A class, so that the connection, the router and the handler pass one pointer around; it never changes.
-package final class RequestHead: Sendable {
+public final class RequestHead: Sendable {
     /// From the method to the empty line, both included.
-    package let bytes: [UInt8]
-    package let method: HTTPMethod
-    package let version: HTTPVersion
-    package let framing: BodyFraming
+    public let bytes: [UInt8]
+    public let method: HTTPMethod
+    public let version: HTTPVersion
+    public let framing: BodyFraming
     /// Whether the client lets the connection persist after this request (RFC 9112 §9.3).
-    package let keepAlive: Bool
+    public let keepAlive: Bool
     /// The client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1).
-    package let expectsContinue: Bool
+    public let expectsContinue: Bool
     /// The body is in a content coding other than `identity`. We decode none, so this is for 415 (RFC 9110 §15.5.16);
     /// the framing is sound, and the connection may go on.
-    package let hasContentCoding: Bool
+    public let hasContentCoding: Bool
 
     private let fieldLines: [FieldLine]
     private let host: ByteRange?
@@ -44,20 +44,20 @@ package final class RequestHead: Sendable {
 
 extension RequestHead {
     /// The method's token as it was sent.
-    package var methodBytes: ArraySlice<UInt8> { bytes[..<methodEnd] }
+    public var methodBytes: ArraySlice<UInt8> { bytes[..<methodEnd] }
 
     /// The whole request target as it was sent: visible ASCII.
-    package var target: ArraySlice<UInt8> { bytes[requestTarget.whole.range] }
+    public var target: ArraySlice<UInt8> { bytes[requestTarget.whole.range] }
 
     /// The path of the target, still escaped, as `PathSegments` takes it. Empty for `*`, for CONNECT, and where an
     /// absolute target has none (which is the same as `/`, RFC 9110 §4.2.3).
-    package var path: ArraySlice<UInt8> { bytes[requestTarget.path.range] }
+    public var path: ArraySlice<UInt8> { bytes[requestTarget.path.range] }
 
     /// What follows the first `?` of the target, still escaped, as `QueryPairs` takes it; nil where there is none.
-    package var query: ArraySlice<UInt8>? { requestTarget.query.map { bytes[$0.range] } }
+    public var query: ArraySlice<UInt8>? { requestTarget.query.map { bytes[$0.range] } }
 
     /// `OPTIONS *`: the request is about the server, not about a resource (RFC 9112 §3.2.4).
-    package var isServerWide: Bool {
+    public var isServerWide: Bool {
         // An absolute form of OPTIONS without path and query means the same.
         requestTarget.form == .asterisk
             || method == .options && requestTarget.form == .absolute && path.isEmpty && query == nil
@@ -65,28 +65,28 @@ extension RequestHead {
 
     /// Host and port that the request is for: the target's own where it has one, or else Host (RFC 9112 §3.2.2, §3.3).
     /// Empty where an HTTP/1.0 request names none.
-    package var authority: ArraySlice<UInt8> { bytes[(requestTarget.authority ?? host)?.range ?? 0..<0] }
+    public var authority: ArraySlice<UInt8> { bytes[(requestTarget.authority ?? host)?.range ?? 0..<0] }
 }
 
 extension RequestHead {
-    package var fieldCount: Int { fieldLines.count }
+    public var fieldCount: Int { fieldLines.count }
 
     /// Name and value of a field line in the order sent, `index` from 0 to below `fieldCount`. The value has no white
     /// space at its ends.
-    package func field(at index: Int) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+    public func field(at index: Int) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
         let line = fieldLines[index]
         return (bytes[line.name.range], bytes[line.value.range])
     }
 
     /// The value of the field's first line as it was sent, nil where the head has none.
-    package func firstBytes(of name: FieldName) -> ArraySlice<UInt8>? {
+    public func firstBytes(of name: FieldName) -> ArraySlice<UInt8>? {
         firstLine(of: name, from: 0).map { bytes[fieldLines[$0].value.range] }
     }
 
     /// The value of the field's line as it was sent. Where it stands in several lines they are one list
     /// (RFC 9110 §5.3), of which only a comma is given: a field that may stand once then has a value that no reader
     /// takes.
-    package func singleBytes(of name: FieldName) -> ArraySlice<UInt8>? {
+    public func singleBytes(of name: FieldName) -> ArraySlice<UInt8>? {
         guard let first = firstLine(of: name, from: 0) else { return nil }
         guard firstLine(of: name, from: first + 1) == nil else { return Self.list }
         return bytes[fieldLines[first].value.range]
@@ -97,14 +97,14 @@ extension RequestHead {
     /// The field's value as text: several lines are joined by `, ` (RFC 9110 §5.3), so a field that may stand only once
     /// and was sent twice has a value that no reader takes. Bytes that are not UTF-8 become U+FFFD. nil where the head
     /// has no such field.
-    package func value(of name: FieldName) -> String? {
+    public func value(of name: FieldName) -> String? {
         guard let first = firstLine(of: name, from: 0) else { return nil }
         guard firstLine(of: name, from: first + 1) != nil else { return text(at: first) }
         return values(of: name).joined(separator: ", ")
     }
 
     /// The values of the field's lines in the order sent.
-    package func values(of name: FieldName) -> [String] {
+    public func values(of name: FieldName) -> [String] {
         var values: [String] = []
         var start = 0
         while let index = firstLine(of: name, from: start) {

@@ -8,8 +8,8 @@ import Base
 /// bytes alone and never on how they were cut into pieces: each line is judged once, when its line feed is here.
 ///
 /// Memory: at most a head's bytes, one receive and the body so far. Work: linear in the bytes received.
-package struct RequestParser: Sendable {
-    package enum Event: Sendable {
+public struct RequestParser: Sendable {
+    public enum Event: Sendable {
         /// Nothing more can be said about the bytes received.
         case needMore
         /// A head, before anything of its body is taken.
@@ -22,7 +22,7 @@ package struct RequestParser: Sendable {
 
     /// How many bytes the body of the request at hand may have; `HTTPLimits.bodyBytes` anew with every head. To be set
     /// after `.head`, before the next call of `next`.
-    package var bodyLimit: Int
+    public var bodyLimit: Int
 
     private let limits: HTTPLimits
     private var phase = Phase.head
@@ -36,7 +36,7 @@ package struct RequestParser: Sendable {
     private var chunks = ChunkedReader()
 
     /// What could not be read as a request began like a HEAD, whose answer has no content (RFC 9110 §9.3.2).
-    package private(set) var faultedHead = false
+    public private(set) var faultedHead = false
 
     private static let headMethod = Array("HEAD ".utf8)
 
@@ -55,13 +55,13 @@ package struct RequestParser: Sendable {
         }
     }
 
-    package init(limits: HTTPLimits = .standard) {
+    public init(limits: HTTPLimits = .standard) {
         self.limits = limits
         bodyLimit = limits.bodyBytes
     }
 
     /// Takes bytes that the peer sent, as they came.
-    package mutating func receive(_ bytes: Span<UInt8>) {
+    public mutating func receive(_ bytes: Span<UInt8>) {
         if case .failed = phase { return }
         dropUsedInput()
         // The buffer is used for this one copy only, and the array grows before it is read.
@@ -69,7 +69,7 @@ package struct RequestParser: Sendable {
     }
 
     /// Goes as far as the bytes received allow.
-    package mutating func next() -> Event {
+    public mutating func next() -> Event {
         do {
             return switch phase {
             case .head: try readHead()
@@ -86,7 +86,7 @@ package struct RequestParser: Sendable {
     }
 
     /// Says that the peer will send no more. Between requests that is well; within one it is a fault.
-    package mutating func finish() -> FramingFault? {
+    public mutating func finish() -> FramingFault? {
         if case .failed(let fault) = phase { return fault }
         if case .head = phase, unusedCount == 0 { return nil }
         fail(.messageTruncated)
@@ -104,16 +104,16 @@ package struct RequestParser: Sendable {
 
 extension RequestParser {
     /// Bytes received that belong to no request given so far.
-    package var unusedCount: Int { input.count - start }
+    public var unusedCount: Int { input.count - start }
 
     /// Whether anything of a head has been received that is not complete.
-    package var isWithinHead: Bool {
+    public var isWithinHead: Bool {
         if case .head = phase { return unusedCount > 0 }
         return false
     }
 
     /// A head has been given and its body is outstanding.
-    package var isWithinBody: Bool {
+    public var isWithinBody: Bool {
         switch phase {
         case .bodyStart, .lengthBody, .chunkedBody, .droppedBody: true
         case .head, .failed: false
@@ -121,17 +121,17 @@ extension RequestParser {
     }
 
     /// Bytes of a body that has not come to its end.
-    package var heldBodyBytes: Int { body.count }
+    public var heldBodyBytes: Int { body.count }
 
     /// After a head that `expectsContinue`: whether the client really waits. Where a part of the body is here already,
     /// 100 (Continue) is not sent (RFC 9110 §10.1.1).
-    package var awaitsContinue: Bool {
+    public var awaitsContinue: Bool {
         guard case .bodyStart = phase, let head else { return false }
         return head.expectsContinue && unusedCount == 0
     }
 
     /// Gives back all memory that is not needed, for a connection that goes idle.
-    package mutating func releaseMemory() {
+    public mutating func releaseMemory() {
         guard unusedCount == 0, case .head = phase else { return }
         (input, start) = ([], 0)
     }
@@ -190,7 +190,7 @@ extension RequestParser {
 
     /// Within a body that nobody wants: reads on behind it, which gives no event. False where its end is unknown, or
     /// more than `bytesMax` away; nothing behind it can be read then.
-    package mutating func dropBody(atMost bytesMax: Int) -> Bool {
+    public mutating func dropBody(atMost bytesMax: Int) -> Bool {
         let rest: Int
         switch (phase, head?.framing) {
         case (.bodyStart, .length(let length)): rest = length

@@ -1,16 +1,16 @@
 /// What of a request decides how its response is framed.
-package struct ResponseContext: Hashable, Sendable {
+public struct ResponseContext: Hashable, Sendable {
     /// HEAD is answered without the body (RFC 9110 §9.3.2).
-    package let omitsBody: Bool
+    public let omitsBody: Bool
     /// An HTTP/1.0 client is told that its connection persists; others take that as given (RFC 9112 §9.3).
-    package let announcesKeepAlive: Bool
+    public let announcesKeepAlive: Bool
     /// Whether the connection stays open after the response.
-    package let keepAlive: Bool
+    public let keepAlive: Bool
     /// Whether a body without a known length can be sent in chunks; else its end is the connection's.
-    package let chunks: Bool
+    public let chunks: Bool
 
     /// `closing` is the server's own wish to close, because it drains, say.
-    package init(answering head: RequestHead, closing: Bool = false) {
+    public init(answering head: RequestHead, closing: Bool = false) {
         omitsBody = head.method == .head
         keepAlive = head.keepAlive && !closing
         announcesKeepAlive = keepAlive && head.version == .http10
@@ -18,7 +18,7 @@ package struct ResponseContext: Hashable, Sendable {
     }
 
     /// The same for a body without a known length.
-    package var streaming: ResponseContext {
+    public var streaming: ResponseContext {
         ResponseContext(omitsBody: omitsBody, announcesKeepAlive: false, keepAlive: keepAlive && chunks, chunks: chunks)
     }
 
@@ -30,8 +30,8 @@ package struct ResponseContext: Hashable, Sendable {
     }
 
     /// For what could not be read as a request: answered with the body, and closed (RFC 9112 §9.6).
-    package static let unparsed = ResponseContext(omitsBody: false)
+    public static let unparsed = ResponseContext(omitsBody: false)
 
     /// The same for what began like a HEAD.
-    package static let unparsedHead = ResponseContext(omitsBody: true)
+    public static let unparsedHead = ResponseContext(omitsBody: true)
 }

@@ -2,16 +2,16 @@ import Base
 
 /// Appends responses to an output buffer (RFC 9112 §4, §5). The buffer is the connection's: responses to pipelined
 /// requests follow one another in it and go out in one write.
-package enum ResponseWriter {
+public enum ResponseWriter {
     /// Tells a client that waits with its body to send it (RFC 9110 §15.2.1).
-    package static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+    public static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     /// Appends status line, fields and body.
     ///
     /// `date` is the value of Date as `HTTPDate.bytes` gives it, which the caller renews once a second. With HEAD the
     /// body is counted and not sent; with a status that forbids content (1xx, 204, 304) it is neither. `sendsBody`:
     /// else the caller does, where `sendsBody(_:_:)` says so.
-    package static func append(
+    public static func append(
         _ response: ResponseHead, body: [UInt8], sendsBody: Bool = true, context: ResponseContext, date: [UInt8],
         to output: inout [UInt8]
     ) {
@@ -24,13 +24,13 @@ package enum ResponseWriter {
     }
 
     /// Whether a body follows the head.
-    package static func sendsBody(_ response: ResponseHead, _ context: ResponseContext) -> Bool {
+    public static func sendsBody(_ response: ResponseHead, _ context: ResponseContext) -> Bool {
         !response.status.forbidsContent && !context.omitsBody
     }
 
     /// Appends status line and fields of a response whose body is made while it is sent. Where `context.chunks`, chunks
     /// follow and `lastChunk`; else bytes as they are, up to the end of the connection (RFC 9112 §6.3).
-    package static func appendHead(
+    public static func appendHead(
         _ response: ResponseHead, context: ResponseContext, date: [UInt8], to output: inout [UInt8]
     ) {
         // RFC 9112 §6.1: neither for a client that may not know it, nor where there is no content.
@@ -39,14 +39,14 @@ package enum ResponseWriter {
     }
 
     /// Appends one chunk (RFC 9112 §7.1). `bytes` is not empty: an empty chunk is the last one.
-    package static func appendChunk(_ bytes: [UInt8], to output: inout [UInt8]) {
+    public static func appendChunk(_ bytes: [UInt8], to output: inout [UInt8]) {
         output.append(String(bytes.count, radix: 16))
         output.append(literal: "\r\n")
         output.append(contentsOf: bytes)
         output.append(literal: "\r\n")
     }
 
-    package static let lastChunk = Array("0\r\n\r\n".utf8)
+    public static let lastChunk = Array("0\r\n\r\n".utf8)
 
     private enum Framing {
         case none

@@ -1,6 +1,6 @@
 /// Why the text of a target cannot be decoded. Permanent; the framing is sound, so the connection may go on after the
 /// answer (400).
-package enum TargetFault: Error, Hashable, Sendable {
+public enum TargetFault: Error, Hashable, Sendable {
     /// `%` without two hexadecimal digits after it (RFC 3986 §2.1).
     case escapeInvalid
     /// `%00`: no name that we keep holds NUL, and C text ends at one.

@@ -1,5 +1,5 @@
 /// Why a name and a value make no header field, or a part of a message was refused. All are permanent.
-package enum MailFormatError: Error, Hashable, Sendable {
+public enum MailFormatError: Error, Hashable, Sendable {
     /// Empty, too long, or with a character outside RFC 5322 §2.2's field names.
     case invalidHeaderName
     /// CR, LF, NUL or another control in a header value: the attempt to write a header of its own.

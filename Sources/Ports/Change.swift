@@ -1,9 +1,9 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// One atomic change of durable state. Closed, so that an engine cannot forget one. What is done for every message is a
 /// case of its own; the rest stands with its capability.
-package enum Change: Sendable {
+public enum Change: Sendable {
     /// A message with its recipients, queue rows, first event and idempotency record. Recipients that are suppressed at
     /// that moment get a `suppressed` event in place of a queue row. Indirect, for it is large and handed on often.
     indirect case accept(NewMessage)

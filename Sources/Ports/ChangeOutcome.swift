@@ -1,7 +1,7 @@
-package import Model
+public import Model
 
 /// What became of one change.
-package enum ChangeOutcome: Sendable {
+public enum ChangeOutcome: Sendable {
     case accepted(Acceptance)
     /// For each settlement, or report, whether it applied.
     case settled([Bool])
@@ -18,32 +18,32 @@ package enum ChangeOutcome: Sendable {
 /// The value that who made a change waits for: each throws the refusal, or `internalError` where the outcome is that of
 /// another kind of change.
 extension ChangeOutcome {
-    package func acceptance() throws(KernelFailure) -> Acceptance {
+    public func acceptance() throws(KernelFailure) -> Acceptance {
         if case .accepted(let acceptance) = self { return acceptance }
         throw refusal
     }
 
-    package func serial() throws(KernelFailure) -> Int64 {
+    public func serial() throws(KernelFailure) -> Int64 {
         if case .done(let serial) = self { return serial }
         throw refusal
     }
 
-    package func applied() throws(KernelFailure) -> [Bool] {
+    public func applied() throws(KernelFailure) -> [Bool] {
         if case .settled(let applied) = self { return applied }
         throw refusal
     }
 
-    package func receipts() throws(KernelFailure) -> [RecordReceipt] {
+    public func receipts() throws(KernelFailure) -> [RecordReceipt] {
         if case .recorded(let receipts) = self { return receipts }
         throw refusal
     }
 
-    package func keyed() throws(KernelFailure) -> KeyedOutcome {
+    public func keyed() throws(KernelFailure) -> KeyedOutcome {
         if case .keyed(let outcome) = self { return outcome }
         throw refusal
     }
 
-    package func all() throws(KernelFailure) -> [ChangeOutcome] {
+    public func all() throws(KernelFailure) -> [ChangeOutcome] {
         if case .all(let outcomes) = self { return outcomes }
         throw refusal
     }
@@ -56,5 +56,5 @@ extension ChangeOutcome {
         }
     }
 
-    package static let foreign = KernelFailure.internalError(incident: "store answered another change")
+    public static let foreign = KernelFailure.internalError(incident: "store answered another change")
 }

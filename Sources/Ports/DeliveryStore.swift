@@ -1,7 +1,7 @@
-package import Model
+public import Model
 
 /// The part of the `Store` port that the queue of mail needs; its contract is the `Store`'s.
-package protocol DeliveryStore: Sendable {
+public protocol DeliveryStore: Sendable {
     /// Deliveries that are not finished, in the order of acceptance, at most `limit` of those after `last`: what the
     /// queue is rebuilt from at start.
     func pendingDeliveries(after last: DeliveryID, limit: Int) async throws(KernelFailure) -> [PendingDelivery]
@@ -16,12 +16,12 @@ package protocol DeliveryStore: Sendable {
 
 /// Hears of deliveries once they are on disk. Called on the store's own thread, once per transaction, before anyone is
 /// answered; it hands over and returns.
-package protocol DeliveryObserver: Sendable {
+public protocol DeliveryObserver: Sendable {
     func queued(_ deliveries: [PendingDelivery])
     /// Their messages were removed with what waited of them.
     func removed(_ deliveries: [DeliveryID])
 }
 
 extension DeliveryObserver {
-    package func removed(_ deliveries: [DeliveryID]) {}
+    public func removed(_ deliveries: [DeliveryID]) {}
 }

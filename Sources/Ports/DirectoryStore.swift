@@ -1,9 +1,9 @@
-package import Base
-package import Crypto
-package import Model
+public import Base
+public import Crypto
+public import Model
 
 /// The part of the `Store` port that accounts, keys and domains need; its contract is the `Store`'s.
-package protocol DirectoryStore: Sendable {
+public protocol DirectoryStore: Sendable {
     /// Accounts, keys and domains, all of them: they are few, and every request needs them in memory.
     func directory() async throws(KernelFailure) -> DirectoryImage
 
@@ -12,12 +12,12 @@ package protocol DirectoryStore: Sendable {
 }
 
 /// All accounts, keys and domains, with the key secrets' SHA-256 digests.
-package struct DirectoryImage: Sendable {
-    package var accounts: [Account]
-    package var keys: [StoredKey]
-    package var domains: [MailDomain]
+public struct DirectoryImage: Sendable {
+    public var accounts: [Account]
+    public var keys: [StoredKey]
+    public var domains: [MailDomain]
 
-    package init(accounts: [Account], keys: [StoredKey], domains: [MailDomain]) {
+    public init(accounts: [Account], keys: [StoredKey], domains: [MailDomain]) {
         self.accounts = accounts
         self.keys = keys
         self.domains = domains
@@ -25,18 +25,18 @@ package struct DirectoryImage: Sendable {
 }
 
 /// A key as it is stored: never the secret, only its digest.
-package struct StoredKey: Sendable, Equatable {
-    package var key: AccessKey
-    package var digest: Digest256
+public struct StoredKey: Sendable, Equatable {
+    public var key: AccessKey
+    public var digest: Digest256
 
-    package init(key: AccessKey, digest: Digest256) {
+    public init(key: AccessKey, digest: Digest256) {
         self.key = key
         self.digest = digest
     }
 }
 
 /// One atomic change of accounts and keys.
-package enum DirectoryChange: Sendable {
+public enum DirectoryChange: Sendable {
     case createAccount(name: String, parent: Account.ID?, at: Instant)
     /// `removing` stays, and drops the account's webhook endpoints with it. `wrongState` where it has sub-accounts, and
     /// for any state of one that is being removed.

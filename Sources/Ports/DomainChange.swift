@@ -1,8 +1,8 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// One atomic change of sending domains. They are read with the directory.
-package enum DomainChange: Sendable {
+public enum DomainChange: Sendable {
     /// `alreadyExists` if the account has the name, else `planLimitReached` if it has `atMost` domains, or more.
     case create(MailDomain, atMost: Int = .max)
     /// Of sending. The operator's word, `pinned`, holds for calling it, too.
@@ -20,7 +20,7 @@ package enum DomainChange: Sendable {
 
 extension DomainChange {
     /// The domain that it changes; nil of one that makes a domain.
-    package var target: MailDomain.ID? {
+    public var target: MailDomain.ID? {
         switch self {
         case .create: nil
         case .setProof(let id, _, _), .recordCheck(let id, _), .edit(let id, _, _), .changeKeys(let id, _, _, _),
@@ -30,7 +30,7 @@ extension DomainChange {
     }
 
     /// What it makes of the domain, where it is made. A removal leaves it as it was.
-    package func apply(to domain: inout MailDomain) {
+    public func apply(to domain: inout MailDomain) {
         switch self {
         case .create(let made, atMost: _): domain = made
         case .setProof(_, let proof, let at):

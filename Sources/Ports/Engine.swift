@@ -2,7 +2,7 @@
 /// scheme of `database` in the configuration says.
 ///
 /// Whoever opens an engine is its only writer until `close`. Any thread.
-package protocol Engine: Store {
+public protocol Engine: Store {
     /// False while the disk takes nothing, as the latest attempt showed; and for good once it cannot promise to keep
     /// what it is given, until the program is started again.
     var isWritable: Bool { get }

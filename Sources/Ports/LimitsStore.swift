@@ -1,8 +1,8 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that rates and quotas need; its contract is the `Store`'s.
-package protocol LimitsStore: Sendable {
+public protocol LimitsStore: Sendable {
     /// All rate windows that are kept, ended ones among them: what the limiters go on with at start.
     func rateWindows() async throws(KernelFailure) -> [RateWindowRecord]
 
@@ -15,7 +15,7 @@ package protocol LimitsStore: Sendable {
 }
 
 /// One atomic change of what limits keep.
-package enum LimitsChange: Sendable {
+public enum LimitsChange: Sendable {
     /// Keeps these rate windows in place of what is kept of them, beside those that ride with every commit.
     case saveRateWindows([RateWindowRecord])
     /// A limit on what an owner may send, in place of the earlier one; nil clears it. `notFound` without the owner.

@@ -1,8 +1,8 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that reads messages; its contract is the `Store`'s.
-package protocol MessageStore: Sendable {
+public protocol MessageStore: Sendable {
     /// One message with its recipients' states and its events; nil if there is none. `content` false leaves bodies and
     /// attachments out.
     func message(_ id: Message.ID, content: Bool) async throws(KernelFailure) -> Message?
@@ -28,13 +28,13 @@ package protocol MessageStore: Sendable {
 }
 
 /// Which part of a list of messages.
-package struct MessageQuery: Sendable {
+public struct MessageQuery: Sendable {
     /// nil: every account's and every personality's, for the operator.
-    package var tenant: Tenant?
-    package var filter: MessageFilter
-    package var slice: Slice<Message>
+    public var tenant: Tenant?
+    public var filter: MessageFilter
+    public var slice: Slice<Message>
 
-    package init(tenant: Tenant?, filter: MessageFilter = MessageFilter(), slice: Slice<Message>) {
+    public init(tenant: Tenant?, filter: MessageFilter = MessageFilter(), slice: Slice<Message>) {
         self.tenant = tenant
         self.filter = filter
         self.slice = slice
@@ -42,16 +42,16 @@ package struct MessageQuery: Sendable {
 }
 
 /// A tenant's messages, as far as the store can tell: what is being tried counts as waiting, or as put off.
-package struct MessageTally: Sendable, Equatable {
-    package var total: Int
+public struct MessageTally: Sendable, Equatable {
+    public var total: Int
     /// Unfinished: due and never tried.
-    package var waiting: Int
+    public var waiting: Int
     /// Unfinished: for a later time, or tried before.
-    package var delayed: Int
+    public var delayed: Int
     /// With a dead letter.
-    package var failed: Int
+    public var failed: Int
 
-    package init(total: Int, waiting: Int, delayed: Int, failed: Int) {
+    public init(total: Int, waiting: Int, delayed: Int, failed: Int) {
         self.total = total
         self.waiting = waiting
         self.delayed = delayed

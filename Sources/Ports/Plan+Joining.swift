@@ -1,8 +1,8 @@
-package import Model
+public import Model
 
 extension Plan {
     /// Both plans as one: all changes or none, and what both came to, or the first refusal.
-    package func and<Other: Sendable>(_ other: Plan<Other>) -> Plan<(Value, Other)> {
+    public func and<Other: Sendable>(_ other: Plan<Other>) -> Plan<(Value, Other)> {
         if let refusal = refusalAtOnce ?? other.refusalAtOnce { return .nothing(.failure(refusal)) }
         let count = changes.count
         return Plan<(Value, Other)>(
@@ -19,7 +19,7 @@ extension Plan {
     }
 
     /// Several plans as one: all changes or none, and what each came to, or the first refusal.
-    package static func all(_ plans: [Plan]) -> Plan<[Value]> {
+    public static func all(_ plans: [Plan]) -> Plan<[Value]> {
         if let refusal = plans.lazy.compactMap(\.refusalAtOnce).first { return .nothing(.failure(refusal)) }
         let count = plans.reduce(0) { $0 + $1.changes.count }
         return Plan<[Value]>(
@@ -36,7 +36,7 @@ extension Plan {
     }
 
     /// Several plans in one commit, each on its own: what each came to, refusals among it.
-    package static func each(_ plans: [Plan]) -> Plan<[Result<Value, KernelFailure>]> {
+    public static func each(_ plans: [Plan]) -> Plan<[Result<Value, KernelFailure>]> {
         Plan<[Result<Value, KernelFailure>]>(
             plans.flatMap(\.changes), on: store(of: plans),
             hold: Holding.join(plans.map { Holding($0) }, isWhole: false)

@@ -1,9 +1,9 @@
 /// What both sides of a port count with, each with its unit.
-package enum PortLimits {
+public enum PortLimits {
     /// Recipients of one message, over to, cc and bcc. Bounded by the delivery identity, which keeps ten bits for it.
-    package static let recipientsPerMessage = 1000
+    public static let recipientsPerMessage = 1000
     /// Bytes of an answer's body that a delivery log keeps.
-    package static let responseSnippetBytes = 1024
+    public static let responseSnippetBytes = 1024
     /// How long a simulated slow delivery takes.
-    package static let slowDelivery: Duration = .seconds(10)
+    public static let slowDelivery: Duration = .seconds(10)
 }

@@ -1,11 +1,11 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that personalities' own records and facets need; its contract is the `Store`'s.
 ///
 /// A record's changes are `Change.record`: a unit is made as a whole or refused as a whole, and what it announces is
 /// queued with it.
-package protocol RecordStore: Sendable {
+public protocol RecordStore: Sendable {
     /// nil where there is none, or none any more.
     func record(_ id: Record.ID) async throws(KernelFailure) -> Record?
 
@@ -28,12 +28,12 @@ package protocol RecordStore: Sendable {
 }
 
 /// Hears of due times once they are on disk, as `DeliveryObserver` does of mail: the earliest of each transaction.
-package protocol RecordObserver: Sendable {
+public protocol RecordObserver: Sendable {
     func scheduled(earliest due: Instant)
 }
 
 /// One atomic change of facets.
-package enum FacetChange: Sendable {
+public enum FacetChange: Sendable {
     /// In place of the earlier one; empty takes it away. That the row is there is the caller's to know.
     case put(Facet)
     /// Makes the change and, where it is made, the facet of the row whose serial it gives: both or neither.

@@ -1,8 +1,8 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that relayed requests need; its contract is the `Store`'s.
-package protocol RelayStore: Sendable {
+public protocol RelayStore: Sendable {
     /// A relay with how far it is; nil where there is none.
     func relay(_ id: Relay.ID) async throws(KernelFailure) -> Relay?
 
@@ -22,13 +22,13 @@ package protocol RelayStore: Sendable {
     func signingSecret(of owner: Tenant) async throws(KernelFailure) -> [UInt8]?
 }
 
-package struct RelayQuery: Sendable {
-    package var tenant: Tenant
+public struct RelayQuery: Sendable {
+    public var tenant: Tenant
     /// nil: all.
-    package var state: Relay.State?
-    package var slice: Slice<Relay>
+    public var state: Relay.State?
+    public var slice: Slice<Relay>
 
-    package init(tenant: Tenant, state: Relay.State? = nil, slice: Slice<Relay>) {
+    public init(tenant: Tenant, state: Relay.State? = nil, slice: Slice<Relay>) {
         self.tenant = tenant
         self.state = state
         self.slice = slice
@@ -36,17 +36,17 @@ package struct RelayQuery: Sendable {
 }
 
 /// An unfinished relay at its attempt.
-package struct DueRelay: Sendable, Equatable {
-    package var id: Relay.ID
-    package var account: Account.ID
-    package var origin: PersonalityID
-    package var request: RelayRequest
-    package var body: [UInt8]
+public struct DueRelay: Sendable, Equatable {
+    public var id: Relay.ID
+    public var account: Account.ID
+    public var origin: PersonalityID
+    public var request: RelayRequest
+    public var body: [UInt8]
     /// Since it was queued.
-    package var attempts: Int
-    package var queuedAt: Instant
+    public var attempts: Int
+    public var queuedAt: Instant
 
-    package init(
+    public init(
         id: Relay.ID, account: Account.ID, origin: PersonalityID, request: RelayRequest, body: [UInt8], attempts: Int,
         queuedAt: Instant
     ) {
@@ -61,14 +61,14 @@ package struct DueRelay: Sendable, Equatable {
 }
 
 /// An unfinished relay, as small as the queue in memory needs it.
-package struct PendingRelay: Sendable, Equatable {
-    package var id: Relay.ID
+public struct PendingRelay: Sendable, Equatable {
+    public var id: Relay.ID
     /// The target's `WebURL.origin`.
-    package var target: String
-    package var due: Instant
-    package var attempts: Int
+    public var target: String
+    public var due: Instant
+    public var attempts: Int
 
-    package init(id: Relay.ID, target: String, due: Instant, attempts: Int) {
+    public init(id: Relay.ID, target: String, due: Instant, attempts: Int) {
         self.id = id
         self.target = target
         self.due = due
@@ -77,12 +77,12 @@ package struct PendingRelay: Sendable, Equatable {
 }
 
 /// Hears of relays once they are on disk, as `DeliveryObserver` does of mail.
-package protocol RelayObserver: Sendable {
+public protocol RelayObserver: Sendable {
     func queued(_ relays: [PendingRelay])
 }
 
 /// One atomic change of what relays keep.
-package enum RelayChange: Sendable {
+public enum RelayChange: Sendable {
     /// The serial is the relay's.
     case accept(NewRelay)
     /// The outcomes of attempts; each applies only if its relay is unfinished and has as many attempts behind it as the
@@ -97,14 +97,14 @@ package enum RelayChange: Sendable {
 }
 
 /// A relay on its way into the store. The store gives it its serial.
-package struct NewRelay: Sendable {
-    package var account: Account.ID
-    package var origin: PersonalityID
-    package var request: RelayRequest
-    package var body: [UInt8]
-    package var at: Instant
+public struct NewRelay: Sendable {
+    public var account: Account.ID
+    public var origin: PersonalityID
+    public var request: RelayRequest
+    public var body: [UInt8]
+    public var at: Instant
 
-    package init(account: Account.ID, origin: PersonalityID, request: RelayRequest, body: [UInt8], at: Instant) {
+    public init(account: Account.ID, origin: PersonalityID, request: RelayRequest, body: [UInt8], at: Instant) {
         self.account = account
         self.origin = origin
         self.request = request
@@ -114,20 +114,20 @@ package struct NewRelay: Sendable {
 }
 
 /// The recorded end of one attempt.
-package struct RelaySettlement: Sendable, Equatable {
-    package var id: Relay.ID
+public struct RelaySettlement: Sendable, Equatable {
+    public var id: Relay.ID
     /// Attempts since it was queued, this one included.
-    package var attempts: Int
+    public var attempts: Int
     /// What it led to: any state but `queued` and `cancelled`.
-    package var outcome: Relay.State
+    public var outcome: Relay.State
     /// Of `retrying`: when.
-    package var due: Instant?
-    package var status: Int?
-    package var failure: HTTPFailure?
-    package var latency: Duration
-    package var at: Instant
+    public var due: Instant?
+    public var status: Int?
+    public var failure: HTTPFailure?
+    public var latency: Duration
+    public var at: Instant
 
-    package init(
+    public init(
         id: Relay.ID, attempts: Int, outcome: Relay.State, due: Instant?, status: Int?, failure: HTTPFailure?,
         latency: Duration, at: Instant
     ) {

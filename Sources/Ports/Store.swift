@@ -1,4 +1,4 @@
-package import Model
+public import Model
 
 /// Durable state: what every engine (SQLite today) provides. One conformance suite, `StoreConformance`, tests them all.
 ///
@@ -19,7 +19,7 @@ package import Model
 ///
 /// **Errors.** `storageUnavailable` (disk full, a failed sync, corruption) and `overloaded` (the writer's queue is
 /// full) are temporary: the same change may be handed over again. All other refusals are answers.
-package protocol Store: MessageStore, DeliveryStore, DirectoryStore, SuppressionStore, LimitsStore, AnswerStore,
+public protocol Store: MessageStore, DeliveryStore, DirectoryStore, SuppressionStore, LimitsStore, AnswerStore,
     WebhookStore, RelayStore, TemplateStore, RecordStore, UpkeepStore, StoreFeed
 {
     /// Makes the changes, and says for each what came of it, in order.
@@ -29,15 +29,15 @@ package protocol Store: MessageStore, DeliveryStore, DirectoryStore, Suppression
 extension Store {
     /// Makes one change; the serial of the row that it made or changed. Throws its refusal.
     @discardableResult
-    package func make(_ change: Change) async throws(KernelFailure) -> Int64 { try await outcome(of: change).serial() }
+    public func make(_ change: Change) async throws(KernelFailure) -> Int64 { try await outcome(of: change).serial() }
 
     /// Makes one change of several rows; for each whether it applied. Throws its refusal.
-    package func makeEach(_ change: Change) async throws(KernelFailure) -> [Bool] {
+    public func makeEach(_ change: Change) async throws(KernelFailure) -> [Bool] {
         try await outcome(of: change).applied()
     }
 
     /// What became of one change.
-    package func outcome(of change: Change) async -> ChangeOutcome {
+    public func outcome(of change: Change) async -> ChangeOutcome {
         await commit([change]).first ?? .refused(ChangeOutcome.foreign)
     }
 }

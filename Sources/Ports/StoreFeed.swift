@@ -1,10 +1,10 @@
-package import Model
+public import Model
 
 /// What a store tells of its commits, while they are made and once they are on disk: memory follows disk.
 ///
 /// **Order.** Observers hear of commits one after the other, in the order in which they were made, on the store's own
 /// thread and before anyone is answered: what a caller is told is in memory already. They hand over and return.
-package protocol StoreFeed: Sendable {
+public protocol StoreFeed: Sendable {
     /// Whom to tell of new deliveries; the last one named. So with webhooks' and with relays.
     func observe(_ observer: any DeliveryObserver)
     func observe(webhooks observer: any WebhookObserver)
@@ -20,7 +20,7 @@ package protocol StoreFeed: Sendable {
 }
 
 /// A committed change of a row that is kept in memory too.
-package enum StoreFact: Sendable {
+public enum StoreFact: Sendable {
     /// `serial`: of the row that it made or changed.
     case directory(DirectoryChange, serial: Int64)
     case domain(DomainChange, serial: Int64)
@@ -31,6 +31,6 @@ package enum StoreFact: Sendable {
 
 /// Keeps rows in memory. Nobody else changes them there: two callers who race may come back from their commits in
 /// another order than those were made in.
-package protocol FactObserver: Sendable {
+public protocol FactObserver: Sendable {
     func committed(_ facts: [StoreFact])
 }

@@ -1,14 +1,14 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that suppressions need; its contract is the `Store`'s.
-package protocol SuppressionStore: Sendable {
+public protocol SuppressionStore: Sendable {
     /// A page of the suppressions in effect.
     func suppressions(_ query: SuppressionQuery) async throws(KernelFailure) -> Page<Suppression>
 }
 
 /// One atomic change of suppressions.
-package enum SuppressionChange: Sendable {
+public enum SuppressionChange: Sendable {
     /// Adds a suppression, which holds for everything accepted after it. One for the same address and domain is changed
     /// instead, and keeps its serial; `isNew`: `alreadyExists` where one is in effect.
     case add(Suppression, isNew: Bool = false)
@@ -20,16 +20,16 @@ package enum SuppressionChange: Sendable {
 
 /// Which suppressions of an account are removed: those that a personality sees, which are the account's own and its
 /// own of single domains.
-package struct SuppressionSweep: Sendable, Equatable {
-    package var tenant: Tenant
+public struct SuppressionSweep: Sendable, Equatable {
+    public var tenant: Tenant
     /// Compared without case; nil: all addresses.
-    package var address: MailAddress?
+    public var address: MailAddress?
     /// nil: of all domains, and the account's own.
-    package var domain: MailDomain.ID?
+    public var domain: MailDomain.ID?
     /// Those made for these reasons stay.
-    package var keeping: Set<Suppression.Reason>
+    public var keeping: Set<Suppression.Reason>
 
-    package init(
+    public init(
         _ tenant: Tenant, address: MailAddress? = nil, domain: MailDomain.ID? = nil,
         keeping: Set<Suppression.Reason> = []
     ) {
@@ -41,17 +41,17 @@ package struct SuppressionSweep: Sendable, Equatable {
 }
 
 /// Which part of the list of suppressions that are in effect.
-package struct SuppressionQuery: Sendable {
+public struct SuppressionQuery: Sendable {
     /// nil: every account's, for the operator.
-    package var account: Account.ID?
+    public var account: Account.ID?
     /// Of those that are for one sending domain, only the ones made through this personality; nil: all.
-    package var origin: PersonalityID?
+    public var origin: PersonalityID?
     /// In effect at this time.
-    package var now: Instant
-    package var filter: SuppressionFilter
-    package var slice: Slice<Suppression>
+    public var now: Instant
+    public var filter: SuppressionFilter
+    public var slice: Slice<Suppression>
 
-    package init(
+    public init(
         account: Account.ID?, origin: PersonalityID?, now: Instant, filter: SuppressionFilter = SuppressionFilter(),
         slice: Slice<Suppression>
     ) {

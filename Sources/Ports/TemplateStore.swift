@@ -1,8 +1,8 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that templates need; its contract is the `Store`'s.
-package protocol TemplateStore: Sendable {
+public protocol TemplateStore: Sendable {
     /// A template with its draft and its latest version; nil where there is none.
     func template(_ id: Template.ID) async throws(KernelFailure) -> Template?
 
@@ -14,32 +14,32 @@ package protocol TemplateStore: Sendable {
 }
 
 /// A page of templates, latest first.
-package struct TemplateQuery: Sendable {
+public struct TemplateQuery: Sendable {
     /// nil: every account's and every personality's, for the operator.
-    package var tenant: Tenant?
-    package var offset: Int
-    package var limit: Int
+    public var tenant: Tenant?
+    public var offset: Int
+    public var limit: Int
 
-    package init(tenant: Tenant?, offset: Int, limit: Int) {
+    public init(tenant: Tenant?, offset: Int, limit: Int) {
         self.tenant = tenant
         self.offset = offset
         self.limit = limit
     }
 }
 
-package struct TemplatePage: Sendable, Equatable {
-    package var templates: [Template]
+public struct TemplatePage: Sendable, Equatable {
+    public var templates: [Template]
     /// All that match, over all pages.
-    package var total: Int
+    public var total: Int
 
-    package init(templates: [Template], total: Int) {
+    public init(templates: [Template], total: Int) {
         self.templates = templates
         self.total = total
     }
 }
 
 /// What happens to templates. Each change names whose template it is: anybody else's is `notFound`.
-package enum TemplateChange: Sendable {
+public enum TemplateChange: Sendable {
     /// The serial is the new one's, and never another template's. `notFound` without the account.
     case create(NewTemplate)
     /// nil: as it is. What is given becomes the draft.
@@ -54,15 +54,15 @@ package enum TemplateChange: Sendable {
 }
 
 /// A template on its way into the store.
-package struct NewTemplate: Sendable {
-    package var tenant: Tenant
-    package var name: String
-    package var content: TemplateContent
+public struct NewTemplate: Sendable {
+    public var tenant: Tenant
+    public var name: String
+    public var content: TemplateContent
     /// It is version 1 at once, and else a draft.
-    package var isPublished: Bool
-    package var at: Instant
+    public var isPublished: Bool
+    public var at: Instant
 
-    package init(
+    public init(
         tenant: Tenant, name: String, content: TemplateContent, isPublished: Bool, at: Instant
     ) {
         self.tenant = tenant

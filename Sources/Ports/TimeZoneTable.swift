@@ -1,7 +1,7 @@
-package import Base
+public import Base
 
 /// Knows the clocks of time zones. Any thread; calls come back on the caller's executor.
-package protocol TimeZoneTable: Sendable {
+public protocol TimeZoneTable: Sendable {
     /// The rules of a zone by its name in the IANA database, such as `Europe/Berlin`; nil for a name that is none.
     func rules(_ name: String) async -> TimeZoneRules?
 }

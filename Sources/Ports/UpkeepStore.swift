@@ -1,8 +1,8 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that the operator's own business needs; its contract is the `Store`'s.
-package protocol UpkeepStore: Sendable {
+public protocol UpkeepStore: Sendable {
     /// The lanes that the operator holds back, by name, in no order.
     func pausedLanes() async throws(KernelFailure) -> [String]
 
@@ -14,18 +14,18 @@ package protocol UpkeepStore: Sendable {
 }
 
 /// A domain that is gone, whose messages are to go as well.
-package struct MailRemoval: Sendable, Equatable {
-    package var domain: MailDomain.ID
-    package var account: Account.ID
+public struct MailRemoval: Sendable, Equatable {
+    public var domain: MailDomain.ID
+    public var account: Account.ID
 
-    package init(domain: MailDomain.ID, account: Account.ID) {
+    public init(domain: MailDomain.ID, account: Account.ID) {
         self.domain = domain
         self.account = account
     }
 }
 
 /// One atomic change of what is the operator's own.
-package enum UpkeepChange: Sendable {
+public enum UpkeepChange: Sendable {
     /// Holds a lane back, or lets it go on; what is so already stays so.
     case setPaused(lane: String, Bool)
     /// Writes something that changes nothing: where that fails, nothing else can be written either.
@@ -45,8 +45,8 @@ package enum UpkeepChange: Sendable {
 }
 
 /// A slice of a removal. Rows stand in the order of their making, so it ends at the first one that is young enough.
-package struct Clearing: Sendable, Equatable {
-    package enum Rows: String, Sendable, CaseIterable {
+public struct Clearing: Sendable, Equatable {
+    public enum Rows: String, Sendable, CaseIterable {
         /// Texts, attachments and files of messages, whose heads and events stay. Those that were given up keep theirs,
         /// as they may be sent again.
         case contents
@@ -66,7 +66,7 @@ package struct Clearing: Sendable, Equatable {
     }
 
     /// Which of the rows go.
-    package enum Extent: Sendable, Equatable {
+    public enum Extent: Sendable, Equatable {
         /// What is finished; the rest is passed over.
         case finished
         /// All of the account's, which is being removed. What waits is given up.
@@ -75,17 +75,17 @@ package struct Clearing: Sendable, Equatable {
         case domain(MailDomain.ID)
     }
 
-    package var rows: Rows
-    package var account: Account.ID
-    package var origin: PersonalityID
-    package var before: Instant
+    public var rows: Rows
+    public var account: Account.ID
+    public var origin: PersonalityID
+    public var before: Instant
     /// The row that was looked at last.
-    package var after: Int64
+    public var after: Int64
     /// Rows to look at.
-    package var limit: Int
-    package var extent: Extent
+    public var limit: Int
+    public var extent: Extent
 
-    package init(
+    public init(
         _ rows: Rows, account: Account.ID, origin: PersonalityID, before: Instant, after: Int64 = 0, limit: Int,
         extent: Extent = .finished
     ) {

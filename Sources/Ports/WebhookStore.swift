@@ -1,12 +1,12 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The part of the `Store` port that webhooks need; its contract is the `Store`'s.
 ///
 /// **Fan-out.** With every event of a message, in its transaction, the store queues a delivery for each endpoint of the
 /// message's account and origin that wants it, one for each of the dialect's names: so an event and its webhooks are on
 /// disk together or not at all. An engine is given the dialects' rules when it is opened.
-package protocol WebhookStore: Sendable {
+public protocol WebhookStore: Sendable {
     /// The endpoints of an owner in the order of their making, or all of them; without those of single records.
     func webhooks(of owner: Tenant?) async throws(KernelFailure) -> [WebhookEndpoint]
 
@@ -37,14 +37,14 @@ package protocol WebhookStore: Sendable {
 }
 
 /// Which of an endpoint's given-up deliveries.
-package struct FailedWebhooks: Sendable {
-    package var endpoint: WebhookEndpoint.ID
+public struct FailedWebhooks: Sendable {
+    public var endpoint: WebhookEndpoint.ID
     /// Queued at this time or later.
-    package var since: Instant?
-    package var name: String?
-    package var limit: Int
+    public var since: Instant?
+    public var name: String?
+    public var limit: Int
 
-    package init(endpoint: WebhookEndpoint.ID, since: Instant? = nil, name: String? = nil, limit: Int) {
+    public init(endpoint: WebhookEndpoint.ID, since: Instant? = nil, name: String? = nil, limit: Int) {
         self.endpoint = endpoint
         self.since = since
         self.name = name
@@ -53,37 +53,37 @@ package struct FailedWebhooks: Sendable {
 }
 
 /// A delivery that was given up, with where it was to go.
-package struct DeadWebhook: Sendable, Equatable {
-    package var delivery: WebhookDelivery
-    package var url: UserData
+public struct DeadWebhook: Sendable, Equatable {
+    public var delivery: WebhookDelivery
+    public var url: UserData
     /// The endpoint is a single record's URL.
-    package var isOwn: Bool
+    public var isOwn: Bool
 
-    package init(delivery: WebhookDelivery, url: UserData, isOwn: Bool) {
+    public init(delivery: WebhookDelivery, url: UserData, isOwn: Bool) {
         self.delivery = delivery
         self.url = url
         self.isOwn = isOwn
     }
 }
 
-package struct StoredWebhookDelivery: Sendable, Equatable {
-    package var delivery: WebhookDelivery
-    package var policy: AttemptPolicy
+public struct StoredWebhookDelivery: Sendable, Equatable {
+    public var delivery: WebhookDelivery
+    public var policy: AttemptPolicy
 
-    package init(delivery: WebhookDelivery, policy: AttemptPolicy) {
+    public init(delivery: WebhookDelivery, policy: AttemptPolicy) {
         self.delivery = delivery
         self.policy = policy
     }
 }
 
 /// An unfinished delivery, as small as the queue in memory needs it.
-package struct PendingWebhook: Sendable, Equatable {
-    package var id: WebhookDelivery.ID
-    package var endpoint: WebhookEndpoint.ID
-    package var due: Instant
-    package var attempts: Int
+public struct PendingWebhook: Sendable, Equatable {
+    public var id: WebhookDelivery.ID
+    public var endpoint: WebhookEndpoint.ID
+    public var due: Instant
+    public var attempts: Int
 
-    package init(id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, due: Instant, attempts: Int) {
+    public init(id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, due: Instant, attempts: Int) {
         self.id = id
         self.endpoint = endpoint
         self.due = due
@@ -92,12 +92,12 @@ package struct PendingWebhook: Sendable, Equatable {
 }
 
 /// Hears of webhook deliveries once they are on disk, as `DeliveryObserver` does of mail.
-package protocol WebhookObserver: Sendable {
+public protocol WebhookObserver: Sendable {
     func queued(_ webhooks: [PendingWebhook])
 }
 
 /// One atomic change of what webhooks keep.
-package enum WebhookChange: Sendable {
+public enum WebhookChange: Sendable {
     /// The serial is the endpoint's; `planLimitReached` where its tenant has that many already.
     case create(WebhookEndpoint, atMost: Int = .max)
     /// `notFound(.webhook)` where there is none.
@@ -119,16 +119,16 @@ package enum WebhookChange: Sendable {
 }
 
 /// What a caller changes about an endpoint; nil leaves it.
-package struct WebhookEdit: Sendable, Equatable {
-    package var url: UserData?
-    package var events: [String]?
-    package var domains: [MailDomain.ID]?
-    package var isBound: Bool?
-    package var label: String?
+public struct WebhookEdit: Sendable, Equatable {
+    public var url: UserData?
+    public var events: [String]?
+    public var domains: [MailDomain.ID]?
+    public var isBound: Bool?
+    public var label: String?
     /// True also forgets the failures.
-    package var isEnabled: Bool?
+    public var isEnabled: Bool?
 
-    package init(
+    public init(
         url: UserData? = nil, events: [String]? = nil, domains: [MailDomain.ID]? = nil, isBound: Bool? = nil,
         label: String? = nil, isEnabled: Bool? = nil
     ) {
@@ -141,7 +141,7 @@ package struct WebhookEdit: Sendable, Equatable {
     }
 
     /// The endpoint as the store changes it.
-    package func applied(to endpoint: WebhookEndpoint, at now: Instant) -> WebhookEndpoint {
+    public func applied(to endpoint: WebhookEndpoint, at now: Instant) -> WebhookEndpoint {
         var endpoint = endpoint
         endpoint.url = url ?? endpoint.url
         endpoint.events = events ?? endpoint.events
@@ -161,13 +161,13 @@ package struct WebhookEdit: Sendable, Equatable {
     }
 }
 
-package struct WebhookAnnouncement: Sendable, Equatable {
-    package var name: String
+public struct WebhookAnnouncement: Sendable, Equatable {
+    public var name: String
     /// JSON.
-    package var data: [UInt8]
-    package var at: Instant
+    public var data: [UInt8]
+    public var at: Instant
 
-    package init(name: String, data: [UInt8], at: Instant) {
+    public init(name: String, data: [UInt8], at: Instant) {
         self.name = name
         self.data = data
         self.at = at
@@ -175,25 +175,25 @@ package struct WebhookAnnouncement: Sendable, Equatable {
 }
 
 /// The recorded end of one attempt at a webhook.
-package struct WebhookSettlement: Sendable, Equatable {
-    package enum Verdict: Sendable, Equatable {
+public struct WebhookSettlement: Sendable, Equatable {
+    public enum Verdict: Sendable, Equatable {
         case delivered
         case again(due: Instant)
         case givenUp
     }
 
-    package var id: WebhookDelivery.ID
-    package var endpoint: WebhookEndpoint.ID
+    public var id: WebhookDelivery.ID
+    public var endpoint: WebhookEndpoint.ID
     /// What it tells of, for the log; no engine needs it.
-    package var message: Message.ID?
-    package var at: Instant
-    package var verdict: Verdict
+    public var message: Message.ID?
+    public var at: Instant
+    public var verdict: Verdict
     /// Attempts made, this one included.
-    package var attempts: Int
-    package var status: Int?
-    package var response: UserData?
+    public var attempts: Int
+    public var status: Int?
+    public var response: UserData?
 
-    package init(
+    public init(
         id: WebhookDelivery.ID, endpoint: WebhookEndpoint.ID, message: Message.ID? = nil, at: Instant,
         verdict: Verdict, attempts: Int, status: Int?, response: UserData?
     ) {

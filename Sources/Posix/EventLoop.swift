@@ -1,20 +1,20 @@
-package import Base
+public import Base
 import CLinux
 import Glibc
 import Synchronization
 
 /// What epoll said about a descriptor.
-package struct Readiness: OptionSet, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+public struct Readiness: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    package static let readable = Readiness(rawValue: 1)
-    package static let writable = Readiness(rawValue: 2)
+    public static let readable = Readiness(rawValue: 1)
+    public static let writable = Readiness(rawValue: 2)
     /// Error or hang-up: the next read or write tells which.
-    package static let broken = Readiness(rawValue: 4)
+    public static let broken = Readiness(rawValue: 4)
 
     /// There are bytes, or an end or an error that only reading tells.
-    package var callsForReading: Bool { rawValue & (Self.readable.rawValue | Self.broken.rawValue) != 0 }
+    public var callsForReading: Bool { rawValue & (Self.readable.rawValue | Self.broken.rawValue) != 0 }
 }
 
 /// One thread that waits in epoll and runs everything that belongs to it: descriptors that became ready, timers, and
@@ -35,8 +35,8 @@ package struct Readiness: OptionSet, Sendable {
 ///
 /// Unchecked Sendable: `inbox` is under its lock, `stopRequested` is atomic, `poller` and `wakeUp` never change, and
 /// all other state is touched by the loop's thread alone, which `assertOnLoop` checks at every entry.
-package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
-    package typealias Work = @Sendable () -> Void
+public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+    public typealias Work = @Sendable () -> Void
 
     private struct Inbox {
         var jobs: [UnownedJob] = []
@@ -50,7 +50,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         var handler: ((Readiness) -> Void)?
     }
 
-    package let name: String
+    public let name: String
     private let time: any TimeSource
     private let poller: FileDescriptor
     private let wakeUp: WakeUp
@@ -64,7 +64,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var turnEnd: [() -> Void] = []
     private var locals: [ObjectIdentifier: AnyObject] = [:]
 
-    package init(name: String, time: any TimeSource) throws(PosixError) {
+    public init(name: String, time: any TimeSource) throws(PosixError) {
         self.name = name
         self.time = time
         poller = FileDescriptor(owning: try SystemCall.run("epoll_create1") { epoll_create1(POLYRELAY_EPOLL_CLOEXEC) })
@@ -84,10 +84,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     // MARK: The thread
 
     /// Runs the loop on a new thread until `stop`.
-    package func start() -> Thread { Thread(name: name) { self.run() } }
+    public func start() -> Thread { Thread(name: name) { self.run() } }
 
     /// Runs until `stop` is called. The calling thread is the loop's from here on.
-    package func run() {
+    public func run() {
         ThreadLocalLoop.current = self
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
         defer { unsafe events.deallocate() }
@@ -107,15 +107,15 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Ends `run` after the current turn. Any thread.
-    package func stop() {
+    public func stop() {
         stopRequested.store(true, ordering: .relaxed)
         wakeUp.ring()
     }
 
     /// The loop whose thread this is.
-    package static var current: EventLoop? { ThreadLocalLoop.current }
+    public static var current: EventLoop? { ThreadLocalLoop.current }
 
-    package var isOnLoop: Bool { ThreadLocalLoop.current === self }
+    public var isOnLoop: Bool { ThreadLocalLoop.current === self }
 
     private func assertOnLoop() { precondition(isOnLoop, "called off the loop's thread") }
 
@@ -194,7 +194,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Runs `work` on the loop, after what was handed over before. One call wakes the loop at most once; callers with
     /// much to hand over put it into one call.
-    package func execute(_ work: @escaping Work) {
+    public func execute(_ work: @escaping Work) {
         let mustRing = inbox.withLock { inbox in
             inbox.work.append(work)
             return Self.takeRing(&inbox)
@@ -202,7 +202,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         if mustRing { wakeUp.ring() }
     }
 
-    package func enqueue(_ job: consuming ExecutorJob) {
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isOnLoop { return localJobs.append(job) }
         // The runtime holds executors without owning them, and once the lock is let go, this job may be what the loop's
@@ -222,15 +222,15 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         return inbox.isAsleep
     }
 
-    package func checkIsolated() { assertOnLoop() }
+    public func checkIsolated() { assertOnLoop() }
 
-    package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
+    public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
     // MARK: On the loop
 
     /// Calls `handler` in every turn in which the descriptor is ready in one of the ways of `interest`, or broken.
     /// The descriptor stays the caller's, who must `unregister` it before closing it.
-    package func register(
+    public func register(
         _ descriptor: Int32, _ interest: Readiness, handler: @escaping (Readiness) -> Void
     ) throws(PosixError) {
         assertOnLoop()
@@ -247,12 +247,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Changes what a registered descriptor is watched for.
-    package func watch(_ descriptor: Int32, _ interest: Readiness) throws(PosixError) {
+    public func watch(_ descriptor: Int32, _ interest: Readiness) throws(PosixError) {
         assertOnLoop()
         try control(EPOLL_CTL_MOD, descriptor, interest)
     }
 
-    package func unregister(_ descriptor: Int32) {
+    public func unregister(_ descriptor: Int32) {
         assertOnLoop()
         registrations[Int(descriptor)].handler = nil
         registrations[Int(descriptor)].generation &+= 1
@@ -270,14 +270,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Runs `action` once, when the jobs of this turn have run.
-    package func atTurnEnd(_ action: @escaping () -> Void) {
+    public func atTurnEnd(_ action: @escaping () -> Void) {
         assertOnLoop()
         turnEnd.append(action)
     }
 
     /// What `owner` keeps for this loop alone, made by its first call here. It lives as long as the loop, and is only
     /// ever touched by the loop's thread.
-    package func local<Value: AnyObject, Failure: Error>(
+    public func local<Value: AnyObject, Failure: Error>(
         of owner: AnyObject, make: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         assertOnLoop()
@@ -289,12 +289,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Runs `action` on the loop once, `delay` from now or later. The result cancels it.
     @discardableResult
-    package func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID {
+    public func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID {
         assertOnLoop()
         return timers.insert(deadline: time.uptime + delay, action: action)
     }
 
-    package func cancel(_ timer: TimerID) {
+    public func cancel(_ timer: TimerID) {
         assertOnLoop()
         timers.cancel(timer)
     }

@@ -2,11 +2,11 @@ import CLinux
 import Glibc
 
 /// Owns one descriptor and closes it once, when its owner goes.
-package struct FileDescriptor: ~Copyable {
-    package let number: Int32
+public struct FileDescriptor: ~Copyable, Sendable {
+    public let number: Int32
 
     /// Takes over `number`, which is open.
-    package init(owning number: Int32) { self.number = number }
+    public init(owning number: Int32) { self.number = number }
 
     deinit {
         // close(2): on Linux the descriptor is gone even when close reports EINTR, so the result is not looked at.
@@ -14,12 +14,12 @@ package struct FileDescriptor: ~Copyable {
     }
 
     /// read(2) into `buffer`; zero bytes mean the end.
-    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(PosixError) -> Progress<Int> {
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(PosixError) -> Progress<Int> {
         try SystemCall.attempt("read") { unsafe Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
     /// Writes all of `bytes` to a blocking descriptor.
-    package func writeAll(_ bytes: [UInt8]) throws(PosixError) {
+    public func writeAll(_ bytes: [UInt8]) throws(PosixError) {
         var written = 0
         while written < bytes.count {
             written += try SystemCall.run("write") {

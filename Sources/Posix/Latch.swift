@@ -1,10 +1,10 @@
 /// Opens once; who waits before that sleeps. Any thread.
 ///
 /// Unchecked Sendable: the eventfd may be written and read by any thread, and never changes.
-package final class Latch: @unchecked Sendable {
+public final class Latch: @unchecked Sendable {
     private let wakeUp: WakeUp
 
-    package init() {
+    public init() {
         do throws(PosixError) {
             wakeUp = try WakeUp(blocking: true)
         } catch {
@@ -13,8 +13,8 @@ package final class Latch: @unchecked Sendable {
         }
     }
 
-    package func open() { wakeUp.ring() }
+    public func open() { wakeUp.ring() }
 
     /// Returns once `open` was called. One thread.
-    package func wait() { wakeUp.wait() }
+    public func wait() { wakeUp.wait() }
 }

@@ -2,19 +2,19 @@ import CLinux
 import Glibc
 
 /// Facts about the machine and the process.
-package enum Machine {
+public enum Machine {
     /// Cores that the process may run on.
-    package static var coreCount: Int {
+    public static var coreCount: Int {
         var set = cpu_set_t()
         guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
         return unsafe max(
             1, withUnsafeBytes(of: &set) { buffer in unsafe buffer.reduce(0) { $0 + $1.nonzeroBitCount } })
     }
 
-    package static var processID: Int32 { getpid() }
+    public static var processID: Int32 { getpid() }
 
     /// New files are for their owner alone unless a call says otherwise (umask(2)).
-    package static func restrictNewFiles() { _ = umask(0o077) }
+    public static func restrictNewFiles() { _ = umask(0o077) }
 
     /// From this size up a block of memory is mapped by itself, and goes back when it is freed. Bytes.
     private static let largeBlock: Int32 = 1 << 20
@@ -24,14 +24,14 @@ package enum Machine {
     /// Fixes two bounds that malloc(3) otherwise raises by itself, up to 32 MiB, whenever a large block is freed; a
     /// table that grows would leave its earlier selves behind as holes. With a million deliveries that wait, the
     /// process is 47 MB smaller. Called before any thread exists.
-    package static func keepMemoryCompact() {
+    public static func keepMemoryCompact() {
         _ = mallopt(M_MMAP_THRESHOLD, largeBlock)
         _ = mallopt(M_TRIM_THRESHOLD, spareMemory)
     }
 
     /// Lets the process have as many descriptors as its hard limit says (getrlimit(2)); soft ones are for programs that
     /// use select(2). Called before any thread exists. A system that refuses leaves it as it was.
-    package static func raiseDescriptorLimit() {
+    public static func raiseDescriptorLimit() {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
@@ -40,7 +40,7 @@ package enum Machine {
     }
 
     /// The environment's variables as the process was given them; of two with one name the first (getenv(3)).
-    package static var environment: [String: String] {
+    public static var environment: [String: String] {
         var variables: [String: String] = [:]
         // environ(7): pointers up to a null one. Nothing of ours changes it.
         guard var place = unsafe polyrelay_environment() else { return [:] }
@@ -54,9 +54,9 @@ package enum Machine {
     }
 
     /// Ends the process (exit(3)).
-    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+    public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 
-    package static var workingFolder: String {
+    public static var workingFolder: String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard let path = unsafe getcwd(&buffer, buffer.count) else { return "." }
         return unsafe String(cString: path)

@@ -7,7 +7,7 @@ import Glibc
 /// wait; of a terminal, and of a pipe that cannot be opened anew, is asked whether it has room. A file always has.
 ///
 /// Any thread. Up to 4096 bytes (PIPE_BUF, pipe(7)) are one write, which mixes with no other.
-package final class PatientStream: Sendable {
+public final class PatientStream: Sendable {
     private enum Way {
         /// Writes to it do not wait by themselves.
         case own
@@ -18,7 +18,7 @@ package final class PatientStream: Sendable {
     private let way: Way
     private let descriptor: FileDescriptor
 
-    package init(_ stream: StandardStream) {
+    public init(_ stream: StandardStream) {
         let number = stream.rawValue
         if Self.kind(of: number) == S_IFIFO,
             let opened = try? Files.open("/proc/self/fd/\(number)", O_WRONLY | O_NONBLOCK)
@@ -38,7 +38,7 @@ package final class PatientStream: Sendable {
 
     /// Writes `bytes` from `offset` on, at most as many as one write may have; how many were taken. A stream that is
     /// closed takes all: there is nobody to tell.
-    package func write(_ bytes: [UInt8], from offset: Int) -> Int {
+    public func write(_ bytes: [UInt8], from offset: Int) -> Int {
         let count = min(bytes.count - offset, Int(PIPE_BUF))
         if way == .asked, !hasRoom { return 0 }
         let taken = unsafe bytes.withUnsafeBytes { buffer in

@@ -3,12 +3,12 @@ import Glibc
 
 /// The process that listens at an address, as far as this user may see it (proc(5)). Finding it reads many small
 /// files: for a start that failed, never while serving.
-package struct PortHolder: Sendable, Equatable {
-    package let processID: Int32
+public struct PortHolder: Sendable, Equatable {
+    public let processID: Int32
     /// The program's name as the kernel has it, which is at most 15 bytes of it.
-    package let program: String
+    public let program: String
 
-    package static func find(_ address: SocketAddress) -> PortHolder? {
+    public static func find(_ address: SocketAddress) -> PortHolder? {
         guard case .ip(let ip, let port) = address else { return nil }
         let wanted = kernelText(ip)
         // Bound to all addresses, it has this one too; and whoever wants them all is stopped by any of them.

@@ -1,31 +1,31 @@
 import Glibc
 
 /// A system call that failed: which one, and why. Whether that is temporary is the caller's to judge, call by call.
-package struct PosixError: Error, Equatable, CustomStringConvertible {
+public struct PosixError: Error, Equatable, CustomStringConvertible {
     /// The name of the call, as in its manual page.
-    package let call: String
+    public let call: String
     /// `errno`.
-    package let number: Int32
+    public let number: Int32
 
-    package init(_ call: StaticString, number: Int32) {
+    public init(_ call: StaticString, number: Int32) {
         self.call = "\(call)"
         self.number = number
     }
 
     /// The other end of a connection did something; nothing is wrong here.
-    package var isConnectionError: Bool { number == ECONNABORTED || number == ECONNRESET || number == EPROTO }
+    public var isConnectionError: Bool { number == ECONNABORTED || number == ECONNRESET || number == EPROTO }
 
     /// There is nothing of that name.
-    package var isMissing: Bool { number == ENOENT }
+    public var isMissing: Bool { number == ENOENT }
 
     /// Another socket is bound to the address.
-    package var isAddressInUse: Bool { number == EADDRINUSE }
+    public var isAddressInUse: Bool { number == EADDRINUSE }
 
-    package var description: String { "\(call): \(unsafe String(cString: strerror(number)))" }
+    public var description: String { "\(call): \(unsafe String(cString: strerror(number)))" }
 }
 
 /// What a call on a non-blocking descriptor came to.
-package enum Progress<Value> {
+public enum Progress<Value> {
     case done(Value)
     /// Nothing could be done now: wait until the descriptor is ready.
     case wouldBlock

@@ -3,17 +3,17 @@ import CLinux
 import Glibc
 
 /// What this process takes of the machine, as the kernel tells it (proc(5)). Reading it may block for a moment.
-package struct ProcessStatus: Sendable, Equatable {
+public struct ProcessStatus: Sendable, Equatable {
     /// On all cores, in user and in kernel mode.
-    package var cpuTime: Duration
-    package var residentBytes: Int
-    package var virtualBytes: Int
-    package var openDescriptors: Int
+    public var cpuTime: Duration
+    public var residentBytes: Int
+    public var virtualBytes: Int
+    public var openDescriptors: Int
     /// So many may be open.
-    package var descriptorsMax: Int
+    public var descriptorsMax: Int
 
     /// What cannot be read is zero.
-    package static func read() -> ProcessStatus {
+    public static func read() -> ProcessStatus {
         let pages = memoryPages()
         let pageBytes = sysconf(Int32(_SC_PAGESIZE))
         return ProcessStatus(

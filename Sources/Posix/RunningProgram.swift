@@ -2,14 +2,14 @@ import Base
 
 /// Another process of this program, as far as this user may see it (proc(5)). For telling an operator of it, never
 /// while serving: finding it reads many small files.
-package struct RunningProgram: Sendable, Equatable {
-    package let processID: Int32
+public struct RunningProgram: Sendable, Equatable {
+    public let processID: Int32
     /// Without the program's own name.
-    package let arguments: [String]
-    package let workingFolder: String
+    public let arguments: [String]
+    public let workingFolder: String
 
     /// Those of the same executable name that this user may look into, without this process.
-    package static func others(named program: String) -> [RunningProgram] {
+    public static func others(named program: String) -> [RunningProgram] {
         ((try? Files.names(in: "/proc")) ?? []).compactMap { name in
             guard let processID = Int32(name), processID != Machine.processID, line("/proc/\(name)/comm") == program,
                 let folder = Files.linkTarget("/proc/\(name)/cwd"),

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Signals taken by a thread that waits for them (sigwait(3)), so that no handler ever interrupts other code.
-package enum Signals {
-    package enum Signal: Sendable {
+public enum Signals {
+    public enum Signal: Sendable {
         /// SIGTERM or SIGINT: end in good order.
         case terminate
         /// SIGHUP: read the configuration again.
@@ -10,17 +10,17 @@ package enum Signals {
     }
 
     /// Ignores SIGPIPE: a peer that goes away is an error of the write, not of the process.
-    package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
     /// Blocks the signals that `wait` takes, for the calling thread and every thread it makes from now on. Called by
     /// whoever waits for them, on the main thread before there is another; a program that does not is ended by them.
-    package static func block() {
+    public static func block() {
         var set = waitedFor()
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
     /// Waits for the next signal.
-    package static func wait() -> Signal {
+    public static func wait() -> Signal {
         var set = waitedFor()
         var number: Int32 = 0
         while unsafe sigwait(&set, &number) != 0 {}

@@ -1,12 +1,12 @@
-package import Base
+public import Base
 import CLinux
 import Glibc
 
 /// A non-blocking socket: a stream, or a datagram socket with one peer. Owned by one place; closed when that goes.
-package struct Socket: ~Copyable {
-    package let descriptor: FileDescriptor
+public struct Socket: ~Copyable, Sendable {
+    public let descriptor: FileDescriptor
 
-    package var number: Int32 { descriptor.number }
+    public var number: Int32 { descriptor.number }
 
     private init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
@@ -14,7 +14,7 @@ package struct Socket: ~Copyable {
 
     /// Listens at `address`. With `sharesPort` several sockets may listen at one port, and the kernel spreads new
     /// connections over them (SO_REUSEPORT, socket(7)): one per shard.
-    package static func listen(at address: SocketAddress, sharesPort: Bool) throws(PosixError) -> Socket {
+    public static func listen(at address: SocketAddress, sharesPort: Bool) throws(PosixError) -> Socket {
         try address.checkLength()
         let socket = try make(family: address.family)
         if case .ip = address {
@@ -28,7 +28,7 @@ package struct Socket: ~Copyable {
 
     /// Begins to connect, from `source` if it is given. The socket becomes writable when that is decided;
     /// `connectError` tells how.
-    package static func connect(to address: SocketAddress, from source: IPAddress? = nil) throws(PosixError) -> Socket {
+    public static func connect(to address: SocketAddress, from source: IPAddress? = nil) throws(PosixError) -> Socket {
         try address.checkLength()
         let socket = try make(family: address.family)
         if let source {
@@ -48,7 +48,7 @@ package struct Socket: ~Copyable {
 
     /// A datagram socket that sends to `address` and hears nobody else. The kernel gives each an unused port, chosen at
     /// random (ip(7), ip_local_port_range).
-    package static func datagrams(with address: SocketAddress) throws(PosixError) -> Socket {
+    public static func datagrams(with address: SocketAddress) throws(PosixError) -> Socket {
         let socket = try make(family: address.family, kind: SOCK_DGRAM)
         _ = try SystemCall.run("connect") {
             unsafe address.withSockaddr { unsafe Glibc.connect(socket.number, $0, $1) }
@@ -67,7 +67,7 @@ package struct Socket: ~Copyable {
     // MARK: Using it
 
     /// The next waiting connection and its peer.
-    package func accept() throws(PosixError) -> Accepted? {
+    public func accept() throws(PosixError) -> Accepted? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let progress = try SystemCall.attempt("accept4") {
@@ -83,12 +83,12 @@ package struct Socket: ~Copyable {
 
     /// recv(2); zero bytes mean that the peer has ended its side, or an empty datagram. Of a datagram that is longer
     /// than the buffer the rest is lost.
-    package func receive(into buffer: UnsafeMutableRawBufferPointer) throws(PosixError) -> Progress<Int> {
+    public func receive(into buffer: UnsafeMutableRawBufferPointer) throws(PosixError) -> Progress<Int> {
         try SystemCall.attempt("recv") { unsafe recv(number, buffer.baseAddress, buffer.count, 0) }
     }
 
     /// send(2) of `bytes` from `offset` on; how many the kernel took. Never raises SIGPIPE.
-    package func send(_ bytes: [UInt8], from offset: Int) throws(PosixError) -> Progress<Int> {
+    public func send(_ bytes: [UInt8], from offset: Int) throws(PosixError) -> Progress<Int> {
         try SystemCall.attempt("send") {
             unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.send(
@@ -98,10 +98,10 @@ package struct Socket: ~Copyable {
     }
 
     /// Tells the peer that nothing more will be sent.
-    package func endSending() { _ = shutdown(number, Int32(SHUT_WR)) }
+    public func endSending() { _ = shutdown(number, Int32(SHUT_WR)) }
 
     /// What became of `connect`; nil is success.
-    package func connectError() throws(PosixError) -> PosixError? {
+    public func connectError() throws(PosixError) -> PosixError? {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         _ = try SystemCall.run("getsockopt") { unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &value, &length) }
@@ -109,7 +109,7 @@ package struct Socket: ~Copyable {
     }
 
     /// Where it listens, with the port that the kernel chose for port 0.
-    package func localAddress() throws(PosixError) -> SocketAddress? {
+    public func localAddress() throws(PosixError) -> SocketAddress? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         _ = try SystemCall.run("getsockname") {
@@ -123,7 +123,7 @@ package struct Socket: ~Copyable {
     }
 
     /// TCP_NODELAY: every write is a whole turn's output, so waiting for more only costs the peer's delayed ACK.
-    package func disableDelay() throws(PosixError) { try set(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
+    public func disableDelay() throws(PosixError) { try set(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 
     private func set(_ level: Int32, _ option: Int32, _ value: Int32) throws(PosixError) {
         var value = value
@@ -134,11 +134,11 @@ package struct Socket: ~Copyable {
 }
 
 /// A connection that `Socket.accept` returned.
-package struct Accepted: ~Copyable {
-    package let socket: Socket
+public struct Accepted: ~Copyable, Sendable {
+    public let socket: Socket
     /// nil for the nameless peer of a local socket.
-    package let peer: SocketAddress?
+    public let peer: SocketAddress?
 
     /// Gives up the socket to the caller.
-    package consuming func takeSocket() -> Socket { socket }
+    public consuming func takeSocket() -> Socket { socket }
 }

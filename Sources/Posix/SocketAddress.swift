@@ -1,13 +1,13 @@
-package import Base
+public import Base
 import CLinux
 import Glibc
 
 /// Where a stream socket listens or connects: an IP address and port, or a path in the file system.
-package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
+public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     case ip(IPAddress, port: UInt16)
     case path(String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .ip(let address, let port): address.family == .v4 ? "\(address):\(port)" : "[\(address)]:\(port)"
         case .path(let path): path
@@ -15,7 +15,7 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// `127.0.0.1:8080` or `[::1]:8080`; nil for anything else.
-    package init?(ipAndPort text: String) {
+    public init?(ipAndPort text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Self.port(text[text.index(after: colon)...]) else {
             return nil
         }

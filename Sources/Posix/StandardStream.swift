@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 
 /// Standard output and error. Writes are whole lines.
-package enum StandardStream: Int32, Sendable {
+public enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    package var isTerminal: Bool { isatty(rawValue) == 1 }
+    public var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// How wide the terminal is; nil where it is none, or does not say.
-    package var columns: Int? {
+    public var columns: Int? {
         var size = winsize()
         guard isTerminal, unsafe polyrelay_window_size(rawValue, &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
@@ -17,7 +17,7 @@ package enum StandardStream: Int32, Sendable {
 
     /// False where nobody reads any more, or the disk is full.
     @discardableResult
-    package func write(_ bytes: [UInt8]) -> Bool {
+    public func write(_ bytes: [UInt8]) -> Bool {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in

@@ -5,11 +5,11 @@ import Glibc
 /// A joinable thread with a name that `ps -L` and profilers show.
 ///
 /// Unchecked Sendable: the handle is set once, in `init`, and joining is the owner's act.
-package final class Thread: @unchecked Sendable {
+public final class Thread: @unchecked Sendable {
     private let handle: pthread_t
 
     /// Starts a thread that runs `body` and ends.
-    package init(name: String, body: @escaping @Sendable () -> Void) {
+    public init(name: String, body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(ThreadStart(name: name, body: body))
         var handle = pthread_t()
         let result = unsafe pthread_create(&handle, nil, runThread, start.toOpaque())
@@ -19,7 +19,7 @@ package final class Thread: @unchecked Sendable {
     }
 
     /// Lets the calling thread rest. For threads of our own that gather work, never for a loop's.
-    package static func pause(_ duration: Duration) {
+    public static func pause(_ duration: Duration) {
         let nanoseconds = duration.nanoseconds
         var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         // Woken early by a signal it only gathers less.
@@ -28,12 +28,12 @@ package final class Thread: @unchecked Sendable {
 
     /// Has the calling thread give way to all others, for good: on Linux the nice value is a thread's own (nice(2),
     /// "C library/kernel differences").
-    package static func giveWay() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+    public static func giveWay() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
 
     private static let niceness: Int32 = 10
 
     /// Waits until the thread's body has returned. Once.
-    package func join() { _ = pthread_join(handle, nil) }
+    public func join() { _ = pthread_join(handle, nil) }
 }
 
 private final class ThreadStart: Sendable {

@@ -1,7 +1,7 @@
 import Base
 
 /// Names one timer of one loop.
-package struct TimerID: Hashable, Sendable {
+public struct TimerID: Hashable, Sendable {
     let number: UInt64
 }
 

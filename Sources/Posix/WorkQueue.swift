@@ -5,7 +5,7 @@ import Synchronization
 /// The taker gets everything that waits at once, which is what makes group commit. Any thread may put.
 ///
 /// Unchecked Sendable: `state` is under its lock, `wakeUp` is an eventfd that any thread may ring.
-package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
+public final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     private struct State {
         var items: [Item] = []
         var isWaiting = false
@@ -13,17 +13,17 @@ package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     }
 
     /// Items that may wait; one more is refused.
-    package let capacity: Int
+    public let capacity: Int
     private let state = Mutex(State())
     private let wakeUp: WakeUp
 
-    package init(capacity: Int) throws(PosixError) {
+    public init(capacity: Int) throws(PosixError) {
         self.capacity = capacity
         wakeUp = try WakeUp(blocking: true)
     }
 
     /// False if the queue is full or closed; nothing was queued then.
-    package func put(_ item: Item) -> Bool {
+    public func put(_ item: Item) -> Bool {
         let (accepted, mustRing) = state.withLock { state -> (Bool, Bool) in
             guard !state.isClosed, state.items.count < capacity else { return (false, false) }
             state.items.append(item)
@@ -36,7 +36,7 @@ package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
 
     /// Waits for items and takes all of them, in the order they came; nil once the queue is closed and empty.
     /// One thread only.
-    package func takeAll() -> [Item]? {
+    public func takeAll() -> [Item]? {
         while true {
             let (items, isClosed) = state.withLock { state -> ([Item], Bool) in
                 guard state.items.isEmpty else {
@@ -54,10 +54,10 @@ package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     }
 
     /// How many wait now.
-    package var count: Int { state.withLock { $0.items.count } }
+    public var count: Int { state.withLock { $0.items.count } }
 
     /// Refuses what comes after; what waits is still taken.
-    package func close() {
+    public func close() {
         state.withLock { state in
             state.isClosed = true
             state.isWaiting = false

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A few threads that run blocking work in the order it was given. Any thread may give.
-package final class WorkerPool: Sendable {
+public final class WorkerPool: Sendable {
     /// Calls what it is given once it is done, and only then whoever waits for it: who gives new work at once must find
     /// this thread idle, or it goes behind another that is blocked.
     private typealias Work = @Sendable (_ isDone: () -> Void) -> Void
@@ -39,7 +39,7 @@ package final class WorkerPool: Sendable {
 
     /// `capacity`: pieces of work that `offer` lets be under way or wait, over all threads. `givesWay`: all other
     /// threads come first.
-    package init(name: String, threads count: Int, capacity: Int, givesWay: Bool = false) throws(PosixError) {
+    public init(name: String, threads count: Int, capacity: Int, givesWay: Bool = false) throws(PosixError) {
         var lanes: [Lane] = []
         for _ in 0..<count { lanes.append(try Lane(givesWay: givesWay)) }
         self.lanes = lanes
@@ -50,7 +50,7 @@ package final class WorkerPool: Sendable {
     /// Runs `work` on the thread that has least to do, and comes back on the caller's executor. However much there is
     /// to do, it waits for its turn: no work is ever done on the caller's thread, which may be a loop's. After the end
     /// it is, as nobody else is left.
-    package func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    public func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             let item: Work = { isDone in
                 let value = work()
@@ -63,13 +63,13 @@ package final class WorkerPool: Sendable {
     }
 
     /// The same; nil, and nothing done, where there is as much to do as `capacity` says.
-    package func offer<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
+    public func offer<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
         let unfinished = lanes.reduce(0) { $0 + $1.unfinished.load(ordering: .relaxed) }
         return unfinished < capacity ? await run(work) : nil
     }
 
     /// Lets the threads finish what waits, and ends them.
-    package func stop() {
+    public func stop() {
         for lane in lanes { lane.queue.close() }
         for thread in threads { thread.join() }
     }

@@ -2,26 +2,26 @@ import Base
 
 /// An enhanced mail system status code `class.subject.detail` (RFC 3463 §2). Those in use are named here, once, by
 /// their meaning; where both classes are in use the transient one says so in its name.
-package struct EnhancedStatus: Hashable, Sendable {
+public struct EnhancedStatus: Hashable, Sendable {
     /// RFC 3463 §2.
-    package enum Class: UInt8, Sendable {
+    public enum Class: UInt8, Sendable {
         case success = 2
         case persistentTransient = 4
         case permanent = 5
     }
 
-    package let `class`: Class
+    public let `class`: Class
     /// 0 to 999.
-    package let subject: UInt16
+    public let subject: UInt16
     /// 0 to 999.
-    package let detail: UInt16
+    public let detail: UInt16
 
-    package var isPermanent: Bool { `class` == .permanent }
-    package var isTransient: Bool { `class` == .persistentTransient }
+    public var isPermanent: Bool { `class` == .permanent }
+    public var isTransient: Bool { `class` == .persistentTransient }
 
     /// One that somebody else names, for a reply with this code; nil where no class goes with the code, or a number is
     /// above 999.
-    package init?(_ code: ReplyCode, subject: UInt16, detail: UInt16) {
+    public init?(_ code: ReplyCode, subject: UInt16, detail: UInt16) {
         guard let `class` = Class(rawValue: UInt8(code.rawValue / 100)), subject <= 999, detail <= 999 else {
             return nil
         }
@@ -37,55 +37,55 @@ package struct EnhancedStatus: Hashable, Sendable {
 
 /// RFC 3463 §3, unless another document is named.
 extension EnhancedStatus {
-    package static let success = EnhancedStatus(.success, 0, 0)
-    package static let senderValid = EnhancedStatus(.success, 1, 0)
-    package static let recipientValid = EnhancedStatus(.success, 1, 5)
-    package static let commandCompleted = EnhancedStatus(.success, 5, 0)
-    package static let contentAccepted = EnhancedStatus(.success, 6, 0)
-    package static let authenticationSucceeded = EnhancedStatus(.success, 7, 0)  // RFC 4954 §6
+    public static let success = EnhancedStatus(.success, 0, 0)
+    public static let senderValid = EnhancedStatus(.success, 1, 0)
+    public static let recipientValid = EnhancedStatus(.success, 1, 5)
+    public static let commandCompleted = EnhancedStatus(.success, 5, 0)
+    public static let contentAccepted = EnhancedStatus(.success, 6, 0)
+    public static let authenticationSucceeded = EnhancedStatus(.success, 7, 0)  // RFC 4954 §6
 
-    package static let temporaryFailure = EnhancedStatus(.persistentTransient, 0, 0)
-    package static let mailboxFullForNow = EnhancedStatus(.persistentTransient, 2, 2)
-    package static let systemFailureForNow = EnhancedStatus(.persistentTransient, 3, 0)
-    package static let systemFullForNow = EnhancedStatus(.persistentTransient, 3, 1)
-    package static let systemNotAcceptingForNow = EnhancedStatus(.persistentTransient, 3, 2)
-    package static let noAnswerFromHost = EnhancedStatus(.persistentTransient, 4, 1)
-    package static let badConnection = EnhancedStatus(.persistentTransient, 4, 2)
-    package static let directoryFailure = EnhancedStatus(.persistentTransient, 4, 3)
-    package static let protocolErrorForNow = EnhancedStatus(.persistentTransient, 5, 0)
-    package static let tooManyRecipientsForNow = EnhancedStatus(.persistentTransient, 5, 3)
-    package static let securityFailureForNow = EnhancedStatus(.persistentTransient, 7, 0)
-    package static let notAuthorizedForNow = EnhancedStatus(.persistentTransient, 7, 1)
+    public static let temporaryFailure = EnhancedStatus(.persistentTransient, 0, 0)
+    public static let mailboxFullForNow = EnhancedStatus(.persistentTransient, 2, 2)
+    public static let systemFailureForNow = EnhancedStatus(.persistentTransient, 3, 0)
+    public static let systemFullForNow = EnhancedStatus(.persistentTransient, 3, 1)
+    public static let systemNotAcceptingForNow = EnhancedStatus(.persistentTransient, 3, 2)
+    public static let noAnswerFromHost = EnhancedStatus(.persistentTransient, 4, 1)
+    public static let badConnection = EnhancedStatus(.persistentTransient, 4, 2)
+    public static let directoryFailure = EnhancedStatus(.persistentTransient, 4, 3)
+    public static let protocolErrorForNow = EnhancedStatus(.persistentTransient, 5, 0)
+    public static let tooManyRecipientsForNow = EnhancedStatus(.persistentTransient, 5, 3)
+    public static let securityFailureForNow = EnhancedStatus(.persistentTransient, 7, 0)
+    public static let notAuthorizedForNow = EnhancedStatus(.persistentTransient, 7, 1)
 
-    package static let permanentFailure = EnhancedStatus(.permanent, 0, 0)
-    package static let badDestinationMailbox = EnhancedStatus(.permanent, 1, 1)
-    package static let badDestinationSystem = EnhancedStatus(.permanent, 1, 2)
-    package static let badDestinationSyntax = EnhancedStatus(.permanent, 1, 3)
-    package static let badSenderSyntax = EnhancedStatus(.permanent, 1, 7)
-    package static let badSenderSystem = EnhancedStatus(.permanent, 1, 8)
-    package static let recipientHasNullMX = EnhancedStatus(.permanent, 1, 10)  // RFC 7505
-    package static let mailboxDisabled = EnhancedStatus(.permanent, 2, 1)
-    package static let mailboxFull = EnhancedStatus(.permanent, 2, 2)
-    package static let unableToRoute = EnhancedStatus(.permanent, 4, 4)
-    package static let routingLoop = EnhancedStatus(.permanent, 4, 6)
-    package static let messageTooLarge = EnhancedStatus(.permanent, 3, 4)
-    package static let invalidCommand = EnhancedStatus(.permanent, 5, 1)
-    package static let syntaxError = EnhancedStatus(.permanent, 5, 2)
-    package static let tooManyRecipients = EnhancedStatus(.permanent, 5, 3)
-    package static let invalidArguments = EnhancedStatus(.permanent, 5, 4)
-    package static let authenticationLineTooLong = EnhancedStatus(.permanent, 5, 6)  // RFC 4954 §6
-    package static let contentInvalid = EnhancedStatus(.permanent, 6, 0)
-    package static let conversionNotSupported = EnhancedStatus(.permanent, 6, 3)
-    package static let internationalAddressNotSupported = EnhancedStatus(.permanent, 6, 7)  // RFC 6531 §3.5
-    package static let securityFailure = EnhancedStatus(.permanent, 7, 0)
-    package static let notAuthorized = EnhancedStatus(.permanent, 7, 1)
-    package static let credentialsInvalid = EnhancedStatus(.permanent, 7, 8)  // RFC 4954 §6
-    package static let mechanismTooWeak = EnhancedStatus(.permanent, 7, 9)  // RFC 4954 §6
-    package static let mechanismNeedsEncryption = EnhancedStatus(.permanent, 7, 11)  // RFC 4954 §6
+    public static let permanentFailure = EnhancedStatus(.permanent, 0, 0)
+    public static let badDestinationMailbox = EnhancedStatus(.permanent, 1, 1)
+    public static let badDestinationSystem = EnhancedStatus(.permanent, 1, 2)
+    public static let badDestinationSyntax = EnhancedStatus(.permanent, 1, 3)
+    public static let badSenderSyntax = EnhancedStatus(.permanent, 1, 7)
+    public static let badSenderSystem = EnhancedStatus(.permanent, 1, 8)
+    public static let recipientHasNullMX = EnhancedStatus(.permanent, 1, 10)  // RFC 7505
+    public static let mailboxDisabled = EnhancedStatus(.permanent, 2, 1)
+    public static let mailboxFull = EnhancedStatus(.permanent, 2, 2)
+    public static let unableToRoute = EnhancedStatus(.permanent, 4, 4)
+    public static let routingLoop = EnhancedStatus(.permanent, 4, 6)
+    public static let messageTooLarge = EnhancedStatus(.permanent, 3, 4)
+    public static let invalidCommand = EnhancedStatus(.permanent, 5, 1)
+    public static let syntaxError = EnhancedStatus(.permanent, 5, 2)
+    public static let tooManyRecipients = EnhancedStatus(.permanent, 5, 3)
+    public static let invalidArguments = EnhancedStatus(.permanent, 5, 4)
+    public static let authenticationLineTooLong = EnhancedStatus(.permanent, 5, 6)  // RFC 4954 §6
+    public static let contentInvalid = EnhancedStatus(.permanent, 6, 0)
+    public static let conversionNotSupported = EnhancedStatus(.permanent, 6, 3)
+    public static let internationalAddressNotSupported = EnhancedStatus(.permanent, 6, 7)  // RFC 6531 §3.5
+    public static let securityFailure = EnhancedStatus(.permanent, 7, 0)
+    public static let notAuthorized = EnhancedStatus(.permanent, 7, 1)
+    public static let credentialsInvalid = EnhancedStatus(.permanent, 7, 8)  // RFC 4954 §6
+    public static let mechanismTooWeak = EnhancedStatus(.permanent, 7, 9)  // RFC 4954 §6
+    public static let mechanismNeedsEncryption = EnhancedStatus(.permanent, 7, 11)  // RFC 4954 §6
 }
 
 extension EnhancedStatus: CustomStringConvertible {
-    package var description: String { "\(`class`.rawValue).\(subject).\(detail)" }
+    public var description: String { "\(`class`.rawValue).\(subject).\(detail)" }
 }
 
 extension EnhancedStatus {

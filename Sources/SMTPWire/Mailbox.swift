@@ -2,14 +2,14 @@ import Base
 
 /// An address as it stands between `<` and `>` in MAIL and RCPT: `Mailbox` of RFC 5321 §4.1.2, with the non-ASCII
 /// letters of RFC 6531 §3.3. Whatever is of this type can neither end a command nor add a parameter to it.
-package struct Mailbox: Hashable, Sendable {
+public struct Mailbox: Hashable, Sendable {
     /// Show it to the sender, never log it.
-    package let text: String
+    public let text: String
     /// Whether naming it in a command needs SMTPUTF8 (RFC 6531 §3.4).
-    package let isInternational: Bool
+    public let isInternational: Bool
 
     /// Nil where `text` is not one mailbox of at most `SMTPLimits.mailboxOctetsMax` octets.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let bytes = Array(text.utf8)[...]
         // A quoted local part may hold an "@", so it is measured first.
         let localOctets = SMTPGrammar.quotedStringOctets(bytes) ?? bytes.firstIndex(of: ASCII.at) ?? 0
@@ -24,6 +24,6 @@ package struct Mailbox: Hashable, Sendable {
 }
 
 extension Mailbox: CustomStringConvertible, CustomDebugStringConvertible {
-    package var description: String { "(mailbox)" }
-    package var debugDescription: String { description }
+    public var description: String { "(mailbox)" }
+    public var debugDescription: String { description }
 }

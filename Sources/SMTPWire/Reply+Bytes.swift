@@ -4,7 +4,7 @@ extension Reply {
     /// Appends the lines as they go on the wire (RFC 5321 §4.2.1), each with the enhanced status (RFC 2034 §4). What
     /// is no printable ASCII becomes `?`, and what exceeds a reply line is cut off: a text can neither end a reply nor
     /// begin another.
-    package func append(to output: inout [UInt8]) {
+    public func append(to output: inout [UInt8]) {
         for (index, line) in lines.enumerated() {
             let start = output.count
             output.appendDecimal(code.rawValue)

@@ -1,5 +1,5 @@
 /// The SASL mechanisms that we speak, by their registered names.
-package enum SASLMechanism: String, Hashable, Sendable {
+public enum SASLMechanism: String, Hashable, Sendable {
     case plain = "PLAIN"  // RFC 4616
     case login = "LOGIN"  // no RFC: the name, then the password, each asked for by a 334
 }

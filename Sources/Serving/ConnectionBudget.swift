@@ -1,11 +1,11 @@
-package import Base
+public import Base
 import Synchronization
 
 /// How many connections all shards may have together, one client address and one client network. Any thread.
 ///
 /// Clients of this machine, and of networks that the operator names, count against the whole alone: a proxy's address
 /// stands for many, and those whom it forwards count instead (`seat(forwarded:)`).
-package final class ConnectionBudget: Sendable {
+public final class ConnectionBudget: Sendable {
     /// Whether there is room for one more connection.
     enum Verdict {
         case taken
@@ -25,14 +25,14 @@ package final class ConnectionBudget: Sendable {
     private let state = Mutex(State())
 
     /// `limit`: connections in all. `exempt`: networks whose clients are not counted one by one.
-    package init(limit: Int, exempt: [IPNetwork] = []) {
+    public init(limit: Int, exempt: [IPNetwork] = []) {
         self.limit = limit
         self.exempt = exempt + ClientNetwork.loopback
     }
 
     /// The connections that a process with so many descriptors may have: some are kept back for storage, deliveries,
     /// the operator's own listeners and look-ups.
-    package static func connections(descriptors: Int) -> Int {
+    public static func connections(descriptors: Int) -> Int {
         let range = ServingLimits.descriptorsKept
         return descriptors - min(max(descriptors / 4, range.lowerBound), range.upperBound)
     }
@@ -59,7 +59,7 @@ package final class ConnectionBudget: Sendable {
     /// A place of a client that came through a proxy, for as long as the proxy asks for it: counted with its address's
     /// and its network's own connections, but against no room, as the proxy's connection is there already. nil: its
     /// address or its network has as many as it may.
-    package func seat(forwarded client: IPAddress) -> ForwardedSeat? {
+    public func seat(forwarded client: IPAddress) -> ForwardedSeat? {
         let networks = networks(of: client)
         let isAdmitted = state.withLock { state in
             for (network, most) in networks where state.byNetwork[network, default: 0] >= most { return false }
@@ -91,12 +91,12 @@ package final class ConnectionBudget: Sendable {
 }
 
 /// The networks that one client may have addresses of.
-package enum ClientNetwork {
+public enum ClientNetwork {
     /// Of one client: an IPv4 address, an IPv6 network of 64 bits.
-    package static func own(_ address: IPAddress) -> IPNetwork { network(address, v4: 32, v6: 64) }
+    public static func own(_ address: IPAddress) -> IPNetwork { network(address, v4: 32, v6: 64) }
 
     /// Of one provider's customer, or of a few neighbours.
-    package static func neighbours(_ address: IPAddress) -> IPNetwork { network(address, v4: 24, v6: 48) }
+    public static func neighbours(_ address: IPAddress) -> IPNetwork { network(address, v4: 24, v6: 48) }
 
     static let loopback = ["127.0.0.0/8", "::1/128"].compactMap { IPNetwork($0) }
 
@@ -121,7 +121,7 @@ final class ConnectionSeat {
 }
 
 /// A forwarded client's place, given back when nobody holds it any more.
-package final class ForwardedSeat {
+public final class ForwardedSeat {
     private let budget: ConnectionBudget
     private let client: IPAddress
 

@@ -1,7 +1,7 @@
 /// Whether something that comes in, comes in quickly enough: in any piece of time of the window's length so much at
 /// least, wherever the piece begins, so that no burst buys a silence. A value; its owner keeps the clock, and asks
 /// about once a step.
-package struct LeastRate: Sendable {
+public struct LeastRate: Sendable {
     private struct Mark {
         let at: Duration
         let octets: Int
@@ -15,7 +15,7 @@ package struct LeastRate: Sendable {
     private var later: [Mark] = []
 
     /// `began`, like all times, is an uptime; `octets` had come by then.
-    package init(began: Duration, octets: Int = 0, window: Duration, least: Int) {
+    public init(began: Duration, octets: Int = 0, window: Duration, least: Int) {
         self.window = window
         self.least = least
         first = Mark(at: began, octets: octets)
@@ -24,10 +24,10 @@ package struct LeastRate: Sendable {
     private var step: Duration { window / ServingLimits.rateSteps }
 
     /// When to ask next.
-    package var next: Duration { (later.last ?? first).at + step }
+    public var next: Duration { (later.last ?? first).at + step }
 
     /// Whether less than the least has come in a piece of time that ends `now`, when there are `octets`.
-    package mutating func isTooSlow(_ octets: Int, at now: Duration) -> Bool {
+    public mutating func isTooSlow(_ octets: Int, at now: Duration) -> Bool {
         if now >= next { later.append(Mark(at: now, octets: octets)) }
         while let second = later.first, now - second.at >= window {
             first = second

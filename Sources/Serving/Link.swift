@@ -1,23 +1,23 @@
-package import Posix
-package import TLS
+public import Posix
+public import TLS
 
 /// One client's connection as bytes: its socket, TLS where that is spoken, and what waits to be sent. Belongs to one
 /// shard, which keeps it in its own state and nowhere else.
-package final class Link {
-    package let id: ConnectionID
+public final class Link {
+    public let id: ConnectionID
     let socket: Socket
     let meter: ConnectionMeter
     /// nil outside TLS.
-    package private(set) var secure: SecureChannel?
+    public private(set) var secure: SecureChannel?
     /// What the next `send` takes, in clear also where TLS is spoken. Owners append to it.
-    package var output: [UInt8] = []
+    public var output: [UInt8] = []
     /// Of `output`, what the socket has.
     private var sent = 0
     /// Capacity for output that is kept while the connection waits.
     private let keptBytes: Int
     /// Uptime at which what is waited for has lasted too long; nil while it may last. The owner's.
-    package var deadline: Duration?
-    package internal(set) var watched: Readiness = .readable
+    public var deadline: Duration?
+    public internal(set) var watched: Readiness = .readable
     /// nil: it counts against no bound.
     var seat: ConnectionSeat?
     /// Its output is written at the end of the turn.
@@ -31,17 +31,17 @@ package final class Link {
     }
 
     /// Begins TLS, behind what was said before.
-    package func secure(with stream: consuming TLSStream) {
+    public func secure(with stream: consuming TLSStream) {
         let clear = Array(output[sent...])
         releaseOutput()
         secure = SecureChannel(stream, behind: clear)
     }
 
-    package var unsentBytes: Int { output.count - sent + (secure?.unsentBytes ?? 0) }
-    package var hasUnsentOutput: Bool { sent < output.count || (secure?.unsentBytes ?? 0) > 0 }
+    public var unsentBytes: Int { output.count - sent + (secure?.unsentBytes ?? 0) }
+    public var hasUnsentOutput: Bool { sent < output.count || (secure?.unsentBytes ?? 0) > 0 }
 
     /// Sends what the socket takes; false if the connection is broken.
-    package func send() -> Bool {
+    public func send() -> Bool {
         guard let secure else { return sendPlain() }
         do {
             try encryptOutput(secure)
@@ -77,7 +77,7 @@ package final class Link {
     }
 
     /// Says in TLS that nothing follows what stands in the output. Nothing can be sent after it.
-    package func endTLS() {
+    public func endTLS() {
         guard let secure, secure.isEstablished else { return }
         // Where TLS has failed, its alert was its last word.
         do { try encryptOutput(secure) } catch { releaseOutput() }
@@ -85,17 +85,17 @@ package final class Link {
     }
 
     /// The same, as far as the socket takes it now.
-    package func sayEnd() {
+    public func sayEnd() {
         guard let secure, secure.isEstablished else { return }
         endTLS()
         try? secure.flush(socket, keeping: keptBytes)
     }
 
     /// Tells the client's kernel that nothing follows; the client may still send.
-    package func endSending() { socket.endSending() }
+    public func endSending() { socket.endSending() }
 }
 
 /// What a shard keeps of a client: the bytes of its connection, and whatever its protocol decides by.
-package protocol ServedConnection: AnyObject {
+public protocol ServedConnection: AnyObject {
     var link: Link { get }
 }

@@ -1,9 +1,9 @@
 import Posix
-package import TLS
+public import TLS
 
 /// The TLS side of one connection: what was read from the socket becomes plaintext here, and plaintext what is written.
 /// Belongs to the connection's shard.
-package final class SecureChannel {
+public final class SecureChannel {
     private var stream: TLSStream
     /// What the socket has not taken; of it, what stands before `sent` it has.
     private var output: [UInt8]
@@ -15,13 +15,13 @@ package final class SecureChannel {
         output = clear
     }
 
-    package var isEstablished: Bool { stream.isEstablished }
-    package var isClosedByPeer: Bool { stream.isClosedByPeer }
+    public var isEstablished: Bool { stream.isEstablished }
+    public var isClosedByPeer: Bool { stream.isClosedByPeer }
     var unsentBytes: Int { output.count - sent }
 
     /// The plaintext that these bytes complete. What TLS answers by itself stands in the output afterwards, also where
     /// it throws: the alert.
-    package func receive(_ ciphertext: ArraySlice<UInt8>) throws(TLSError) -> [UInt8] {
+    public func receive(_ ciphertext: ArraySlice<UInt8>) throws(TLSError) -> [UInt8] {
         defer { output += stream.outgoing() }
         return try stream.receive(Array(ciphertext))
     }

@@ -1,15 +1,15 @@
-package import Base
-package import Posix
-package import TLS
+public import Base
+public import Posix
+public import TLS
 
 /// What the shards of all protocols stand on: listeners, accepting and pausing, the table of connections, one write a
 /// turn, timeouts, and the end. A shard says by its `Duties` what its protocol does with a connection.
 ///
 /// **Threads.** It belongs to one shard, which is an actor on `loop`, and is called and calls back on that loop alone.
 /// Generic and final, so that no read or write pays for it: the duties are the one indirect call each.
-package final class ServingFloor<Service, Connection: ServedConnection> {
+public final class ServingFloor<Service, Connection: ServedConnection> {
     /// What a shard does. None is called for a connection that was removed.
-    package struct Duties {
+    public struct Duties {
         /// Makes the connection of a client that came in by a listener of this service; `address` is nil on a local
         /// socket. It is in the table when `begin` is called, and not before.
         let make: (_ link: Link, _ address: IPAddress?, _ service: Service) -> Connection
@@ -24,7 +24,7 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
         /// Nobody knows who is on it, and nothing is under way: it may be closed where there is no room for another.
         let isIdleStranger: (Connection) -> Bool
 
-        package init(
+        public init(
             make: @escaping (Link, IPAddress?, Service) -> Connection, begin: @escaping (Connection) -> Void,
             ready: @escaping (Connection, Readiness) -> Void, write: @escaping (Connection) -> Void,
             sweep: @escaping (Connection, Duration) -> Void, close: @escaping (Connection) -> Void,
@@ -57,13 +57,13 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     private var table = ConnectionTable<Connection>()
     private var writer: TurnWriter<Connection>?
     /// What `receive` read last.
-    package private(set) var received = [UInt8](repeating: 0, count: ServingLimits.receiveBytes)
+    public private(set) var received = [UInt8](repeating: 0, count: ServingLimits.receiveBytes)
     private var isSweeping = false
-    package private(set) var isDraining = false
+    public private(set) var isDraining = false
     private var drained: CheckedContinuation<Void, Never>?
 
     /// `outputKeptBytes`: the capacity for output that a connection keeps while it waits.
-    package init(
+    public init(
         loop: EventLoop, time: any TimeSource, log: Log, outputKeptBytes: Int, budget: ConnectionBudget? = nil,
         duties: Duties
     ) {
@@ -83,7 +83,7 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     /// Listens at `address`; the address with the port that was chosen, and what stands behind it, which `service`
     /// makes of that address and of what counts its connections. Shards that listen at one port share it. With an
     /// identity, TLS begins with the first byte. `isReserved`: the operator's own, who gets in when nobody else does.
-    package func listen(
+    public func listen(
         at address: SocketAddress, identity: TLSServerIdentity?, isReserved: Bool = false,
         _ service: (SocketAddress, ConnectionMeter) -> Service
     ) throws(PosixError) -> (address: SocketAddress, service: Service) {
@@ -200,15 +200,15 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
         duties.begin(connection)
     }
 
-    package var count: Int { table.count }
+    public var count: Int { table.count }
 
     /// nil: it has gone.
-    package subscript(id: ConnectionID) -> Connection? { table[id] }
+    public subscript(id: ConnectionID) -> Connection? { table[id] }
 
-    package func contains(_ connection: Connection) -> Bool { table.contains(connection) }
+    public func contains(_ connection: Connection) -> Bool { table.contains(connection) }
 
     /// Forgets a connection, which closes its socket when nobody holds it any more.
-    package func remove(_ connection: Connection) {
+    public func remove(_ connection: Connection) {
         guard contains(connection) else { return }
         let link = connection.link
         loop.unregister(link.id.descriptor)
@@ -221,7 +221,7 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     }
 
     /// Has `ready` called for what is of `interest`, and for a connection that broke.
-    package func watch(_ connection: Connection, _ interest: Readiness) {
+    public func watch(_ connection: Connection, _ interest: Readiness) {
         guard connection.link.watched != interest else { return }
         connection.link.watched = interest
         do throws(PosixError) {
@@ -232,7 +232,7 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     }
 
     /// Reads once into `received`: how many bytes, none at the client's end.
-    package func receive(_ connection: Connection) throws(PosixError) -> Progress<Int> {
+    public func receive(_ connection: Connection) throws(PosixError) -> Progress<Int> {
         let result = unsafe received.withUnsafeMutableBytes { buffer in
             Result { () throws(PosixError) in try unsafe connection.link.socket.receive(into: buffer) }
         }
@@ -240,13 +240,13 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     }
 
     /// Lends the first `count` bytes of `received`.
-    package func withReceived(_ count: Int, _ body: (Span<UInt8>) -> Void) {
+    public func withReceived(_ count: Int, _ body: (Span<UInt8>) -> Void) {
         let bytes = received
         body(bytes.span.extracting(first: count))
     }
 
     /// Has `write` called at the end of the turn, if there is something to send by then.
-    package func gather(_ connection: Connection) { writer?.gather(connection) }
+    public func gather(_ connection: Connection) { writer?.gather(connection) }
 
     // MARK: Timeouts
 
@@ -268,7 +268,7 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
 
     /// Stops listening, and has `leave` called for each connection, which closes those that rest; returns when none is
     /// left. `closeAll` comes after it.
-    package func drain(_ leave: (Connection) -> Void) async {
+    public func drain(_ leave: (Connection) -> Void) async {
         isDraining = true
         stopListening()
         forEach(leave)
@@ -276,7 +276,7 @@ package final class ServingFloor<Service, Connection: ServedConnection> {
     }
 
     /// The end: stops listening, closes what is left, and lets go of the shard.
-    package func closeAll() {
+    public func closeAll() {
         stopListening()
         forEach { duties?.close($0) }
         duties = nil

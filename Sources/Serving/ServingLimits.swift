@@ -1,7 +1,7 @@
 /// The limits that every shard has, whatever it speaks.
-package enum ServingLimits {
+public enum ServingLimits {
     /// Bytes read from a socket at once.
-    package static let receiveBytes = 64 * 1024
+    public static let receiveBytes = 64 * 1024
     /// Connections whose output waits for the end of the turn at most; then they are written within it.
     static let gatheredConnections = 32
     /// Connections of one shard and protocol; more wait in the kernel's queue.
@@ -17,7 +17,7 @@ package enum ServingLimits {
     /// How often it is told that connections were refused, or that accepting rests.
     static let refusalsInterval: Duration = .seconds(60)
     /// How long a TLS handshake may take.
-    package static let handshakeTimeout: Duration = .seconds(15)
+    public static let handshakeTimeout: Duration = .seconds(15)
     /// Into so many steps the window of a least rate is cut; it slides by one.
     static let rateSteps = 6
     /// How often timeouts are looked for.

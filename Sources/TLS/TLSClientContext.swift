@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// Which certificate authorities are believed.
-package enum TLSTrust: Hashable, Sendable {
+public enum TLSTrust: Hashable, Sendable {
     /// Those that the operating system lists.
     case system
     /// Those in a PEM file, and no others.
@@ -9,7 +9,7 @@ package enum TLSTrust: Hashable, Sendable {
 }
 
 /// What a client asks of a server's certificate.
-package enum TLSVerification: Hashable, Sendable {
+public enum TLSVerification: Hashable, Sendable {
     /// Nothing: encryption against who only listens (RFC 7435), as opportunistic SMTP has it.
     case none
     /// A trusted chain, for this host: a DNS name in A-label form, or an IP address.
@@ -17,10 +17,10 @@ package enum TLSVerification: Hashable, Sendable {
 }
 
 /// What all outgoing connections of one kind share. Any thread.
-package final class TLSClientContext: Sendable {
+public final class TLSClientContext: Sendable {
     private let handle: TLSContextHandle
 
-    package init(trust: TLSTrust = .system) throws(TLSError) {
+    public init(trust: TLSTrust = .system) throws(TLSError) {
         handle = try TLSContextHandle()
         try unsafe handle.configure(.trustStore) { context in
             switch trust {
@@ -33,7 +33,7 @@ package final class TLSClientContext: Sendable {
     /// A stream that begins as a client. `serverName` is sent in the clear, so that a host of many names can choose
     /// its certificate; an IP address is left out, as RFC 6066 §3 asks. `protocols` are offered in this order
     /// (RFC 7301); SMTP has none.
-    package func makeStream(
+    public func makeStream(
         serverName: String?, verification: TLSVerification, protocols: [String] = []
     ) throws(TLSError) -> TLSStream {
         var stream = try TLSStream(handle, role: .client)

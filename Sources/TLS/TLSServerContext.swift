@@ -2,13 +2,13 @@ import COpenSSL
 
 /// What all connections of one listener share. Any thread. Renewed certificates are read by making a new context;
 /// streams made before keep the old one alive.
-package final class TLSServerContext: Sendable {
+public final class TLSServerContext: Sendable {
     private let handle: TLSContextHandle
 
     /// Reads a PEM chain (the server's own certificate first) and its PEM key, which must not be encrypted.
     /// `speaksHTTP11` chooses `http/1.1` where a client offers protocols (RFC 7301), and refuses those that offer
     /// only others.
-    package init(certificateChain: String, privateKey: String, speaksHTTP11: Bool = false) throws(TLSError) {
+    public init(certificateChain: String, privateKey: String, speaksHTTP11: Bool = false) throws(TLSError) {
         handle = try TLSContextHandle()
         try unsafe handle.configure(.certificateChain) { context in
             unsafe SSL_CTX_use_certificate_chain_file(context, certificateChain)
@@ -28,5 +28,5 @@ package final class TLSServerContext: Sendable {
     }
 
     /// A stream that begins as a server.
-    package func makeStream() throws(TLSError) -> TLSStream { try TLSStream(handle, role: .server) }
+    public func makeStream() throws(TLSError) -> TLSStream { try TLSStream(handle, role: .server) }
 }

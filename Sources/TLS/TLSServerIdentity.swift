@@ -3,9 +3,9 @@ import Synchronization
 /// The certificate and key that a listener shows, which can be exchanged while it serves. Any thread.
 ///
 /// Streams made before an exchange keep what they began with.
-package final class TLSServerIdentity: Sendable {
+public final class TLSServerIdentity: Sendable {
     /// What is spoken inside TLS.
-    package enum Application: Sendable {
+    public enum Application: Sendable {
         /// HTTP/1.1, which clients may ask for by ALPN (RFC 7301).
         case web
         /// SMTP, which has no name in ALPN.
@@ -16,7 +16,7 @@ package final class TLSServerIdentity: Sendable {
     private let application: Application
 
     /// Two PEM files; see `TLSServerContext`.
-    package init(certificate: String, key: String, application: Application = .web) throws(TLSError) {
+    public init(certificate: String, key: String, application: Application = .web) throws(TLSError) {
         self.application = application
         current = Mutex(
             try TLSServerContext(
@@ -24,12 +24,12 @@ package final class TLSServerIdentity: Sendable {
     }
 
     /// Reads the files anew. Where they cannot be used, the old ones stay.
-    package func replace(certificate: String, key: String) throws(TLSError) {
+    public func replace(certificate: String, key: String) throws(TLSError) {
         let context = try TLSServerContext(
             certificateChain: certificate, privateKey: key, speaksHTTP11: application == .web)
         current.withLock { $0 = context }
     }
 
     /// A stream that begins as a server, with what is current.
-    package func makeStream() throws(TLSError) -> TLSStream { try current.withLock { $0 }.makeStream() }
+    public func makeStream() throws(TLSError) -> TLSStream { try current.withLock { $0 }.makeStream() }
 }

@@ -3,13 +3,13 @@ import COpenSSL
 /// What the handshake agreed on.
 extension TLSStream {
     /// `TLSv1.2` or `TLSv1.3`; nil before the handshake is complete.
-    package var version: String? {
+    public var version: String? {
         guard isEstablished, let name = unsafe SSL_get_version(stream) else { return nil }
         return unsafe String(cString: name)
     }
 
     /// The cipher suite's name, such as `TLS_AES_256_GCM_SHA384`; nil before the handshake is complete.
-    package var cipher: String? {
+    public var cipher: String? {
         guard isEstablished, let cipher = unsafe SSL_get_current_cipher(stream),
             let name = unsafe SSL_CIPHER_get_name(cipher)
         else { return nil }
@@ -17,7 +17,7 @@ extension TLSStream {
     }
 
     /// The protocol that both sides chose (RFC 7301); nil where none was offered.
-    package var applicationProtocol: String? {
+    public var applicationProtocol: String? {
         var name: UnsafePointer<UInt8>?
         var length: UInt32 = 0
         unsafe SSL_get0_alpn_selected(stream, &name, &length)
@@ -26,5 +26,5 @@ extension TLSStream {
     }
 
     /// Whether the peer's certificate was asked for, and is trusted and for the expected host.
-    package var isPeerVerified: Bool { isEstablished && verifiesPeer }
+    public var isPeerVerified: Bool { isEstablished && verifiesPeer }
 }

@@ -10,7 +10,7 @@ import COpenSSL
 /// One owner, one thread at a time: OpenSSL forbids two at once, and no call may be split over a suspension. It may
 /// move to another thread between calls.
 @safe
-package struct TLSStream: ~Copyable {
+public struct TLSStream: ~Copyable {
     enum Role: Sendable {
         case client
         case server
@@ -25,9 +25,9 @@ package struct TLSStream: ~Copyable {
     private var failure: TLSError?
 
     /// Whether the handshake is complete, and with it the verification that was asked for.
-    package private(set) var isEstablished = false
+    public private(set) var isEstablished = false
     /// Whether the peer sent `close_notify`: all that it had to say was received.
-    package private(set) var isClosedByPeer = false
+    public private(set) var isClosedByPeer = false
 
     init(_ context: TLSContextHandle, role: Role) throws(TLSError) {
         let stream = unsafe try context.makeStream()
@@ -59,7 +59,7 @@ package struct TLSStream: ~Copyable {
 extension TLSStream {
     /// Brings the handshake as far as the received bytes allow. True once it is complete. On failure `outgoing()`
     /// holds the alert that tells the peer.
-    package mutating func handshake() throws(TLSError) -> Bool {
+    public mutating func handshake() throws(TLSError) -> Bool {
         if isEstablished { return true }
         try checkUsable()
         OpenSSLErrors.clear()
@@ -74,7 +74,7 @@ extension TLSStream {
 
     /// Takes bytes from the transport and gives the plaintext that they complete, which is none during the handshake.
     /// Send `outgoing()` after it, also when it throws.
-    package mutating func receive(_ ciphertext: [UInt8]) throws(TLSError) -> [UInt8] {
+    public mutating func receive(_ ciphertext: [UInt8]) throws(TLSError) -> [UInt8] {
         try checkUsable()
         try feed(ciphertext)
         guard try handshake() else { return [] }
@@ -90,7 +90,7 @@ extension TLSStream {
     }
 
     /// Encrypts all of `plaintext`. Gives what is to be written, with anything that was waiting before it.
-    package mutating func send(_ plaintext: [UInt8]) throws(TLSError) -> [UInt8] {
+    public mutating func send(_ plaintext: [UInt8]) throws(TLSError) -> [UInt8] {
         try checkUsable()
         guard isEstablished else { throw .notEstablished }
         guard !isClosed else { throw .closed }
@@ -104,7 +104,7 @@ extension TLSStream {
     }
 
     /// Takes the ciphertext that waits to be written; empty where there is none.
-    package mutating func outgoing() -> [UInt8] {
+    public mutating func outgoing() -> [UInt8] {
         let count = unsafe BIO_ctrl_pending(unsent)
         guard count > 0 else { return [] }
         return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -114,7 +114,7 @@ extension TLSStream {
 
     /// Says `close_notify`, once, and gives what is to be written. The peer may still send until it says so too.
     /// Before the handshake is complete, and after a failure, there is nothing to say.
-    package mutating func close() -> [UInt8] {
+    public mutating func close() -> [UInt8] {
         guard isEstablished, failure == nil, !isClosed else { return outgoing() }
         isClosed = true
         OpenSSLErrors.clear()
@@ -125,7 +125,7 @@ extension TLSStream {
     }
 
     /// To be called when the transport ended. RFC 8446 §6.1: without `close_notify` before it, data may be missing.
-    package func transportEnded() throws(TLSError) {
+    public func transportEnded() throws(TLSError) {
         guard isClosedByPeer else { throw failure ?? .truncated }
     }
 

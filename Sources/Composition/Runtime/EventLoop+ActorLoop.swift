@@ -1,4 +1,4 @@
-import Ports
+public import Ports
 import Posix
 
 /// The loop that the kernel's actors live on.

@@ -1,4 +1,4 @@
-import Ports
+public import Ports
 import Posix
 
 /// The kernel's threads for long work.

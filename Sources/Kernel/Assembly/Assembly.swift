@@ -1,30 +1,30 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Wires the kernel's services to the ports that they are given: the engines of a server, or what a test turns by hand.
-package struct Assembly {
+public struct Assembly {
     /// What the kernel stands on.
-    package struct Ground {
-        package var store: any Store
+    public struct Ground {
+        public var store: any Store
         /// Of mail and of domains' checks, and of requests of our own.
-        package var deliveryLoop: any ActorLoop
-        package var outboundLoop: any ActorLoop
+        public var deliveryLoop: any ActorLoop
+        public var outboundLoop: any ActorLoop
         /// nil: capture mode, where nothing leaves the machine.
-        package var mail: (any MailTransport)?
-        package var http: any HTTPTransport
+        public var mail: (any MailTransport)?
+        public var http: any HTTPTransport
         /// What `http` keeps to, for judging a target before anything is sent.
-        package var egress: EgressPolicy
-        package var resolver: any Resolver
-        package var mailbox: any OperatorMailbox
-        package var workers: any Workers
+        public var egress: EgressPolicy
+        public var resolver: any Resolver
+        public var mailbox: any OperatorMailbox
+        public var workers: any Workers
         /// Who makes signing keys, which nobody has to wait for; nil: the others.
-        package var keyWorkers: (any Workers)?
-        package var time: any TimeSource
-        package var random: any RandomSource
-        package var log: Log
+        public var keyWorkers: (any Workers)?
+        public var time: any TimeSource
+        public var random: any RandomSource
+        public var log: Log
 
-        package init(
+        public init(
             store: any Store, deliveryLoop: any ActorLoop, outboundLoop: any ActorLoop, mail: (any MailTransport)?,
             http: any HTTPTransport, egress: EgressPolicy, resolver: any Resolver, mailbox: any OperatorMailbox,
             workers: any Workers, keyWorkers: (any Workers)? = nil, time: any TimeSource, random: any RandomSource,
@@ -50,7 +50,7 @@ package struct Assembly {
     private let dialects: KernelDialects
     private let settings: KernelSettings
 
-    package init(on ground: Ground, dialects: KernelDialects, settings: KernelSettings) {
+    public init(on ground: Ground, dialects: KernelDialects, settings: KernelSettings) {
         self.ground = ground
         self.dialects = dialects
         self.settings = settings
@@ -58,7 +58,7 @@ package struct Assembly {
 
     /// Reads the directory, wires everything, and has the store's feed heard. Nothing is under way yet
     /// (`KernelServices.resume`).
-    package func services() async throws(KernelFailure) -> KernelServices {
+    public func services() async throws(KernelFailure) -> KernelServices {
         let directory = Directory(try await ground.store.directory())
         let keyring = Keyring(sealing: settings.sealing, random: ground.random)
         let office = postOffice(directory, keyring)

@@ -1,16 +1,16 @@
-package import Model
+public import Model
 
 /// What the kernel keeps of the personalities, by their names: what is the same for all of a dialect's callers.
-package struct KernelDialects: Sendable {
-    package var selectors: [PersonalityID: DKIMSelectors]
-    package var planners: [PersonalityID: RecordPlanner]
-    package var webhooks: [PersonalityID: WebhookDialect]
-    package var relays: [PersonalityID: RelayRules]
+public struct KernelDialects: Sendable {
+    public var selectors: [PersonalityID: DKIMSelectors]
+    public var planners: [PersonalityID: RecordPlanner]
+    public var webhooks: [PersonalityID: WebhookDialect]
+    public var relays: [PersonalityID: RelayRules]
     /// What becomes of records that are due, by collection.
-    package var timers: [PersonalityID: [String: RecordTimers.Rule]]
-    package var conventions: [PersonalityID: MailConvention]
+    public var timers: [PersonalityID: [String: RecordTimers.Rule]]
+    public var conventions: [PersonalityID: MailConvention]
 
-    package init(
+    public init(
         selectors: [PersonalityID: DKIMSelectors] = [:], planners: [PersonalityID: RecordPlanner] = [:],
         webhooks: [PersonalityID: WebhookDialect] = [:], relays: [PersonalityID: RelayRules] = [:],
         timers: [PersonalityID: [String: RecordTimers.Rule]] = [:],

@@ -1,16 +1,16 @@
 import Model
-package import Ports
+public import Ports
 
 extension KernelServices {
     /// The lanes of mail, of webhooks and of relayed requests that have something or are paused.
-    package func lanes() async -> [LaneStatistics] {
+    public func lanes() async -> [LaneStatistics] {
         let webhooks = await webhooks.dispatcher.statistics()
         let relays = await relays.dispatcher.statistics()
         return await dispatcher.statistics() + webhooks.map(LaneStatistics.init) + relays.map(LaneStatistics.init)
     }
 
     /// Holds a lane back in memory, or lets it go on; false where its name is no lane's.
-    package func setPaused(_ lane: LaneID, _ isPaused: Bool) async -> Bool {
+    public func setPaused(_ lane: LaneID, _ isPaused: Bool) async -> Bool {
         if lane.name.hasPrefix(LaneID.webhookPrefix) {
             guard let number = Int64(lane.name.dropFirst(LaneID.webhookPrefix.count)) else { return false }
             await webhooks.dispatcher.setPaused(WebhookEndpoint.ID(number), isPaused)
@@ -29,13 +29,13 @@ extension KernelServices {
 }
 
 extension LaneStatistics {
-    package init(_ lane: WebhookLaneStatistics) {
+    public init(_ lane: WebhookLaneStatistics) {
         self.init(
             lane: LaneID("\(LaneID.webhookPrefix)\(lane.endpoint.value)"), waiting: lane.waiting, leased: lane.running,
             earliestDue: lane.earliestDue, isPaused: lane.isPaused)
     }
 
-    package init(_ lane: WorkLaneStatistics<String>) {
+    public init(_ lane: WorkLaneStatistics<String>) {
         self.init(
             lane: LaneID("\(LaneID.relayPrefix)\(lane.lane)"), waiting: lane.waiting, leased: lane.running,
             earliestDue: lane.earliestDue, isPaused: lane.isHeld)

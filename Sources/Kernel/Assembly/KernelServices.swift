@@ -1,51 +1,51 @@
-package import Crypto
-package import Model
-package import Ports
+public import Crypto
+public import Model
+public import Ports
 
 /// The kernel's services over one store, wired to each other: one value for the program and for tests. `Assembly` makes
 /// it. Any thread.
-package struct KernelServices: Sendable {
-    package struct Webhooks: Sendable {
-        package let dispatcher: WebhookDispatcher
-        package let service: WebhookService
+public struct KernelServices: Sendable {
+    public struct Webhooks: Sendable {
+        public let dispatcher: WebhookDispatcher
+        public let service: WebhookService
     }
 
-    package struct Relays: Sendable {
-        package let dispatcher: RelayDispatcher
-        package let service: RelayService
+    public struct Relays: Sendable {
+        public let dispatcher: RelayDispatcher
+        public let service: RelayService
     }
 
-    package struct Records: Sendable {
-        package let service: RecordService
-        package let timers: RecordTimers
+    public struct Records: Sendable {
+        public let service: RecordService
+        public let timers: RecordTimers
         /// What secrets in records are sealed with.
-        package let sealing: SealingKey
+        public let sealing: SealingKey
     }
 
-    package let directory: Directory
-    package let dispatcher: Dispatcher
-    package let postOffice: PostOffice
-    package let mail: MailService
-    package let claims: ClaimTable
-    package let idempotency: Idempotency
-    package let administration: Administration
-    package let domainWatch: DomainWatch
-    package let domains: DomainService
-    package let keyUses: KeyUseLog
-    package let suppressions: SuppressionService
-    package let quotas: QuotaDesk
+    public let directory: Directory
+    public let dispatcher: Dispatcher
+    public let postOffice: PostOffice
+    public let mail: MailService
+    public let claims: ClaimTable
+    public let idempotency: Idempotency
+    public let administration: Administration
+    public let domainWatch: DomainWatch
+    public let domains: DomainService
+    public let keyUses: KeyUseLog
+    public let suppressions: SuppressionService
+    public let quotas: QuotaDesk
     /// nil where nobody takes reports.
-    package let reports: ReportService?
-    package let webhooks: Webhooks
-    package let relays: Relays
-    package let records: Records
-    package let people: PeopleService
+    public let reports: ReportService?
+    public let webhooks: Webhooks
+    public let relays: Relays
+    public let records: Records
+    public let people: PeopleService
 }
 
 extension KernelServices {
     /// Takes over what an earlier process left unfinished, once, before anything else is asked of the services.
     /// `delivers` false only looks at it: nothing is sent, and no domain is looked up.
-    package func resume(from store: any Store, delivers: Bool) async throws(KernelFailure) {
+    public func resume(from store: any Store, delivers: Bool) async throws(KernelFailure) {
         if !delivers {
             await dispatcher.hold()
             await webhooks.dispatcher.hold()

@@ -1,34 +1,34 @@
-package import Crypto
-package import Model
+public import Crypto
+public import Model
 
 /// What the operator says of the kernel, and the keys of the key file.
-package struct KernelSettings: Sendable {
+public struct KernelSettings: Sendable {
     /// What rows' secrets are sealed with, and kept answers.
-    package var sealing: SealingKey
-    package var answers: SealingKey
+    public var sealing: SealingKey
+    public var answers: SealingKey
     /// 32 bytes that stay the same for the life of the database.
-    package var idKey: [UInt8]
+    public var idKey: [UInt8]
     /// What this server calls itself, a name or an address literal.
-    package var hostName: String
+    public var hostName: String
     /// Where people may write to as well, in lower case.
-    package var ownNames: Set<String>
-    package var simulation: SimulationPolicy
-    package var retries: RetryPolicy
-    package var pace: LanePace
+    public var ownNames: Set<String>
+    public var simulation: SimulationPolicy
+    public var retries: RetryPolicy
+    public var pace: LanePace
     /// What mail is signed with.
-    package var signatures: Set<SigningKey.Algorithm>
+    public var signatures: Set<SigningKey.Algorithm>
     /// The URL before the token of an unsubscribe link.
-    package var unsubscribeBase: String
+    public var unsubscribeBase: String
     /// nil where nobody takes reports.
-    package var returnPaths: ReturnPaths?
+    public var returnPaths: ReturnPaths?
     /// A submitted Bcc field leaves with its message, as RFC 5322 §3.6.3 lets it.
-    package var keepsBcc: Bool
+    public var keepsBcc: Bool
     /// Good keys of one personality that an account may make for itself.
-    package var keysPerAccount: Int
+    public var keysPerAccount: Int
     /// Domains that an account may add for itself.
-    package var domainsPerAccount: Int
+    public var domainsPerAccount: Int
 
-    package init(
+    public init(
         sealing: SealingKey, answers: SealingKey, idKey: [UInt8], hostName: String, ownNames: Set<String> = [],
         simulation: SimulationPolicy, retries: RetryPolicy, pace: LanePace = LanePace(),
         signatures: Set<SigningKey.Algorithm> = [.rsa, .ed25519], unsubscribeBase: String,

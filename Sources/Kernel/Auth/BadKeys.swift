@@ -1,11 +1,11 @@
-package import Base
+public import Base
 
 /// How long the refusal of a bad key is put off, by the client's network.
 ///
 /// Each bad key fills a network's bucket by one, and time empties it; what is above a free measure costs a delay that
 /// grows with it. A client that sends one wrong key notices nothing, one that tries keys is slowed down, and what
 /// either is told never changes. Pure: the caller waits.
-package struct BadKeys: Sendable {
+public struct BadKeys: Sendable {
     /// An IPv6 client has the addresses of a /64 to choose from, so they count together.
     private static let networkBits = 64
 
@@ -13,12 +13,12 @@ package struct BadKeys: Sendable {
     private var emptyAt: [IPNetwork?: Duration] = [:]
     private var nextSweep: Duration = .zero
 
-    package init() {}
+    public init() {}
 
-    package var networks: Int { emptyAt.count }
+    public var networks: Int { emptyAt.count }
 
     /// Counts a bad key from `address` at the monotonic time `now`; how long its refusal is to be put off.
-    package mutating func delay(for address: IPAddress?, at now: Duration) -> Duration {
+    public mutating func delay(for address: IPAddress?, at now: Duration) -> Duration {
         let network = network(of: address, now)
         let limit = now + KernelLimits.badKeyInterval * KernelLimits.badKeysCounted
         let full = min(max(emptyAt[network] ?? now, now) + KernelLimits.badKeyInterval, limit)

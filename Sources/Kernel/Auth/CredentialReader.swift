@@ -1,13 +1,13 @@
 import Base
-package import Model
+public import Model
 
 /// Takes the key out of a request's header fields.
-package struct CredentialReader: Sendable {
-    package let form: CredentialForm
+public struct CredentialReader: Sendable {
+    public let form: CredentialForm
     private let scheme: [UInt8]
     private let prefixes: [[UInt8]]
 
-    package init(form: CredentialForm) {
+    public init(form: CredentialForm) {
         self.form = form
         scheme = form.scheme.utf8.map(ASCII.lowercased)
         prefixes = form.takesAnyForm ? [] : form.prefixes.map { Array($0.text.utf8) }
@@ -15,7 +15,7 @@ package struct CredentialReader: Sendable {
 
     /// The key's bytes. `authorization` and `keyField` are the values of the two fields, nil where they are absent; an
     /// empty key field is as good as none.
-    package func token(
+    public func token(
         authorization: ArraySlice<UInt8>?, keyField: ArraySlice<UInt8>?
     ) throws(KernelFailure) -> ArraySlice<UInt8> {
         guard let key = keyField, !key.isEmpty else {
@@ -34,7 +34,7 @@ package struct CredentialReader: Sendable {
 
     /// The key's bytes in the value of an Authorization field (RFC 9110 §11.6.2), such as `Bearer sk_live_...`; the
     /// scheme is case-insensitive (RFC 9110 §11.1).
-    package func token(in value: ArraySlice<UInt8>) throws(KernelFailure) -> ArraySlice<UInt8> {
+    public func token(in value: ArraySlice<UInt8>) throws(KernelFailure) -> ArraySlice<UInt8> {
         let rest = value.dropFirst(scheme.count)
         guard rest.first == ASCII.space, value.prefix(scheme.count).lazy.map(ASCII.lowercased).elementsEqual(scheme)
         else { throw .credentialMalformed(.scheme) }

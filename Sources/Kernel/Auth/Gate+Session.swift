@@ -1,13 +1,13 @@
-package import Base
-package import Crypto
-package import Model
+public import Base
+public import Crypto
+public import Model
 
 /// The gate of clients that say who they are once and then ask for many things, as SMTP's do. The steps are the same,
 /// in the same order; those about the client are made when it says who it is, and all of them for each thing it asks
 /// for.
 extension Gate {
     /// Who a client is, for as long as its connection lasts. Not what it may do, which changes meanwhile.
-    package enum Caller: Sendable {
+    public enum Caller: Sendable {
         /// By the digest of its key's secret.
         case key(Digest256)
         /// By the network that it is in; a key that is in no table stands for it.
@@ -15,14 +15,14 @@ extension Gate {
     }
 
     /// One request that was let in.
-    package struct Passage: Sendable {
-        package let principal: Principal
+    public struct Passage: Sendable {
+        public let principal: Principal
         /// To be given back if the request is refused later; nil where nothing asks for that.
-        package let receipt: RateLimiter.Receipt?
+        public let receipt: RateLimiter.Receipt?
     }
 
     /// Who gave this secret. Nothing is counted.
-    package func identify(
+    public func identify(
         secret: [UInt8], from address: IPAddress?, at now: Instant
     ) throws(KernelFailure) -> Caller {
         let token = try reader.token(authorization: nil, keyField: secret[...])
@@ -30,7 +30,7 @@ extension Gate {
     }
 
     /// Who gave this user's password. Nothing is counted. A wrong name and a wrong password are the same to the caller.
-    package func identify(
+    public func identify(
         user: [UInt8], password: [UInt8], from address: IPAddress?, at now: Instant
     ) throws(KernelFailure) -> Caller {
         let digest = SHA256.digest(password.span)
@@ -56,7 +56,7 @@ extension Gate {
     }
 
     /// Whether the caller may do one more thing now; it is counted against the caller's rate windows.
-    package func admit(
+    public func admit(
         _ caller: Caller, requirement: Requirement, rateClass: RateClass, from address: IPAddress?, verb: String,
         at now: Instant
     ) throws(KernelFailure) -> Passage {

@@ -1,14 +1,14 @@
-package import Base
+public import Base
 import Crypto
-package import Model
+public import Model
 
 /// A personality's checks, run in the order that it declares.
 ///
 /// One gate serves all shards: it holds nothing but the directory and the limiter, which are shared and thread-safe.
-package struct Gate: Sendable {
+public struct Gate: Sendable {
     let personality: PersonalityID
     let steps: [GateStep]
-    package var asksForPathAccount: Bool { steps.contains(.pathAccount) }
+    public var asksForPathAccount: Bool { steps.contains(.pathAccount) }
     let reader: CredentialReader
     private let scopes: ScopeVocabulary
     let directory: Directory
@@ -18,7 +18,7 @@ package struct Gate: Sendable {
 
     /// `uses`: who notes when keys were used; nil: nobody does. `webTokens`: who knows sessions' tokens; nil: none are
     /// taken.
-    package init(
+    public init(
         personality: PersonalityID, steps: [GateStep], form: CredentialForm, scopes: ScopeVocabulary,
         directory: Directory, limiter: RateLimiter, uses: KeyUseLog? = nil, webTokens: WebTokens? = nil
     ) {
@@ -33,20 +33,20 @@ package struct Gate: Sendable {
     }
 
     /// What the gate needs to know of a request.
-    package struct Request: Sendable {
+    public struct Request: Sendable {
         /// The Authorization field's value; nil where it is absent.
-        package var authorization: ArraySlice<UInt8>?
+        public var authorization: ArraySlice<UInt8>?
         /// The value of the personality's key field; nil where it is absent, or there is no such field.
-        package var keyField: ArraySlice<UInt8>?
-        package var pathAccount: PathAccount
+        public var keyField: ArraySlice<UInt8>?
+        public var pathAccount: PathAccount
         /// The domains that path or query name, lower case, where the requirement's stand there; none stands for all.
-        package var domains: [String]
-        package var clientAddress: IPAddress?
-        package var method: String
-        package var path: String
-        package var now: Instant
+        public var domains: [String]
+        public var clientAddress: IPAddress?
+        public var method: String
+        public var path: String
+        public var now: Instant
 
-        package init(
+        public init(
             authorization: ArraySlice<UInt8>?, keyField: ArraySlice<UInt8>? = nil, pathAccount: PathAccount = .none,
             domains: [String] = [], clientAddress: IPAddress?, method: String, path: String, now: Instant
         ) {
@@ -62,35 +62,35 @@ package struct Gate: Sendable {
     }
 
     /// The account that a path names.
-    package enum PathAccount: Sendable, Equatable {
+    public enum PathAccount: Sendable, Equatable {
         /// The path has no place for one.
         case none
         /// What stands in its place names no account, whoever asks; with the parameter's name.
         case malformed(parameter: String)
         case account(Account.ID)
 
-        package var id: Account.ID? {
+        public var id: Account.ID? {
             if case .account(let id) = self { id } else { nil }
         }
     }
 
     /// Let in or not; and the rate window to show in either case.
-    package struct Admission: Sendable {
+    public struct Admission: Sendable {
         /// nil on a route that needs no credential.
-        package var principal: Result<Principal?, KernelFailure>
-        package var window: WindowState?
+        public var principal: Result<Principal?, KernelFailure>
+        public var window: WindowState?
         /// To be given back if the request is refused after the gate; nil where nothing asks for that.
-        package var receipt: RateLimiter.Receipt?
+        public var receipt: RateLimiter.Receipt?
         /// Whose request it is, where it came as far as `.idempotency`; nil also where that step is not listed.
-        package var claimant: Principal?
+        public var claimant: Principal?
         /// Whose key it is, if it is a good one, let in or not; for the log.
-        package var holder: Directory.Credential?
+        public var holder: Directory.Credential?
     }
 
     /// Runs the checks. The request is counted against its rate windows exactly once, whether or not it is let in:
     /// against the key's if the key is good, else against the client address's, so that the headers of a refusal
     /// speak of a bucket that really empties.
-    package func admit(
+    public func admit(
         _ request: Request, requirement: Requirement, rateClass: RateClass, faults: FaultSession? = nil
     ) -> Admission {
         var credential: Directory.Credential?
@@ -136,7 +136,7 @@ package struct Gate: Sendable {
 
     /// Counts a request that was refused after the gate as none, in the tiers that count accepted ones; the window to
     /// show instead.
-    package func giveBack(_ receipt: RateLimiter.Receipt, now: Instant) -> WindowState? {
+    public func giveBack(_ receipt: RateLimiter.Receipt, now: Instant) -> WindowState? {
         limiter.giveBack(receipt, now: now)
     }
 
@@ -151,7 +151,7 @@ package struct Gate: Sendable {
     }
 
     /// The window to show on an answer to a request that never came to a gate: unroutable, or no request at all.
-    package func unauthenticatedWindow(_ address: IPAddress?, rateClass: RateClass, now: Instant) -> WindowState? {
+    public func unauthenticatedWindow(_ address: IPAddress?, rateClass: RateClass, now: Instant) -> WindowState? {
         limiter.take(rateClass, by: RateOwner(key: nil, account: nil, address: address), now: now).window
     }
 

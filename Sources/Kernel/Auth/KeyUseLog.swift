@@ -1,23 +1,23 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 import Synchronization
 
 /// Gathers uses of keys and has them written together: one commit for all keys that were used within a few seconds, and
 /// for each key once a minute at most. What a crash loses is told by the key's next use.
-package final class KeyUseLog: Sendable {
+public final class KeyUseLog: Sendable {
     private let pending = Mutex<[AccessKey.ID: Instant]>([:])
     private let store: any Store
     private let loop: any ActorLoop
 
     /// `loop`: whose timer is used.
-    package init(store: any Store, loop: any ActorLoop) {
+    public init(store: any Store, loop: any ActorLoop) {
         self.store = store
         self.loop = loop
     }
 
     /// Any thread; never waits.
-    package func note(_ key: AccessKey.ID, at now: Instant) {
+    public func note(_ key: AccessKey.ID, at now: Instant) {
         let isFirst = pending.withLock { pending in
             defer { pending[key] = now }
             return pending.isEmpty
@@ -35,7 +35,7 @@ package final class KeyUseLog: Sendable {
     }
 
     /// Writes what was gathered. What the store cannot take now is offered again later.
-    package func write() async {
+    public func write() async {
         let batch = pending.withLock { pending in
             var taken: [AccessKey.ID: Instant] = [:]
             swap(&taken, &pending)

@@ -1,19 +1,19 @@
-package import Base
-package import Crypto
-package import Model
+public import Base
+public import Crypto
+public import Model
 
 /// Makes and reads sessions' tokens: JWTs (RFC 7519) of HS256, under a key of the key file. Pure. Any thread.
-package struct WebTokens: Sendable {
+public struct WebTokens: Sendable {
     /// What every token of ours begins with: `{"` in Base64 for URLs.
-    package static let beginning = Array("eyJ".utf8)
+    public static let beginning = Array("eyJ".utf8)
 
     private static let head = Base64URL.encode(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))
     private let code: HMACSHA256
 
-    package init(_ sealing: SealingKey) { code = HMACSHA256(key: sealing.derive("web tokens")) }
+    public init(_ sealing: SealingKey) { code = HMACSHA256(key: sealing.derive("web tokens")) }
 
     /// A session's token, good for this personality alone.
-    package func token(for session: WebSession, of personality: PersonalityID, at now: Instant) -> String {
+    public func token(for session: WebSession, of personality: PersonalityID, at now: Instant) -> String {
         let claims = JSONWriter.object { claims in
             claims.member("sub", String(session.user))
             claims.member("aud", personality.name)
@@ -28,7 +28,7 @@ package struct WebTokens: Sendable {
 
     /// What a token says, if it is one of ours and its time is not over: `credentialMalformed`, `credentialUnknown`,
     /// `credentialExpired`.
-    package func session(
+    public func session(
         in token: ArraySlice<UInt8>, of personality: PersonalityID, at now: Instant
     ) throws(KernelFailure) -> WebSession {
         guard token.count <= KernelLimits.webTokenBytes else { throw .credentialMalformed(.form) }

@@ -1,10 +1,10 @@
 import Base
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 extension Administration {
     /// Changes what the edit names.
-    package func changeKey(_ id: AccessKey.ID, _ edit: AccessKey.Edit) throws(KernelFailure) -> Plan<AccessKey> {
+    public func changeKey(_ id: AccessKey.ID, _ edit: AccessKey.Edit) throws(KernelFailure) -> Plan<AccessKey> {
         guard let key = directory.key(id) else { throw .notFound(.key) }
         var edit = edit
         edit.networks = edit.networks.map { AddressList($0).networks }
@@ -13,7 +13,7 @@ extension Administration {
     }
 
     /// A key that may do what another one may, in its place: the other's secret is dead once it was made.
-    package func rotateKey(
+    public func rotateKey(
         _ id: AccessKey.ID, form: CredentialForm
     ) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
         guard let old = directory.key(id), old.revokedAt == nil else { throw .notFound(.key) }

@@ -1,25 +1,25 @@
 import Base
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 extension Administration {
     /// What a user of a relay is to be.
-    package struct UserRequest: Sendable {
-        package var account: Account.ID
-        package var personality: PersonalityID
-        package var label: String
+    public struct UserRequest: Sendable {
+        public var account: Account.ID
+        public var personality: PersonalityID
+        public var label: String
         /// Everything that it sends is a test.
-        package var isTest: Bool
+        public var isTest: Bool
         /// Names of the domains that it sends from; empty: all.
-        package var domains: [String]
+        public var domains: [String]
         /// nil: one is made.
-        package var user: String?
+        public var user: String?
         /// nil: one is made.
-        package var password: String?
+        public var password: String?
         /// Whether the account's bound of keys is looked at: not where the operator makes one.
-        package var isBounded = false
+        public var isBounded = false
 
-        package init(
+        public init(
             account: Account.ID, personality: PersonalityID, label: String, isTest: Bool, domains: [String],
             user: String? = nil, password: String? = nil
         ) {
@@ -35,7 +35,7 @@ extension Administration {
 
     /// A user of a relay and its password, which nobody can show again: a key of the kind `smtp`, whose secret is the
     /// password. `alreadyExists` where the personality has a user of that name.
-    package func createUser(_ request: UserRequest) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
+    public func createUser(_ request: UserRequest) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
         guard directory.account(request.account) != nil else { throw .notFound(.account) }
         let user = request.user ?? random.text(KernelLimits.userCharacters, from: Alphabet.lowercaseAlphanumeric)
         guard (1...KernelLimits.userNameBytes).contains(user.utf8.count), user.utf8.allSatisfy(ASCII.isVisible) else {

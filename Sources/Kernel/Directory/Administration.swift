@@ -1,12 +1,12 @@
-package import Base
+public import Base
 import Crypto
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// What changes accounts, keys and domains: plans, each on disk and in the directory once it was run. Any thread;
 /// making a domain's keys runs on the workers.
-package struct Administration: Sendable {
+public struct Administration: Sendable {
     let store: any Store
     let directory: Directory
     private let keys: KeyMaker
@@ -16,7 +16,7 @@ package struct Administration: Sendable {
     private let domainsMax: Int
 
     /// `keysMax`: how many good keys of one personality an account may make for itself. `domainsMax`: how many domains.
-    package init(
+    public init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource,
         random: any RandomSource, keysMax: Int = KernelLimits.keysPerAccount,
         domainsMax: Int = KernelLimits.domainsPerAccount
@@ -32,14 +32,14 @@ package struct Administration: Sendable {
 
     // MARK: Accounts
 
-    package func createAccount(_ name: String, parent: Account.ID?) -> Plan<Account> {
+    public func createAccount(_ name: String, parent: Account.ID?) -> Plan<Account> {
         let now = time.now
         return Plan(.directory(.createAccount(name: name, parent: parent, at: now)), on: store) { serial in
             Account(id: Account.ID(serial), name: name, parent: parent, state: .active, createdAt: now)
         }
     }
 
-    package func setState(_ id: Account.ID, _ state: Account.State) throws(KernelFailure) -> Plan<Account> {
+    public func setState(_ id: Account.ID, _ state: Account.State) throws(KernelFailure) -> Plan<Account> {
         guard var account = directory.account(id) else { throw .notFound(.account) }
         account.state = state
         return Plan(.directory(.setAccountState(id, state)), on: store) { [account] _ in account }
@@ -47,7 +47,7 @@ package struct Administration: Sendable {
 
     /// Begins to remove an account that has no sub-accounts: from then on its keys are refused, and what it has goes
     /// piece by piece (`Clearing`). There is no way back.
-    package func removeAccount(_ id: Account.ID) throws(KernelFailure) -> Plan<Account> {
+    public func removeAccount(_ id: Account.ID) throws(KernelFailure) -> Plan<Account> {
         guard directory.subAccounts(of: id).isEmpty else {
             throw .wrongState(.account, state: .underWay, operation: .remove)
         }
@@ -57,26 +57,26 @@ package struct Administration: Sendable {
     // MARK: Keys
 
     /// What a new key is to be.
-    package struct KeyRequest: Sendable {
-        package var account: Account.ID
-        package var personality: PersonalityID
+    public struct KeyRequest: Sendable {
+        public var account: Account.ID
+        public var personality: PersonalityID
         /// What the secret begins with; also the forms that an imported one may have.
-        package var form: CredentialForm
-        package var kind: AccessKey.Kind
-        package var mode: AccessKey.Mode
-        package var scopes: [String]
-        package var domains: [String]
-        package var networks: [IPNetwork]
-        package var expiresIn: Duration?
+        public var form: CredentialForm
+        public var kind: AccessKey.Kind
+        public var mode: AccessKey.Mode
+        public var scopes: [String]
+        public var domains: [String]
+        public var networks: [IPNetwork]
+        public var expiresIn: Duration?
         /// Where both are given, the earlier one ends the key.
-        package var expiresAt: Instant?
-        package var label: String
+        public var expiresAt: Instant?
+        public var label: String
         /// A secret that exists already; nil mints one.
-        package var secret: String?
+        public var secret: String?
         /// Whether the account's bound of keys is looked at: not where the operator makes one.
-        package var isBounded = false
+        public var isBounded = false
 
-        package init(
+        public init(
             account: Account.ID, personality: PersonalityID, form: CredentialForm, kind: AccessKey.Kind,
             mode: AccessKey.Mode, scopes: [String], domains: [String], networks: [IPNetwork], expiresIn: Duration?,
             label: String, secret: String?, expiresAt: Instant? = nil
@@ -97,7 +97,7 @@ package struct Administration: Sendable {
     }
 
     /// A key and its secret, which nobody can show again.
-    package func createKey(_ request: KeyRequest) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
+    public func createKey(_ request: KeyRequest) throws(KernelFailure) -> Plan<(key: AccessKey, secret: Secret)> {
         guard directory.account(request.account) != nil else { throw .notFound(.account) }
         let prefix = try request.form.prefix(request.kind, request.mode)
         let secret = try request.secret.map { text throws(KernelFailure) in
@@ -141,7 +141,7 @@ package struct Administration: Sendable {
         return Secret(text)
     }
 
-    package func revokeKey(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<AccessKey> {
+    public func revokeKey(_ id: AccessKey.ID) throws(KernelFailure) -> Plan<AccessKey> {
         guard var key = directory.key(id) else { throw .notFound(.key) }
         let now = time.now
         key.revokedAt = key.revokedAt ?? now
@@ -153,7 +153,7 @@ package struct Administration: Sendable {
     /// Adds a domain with fresh signing keys. `pinned`: the operator vouches for it. `rsaKey`: its owner's own for
     /// DKIM, in PEM, in place of a fresh one; a `key` fault of `private_key` where it is none. `isBounded`: with
     /// `planLimitReached` where the account has as many as it may make for itself.
-    package func addDomain(
+    public func addDomain(
         _ name: String, account: Account.ID, pinned: Bool, options: DomainOptions = DomainOptions(),
         facets: [PersonalityID: [UInt8]] = [:], rsaKey: String? = nil, isBounded: Bool = false
     ) async throws(KernelFailure) -> Plan<MailDomain> {

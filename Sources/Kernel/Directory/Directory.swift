@@ -1,24 +1,24 @@
 import Base
-package import Crypto
-package import Model
-package import Ports
+public import Crypto
+public import Model
+public import Ports
 import Synchronization
 
 /// Accounts, keys and domains in memory, for the checks of every request.
 ///
 /// Loaded at start, and changed by what the store tells of its commits alone. Any thread: reads copy out immutable
 /// objects under a lock held for nanoseconds.
-package final class Directory: FactObserver {
+public final class Directory: FactObserver {
     /// A key with its account. Immutable: a change replaces it.
-    package final class Credential: Sendable {
-        package let key: AccessKey
-        package let account: Account
+    public final class Credential: Sendable {
+        public let key: AccessKey
+        public let account: Account
         /// The account is suspended, or one that it is a sub-account of.
-        package let isSuspended: Bool
-        package let lastUse: LastUse
+        public let isSuspended: Bool
+        public let lastUse: LastUse
         let digest: Digest256
         /// What a session's token says; nil for a key.
-        package let session: WebSession?
+        public let session: WebSession?
 
         init(
             key: AccessKey, account: Account, isSuspended: Bool, lastUse: LastUse, digest: Digest256,
@@ -54,7 +54,7 @@ package final class Directory: FactObserver {
 
     private let tables: Mutex<Tables>
 
-    package init(_ image: DirectoryImage) {
+    public init(_ image: DirectoryImage) {
         var tables = Tables()
         for account in image.accounts { Self.insert(account, into: &tables) }
         for key in image.keys { Self.insert(key, into: &tables) }
@@ -65,41 +65,41 @@ package final class Directory: FactObserver {
     // MARK: Look-ups
 
     /// The key whose secret has this SHA-256, revoked and expired ones included; nil for none.
-    package func credential(digest: Digest256) -> Credential? {
+    public func credential(digest: Digest256) -> Credential? {
         guard let found = tables.withLock({ $0.credentials[digest] }) else { return nil }
         return ConstantTime.equal(found.digest, digest) ? found : nil
     }
 
-    package func account(_ id: Account.ID) -> Account? { tables.withLock { $0.accounts[id] } }
+    public func account(_ id: Account.ID) -> Account? { tables.withLock { $0.accounts[id] } }
 
     /// Whether the account, or one that it is a sub-account of, is suspended; nil for no account of ours.
-    package func isSuspended(_ id: Account.ID) -> Bool? {
+    public func isSuspended(_ id: Account.ID) -> Bool? {
         tables.withLock { tables in tables.accounts[id].map { Self.isSuspended($0, tables) } }
     }
 
-    package func key(_ id: AccessKey.ID) -> AccessKey? { tables.withLock { Self.key(id, $0) } }
+    public func key(_ id: AccessKey.ID) -> AccessKey? { tables.withLock { Self.key(id, $0) } }
 
     /// The account's keys, oldest first, revoked and expired ones included.
-    package func keys(of account: Account.ID) -> [AccessKey] {
+    public func keys(of account: Account.ID) -> [AccessKey] {
         tables.withLock { tables in
             (tables.keysOfAccount[account] ?? []).compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id }
         }
     }
 
     /// The account's domain of that name, which is lower case.
-    package func domain(_ name: String, of account: Account.ID) -> MailDomain? {
+    public func domain(_ name: String, of account: Account.ID) -> MailDomain? {
         tables.withLock { tables in
             tables.domainsByName[DomainName(account: account, name: name)].flatMap { tables.domains[$0] }
         }
     }
 
-    package func domain(_ id: MailDomain.ID) -> MailDomain? { tables.withLock { $0.domains[id] } }
+    public func domain(_ id: MailDomain.ID) -> MailDomain? { tables.withLock { $0.domains[id] } }
 
     /// Whether a domain has this name, in lower case, as its own for reports.
-    package func isReturnPath(_ name: String) -> Bool { tables.withLock { $0.returnPaths[name] != nil } }
+    public func isReturnPath(_ name: String) -> Bool { tables.withLock { $0.returnPaths[name] != nil } }
 
     /// In the order in which they were added.
-    package func domains(of account: Account.ID) -> [MailDomain] {
+    public func domains(of account: Account.ID) -> [MailDomain] {
         tables.withLock { $0.domains.values.filter { $0.account == account } }.sorted { $0.id < $1.id }
     }
 
@@ -112,21 +112,21 @@ package final class Directory: FactObserver {
     }
 
     /// In the order in which they were made.
-    package func subAccounts(of parent: Account.ID) -> [Account] {
+    public func subAccounts(of parent: Account.ID) -> [Account] {
         tables.withLock { tables in (tables.subAccounts[parent] ?? []).compactMap { tables.accounts[$0] } }
             .sorted { $0.id < $1.id }
     }
 
-    package var accounts: [Account] { tables.withLock { $0.accounts.values.sorted { $0.id < $1.id } } }
-    package var keys: [AccessKey] {
+    public var accounts: [Account] { tables.withLock { $0.accounts.values.sorted { $0.id < $1.id } } }
+    public var keys: [AccessKey] {
         tables.withLock { tables in tables.keys.keys.compactMap { Self.key($0, tables) }.sorted { $0.id < $1.id } }
     }
-    package var domains: [MailDomain] { tables.withLock { $0.domains.values.sorted { $0.id < $1.id } } }
+    public var domains: [MailDomain] { tables.withLock { $0.domains.values.sorted { $0.id < $1.id } } }
 
     // MARK: Changes that are on disk
 
     /// Called by the store: what callers changed, in the order of the commits.
-    package func committed(_ facts: [StoreFact]) {
+    public func committed(_ facts: [StoreFact]) {
         tables.withLock { tables in
             for fact in facts {
                 switch fact {

@@ -1,23 +1,23 @@
-package import Base
-package import Crypto
-package import Model
-package import Ports
+public import Base
+public import Crypto
+public import Model
+public import Ports
 
 /// Whether the key file is the one that the database was made with. A sealed value in the database tells; where there
 /// is none yet, one of the sealed signing keys does, and the value is written.
-package struct KeyCheck: Sendable {
+public struct KeyCheck: Sendable {
     private let store: any Store
     private let sealing: SealingKey
     private let random: any RandomSource
 
-    package init(store: any Store, sealing: SealingKey, random: any RandomSource) {
+    public init(store: any Store, sealing: SealingKey, random: any RandomSource) {
         self.store = store
         self.sealing = sealing
         self.random = random
     }
 
     /// False: what is sealed in the database could not be opened, and what would be sealed now nobody could open later.
-    package func holds() async throws(KernelFailure) -> Bool {
+    public func holds() async throws(KernelFailure) -> Bool {
         if let sealed = try await store.keyCheck() {
             return (try? sealing.open(sealed, associatedData: Self.purpose)) == Self.value
         }

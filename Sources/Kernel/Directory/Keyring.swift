@@ -1,14 +1,14 @@
-package import Base
-package import Crypto
+public import Base
+public import Crypto
 import MailFormat
-package import Model
+public import Model
 import Synchronization
 
 /// The private halves of domains' DKIM keys: made, sealed for the store, opened for signing.
 ///
 /// Opened keys stay in memory, since opening one takes longer than using it. Any thread; making an RSA key takes tens
 /// to hundreds of milliseconds and belongs on no shard.
-package final class Keyring: Sendable {
+public final class Keyring: Sendable {
     private struct Name: Hashable {
         let account: Account.ID
         let domain: String
@@ -21,14 +21,14 @@ package final class Keyring: Sendable {
     private let random: any RandomSource
     private let opened = Mutex<[Name: any DKIMKey]>([:])
 
-    package init(sealing: SealingKey, random: any RandomSource) {
+    public init(sealing: SealingKey, random: any RandomSource) {
         self.sealing = sealing
         self.random = random
     }
 
     /// A fresh RSA-2048 and a fresh Ed25519 key for a domain: every verifier knows the first, RFC 8463 adds the second.
     /// `rsaKey`: the owner's own in PEM in place of the first; a `key` fault where it is none.
-    package func makeKeys(
+    public func makeKeys(
         account: Account.ID, domain: String, slot: SigningKey.Slot = .first, use: SigningKey.Use = .active,
         rsaKey: String? = nil
     ) throws(KernelFailure) -> [SigningKey] {

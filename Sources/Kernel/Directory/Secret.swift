@@ -1,16 +1,16 @@
-package import Base
-package import Crypto
+public import Base
+public import Crypto
 import Model
 
 /// An API key's secret on its way in or out. It is hashed at once and never stored, logged or compared as text.
-package struct Secret: Sendable {
+public struct Secret: Sendable {
     /// The text that the caller sends. Shown once, when it is made.
-    package let text: String
+    public let text: String
 
-    package init(_ text: String) { self.text = text }
+    public init(_ text: String) { self.text = text }
 
     /// A fresh one with a dialect's prefix; `characters` behind it.
-    package static func mint(
+    public static func mint(
         prefix: String, characters: Int = KernelLimits.secretCharacters, random: any RandomSource
     ) -> Secret {
         Secret(prefix + random.text(characters, from: Alphabet.alphanumeric))
@@ -18,8 +18,8 @@ package struct Secret: Sendable {
 
     /// What is stored and looked up. A plain SHA-256 will do, and a slow hash would only slow the server: secrets are
     /// drawn from more than 2^200, so nobody can try them all.
-    package var digest: Digest256 { SHA256.digest(Array(text.utf8)) }
+    public var digest: Digest256 { SHA256.digest(Array(text.utf8)) }
 
     /// What is kept in the clear.
-    package var prefix: String { String(text.prefix(KernelLimits.keyPrefixCharacters)) }
+    public var prefix: String { String(text.prefix(KernelLimits.keyPrefixCharacters)) }
 }

@@ -1,16 +1,16 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// Who is logged in: what a session's token says.
-package struct WebSession: Sendable, Equatable {
+public struct WebSession: Sendable, Equatable {
     /// The user's row.
-    package var user: Int64
-    package var account: Account.ID
+    public var user: Int64
+    public var account: Account.ID
     /// How often the user's password had been set when the session began: it ends with the next time.
-    package var epoch: Int
-    package var expiresAt: Instant
+    public var epoch: Int
+    public var expiresAt: Instant
 
-    package init(user: Int64, account: Account.ID, epoch: Int, expiresAt: Instant) {
+    public init(user: Int64, account: Account.ID, epoch: Int, expiresAt: Instant) {
         self.user = user
         self.account = account
         self.epoch = epoch
@@ -18,5 +18,5 @@ package struct WebSession: Sendable, Equatable {
     }
 
     /// Stands for the session where a key's number is asked for. Keys' numbers are above zero.
-    package var key: AccessKey.ID { AccessKey.ID(-user) }
+    public var key: AccessKey.ID { AccessKey.ID(-user) }
 }

@@ -1,17 +1,17 @@
-package import Base
+public import Base
 import DNSWire
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Looks a domain's records up and says what follows. Changes nothing itself. Any thread.
-package struct DomainChecker: Sendable {
+public struct DomainChecker: Sendable {
     private let resolver: any Resolver
     private let planners: [RecordPlanner]
     private let time: any TimeSource
 
     /// `planners`: one for each personality.
-    package init(resolver: any Resolver, planners: [RecordPlanner], time: any TimeSource) {
+    public init(resolver: any Resolver, planners: [RecordPlanner], time: any TimeSource) {
         self.resolver = resolver
         self.planners = planners
         self.time = time
@@ -19,7 +19,7 @@ package struct DomainChecker: Sendable {
 
     /// Asks for every record once, several at a time, and past the cache: the owner may have published it just now.
     /// With a purpose only for the records that prove it; of the others what was known stays.
-    package func check(_ domain: MailDomain, for wanted: MailDomain.Purpose? = nil) async -> DomainCheck {
+    public func check(_ domain: MailDomain, for wanted: MailDomain.Purpose? = nil) async -> DomainCheck {
         let plans = planners.map { (planner: $0, records: $0.records(of: domain)) }
         var planned: [PlannedRecord] = []
         for record in plans.flatMap(\.records) where !planned.contains(where: { Self.isSame($0, record) }) {
@@ -55,7 +55,7 @@ package struct DomainChecker: Sendable {
 
     /// What the last check says of the new key that a rotation waits for, under the selectors of all personalities
     /// whose present record is there: mail of each is signed with it. Where none has one, the first found will do.
-    package func sight(of domain: MailDomain) -> RotationRule.Sight {
+    public func sight(of domain: MailDomain) -> RotationRule.Sight {
         var needed: [RecordCheck?] = []
         var others: [RecordCheck?] = []
         for planner in planners {

@@ -1,12 +1,12 @@
 import Base
 import DNSWire
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Looking after domains: what all personalities that have domains share. Any thread; calls come back on the caller's
 /// executor. Everything is seen through an account: what is another's is not there.
-package struct DomainService: Sendable {
+public struct DomainService: Sendable {
     private let administration: Administration
     private let store: any Store
     private let directory: Directory
@@ -14,7 +14,7 @@ package struct DomainService: Sendable {
     private let rotator: KeyRotator
     private let planners: [PersonalityID: RecordPlanner]
 
-    package init(
+    public init(
         administration: Administration, store: any Store, directory: Directory, watch: DomainWatch,
         rotator: KeyRotator, planners: [PersonalityID: RecordPlanner]
     ) {
@@ -29,21 +29,21 @@ package struct DomainService: Sendable {
     // MARK: Looking
 
     /// The account's domains, the latest first.
-    package func domains(of account: Account.ID) -> [MailDomain] { directory.domains(of: account).reversed() }
+    public func domains(of account: Account.ID) -> [MailDomain] { directory.domains(of: account).reversed() }
 
-    package func domain(_ id: MailDomain.ID, of account: Account.ID) throws(KernelFailure) -> MailDomain {
+    public func domain(_ id: MailDomain.ID, of account: Account.ID) throws(KernelFailure) -> MailDomain {
         guard let domain = directory.domain(id), domain.account == account else { throw .notFound(.domain) }
         return domain
     }
 
-    package func domain(named name: String, of account: Account.ID) throws(KernelFailure) -> MailDomain {
+    public func domain(named name: String, of account: Account.ID) throws(KernelFailure) -> MailDomain {
         guard let checked = try? DomainName(parsing: name), let domain = directory.domain(checked.text, of: account)
         else { throw .notFound(.domain) }
         return domain
     }
 
     /// What the domain's owner is to publish by a personality's plan, and what was seen of it.
-    package func records(of domain: MailDomain, by personality: PersonalityID) -> [PublishedRecord] {
+    public func records(of domain: MailDomain, by personality: PersonalityID) -> [PublishedRecord] {
         (planners[personality]?.records(of: domain) ?? []).map { published($0, of: domain) }
     }
 
@@ -62,7 +62,7 @@ package struct DomainService: Sendable {
 
     /// A domain with fresh keys, or its owner's own RSA key (PEM); `alreadyExists` where the account has it.
     /// `isBounded`: it is not the operator who adds it.
-    package func add(
+    public func add(
         _ name: String, options: DomainOptions, facets: [PersonalityID: [UInt8]], account: Account.ID, pinned: Bool,
         rsaKey: String? = nil, isBounded: Bool = false
     ) async throws(KernelFailure) -> Plan<MailDomain> {
@@ -73,7 +73,7 @@ package struct DomainService: Sendable {
     }
 
     /// Replaces the owner's choices, and the facets that are named.
-    package func change(
+    public func change(
         _ domain: MailDomain, options: DomainOptions, facets: [PersonalityID: [UInt8]]
     ) -> Plan<MailDomain> {
         let change = DomainChange.edit(domain.id, options: options, facets: facets)
@@ -85,12 +85,12 @@ package struct DomainService: Sendable {
     }
 
     /// Removes the domain with its keys. Messages that were sent from it stay.
-    package func remove(_ domain: MailDomain) -> Plan<Void> {
+    public func remove(_ domain: MailDomain) -> Plan<Void> {
         Plan(.domain(.remove(domain.id)), on: store) { _ in }
     }
 
     /// The same with the messages that were sent from it, which go piece by piece afterwards; what waits is given up.
-    package func removeWithMail(_ domain: MailDomain) -> Plan<Void> {
+    public func removeWithMail(_ domain: MailDomain) -> Plan<Void> {
         let removal = MailRemoval(domain: domain.id, account: domain.account)
         return remove(domain).and(Plan(.upkeep(.removeMessages(removal)), on: store) { _ in }).map { _ in }
     }
@@ -98,16 +98,16 @@ package struct DomainService: Sendable {
     // MARK: Checking
 
     /// Has the domain checked, and returns before that is done.
-    package func ask(_ domain: MailDomain) async { await watch.ask(domain.id) }
+    public func ask(_ domain: MailDomain) async { await watch.ask(domain.id) }
 
     /// Checks the domain; as it is when that is done.
-    package func check(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+    public func check(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         try await watch.check(domain.id)
     }
 
     /// Checks the domain, for somebody who waits no longer than `deadline`: `dnsUnreadable` after that, and the check
     /// goes on.
-    package func check(
+    public func check(
         _ domain: MailDomain, within deadline: Duration
     ) async throws(KernelFailure) -> MailDomain {
         try await watch.check(domain, within: deadline)
@@ -116,7 +116,7 @@ package struct DomainService: Sendable {
     /// Looks for the records by which the personality proves the purpose, and returns the domain once they are there:
     /// `proofNotFound` where they are not, `dnsUnreadable` where nothing was learned within `deadline`. What is proved
     /// already is not looked for.
-    package func prove(
+    public func prove(
         _ purpose: MailDomain.Purpose, of domain: MailDomain, by personality: PersonalityID, within deadline: Duration
     ) async throws(KernelFailure) -> MailDomain {
         if domain[purpose].holds { return domain }
@@ -136,7 +136,7 @@ package struct DomainService: Sendable {
 
     /// Makes new signing keys, whose records are to be published. Mail is signed with the present ones until those have
     /// been seen; `wrongState` while a rotation is under way.
-    package func rotateKeys(of domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+    public func rotateKeys(of domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         let rotating = try await rotator.begin(domain)
         await watch.follow(rotating)
         return rotating
@@ -144,7 +144,7 @@ package struct DomainService: Sendable {
 
     /// Looks for the new keys' record, and goes over to them if it is there: `proofNotFound` if not, `dnsUnreadable`
     /// where nothing can be said, `busy` before it has been seen for a while. `force` skips that wait, never the look.
-    package func activateKeys(of domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
+    public func activateKeys(of domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state != .retiring else {
             throw .wrongState(.domain, state: domain.rotationState, operation: .activate)
         }
@@ -167,7 +167,7 @@ package struct DomainService: Sendable {
     }
 
     /// Gives the new keys up; `wrongState` once mail is signed with them.
-    package func cancelRotation(of domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+    public func cancelRotation(of domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         try await rotator.cancel(domain)
     }
 

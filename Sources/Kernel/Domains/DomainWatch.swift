@@ -1,15 +1,15 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 import Synchronization
 
 /// Has domains checked: when somebody asks, and again and again as the plans say. Records what is found.
 ///
 /// A few checks run at a time; more wait their turn. The pauses are chosen at random, so that domains which were added
 /// together do not ask together for ever. It lives on a loop, never on a shard; its calls may come from any thread.
-package actor DomainWatch {
-    package nonisolated let loop: any ActorLoop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+public actor DomainWatch {
+    public nonisolated let loop: any ActorLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private struct Due: Comparable {
         /// By the monotonic clock.
@@ -36,7 +36,7 @@ package actor DomainWatch {
     private var isStopped = false
     private var alarm: Duration?
 
-    package init(
+    public init(
         loop: any ActorLoop, checker: DomainChecker, planners: [RecordPlanner], rotator: KeyRotator,
         store: any Store, directory: Directory, time: any TimeSource, random: any RandomSource, log: Log
     ) {
@@ -54,28 +54,28 @@ package actor DomainWatch {
     // MARK: From callers
 
     /// Takes up the re-checks of all domains; at start.
-    package func start() {
+    public func start() {
         for domain in directory.domains { plan(domain, isStart: true) }
         turn()
     }
 
     /// Checks nothing more. What is under way ends by itself.
-    package func stop() { isStopped = true }
+    public func stop() { isStopped = true }
 
     /// A domain was added, or when to look at it next has changed.
-    package func follow(_ domain: MailDomain) {
+    public func follow(_ domain: MailDomain) {
         plan(domain, isStart: false)
         setAlarm()
     }
 
     /// Checks the domain as soon as there is room, and returns at once.
-    package func ask(_ id: MailDomain.ID) {
+    public func ask(_ id: MailDomain.ID) {
         if !asked.contains(id) { asked.append(id) }
         turn()
     }
 
     /// Checks the domain now and records what was found; the domain as it is then.
-    package func check(_ id: MailDomain.ID) async throws(KernelFailure) -> MailDomain {
+    public func check(_ id: MailDomain.ID) async throws(KernelFailure) -> MailDomain {
         guard let domain = directory.domain(id) else { throw .notFound(.domain) }
         let check = await checker.check(domain)
         try await store.make(.domain(.recordCheck(id, check)))
@@ -88,7 +88,7 @@ package actor DomainWatch {
 
     /// Looks for what proves one purpose, for somebody who waits no longer than `deadline`: `dnsUnreadable` after that,
     /// and the check goes on.
-    package func check(
+    public func check(
         _ domain: MailDomain, for purpose: MailDomain.Purpose, within deadline: Duration
     ) async throws(KernelFailure) -> MailDomain {
         let result = await withCheckedContinuation { continuation in
@@ -100,7 +100,7 @@ package actor DomainWatch {
     }
 
     /// Looks at all records, for somebody who waits no longer than `deadline`, as above.
-    package func check(
+    public func check(
         _ domain: MailDomain, within deadline: Duration
     ) async throws(KernelFailure) -> MailDomain {
         let result = await withCheckedContinuation { continuation in
@@ -135,7 +135,7 @@ package actor DomainWatch {
     }
 
     /// What the last check says of the new key that a rotation waits for.
-    package nonisolated func sight(of domain: MailDomain) -> RotationRule.Sight { checker.sight(of: domain) }
+    public nonisolated func sight(of domain: MailDomain) -> RotationRule.Sight { checker.sight(of: domain) }
 
     /// The domain with the step of its rotation that follows from the check; somebody else's step is as good.
     private func rotated(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {

@@ -1,17 +1,17 @@
-package import Base
+public import Base
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Changes domains' signing keys. A step is on disk and in the directory when its call returns; of two at one time one
 /// is refused. Any thread; making keys runs on the workers.
-package struct KeyRotator: Sendable {
+public struct KeyRotator: Sendable {
     private let store: any Store
     private let directory: Directory
     private let keys: KeyMaker
     private let time: any TimeSource
 
-    package init(
+    public init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers, time: any TimeSource
     ) {
         self.store = store
@@ -21,7 +21,7 @@ package struct KeyRotator: Sendable {
     }
 
     /// Makes new keys, whose records are to be published; `wrongState` while a rotation is under way.
-    package func begin(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+    public func begin(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         guard domain.rotation == nil else {
             throw .wrongState(.domain, state: domain.rotationState, operation: .rotate)
         }
@@ -31,7 +31,7 @@ package struct KeyRotator: Sendable {
     }
 
     /// Gives the new keys up; `wrongState` where there are none, or mail is signed with them.
-    package func cancel(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
+    public func cancel(_ domain: MailDomain) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state != .retiring else {
             throw .wrongState(.domain, state: domain.rotationState, operation: .cancel)
         }
@@ -39,7 +39,7 @@ package struct KeyRotator: Sendable {
     }
 
     /// Goes over to the new keys, whose record was seen just now. `busy` before the wait is over, which `force` skips.
-    package func activate(_ domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
+    public func activate(_ domain: MailDomain, force: Bool) async throws(KernelFailure) -> MailDomain {
         guard let rotation = domain.rotation, rotation.state == .ready else {
             throw .wrongState(.domain, state: domain.rotationState, operation: .activate)
         }
@@ -51,7 +51,7 @@ package struct KeyRotator: Sendable {
     }
 
     /// Takes the step that follows from a look at DNS, if any.
-    package func observe(_ domain: MailDomain, _ sight: RotationRule.Sight) async throws(KernelFailure) -> MailDomain {
+    public func observe(_ domain: MailDomain, _ sight: RotationRule.Sight) async throws(KernelFailure) -> MailDomain {
         let next = RotationRule.next(domain, sight, at: time.now)
         return next == domain ? domain : try await commit(next, from: domain)
     }

@@ -1,10 +1,10 @@
-package import DNSWire
-package import Model
+public import DNSWire
+public import Model
 
 /// A record that one domain's owner is asked to publish.
-package struct PlannedRecord: Sendable, Equatable {
+public struct PlannedRecord: Sendable, Equatable {
     /// What has to stand there.
-    package enum Content: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
         /// This TXT, to the letter.
         case challenge(String)
         /// An SPF record that includes this name.
@@ -17,23 +17,23 @@ package struct PlannedRecord: Sendable, Equatable {
         case cname(DNSName)
     }
 
-    package var purpose: RecordPurpose
-    package var content: Content
-    package var name: DNSName
+    public var purpose: RecordPurpose
+    public var content: Content
+    public var name: DNSName
     /// As the owner is told to publish it.
-    package var value: String
-    package var proves: [MailDomain.Purpose]
-    package var isListed: Bool
+    public var value: String
+    public var proves: [MailDomain.Purpose]
+    public var isListed: Bool
     /// Of a key that mail is not signed with yet. It is looked up under the purpose that it will have.
-    package var isStaged = false
+    public var isStaged = false
 
     /// The purpose in the word that callers are shown.
-    package var shownPurpose: RecordPurpose {
+    public var shownPurpose: RecordPurpose {
         guard isStaged else { return purpose }
         return purpose == .dkim ? .dkimRotation : RecordPurpose(rawValue: "\(purpose.rawValue)_rotation")
     }
 
-    package var type: RecordType {
+    public var type: RecordType {
         switch content {
         case .challenge, .spf, .dkim, .dmarc: .txt
         case .mx: .mx
@@ -41,7 +41,7 @@ package struct PlannedRecord: Sendable, Equatable {
         }
     }
 
-    package var typeName: String {
+    public var typeName: String {
         switch content {
         case .challenge, .spf, .dkim, .dmarc: "TXT"
         case .mx: "MX"

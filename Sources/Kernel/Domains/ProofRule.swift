@@ -1,12 +1,12 @@
-package import Model
+public import Model
 
 /// How the records that were found decide what is proved. Pure.
-package enum ProofRule {
+public enum ProofRule {
     /// The state that a purpose passes into.
     ///
     /// `plans`: the gating records of each plan that proves this purpose, with what is known of them. One plan that is
     /// fulfilled is enough: the name is the owner's, whichever vendor's instructions were followed.
-    package static func next(
+    public static func next(
         _ proof: MailDomain.Proof, plans: [[RecordCheck.Verdict?]], isOverdue: Bool
     ) -> MailDomain.Proof {
         if proof == .pinned { return .pinned }

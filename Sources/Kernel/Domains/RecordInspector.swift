@@ -1,12 +1,12 @@
 import Base
 import DNSWire
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Says of what DNS has under a name whether it is what the owner was asked to publish. Pure.
-package enum RecordInspector {
-    package static func verdict(on resolution: Resolution, for record: PlannedRecord) -> RecordCheck.Verdict {
+public enum RecordInspector {
+    public static func verdict(on resolution: Resolution, for record: PlannedRecord) -> RecordCheck.Verdict {
         guard case .records(let found) = resolution else { return .missing }
         switch record.content {
         case .challenge(let text): return challenge(text, texts(found))

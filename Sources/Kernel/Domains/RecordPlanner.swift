@@ -2,18 +2,18 @@ import Base
 import Crypto
 import DNSWire
 import MailFormat
-package import Model
+public import Model
 
 /// Fills in a personality's plan for one domain. Any thread.
-package struct RecordPlanner: Sendable {
-    package let personality: PersonalityID
+public struct RecordPlanner: Sendable {
+    public let personality: PersonalityID
     private let plan: DomainPlan
     private let selectors: DKIMSelectors
     private let hosts: DomainHosts
     private let challengeKey: HMACSHA256
 
     /// `challengeKey`: stays the same for the life of the database, so that a domain's token does.
-    package init(
+    public init(
         personality: PersonalityID, plan: DomainPlan, selectors: DKIMSelectors, hosts: DomainHosts,
         challengeKey: [UInt8]
     ) {
@@ -24,15 +24,15 @@ package struct RecordPlanner: Sendable {
         self.challengeKey = HMACSHA256(key: challengeKey)
     }
 
-    package var recheck: RecheckRule { plan.recheck }
-    package var patience: Duration? { plan.patience }
+    public var recheck: RecheckRule { plan.recheck }
+    public var patience: Duration? { plan.patience }
 
     /// The purposes that the plan proves.
-    package var purposes: Set<MailDomain.Purpose> { Set(plan.records.flatMap(\.proves)) }
+    public var purposes: Set<MailDomain.Purpose> { Set(plan.records.flatMap(\.proves)) }
 
     /// The domain's records, in the plan's order. What does not concern this domain, or would have a name too long for
     /// DNS, is left out.
-    package func records(of domain: MailDomain) -> [PlannedRecord] {
+    public func records(of domain: MailDomain) -> [PlannedRecord] {
         plan.records.flatMap { template in
             guard case .dkim(let algorithm) = template.content else {
                 return [planned(template, fill(template.content, domain), domain)].compactMap { $0 }

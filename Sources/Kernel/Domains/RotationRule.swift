@@ -1,30 +1,30 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// How a rotation of signing keys goes on; `KeyRotation` draws its states. Pure.
-package enum RotationRule {
+public enum RotationRule {
     /// What DNS says of the record of the new key.
-    package enum Sight: Sendable, Equatable {
+    public enum Sight: Sendable, Equatable {
         case seen, missing, unreadable
     }
 
     /// Where new keys for the domain have to stand.
-    package static func freeSlot(of domain: MailDomain) -> SigningKey.Slot {
+    public static func freeSlot(of domain: MailDomain) -> SigningKey.Slot {
         domain.signingKeys(.active).first?.slot.other ?? .first
     }
 
     /// The domain with new keys beside those that it signs with.
-    package static func begin(_ domain: MailDomain, with keys: [SigningKey], at now: Instant) -> MailDomain {
+    public static func begin(_ domain: MailDomain, with keys: [SigningKey], at now: Instant) -> MailDomain {
         changed(domain, KeyRotation(startedAt: now)) { $0 + keys }
     }
 
     /// The domain as it was before the rotation.
-    package static func cancelled(_ domain: MailDomain) -> MailDomain {
+    public static func cancelled(_ domain: MailDomain) -> MailDomain {
         changed(domain, nil) { $0.filter { $0.use != .staged } }
     }
 
     /// The domain that signs with its new keys.
-    package static func activated(_ domain: MailDomain, at now: Instant) -> MailDomain {
+    public static func activated(_ domain: MailDomain, at now: Instant) -> MailDomain {
         var rotation = domain.rotation
         rotation?.activatedAt = now
         return changed(domain, rotation) { keys in
@@ -37,7 +37,7 @@ package enum RotationRule {
     }
 
     /// The domain after a look at DNS; the same where nothing follows from it.
-    package static func next(_ domain: MailDomain, _ sight: Sight, at now: Instant) -> MailDomain {
+    public static func next(_ domain: MailDomain, _ sight: Sight, at now: Instant) -> MailDomain {
         guard var rotation = domain.rotation else { return domain }
         switch (rotation.state, sight) {
         case (.pendingDNS, .seen): rotation.publishedAt = now
@@ -53,12 +53,12 @@ package enum RotationRule {
     }
 
     /// When mail is signed with the new keys by itself: all of the zone's servers have the record then.
-    package static func activatesAfter(_ rotation: KeyRotation) -> Instant? {
+    public static func activatesAfter(_ rotation: KeyRotation) -> Instant? {
         rotation.publishedAt.map { $0 + KernelLimits.rotationWait }
     }
 
     /// When nothing that was signed with the old keys is under way any more.
-    package static func retiresAfter(_ rotation: KeyRotation) -> Instant? {
+    public static func retiresAfter(_ rotation: KeyRotation) -> Instant? {
         rotation.activatedAt.map { $0 + KernelLimits.keyRetirement }
     }
 

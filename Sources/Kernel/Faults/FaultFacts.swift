@@ -1,17 +1,17 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// What a failure that was asked for says of the request that met it.
-package struct FaultFacts: Sendable {
-    package var method: String
-    package var path: String
-    package var now: Instant
-    package var address: IPAddress?
-    package var requirement: Requirement
+public struct FaultFacts: Sendable {
+    public var method: String
+    public var path: String
+    public var now: Instant
+    public var address: IPAddress?
+    public var requirement: Requirement
     /// nil before the key is known.
-    package var key: AccessKey?
+    public var key: AccessKey?
 
-    package init(
+    public init(
         method: String, path: String, now: Instant, address: IPAddress? = nil,
         requirement: Requirement = Requirement(anyOf: []), key: AccessKey? = nil
     ) {

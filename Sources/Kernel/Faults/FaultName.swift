@@ -1,7 +1,7 @@
-package import Model
+public import Model
 
 /// The failures that can be asked for, by the names of their cases.
-package enum FaultName: String, Sendable, CaseIterable {
+public enum FaultName: String, Sendable, CaseIterable {
     case malformedRequest, requestTimedOut, headTooLarge, bodyTooLarge, codingUnsupported
     case routeNotFound, methodNotAllowed, methodUnknown, credentialMissing, credentialMalformed, credentialUnknown
     case credentialRevoked, credentialExpired, accountSuspended, accountMismatch, addressNotAllowed
@@ -15,7 +15,7 @@ package enum FaultName: String, Sendable, CaseIterable {
     case messageMalformed, internalError, overloaded, storageUnavailable, draining
 
     /// The name of a failure. Without `default`, so that a new failure does not compile before it can be asked for.
-    package init(_ failure: KernelFailure) {
+    public init(_ failure: KernelFailure) {
         switch failure {
         case .malformedRequest: self = .malformedRequest
         case .requestTimedOut: self = .requestTimedOut
@@ -77,7 +77,7 @@ package enum FaultName: String, Sendable, CaseIterable {
     }
 
     /// Where a request meets it.
-    package var stage: FaultStage {
+    public var stage: FaultStage {
         switch self {
         case .malformedRequest, .requestTimedOut, .headTooLarge, .bodyTooLarge, .codingUnsupported, .routeNotFound,
             .methodNotAllowed, .methodUnknown:
@@ -97,7 +97,7 @@ package enum FaultName: String, Sendable, CaseIterable {
 }
 
 /// A place on a request's way at which faults are raised.
-package enum FaultStage: Sendable, Hashable {
+public enum FaultStage: Sendable, Hashable {
     /// Before the gate.
     case routing
     /// At a step of the gate; where the personality's gate does not have it, or the route needs no key, after the gate.

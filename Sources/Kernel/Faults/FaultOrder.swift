@@ -1,5 +1,5 @@
 import Base
-package import Model
+public import Model
 
 /// An order for a failure, as a header field or an operator writes it:
 ///
@@ -8,18 +8,18 @@ package import Model
 ///
 /// `rate`: the share of requests that meet it. `after`: how many pass before it begins. `delay`: how long the answer is
 /// put off. Every other parameter changes what the failure carries.
-package struct FaultOrder: Sendable, Equatable {
-    package let text: String
-    package let name: FaultName
-    package let rate: Double
-    package let after: Int
-    package let delay: Duration
+public struct FaultOrder: Sendable, Equatable {
+    public let text: String
+    public let name: FaultName
+    public let rate: Double
+    public let after: Int
+    public let delay: Duration
     private let parameters: [String: String]
 
     static let commonParameters: Set = ["rate", "after", "delay"]
 
     /// Reads an order strictly: an unknown name, an unknown or repeated parameter and a value out of range are refused.
-    package init(_ text: String) throws(FaultSyntaxError) {
+    public init(_ text: String) throws(FaultSyntaxError) {
         let parts = text.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimmed)
         guard let name = FaultName(rawValue: parts[0]) else {
             let near = NearestName.to(parts[0], among: FaultName.allCases.map(\.rawValue))
@@ -61,7 +61,7 @@ package struct FaultOrder: Sendable, Equatable {
     }
 
     /// The failure as this request meets it.
-    package func failure(_ facts: FaultFacts) throws(FaultSyntaxError) -> KernelFailure {
+    public func failure(_ facts: FaultFacts) throws(FaultSyntaxError) -> KernelFailure {
         var parameters = FaultParameters(parameters)
         let failure = try name.failure(&parameters, facts)
         try parameters.finish(name)

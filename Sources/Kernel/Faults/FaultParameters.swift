@@ -104,8 +104,8 @@ struct FaultParameters {
 }
 
 /// An order that cannot be understood; the text is for whoever wrote it.
-package struct FaultSyntaxError: Error, Equatable {
-    package let reason: String
+public struct FaultSyntaxError: Error, Equatable {
+    public let reason: String
 
     init(_ reason: String) { self.reason = reason }
 }

@@ -1,7 +1,7 @@
-package import Model
+public import Model
 
 /// The orders that one request may meet on its way. Each is considered once, at its place. One task's own.
-package final class FaultSession {
+public final class FaultSession {
     struct Candidate {
         let order: FaultOrder
         let source: FaultTable.Source
@@ -12,7 +12,7 @@ package final class FaultSession {
     private var candidates: [Candidate]
     private let table: FaultTable
     /// How long the answer is to be put off; known once a failure was raised.
-    package private(set) var delay: Duration = .zero
+    public private(set) var delay: Duration = .zero
 
     init(_ candidates: [Candidate], table: FaultTable) {
         self.candidates = candidates
@@ -20,7 +20,7 @@ package final class FaultSession {
     }
 
     /// Throws the first failure that this request meets at this place. nil for `stage`: all places that are left.
-    package func raise(at stage: FaultStage?, _ facts: FaultFacts) throws(KernelFailure) {
+    public func raise(at stage: FaultStage?, _ facts: FaultFacts) throws(KernelFailure) {
         for candidate in candidates where stage == nil || candidate.order.name.stage == stage {
             if let key = candidate.key, facts.key?.id != key { continue }
             // An order that was read once is understood.

@@ -1,20 +1,20 @@
-package import Base
-package import Model
+public import Base
+public import Model
 import Synchronization
 
 /// The failures that were asked for, and how often each was met. There is one only where the operator allows faults.
 /// Any thread.
-package final class FaultTable: Sendable {
+public final class FaultTable: Sendable {
     /// An order that stands until it is cleared, for every request or for some.
-    package struct Rule: Sendable {
-        package var id: Int
-        package var order: FaultOrder
-        package var personality: PersonalityID?
-        package var key: AccessKey.ID?
+    public struct Rule: Sendable {
+        public var id: Int
+        public var order: FaultOrder
+        public var personality: PersonalityID?
+        public var key: AccessKey.ID?
         /// Method and pattern, as in `POST /emails`.
-        package var route: String?
+        public var route: String?
         /// Requests that have met it.
-        package var raised: Int
+        public var raised: Int
     }
 
     private struct State {
@@ -32,11 +32,11 @@ package final class FaultTable: Sendable {
     private let state = Mutex(State())
     private let random: any RandomSource
 
-    package init(random: any RandomSource) { self.random = random }
+    public init(random: any RandomSource) { self.random = random }
 
     // MARK: The operator's
 
-    package func add(
+    public func add(
         _ order: FaultOrder, personality: PersonalityID?, key: AccessKey.ID?, route: String?
     ) -> Rule {
         state.withLock { state in
@@ -48,10 +48,10 @@ package final class FaultTable: Sendable {
         }
     }
 
-    package var rules: [Rule] { state.withLock { $0.rules } }
+    public var rules: [Rule] { state.withLock { $0.rules } }
 
     /// Takes one rule away, or all; how many.
-    package func clear(_ id: Int?) -> Int {
+    public func clear(_ id: Int?) -> Int {
         state.withLock { state in
             let before = state.rules.count
             state.rules.removeAll { id == nil || $0.id == id }
@@ -63,7 +63,7 @@ package final class FaultTable: Sendable {
 
     /// What one request has to reckon with; nil for nothing. `field`: the value of its header field, nil where it has
     /// none. An order that cannot be understood is an `invalid` failure.
-    package func session(
+    public func session(
         personality: PersonalityID, route: String?, field: String?
     ) throws(KernelFailure) -> FaultSession? {
         var candidates: [FaultSession.Candidate] = []
@@ -87,7 +87,7 @@ package final class FaultTable: Sendable {
         return candidates.isEmpty ? nil : FaultSession(candidates, table: self)
     }
 
-    package static let fieldName = "Polyrelay-Fault"
+    public static let fieldName = "Polyrelay-Fault"
 
     /// Counts a request that has come to an order's place; whether it meets the failure.
     func isMet(_ order: FaultOrder, _ source: Source) -> Bool {

@@ -1,14 +1,14 @@
-package import Base
-package import Crypto
+public import Base
+public import Crypto
 import Synchronization
 
 /// Keys whose first request is running. In memory: a claim without an effect dies with the process, and the request may
 /// be made again.
 ///
 /// Any thread; a short lock. Waiters resume on their own executors.
-package final class ClaimTable: Sendable {
+public final class ClaimTable: Sendable {
     /// What came of asking for a key.
-    package enum Claim: Sendable, Equatable {
+    public enum Claim: Sendable, Equatable {
         /// The caller's until it is released; the number proves it.
         case granted(UInt64)
         /// Another request's, for this long at most; nil: as long as that takes.
@@ -32,12 +32,12 @@ package final class ClaimTable: Sendable {
     private let state = Mutex(State())
     private let time: any TimeSource
 
-    package init(time: any TimeSource) { self.time = time }
+    public init(time: any TimeSource) { self.time = time }
 
-    package var count: Int { state.withLock { $0.entries.count } }
+    public var count: Int { state.withLock { $0.entries.count } }
 
     /// Takes the key, if nobody holds it. `lease`: how long it is held at most.
-    package func claim(_ key: Digest256, lease: Duration?) -> Claim {
+    public func claim(_ key: Digest256, lease: Duration?) -> Claim {
         let now = time.uptime
         return state.withLock { state in
             let earlier = state.entries[key]
@@ -60,7 +60,7 @@ package final class ClaimTable: Sendable {
     }
 
     /// Frees the key, if the claim is still the one with this number, and lets those who wait for it ask again.
-    package func release(_ key: Digest256, _ number: UInt64) {
+    public func release(_ key: Digest256, _ number: UInt64) {
         let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             guard let entry = state.entries[key], entry.number == number else { return [] }
             state.entries[key] = nil
@@ -70,7 +70,7 @@ package final class ClaimTable: Sendable {
     }
 
     /// Returns once the key was released; at once if nobody holds it.
-    package func wait(for key: Digest256) async {
+    public func wait(for key: Digest256) async {
         await withCheckedContinuation { continuation in
             let waits = state.withLock { state in
                 state.entries[key]?.waiters.append(continuation)

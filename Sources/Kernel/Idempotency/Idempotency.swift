@@ -1,7 +1,7 @@
-package import Base
-package import Crypto
-package import Model
-package import Ports
+public import Base
+public import Crypto
+public import Model
+public import Ports
 
 /// Carries out a request at most once for its key, by the rule of its dialect.
 ///
@@ -9,14 +9,14 @@ package import Ports
 /// spare the second of two requests at one time the work, and tell it what its dialect says of that.
 ///
 /// Any thread; calls come back on the caller's executor.
-package struct Idempotency: Sendable {
+public struct Idempotency: Sendable {
     private let store: any Store
     private let claims: ClaimTable
     private let sealing: SealingKey
     private let time: any TimeSource
     private let random: any RandomSource
 
-    package init(
+    public init(
         store: any Store, claims: ClaimTable, sealing: SealingKey, time: any TimeSource, random: any RandomSource
     ) {
         self.store = store
@@ -27,13 +27,13 @@ package struct Idempotency: Sendable {
     }
 
     /// An answer, and whether it is the first one's.
-    package struct Answered: Sendable, Equatable {
-        package var answer: StoredAnswer
-        package var isReplay: Bool
+    public struct Answered: Sendable, Equatable {
+        public var answer: StoredAnswer
+        public var isReplay: Bool
         /// What it renders, if it is a refusal of this request; of a replay that is not known.
-        package var failure: KernelFailure?
+        public var failure: KernelFailure?
 
-        package init(answer: StoredAnswer, isReplay: Bool, failure: KernelFailure? = nil) {
+        public init(answer: StoredAnswer, isReplay: Bool, failure: KernelFailure? = nil) {
             self.answer = answer
             self.isReplay = isReplay
             self.failure = failure
@@ -41,14 +41,14 @@ package struct Idempotency: Sendable {
     }
 
     /// A failure in the words of the dialect, for keeping.
-    package typealias Refusal = @Sendable (KernelFailure) -> StoredAnswer
+    public typealias Refusal = @Sendable (KernelFailure) -> StoredAnswer
 
     /// Answers a request with a key.
     ///
     /// `plan` makes the checks that stand behind this one and says what to do; what it throws is rendered by `refusal`
     /// and kept where the rule keeps refusals. Throws every failure that is not kept: `idempotencyInFlight` and
     /// `idempotencyMismatch`, those of a store that could not do its part, and of `plan` the rest.
-    package func answer(
+    public func answer(
         _ rule: IdempotencyRule, _ record: IdempotencyRecord, refusal: @escaping Refusal,
         plan: () async throws(KernelFailure) -> Plan<StoredAnswer>
     ) async throws(KernelFailure) -> Answered {

@@ -1,20 +1,20 @@
 import Base
-package import Crypto
-package import Model
-package import Ports
+public import Crypto
+public import Model
+public import Ports
 
 /// What a rule may look at of a request, besides its body.
-package struct IdempotencyContext: Sendable {
-    package var personality: PersonalityID
-    package var account: Account.ID
-    package var mode: AccessKey.Mode
-    package var method: String
+public struct IdempotencyContext: Sendable {
+    public var personality: PersonalityID
+    public var account: Account.ID
+    public var mode: AccessKey.Mode
+    public var method: String
     /// As it was resolved, with its parameters.
-    package var path: String
+    public var path: String
     /// The route's pattern.
-    package var route: String
+    public var route: String
 
-    package init(
+    public init(
         personality: PersonalityID, account: Account.ID, mode: AccessKey.Mode, method: String = "", path: String = "",
         route: String = ""
     ) {
@@ -31,13 +31,13 @@ package struct IdempotencyContext: Sendable {
 extension IdempotencyRule {
     /// The record of a request. Of rules that compare commands only for what they compare none of: a command's
     /// fingerprint is the kernel's to make.
-    package func record(_ key: IdempotencyKey, _ context: IdempotencyContext, body: [UInt8]) -> IdempotencyRecord {
+    public func record(_ key: IdempotencyKey, _ context: IdempotencyContext, body: [UInt8]) -> IdempotencyRecord {
         IdempotencyRecord(key: digest(key, context), fingerprint: SHA256.digest(meaning(of: body, context)))
     }
 
     /// The key in its namespace. Every part but the last ends with a byte that none of them has, so no two namespaces
     /// share a digest.
-    package func digest(_ key: IdempotencyKey, _ context: IdempotencyContext) -> Digest256 {
+    public func digest(_ key: IdempotencyKey, _ context: IdempotencyContext) -> Digest256 {
         var name: [UInt8] = []
         name.reserveCapacity(64 + key.text.text.utf8.count)
         name.append(context.personality.name)

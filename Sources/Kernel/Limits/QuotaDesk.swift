@@ -1,25 +1,25 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Setting and reading quotas. Any thread; what is set holds for what is accepted afterwards.
-package struct QuotaDesk: Sendable {
+public struct QuotaDesk: Sendable {
     private let store: any Store
     private let time: any TimeSource
 
-    package init(store: any Store, time: any TimeSource) {
+    public init(store: any Store, time: any TimeSource) {
         self.store = store
         self.time = time
     }
 
     /// nil clears it, and a default one holds again. `notFound` where the owner does not exist. What was sent in the
     /// present period before counts.
-    package func set(_ limit: Int?, _ kind: Quota.Kind, of owner: QuotaOwner) async throws(KernelFailure) {
+    public func set(_ limit: Int?, _ kind: Quota.Kind, of owner: QuotaOwner) async throws(KernelFailure) {
         try await set([(kind, limit)], of: owner)
     }
 
     /// Several of one owner, in one commit; the first refusal, if there is one.
-    package func set(_ limits: [(kind: Quota.Kind, limit: Int?)], of owner: QuotaOwner) async throws(KernelFailure) {
+    public func set(_ limits: [(kind: Quota.Kind, limit: Int?)], of owner: QuotaOwner) async throws(KernelFailure) {
         guard !limits.isEmpty else { return }
         var changes: [Change] = []
         for (kind, limit) in limits where limit != nil {
@@ -37,7 +37,7 @@ package struct QuotaDesk: Sendable {
     }
 
     /// The owner's quotas of messages in the present day and month, set or not, and whatever others it has.
-    package func status(of owner: QuotaOwner) async throws(KernelFailure) -> [QuotaStatus] {
+    public func status(of owner: QuotaOwner) async throws(KernelFailure) -> [QuotaStatus] {
         let now = time.now
         let known = try await store.quotas(of: owner, at: now)
         let missing = Quota.Period.allCases.map { Quota.Kind($0) }.filter { kind in !known.contains { $0.kind == kind }

@@ -1,38 +1,38 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Every personality's rate limiter, and what becomes of their windows when the process ends.
 ///
 /// Windows of an hour and longer ride with the store's commits and outlive a crash. Shorter ones are saved by an
 /// orderly end. Any thread.
-package final class RateBook: RateWindowSource {
+public final class RateBook: RateWindowSource {
     private let limiters: [PersonalityID: RateLimiter]
     private let time: any TimeSource
 
-    package init(tiers: [PersonalityID: [RateClass: [RateTier]]], time: any TimeSource) {
+    public init(tiers: [PersonalityID: [RateClass: [RateTier]]], time: any TimeSource) {
         limiters = tiers.mapValues { RateLimiter(tiers: $0) }
         self.time = time
     }
 
-    package subscript(personality: PersonalityID) -> RateLimiter? { limiters[personality] }
+    public subscript(personality: PersonalityID) -> RateLimiter? { limiters[personality] }
 
     /// Takes over what an earlier process left, but for what has ended since.
-    package func restore(_ records: [RateWindowRecord]) {
+    public func restore(_ records: [RateWindowRecord]) {
         let now = time.now
         for record in records where record.endsAt > now { limiters[record.personality]?.restore(record, now) }
     }
 
     /// Windows in memory, ended ones among them, by personality.
-    package var windowCounts: [PersonalityID: Int] { limiters.mapValues(\.windowCount) }
+    public var windowCounts: [PersonalityID: Int] { limiters.mapValues(\.windowCount) }
 
     /// Durable windows wait for a commit to take them along.
-    package var hasChangedWindows: Bool { limiters.values.contains { $0.hasChangedWindows } }
+    public var hasChangedWindows: Bool { limiters.values.contains { $0.hasChangedWindows } }
 
-    package func takeChangedWindows() -> [RateWindowRecord] { gather { $0.takeChangedWindows() } }
+    public func takeChangedWindows() -> [RateWindowRecord] { gather { $0.takeChangedWindows() } }
 
     /// What an orderly end has to save.
-    package func shortLivedWindows() -> [RateWindowRecord] {
+    public func shortLivedWindows() -> [RateWindowRecord] {
         let now = time.now
         return gather { $0.shortLivedWindows(now) }
     }

@@ -1,5 +1,5 @@
-package import Base
-package import Model
+public import Base
+public import Model
 import Ports
 import Synchronization
 
@@ -9,19 +9,19 @@ import Synchronization
 /// memory; `RateBook` has it saved and brought back.
 ///
 /// Any thread; one short lock.
-package final class RateLimiter: Sendable {
+public final class RateLimiter: Sendable {
     /// What came of a request.
-    package struct Taken: Sendable {
-        package var isAllowed: Bool
+    public struct Taken: Sendable {
+        public var isAllowed: Bool
         /// The tier that refused (the one to wait for longest), or else the class's first tier; nil for a class without
         /// tiers.
-        package var window: WindowState?
+        public var window: WindowState?
         /// To be handed back if the request is not accepted in the end; nil where nothing asks for that.
-        package var receipt: Receipt?
+        public var receipt: Receipt?
     }
 
     /// What a request has taken from the tiers that count accepted requests.
-    package struct Receipt: Sendable {
+    public struct Receipt: Sendable {
         let rateClass: RateClass
         let owner: RateOwner
         let units: Int
@@ -41,10 +41,10 @@ package final class RateLimiter: Sendable {
 
     private let classes: Mutex<[RateClass: Meters]>
 
-    package init(tiers: [RateClass: [RateTier]]) { classes = Mutex(tiers.mapValues { Meters($0) }) }
+    public init(tiers: [RateClass: [RateTier]]) { classes = Mutex(tiers.mapValues { Meters($0) }) }
 
     /// Other limits from now on. What is used of a tier holds for its successor: a reload gives nobody a second month.
-    package func setTiers(_ tiers: [RateClass: [RateTier]]) {
+    public func setTiers(_ tiers: [RateClass: [RateTier]]) {
         classes.withLock { classes in
             var changed = tiers.mapValues { Meters($0) }
             for (rateClass, meters) in changed {
@@ -61,7 +61,7 @@ package final class RateLimiter: Sendable {
     // MARK: Taking
 
     /// Counts `units` (one request, or the messages of a batch), if every tier of the class has room for all of them.
-    package func take(_ rateClass: RateClass, by owner: RateOwner, units: Int = 1, now: Instant) -> Taken {
+    public func take(_ rateClass: RateClass, by owner: RateOwner, units: Int = 1, now: Instant) -> Taken {
         classes.withLock { classes in
             // In place: a second holder of the counts would make each request copy all of them.
             guard let index = classes.index(forKey: rateClass) else { return Taken(isAllowed: true) }
@@ -98,7 +98,7 @@ package final class RateLimiter: Sendable {
     }
 
     /// Gives back what a request took that was refused after all. The first tier's window after that.
-    package func giveBack(_ receipt: Receipt, now: Instant) -> WindowState? {
+    public func giveBack(_ receipt: Receipt, now: Instant) -> WindowState? {
         classes.withLock { classes in
             guard let index = classes.index(forKey: receipt.rateClass) else { return nil }
             return Self.giveBack(&classes.values[index].all, receipt, now)

@@ -1,15 +1,15 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// Who a request is counted against.
-package struct RateOwner: Sendable, Hashable {
-    package var key: AccessKey.ID?
-    package var account: Account.ID?
-    package var address: IPAddress?
+public struct RateOwner: Sendable, Hashable {
+    public var key: AccessKey.ID?
+    public var account: Account.ID?
+    public var address: IPAddress?
     /// The person whose key it is, by the personality's own number, above zero; nil for a key of nobody in particular.
-    package var user: Int64?
+    public var user: Int64?
 
-    package init(key: AccessKey.ID?, account: Account.ID?, address: IPAddress?, user: Int64? = nil) {
+    public init(key: AccessKey.ID?, account: Account.ID?, address: IPAddress?, user: Int64? = nil) {
         self.key = key
         self.account = account
         self.address = address

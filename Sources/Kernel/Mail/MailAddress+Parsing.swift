@@ -1,10 +1,10 @@
 import Base
 import MailFormat
-package import Model
+public import Model
 
 extension MailAddress {
     /// Reads `addr@dom` or `Name <addr@dom>` (RFC 5321 §4.1.2, RFC 5322 §3.4, RFC 6531); nil for anything else.
-    package init?(parsing text: String) {
+    public init?(parsing text: String) {
         guard let mailbox = try? Mailbox(parsing: text) else { return nil }
         self.init(
             name: mailbox.displayName, checkedAddress: mailbox.address.text, domain: mailbox.address.domain)

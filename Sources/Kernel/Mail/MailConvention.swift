@@ -1,27 +1,27 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// A personality's manner with mail as the kernel uses it.
-package struct MailConvention: Sendable {
+public struct MailConvention: Sendable {
     /// When its mail is tried again; nil: as everybody's.
-    package var retries: RetryPolicy?
+    public var retries: RetryPolicy?
     /// nil: its messages are identified as wholes, by the server's own numbers.
-    package var identities: MessageIdentities?
+    public var identities: MessageIdentities?
 
-    package init(retries: RetryPolicy? = nil, identities: MessageIdentities? = nil) {
+    public init(retries: RetryPolicy? = nil, identities: MessageIdentities? = nil) {
         self.retries = retries
         self.identities = identities
     }
 }
 
 /// How a dialect writes the left sides of Message-IDs of single recipients' parts, and reads them back.
-package struct MessageIdentities: Sendable {
+public struct MessageIdentities: Sendable {
     /// Of the recipient at a place of a message that was made at that time.
-    package var text: @Sendable (Message.ID, Int, Instant) -> String
+    public var text: @Sendable (Message.ID, Int, Instant) -> String
     /// The recipient that a left side names; nil for others' texts.
-    package var part: @Sendable (String) -> (message: Message.ID, recipient: Int)?
+    public var part: @Sendable (String) -> (message: Message.ID, recipient: Int)?
 
-    package init(
+    public init(
         text: @escaping @Sendable (Message.ID, Int, Instant) -> String,
         part: @escaping @Sendable (String) -> (message: Message.ID, recipient: Int)?
     ) {

@@ -2,10 +2,10 @@ import Base
 import MailFormat
 
 /// Knows a message that goes round in circles by the traces of the servers that it passed (RFC 5321 §6.3).
-package enum MailLoop {
+public enum MailLoop {
     /// More than `KernelLimits.receivedFieldsMax` servers, or this one `KernelLimits.ownTracesMax` times already. Once
     /// or twice is a way that somebody has laid through here on purpose, as a filter does.
-    package static func isLoop(_ content: [UInt8], ownName: String) -> Bool {
+    public static func isLoop(_ content: [UInt8], ownName: String) -> Bool {
         guard let header = try? HeaderBlock(parsing: content) else { return false }
         let traces = header.fields(named: "received")
         if traces.count > KernelLimits.receivedFieldsMax { return true }

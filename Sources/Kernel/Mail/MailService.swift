@@ -1,13 +1,13 @@
-package import Base
+public import Base
 import Crypto
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Sending mail, and looking after what was sent: what all mail personalities share.
 ///
 /// Any thread; calls come back on the caller's executor. Look-ups are keyed by account and personality, so that what
 /// belongs to others is as absent as what does not exist. A class, for every request hands it on several times.
-package final class MailService: Sendable {
+public final class MailService: Sendable {
     private let store: any Store
     private let directory: Directory
     private let deliveries: any DeliveryControl
@@ -18,7 +18,7 @@ package final class MailService: Sendable {
     private let transport: (any MailTransport)?
     private let time: any TimeSource
 
-    package init(
+    public init(
         store: any Store, directory: Directory, deliveries: any DeliveryControl, simulation: SimulationPolicy,
         retries: RetryPolicy, conventions: [PersonalityID: MailConvention] = [:], postOffice: PostOffice? = nil,
         transport: (any MailTransport)? = nil, time: any TimeSource
@@ -37,7 +37,7 @@ package final class MailService: Sendable {
     // MARK: Sending
 
     /// Checks that the principal may send from this domain: it is the account's, it may send, the key may use it.
-    package func authorise(
+    public func authorise(
         sender: MailAddress, for principal: Principal
     ) throws(KernelFailure) -> MailDomain {
         guard let domain = directory.domain(sender.domain, of: principal.account) else {
@@ -52,13 +52,13 @@ package final class MailService: Sendable {
 
     /// Whether the message needs SMTPUTF8 for more than single recipients (RFC 6531 §3.4), and the server that all mail
     /// goes through knows none: it could go to nobody.
-    package func isTooInternational(_ submission: Submission, mode: AccessKey.Mode) -> Bool {
+    public func isTooInternational(_ submission: Submission, mode: AccessKey.Mode) -> Bool {
         transport?.takesInternational == false && mode == .live && submission.internationalField != nil
     }
 
     /// Accepts submissions, each on its own: what each comes to, in order. `rule`: what their idempotency keys mean;
     /// without one they mean nothing. `at`: when they are made; nil: now.
-    package func send(
+    public func send(
         _ submissions: [Submission], by principal: Principal, suppression: SuppressionPolicy = .drop,
         rule: IdempotencyRule? = nil, at now: Instant? = nil
     ) -> Plan<[Result<Acceptance, KernelFailure>]> {
@@ -92,7 +92,7 @@ package final class MailService: Sendable {
 
     /// Keeps a submission for looking at, as mail of an account that nobody lists, counts or hears of: whoever it is
     /// from and for, and to nobody.
-    package func keep(_ submission: Submission, for account: Account.ID) -> Plan<Message.ID> {
+    public func keep(_ submission: Submission, for account: Account.ID) -> Plan<Message.ID> {
         let now = time.now
         let message = NewMessage(
             submission: submission,
@@ -149,12 +149,12 @@ package final class MailService: Sendable {
     // MARK: Looking
 
     /// Bytes of a message's content where it is large, whoever's it is.
-    package func contentBytes(of id: Message.ID) async throws(KernelFailure) -> Int? {
+    public func contentBytes(of id: Message.ID) async throws(KernelFailure) -> Int? {
         try await store.contentBytes(of: id)
     }
 
     /// A message of this owner with all of its content; nil for anybody else's.
-    package func message(_ id: Message.ID, of owner: Tenant) async throws(KernelFailure) -> Message? {
+    public func message(_ id: Message.ID, of owner: Tenant) async throws(KernelFailure) -> Message? {
         guard let message = try await store.message(id, content: true), message.account == owner.account,
             message.origin == owner.origin
         else { return nil }
@@ -167,12 +167,12 @@ package final class MailService: Sendable {
         return message
     }
 
-    package func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
+    public func messages(_ query: MessageQuery) async throws(KernelFailure) -> Page<Message> {
         try await store.messages(query)
     }
 
     /// How far a tenant's messages are.
-    package func counts(of tenant: Tenant) async throws(KernelFailure) -> MailCounts {
+    public func counts(of tenant: Tenant) async throws(KernelFailure) -> MailCounts {
         let tally = try await store.tally(of: tenant, at: time.now)
         let active = await deliveries.sending(of: tenant)
         // What is being tried waited before, or was put off.
@@ -197,26 +197,26 @@ package final class MailService: Sendable {
     }
 
     /// One recipient's part as bytes, with its header fields; nil where they cannot be shown.
-    package func content(
+    public func content(
         of message: Message, recipient: Int
     ) async throws(KernelFailure) -> (bytes: [UInt8], fields: [Submission.HeaderField])? {
         try await postOffice?.shown(message, recipient: recipient)
     }
 
     /// A page of recipients' parts.
-    package func parts(_ query: DeliveryQuery) async throws(KernelFailure) -> Page<DeliveryPart> {
+    public func parts(_ query: DeliveryQuery) async throws(KernelFailure) -> Page<DeliveryPart> {
         try await store.deliveries(query)
     }
 
     // MARK: Taking back and moving
 
     /// Cancels a message none of whose deliveries was attempted; `wrongState` otherwise.
-    package func cancel(_ message: Message) -> Plan<Void> {
+    public func cancel(_ message: Message) -> Plan<Void> {
         plan(.cancel(message.id, at: time.now), of: message, operation: .cancel) { _ in [] }
     }
 
     /// Cancels one recipient's part, if it was not attempted; `wrongState` otherwise.
-    package func cancel(_ message: Message, recipient: Int) -> Plan<Void> {
+    public func cancel(_ message: Message, recipient: Int) -> Plan<Void> {
         let part = DeliveryID(message: message.id, recipient: recipient)
         let hold: Plan<Void>.Hold = { [deliveries] () async throws(KernelFailure) -> Plan<Void>.Release in
             guard let withdrawn = await deliveries.withdraw(part) else {
@@ -232,7 +232,7 @@ package final class MailService: Sendable {
     }
 
     /// Gives a message none of whose deliveries was attempted another time; a past one means now.
-    package func reschedule(_ message: Message, to due: Instant) -> Plan<Void> {
+    public func reschedule(_ message: Message, to due: Instant) -> Plan<Void> {
         let due = max(due, time.now)
         return plan(.reschedule(message.id, due: due, at: time.now), of: message, operation: .reschedule) {
             withdrawn in
@@ -275,15 +275,15 @@ extension Submission {
 }
 
 /// Which deliveries never reach a mail server.
-package struct SimulationPolicy: Sendable, Equatable {
+public struct SimulationPolicy: Sendable, Equatable {
     /// Capture mode: no mail leaves the machine.
-    package var capturesEverything: Bool
+    public var capturesEverything: Bool
     /// In capture mode, local parts may ask for an outcome.
-    package var localPartsDecide: Bool
+    public var localPartsDecide: Bool
     /// Bounces and complaints that are simulated suppress addresses as real ones do.
-    package var suppresses: Bool
+    public var suppresses: Bool
 
-    package init(capturesEverything: Bool, localPartsDecide: Bool, suppresses: Bool = false) {
+    public init(capturesEverything: Bool, localPartsDecide: Bool, suppresses: Bool = false) {
         self.capturesEverything = capturesEverything
         self.localPartsDecide = localPartsDecide
         self.suppresses = suppresses

@@ -1,21 +1,21 @@
 import MailFormat
-package import Model
+public import Model
 
 /// The checks that other texts of a message must pass, so that composing it cannot fail later.
-package enum MailText {
+public enum MailText {
     /// A subject: one line.
-    package static func isSubject(_ text: String) -> Bool {
+    public static func isSubject(_ text: String) -> Bool {
         HeaderField.isValidValue(text) && text.utf8.count <= MailLimits.headerValueMax
     }
 
     /// A name beside an address: a line that is not too long.
-    package static func isDisplayName(_ text: String) -> Bool {
+    public static func isDisplayName(_ text: String) -> Bool {
         guard let address = try? EmailAddress(parsing: "a@b.example") else { return false }
         return (try? Mailbox(displayName: text, address: address)) != nil
     }
 
     /// What an attachment's names must be: `nil` or the field at fault.
-    package static func fault(_ attachment: Attachment) -> (field: String, rule: FieldFault.Rule)? {
+    public static func fault(_ attachment: Attachment) -> (field: String, rule: FieldFault.Rule)? {
         if let type = attachment.contentType, MediaType(type) == nil {
             return ("content_type", .oneOf(["type/subtype"]))
         }

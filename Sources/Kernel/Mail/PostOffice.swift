@@ -1,15 +1,15 @@
 import Base
 import Crypto
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Turns stored messages into what is handed over: composed, signed bytes with an envelope.
 ///
 /// A message is composed when somebody needs its bytes, and always to the same bytes: its date, identity and boundaries
 /// come from the stored message alone, and both signatures are deterministic. So nothing is stored twice; the digest of
 /// what was transmitted stands in the event, and `raw` shows the bytes only if they are those.
-package struct PostOffice: Sendable {
+public struct PostOffice: Sendable {
     private let store: any Store
     private let directory: Directory
     private let keyring: Keyring
@@ -27,7 +27,7 @@ package struct PostOffice: Sendable {
     /// `idKey`: 32 bytes that stay the same for the life of the database. `unsubscribeBase`: the URL before the token
     /// of an unsubscribe link. `returnPaths`: nil where nobody takes reports; they then go to the author. `identities`:
     /// of personalities that identify the parts of their messages.
-    package init(
+    public init(
         store: any Store, directory: Directory, keyring: Keyring, workers: any Workers,
         selectors: [PersonalityID: DKIMSelectors], algorithms: Set<SigningKey.Algorithm> = [.rsa, .ed25519],
         idKey: [UInt8], unsubscribeBase: String, returnPaths: ReturnPaths? = nil,
@@ -48,17 +48,17 @@ package struct PostOffice: Sendable {
     }
 
     /// The left sides of Message-IDs.
-    package struct MessageIDs: Sendable {
+    public struct MessageIDs: Sendable {
         private let cipher: SerialCipher
         private let identities: [MessageIdentities]
 
         /// `identities`: of the personalities that identify the parts of their messages.
-        package init(idKey: [UInt8], identities: [MessageIdentities] = []) {
+        public init(idKey: [UInt8], identities: [MessageIdentities] = []) {
             cipher = SerialCipher(key: idKey, label: "message-id")
             self.identities = identities
         }
 
-        package func text(_ id: Message.ID) -> String { cipher.text(UInt64(id.value)) }
+        public func text(_ id: Message.ID) -> String { cipher.text(UInt64(id.value)) }
 
         /// The message that a Message-ID of ours names, and where it says so the recipient; nil for every other.
         func path(_ messageID: String) -> ReturnPath? {
@@ -76,7 +76,7 @@ package struct PostOffice: Sendable {
     }
 
     /// The message as it goes out to some of its recipients.
-    package func outgoing(_ id: Message.ID, recipients: [Int]) async throws(KernelFailure) -> OutgoingMail {
+    public func outgoing(_ id: Message.ID, recipients: [Int]) async throws(KernelFailure) -> OutgoingMail {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
         let recipient = recipients.first ?? 0
         let rendition = try await rendition(of: message, to: recipient, for: .full)
@@ -133,7 +133,7 @@ package struct PostOffice: Sendable {
     /// The exact bytes that were, or in capture mode would be, handed over; nil where they cannot be shown any more,
     /// because another version of this program or another key composes the message differently.
     /// `recipient`: whose part, of a message whose recipients each have bytes of their own.
-    package func raw(_ id: Message.ID, recipient: Int = 0) async throws(KernelFailure) -> [UInt8]? {
+    public func raw(_ id: Message.ID, recipient: Int = 0) async throws(KernelFailure) -> [UInt8]? {
         guard let message = try await store.message(id, content: true) else { throw .notFound(.message) }
         guard message.isContentKept else { return nil }
         let content = try await render(message, to: recipient, for: .full)
@@ -153,7 +153,7 @@ package struct PostOffice: Sendable {
     }
 
     /// One recipient's part as bytes, with the header fields in their order; nil where it cannot be shown any more.
-    package func shown(
+    public func shown(
         _ message: Message, recipient: Int
     ) async throws(KernelFailure) -> (bytes: [UInt8], fields: [Submission.HeaderField])? {
         guard let bytes = try await raw(message.id, recipient: recipient) else { return nil }

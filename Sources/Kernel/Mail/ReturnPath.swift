@@ -1,17 +1,17 @@
 import Base
 import Crypto
-package import MailFormat
-package import Model
+public import MailFormat
+public import Model
 import Ports
 
 /// Whose reports an address is for: a message, and where it went to one recipient alone that one ("VERP", variable
 /// envelope return path), so that a report needs to name nobody.
-package struct ReturnPath: Hashable, Sendable {
-    package var message: Message.ID
+public struct ReturnPath: Hashable, Sendable {
+    public var message: Message.ID
     /// nil: it went to several.
-    package var recipient: Int?
+    public var recipient: Int?
 
-    package init(message: Message.ID, recipient: Int?) {
+    public init(message: Message.ID, recipient: Int?) {
         self.message = message
         self.recipient = recipient
     }
@@ -22,18 +22,18 @@ package struct ReturnPath: Hashable, Sendable {
 /// The local part is the message and the recipient under a cipher with check bits, so a stranger can neither make one
 /// nor read out of one how much is sent. A recipient knows the one that its own mail came with, and can have that mail
 /// reported as bounced; it could as well say so itself.
-package struct ReturnPaths: Sendable {
+public struct ReturnPaths: Sendable {
     private let cipher: SerialCipher
     private let ownHost: DomainName
 
     /// `idKey`: 32 bytes that stay the same for the life of the database. `host`: the operator's own name for reports.
-    package init(idKey: [UInt8], host: DomainName) {
+    public init(idKey: [UInt8], host: DomainName) {
         cipher = SerialCipher(key: idKey, label: "return-path")
         ownHost = host
     }
 
     /// Where reports come about a message to these recipients, from this domain.
-    package func address(
+    public func address(
         of message: Message.ID, recipients: [Int], domain: MailDomain?
     ) throws(AddressError) -> EmailAddress {
         let recipient = recipients.count == 1 ? recipients[0] : Self.several
@@ -42,7 +42,7 @@ package struct ReturnPaths: Sendable {
     }
 
     /// What a local part of ours stands for, whatever its case: some servers change it. nil for every other.
-    package func path(localPart: String) -> ReturnPath? {
+    public func path(localPart: String) -> ReturnPath? {
         let local = localPart.asciiLowercased
         guard local.hasPrefix(Self.prefix), let serial = cipher.serial(String(local.dropFirst(Self.prefix.count))),
             let packed = Int64(exactly: serial)
@@ -60,12 +60,12 @@ package struct ReturnPaths: Sendable {
     }
 
     /// Whether reports may come to this name: it is the operator's own, or a domain's.
-    package func isOurs(_ host: String, in directory: Directory) -> Bool {
+    public func isOurs(_ host: String, in directory: Directory) -> Bool {
         host == ownHost.text || directory.isReturnPath(host)
     }
 
     /// Whether the name is the operator's own.
-    package func isOwn(_ host: String) -> Bool { host == ownHost.text }
+    public func isOwn(_ host: String) -> Bool { host == ownHost.text }
 
     private static let prefix = "b-"
     /// Above every place that a recipient can have.

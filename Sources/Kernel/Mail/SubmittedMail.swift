@@ -1,22 +1,22 @@
 import Base
 import MailFormat
-package import Model
+public import Model
 
 /// A message that a client handed over as finished bytes, with its envelope. What it asks of the kernel is a
 /// `Submission` like every other; `read` makes it.
-package struct SubmittedMail: Sendable {
+public struct SubmittedMail: Sendable {
     /// RFC 5322; CR and LF stand together only.
-    package var content: [UInt8]
+    public var content: [UInt8]
     /// As RCPT gave them, checked; at least one.
-    package var recipients: [MailAddress]
+    public var recipients: [MailAddress]
     /// nil: the null reverse-path.
-    package var reversePath: String?
+    public var reversePath: String?
     /// The client said that header and addresses may be UTF-8.
-    package var declaresUTF8: Bool
-    package var trace: MailTrace
-    package var reports: ReportWishes
+    public var declaresUTF8: Bool
+    public var trace: MailTrace
+    public var reports: ReportWishes
 
-    package init(
+    public init(
         content: [UInt8], recipients: [MailAddress], reversePath: String?, declaresUTF8: Bool, trace: MailTrace,
         reports: ReportWishes
     ) {
@@ -29,7 +29,7 @@ package struct SubmittedMail: Sendable {
     }
 
     /// Why a message is not taken, whatever the dialect.
-    package enum Obstacle: Sendable, Equatable {
+    public enum Obstacle: Sendable, Equatable {
         /// RFC 5321 §6.3: it goes round in circles.
         case loop
         /// No server takes it as it is, and it cannot be made so that one does.
@@ -39,7 +39,7 @@ package struct SubmittedMail: Sendable {
     }
 
     /// What keeps the message from ever arriving; nil where nothing does. `ownName`: what this server calls itself.
-    package func obstacle(ownName: String) -> Obstacle? {
+    public func obstacle(ownName: String) -> Obstacle? {
         if MailLoop.isLoop(content, ownName: ownName) { return .loop }
         return (try? TransportEncoding.encoded(content, takesEightBit: true)) == nil ? .notTransportable : nil
     }
@@ -49,7 +49,7 @@ package struct SubmittedMail: Sendable {
     ///
     /// `messageMalformed` where there is no header, or not exactly one author (RFC 5322 §3.6.2 allows several, of whom
     /// only the first would be checked).
-    package consuming func read(
+    public consuming func read(
         special: Set<String>
     ) throws(KernelFailure) -> (submission: Submission, fields: [(name: String, value: String)]) {
         guard let header = try? HeaderBlock(parsing: content), header.fields(named: "from").count == 1 else {

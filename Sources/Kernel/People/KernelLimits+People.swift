@@ -4,17 +4,17 @@ extension KernelLimits {
     /// Bytes of a session's token.
     static let webTokenBytes = 1024
     /// How long a session lasts.
-    package static let sessionLifetime: Duration = .seconds(3600)
+    public static let sessionLifetime: Duration = .seconds(3600)
     /// Of a password, in bytes.
-    package static let passwordBytes = 10...1024
+    public static let passwordBytes = 10...1024
     static let emailBytes = 254
     static let saltBytes = 16
     static let passwordHashBytes = 32
     /// Passwords that may be tried for one user, and in which time.
-    package static let passwordTries = 5
+    public static let passwordTries = 5
     static let passwordWindow: Duration = .seconds(15 * 60)
     /// Users whose tries are counted; beyond that, those are forgotten whose time is over, then the oldest.
     static let triedUsers = 10_000
     /// Users in one list.
-    package static let usersListed = 1000
+    public static let usersListed = 1000
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Counts how often passwords are tried, right or wrong, for each of whom they are tried for. In memory: a restart
 /// gives five more tries away. Any thread.
-package final class PasswordTries: Sendable {
+public final class PasswordTries: Sendable {
     private struct Window {
         var tries: Int
         let end: Instant
@@ -12,7 +12,7 @@ package final class PasswordTries: Sendable {
 
     private let windows = Mutex<[String: Window]>([:])
 
-    package init() {}
+    public init() {}
 
     /// Counts one more; `rateLimited` where there were too many.
     func note(_ name: String, at now: Instant) throws(KernelFailure) {

@@ -1,19 +1,19 @@
-package import Base
+public import Base
 import Crypto
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Users with passwords, and their sessions. Users are records of a personality's, so that what changes about them is
 /// on disk when a call returns; passwords are derived on the workers. Any thread.
-package final class PeopleService: Sendable {
+public final class PeopleService: Sendable {
     private let records: RecordService
     private let workers: any Workers
-    package let tokens: WebTokens
+    public let tokens: WebTokens
     private let tries = PasswordTries()
     private let time: any TimeSource
     private let random: any RandomSource
 
-    package init(
+    public init(
         records: RecordService, workers: any Workers, tokens: WebTokens, time: any TimeSource,
         random: any RandomSource
     ) {
@@ -27,7 +27,7 @@ package final class PeopleService: Sendable {
     // MARK: Users
 
     /// `invalid` for an address or a password that cannot be one, `alreadyExists` where somebody has the address.
-    package func create(
+    public func create(
         email: String, password: String, account: Account.ID, of origin: PersonalityID
     ) async throws(KernelFailure) -> Person {
         let email = try Self.checked(email: email)
@@ -43,7 +43,7 @@ package final class PeopleService: Sendable {
     }
 
     /// Sets another password, which ends all sessions. nil: there is no such user.
-    package func setPassword(
+    public func setPassword(
         _ password: String, ofUser email: String, of origin: PersonalityID
     ) async throws(KernelFailure) -> Person? {
         guard let person = try await person(email, of: origin) else { return nil }
@@ -57,7 +57,7 @@ package final class PeopleService: Sendable {
     }
 
     /// An account's users, latest first.
-    package func people(
+    public func people(
         of account: Account.ID, of origin: PersonalityID
     ) async throws(KernelFailure) -> [Person] {
         let page = try await records.records(
@@ -84,7 +84,7 @@ package final class PeopleService: Sendable {
 
     /// Opens a session; its token, and until when it lasts. `passwordRefused` for a wrong address and a wrong password
     /// alike, in the same time; `rateLimited` after too many tries.
-    package func signIn(
+    public func signIn(
         email: String, password: String, of origin: PersonalityID
     ) async throws(KernelFailure) -> (token: String, session: WebSession) {
         try tries.note("sign-in \(origin.name) \(email.lowercased())", at: time.now)
@@ -97,13 +97,13 @@ package final class PeopleService: Sendable {
     }
 
     /// Throws where the user is gone or has another password by now.
-    package func confirm(_ session: WebSession, of origin: PersonalityID) async throws(KernelFailure) {
+    public func confirm(_ session: WebSession, of origin: PersonalityID) async throws(KernelFailure) {
         guard let person = try await person(session, of: origin) else { throw .credentialUnknown }
         guard person.epoch == session.epoch else { throw .credentialRevoked(at: time.now) }
     }
 
     /// Asks the user of a session for the password once more, for what a stolen token must not do.
-    package func checkPassword(
+    public func checkPassword(
         _ password: String, ofUser user: Record.ID, of origin: PersonalityID
     ) async throws(KernelFailure) {
         try tries.note("password \(user.value)", at: time.now)

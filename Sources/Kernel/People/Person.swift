@@ -1,15 +1,15 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// Somebody who logs in with an address and a password, on behalf of one account at one personality. Kept as a record.
-package struct Person: Sendable, Equatable {
-    package var id: Record.ID
-    package var account: Account.ID
+public struct Person: Sendable, Equatable {
+    public var id: Record.ID
+    public var account: Account.ID
     /// In lower case: one person's, whoever spells it.
-    package var email: String
-    package var createdAt: Instant
+    public var email: String
+    public var createdAt: Instant
     /// How often the password was set.
-    package var epoch: Int
+    public var epoch: Int
     var password: PasswordHash
     /// Of the record.
     var version: Int

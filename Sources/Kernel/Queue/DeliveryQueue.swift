@@ -1,6 +1,6 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Deliveries in memory: which are due, which are leased, in which lane. A pure value; its owner gives it the time.
 ///
@@ -10,10 +10,10 @@ package import Ports
 /// least once" allows.
 ///
 /// Its work grows with what is due and not with what waits: neither lanes nor deliveries are ever gone through.
-package struct DeliveryQueue: Sendable {
+public struct DeliveryQueue: Sendable {
     /// A delivery in somebody's hands.
-    package struct Lease: Sendable, Equatable {
-        package let delivery: PendingDelivery
+    public struct Lease: Sendable, Equatable {
+        public let delivery: PendingDelivery
         let token: UInt32
     }
 
@@ -48,7 +48,7 @@ package struct DeliveryQueue: Sendable {
 
     /// `limits`: each lane's, asked once. `originLimits`: deliveries a minute of all that came in by a personality,
     /// over all lanes; a delivery goes when both its lane and its origin have room.
-    package init(
+    public init(
         originLimits: [PersonalityID: Int] = [:],
         limits: @escaping @Sendable (LaneID) -> LaneLimits = { _ in LaneLimits() }
     ) {
@@ -56,13 +56,13 @@ package struct DeliveryQueue: Sendable {
         self.limits = limits
     }
 
-    package var count: Int { table.count }
+    public var count: Int { table.count }
 
     /// Lanes that there is memory for.
     var laneCapacity: Int { lanes.count }
 
     /// Puts a delivery in; one with its identity is replaced.
-    package mutating func insert(_ delivery: PendingDelivery, lane: LaneID) {
+    public mutating func insert(_ delivery: PendingDelivery, lane: LaneID) {
         remove(delivery.id)
         let number = self.lane(lane)
         lanes[Int(number)].count += 1
@@ -70,7 +70,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// Takes a delivery out, leased or not: its row is gone.
-    package mutating func forget(_ id: DeliveryID) { remove(id) }
+    public mutating func forget(_ id: DeliveryID) { remove(id) }
 
     private mutating func remove(_ id: DeliveryID) {
         guard let row = table.remove(id) else { return }
@@ -142,7 +142,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// A lane that has something due, is not paused, and has room; nil when there is none. Whoever asks leases from it.
-    package mutating func nextReadyLane(now: Instant) -> LaneID? {
+    public mutating func nextReadyLane(now: Instant) -> LaneID? {
         while let first = firstAppointment, first.at <= now {
             calendar.removeFirst()
             lanes[Int(first.lane)].appointment = nil
@@ -157,7 +157,7 @@ package struct DeliveryQueue: Sendable {
 
     /// When there may be something to do next: a delivery due in a lane with room, or a lease that expires. Never
     /// before `now`; nil when nothing waits.
-    package mutating func nextEvent(now: Instant) -> Instant? {
+    public mutating func nextEvent(now: Instant) -> Instant? {
         let times = [firstAppointment?.at, earliestExpiry?.at].compactMap { $0 }
         return times.min().map { max($0, now) }
     }
@@ -166,7 +166,7 @@ package struct DeliveryQueue: Sendable {
 
     /// Leases up to `limit` due deliveries of a lane to one session, account by account and message by message.
     /// Deliveries of one message that are due together come together, as one transaction can carry them.
-    package mutating func lease(from lane: LaneID, limit: Int, now: Instant, until expiry: Instant) -> [Lease] {
+    public mutating func lease(from lane: LaneID, limit: Int, now: Instant, until expiry: Instant) -> [Lease] {
         guard let number = laneNumbers[lane] else { return [] }
         let room = min(limit, lanes[Int(number)].pacer?.room(now) ?? limit)
         var leased: [Lease] = []
@@ -220,7 +220,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// The session that leased from `lane` has ended, whatever became of its leases.
-    package mutating func sessionEnded(in lane: LaneID, now: Instant, outcome: SessionOutcome = .saidNothing) {
+    public mutating func sessionEnded(in lane: LaneID, now: Instant, outcome: SessionOutcome = .saidNothing) {
         guard let number = laneNumbers[lane] else { return }
         lanes[Int(number)].sessions -= 1
         lanes[Int(number)].throttle?.note(outcome, now)
@@ -229,14 +229,14 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// The delivery is finished. False if the lease is not held any more: then nothing changed.
-    package mutating func finish(_ lease: Lease) -> Bool {
+    public mutating func finish(_ lease: Lease) -> Bool {
         guard holds(lease) else { return false }
         remove(lease.delivery.id)
         return true
     }
 
     /// Gives the delivery back for another attempt at `due`. False if the lease is not held any more.
-    package mutating func giveBack(_ lease: Lease, due: Instant, attempts: Int) -> Bool {
+    public mutating func giveBack(_ lease: Lease, due: Instant, attempts: Int) -> Bool {
         guard let slot = held(lease) else { return false }
         release(slot)
         table[slot].due = due
@@ -246,7 +246,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// Puts a delivery into another lane, as if it had never been leased. False if the lease is not held any more.
-    package mutating func move(_ lease: Lease, to lane: LaneID) -> Bool {
+    public mutating func move(_ lease: Lease, to lane: LaneID) -> Bool {
         guard let slot = held(lease) else { return false }
         release(slot)
         let (left, entered) = (table[slot].lane, self.lane(lane))
@@ -260,7 +260,7 @@ package struct DeliveryQueue: Sendable {
         return true
     }
 
-    package func holds(_ lease: Lease) -> Bool { held(lease) != nil }
+    public func holds(_ lease: Lease) -> Bool { held(lease) != nil }
 
     private func held(_ lease: Lease) -> QueueTable.Slot? {
         guard let slot = table.slot(of: lease.delivery.id), table[slot].token == lease.token else { return nil }
@@ -268,7 +268,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// Takes expired leases back: their deliveries are due at once.
-    package mutating func expireLeases(now: Instant) {
+    public mutating func expireLeases(now: Instant) {
         while let first = earliestExpiry, first.at <= now {
             leases.removeFirst()
             guard let slot = table.slot(of: first.id) else { continue }
@@ -299,7 +299,7 @@ package struct DeliveryQueue: Sendable {
 
     /// Takes out every delivery of a message, if none is leased, finished or was attempted; nil otherwise, or if there
     /// is none.
-    package mutating func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
+    public mutating func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         let found = slots(of: message, recipients: recipients).map { table[$0] }
         guard !found.isEmpty, found.count == recipients, found.allSatisfy({ $0.token == 0 && $0.attempts == 0 }) else {
             return nil
@@ -310,7 +310,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// Takes out one recipient's delivery, if no attempt at it was made or is running; nil otherwise.
-    package mutating func withdraw(_ part: DeliveryID) -> PendingDelivery? {
+    public mutating func withdraw(_ part: DeliveryID) -> PendingDelivery? {
         guard let row = table.slot(of: part).map({ table[$0] }), row.token == 0, row.attempts == 0 else { return nil }
         let withdrawn = table.delivery(row)
         remove(row.id)
@@ -318,14 +318,14 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// Makes every unleased delivery of a message due at `due`.
-    package mutating func expedite(_ message: Message.ID, recipients: Int, due: Instant) {
+    public mutating func expedite(_ message: Message.ID, recipients: Int, due: Instant) {
         for slot in slots(of: message, recipients: recipients) where table[slot].token == 0 {
             table[slot].due = due
             place(slot)
         }
     }
 
-    package mutating func setPaused(_ lane: LaneID, _ isPaused: Bool, now: Instant) {
+    public mutating func setPaused(_ lane: LaneID, _ isPaused: Bool, now: Instant) {
         let number = self.lane(lane)
         lanes[Int(number)].isPaused = isPaused
         appointNext(number, now: now)
@@ -334,7 +334,7 @@ package struct DeliveryQueue: Sendable {
 
     /// Messages of a tenant that are leased. Goes through the leases, held ones and those given back of late, never
     /// through rows.
-    package func leasedMessages(of tenant: Tenant) -> Int {
+    public func leasedMessages(of tenant: Tenant) -> Int {
         var messages: Set<Message.ID> = []
         for lease in leases.unordered {
             guard let slot = table.slot(of: lease.id), table[slot].token == lease.token else { continue }
@@ -347,7 +347,7 @@ package struct DeliveryQueue: Sendable {
     }
 
     /// An attempt at this message is running.
-    package func isSending(_ message: Message.ID, recipients: Int) -> Bool {
+    public func isSending(_ message: Message.ID, recipients: Int) -> Bool {
         slots(of: message, recipients: recipients).contains { table[$0].token != 0 }
     }
 
@@ -359,7 +359,7 @@ package struct DeliveryQueue: Sendable {
 
     /// Per lane that has something or is paused, by name. Goes through lanes and their accounts, never through rows: it
     /// may be asked while a million wait.
-    package mutating func statistics() -> [LaneStatistics] {
+    public mutating func statistics() -> [LaneStatistics] {
         var statistics: [LaneStatistics] = []
         for index in lanes.indices where lanes[index].isPaused || lanes[index].count > 0 {
             statistics.append(
@@ -373,15 +373,15 @@ package struct DeliveryQueue: Sendable {
 }
 
 /// How full a lane is.
-package struct LaneStatistics: Sendable, Equatable {
-    package var lane: LaneID
-    package var waiting = 0
-    package var leased = 0
+public struct LaneStatistics: Sendable, Equatable {
+    public var lane: LaneID
+    public var waiting = 0
+    public var leased = 0
     /// When what waits longest is, or was, due; nil where nothing waits.
-    package var earliestDue: Instant?
-    package var isPaused: Bool
+    public var earliestDue: Instant?
+    public var isPaused: Bool
 
-    package init(lane: LaneID, waiting: Int = 0, leased: Int = 0, earliestDue: Instant? = nil, isPaused: Bool) {
+    public init(lane: LaneID, waiting: Int = 0, leased: Int = 0, earliestDue: Instant? = nil, isPaused: Bool) {
         self.lane = lane
         self.waiting = waiting
         self.leased = leased

@@ -1,6 +1,6 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Runs the queue: leases what is due, has it delivered, records what came of it.
 ///
@@ -9,9 +9,9 @@ package import Ports
 ///
 /// An outcome is recorded before its lease is given up; if the store cannot take it, it is offered again until it can.
 /// What was in flight when the process died is due again at the next start.
-package actor Dispatcher: DeliveryObserver, DeliveryControl {
-    package nonisolated let loop: any ActorLoop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+public actor Dispatcher: DeliveryObserver, DeliveryControl {
+    public nonisolated let loop: any ActorLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let store: any Store
     private let transport: (any MailTransport)?
@@ -41,7 +41,7 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
 
     /// `transport` nil: capture mode, where nothing leaves the machine. `reporter` nil: failures are not reported.
     /// `separating`: personalities whose recipients are never joined in one transaction.
-    package init(
+    public init(
         loop: any ActorLoop, store: any Store, transport: (any MailTransport)?, postOffice: PostOffice,
         reporter: StatusReporter? = nil, pace: LanePace = LanePace(), separating: Set<PersonalityID> = [],
         suppressesSimulated: Bool = false, time: any TimeSource, random: any RandomSource, log: Log
@@ -64,10 +64,10 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     }
 
     /// The lane of deliveries that never reach a mail server.
-    package static let captureLane = LaneID("capture")
+    public static let captureLane = LaneID("capture")
 
     /// Those that there are whether anything waits in them or not.
-    package nonisolated var standingLanes: [LaneID] {
+    public nonisolated var standingLanes: [LaneID] {
         guard let transport, !transport.findsLanes else { return [Self.captureLane] }
         return [Self.captureLane, transport.lane(for: "")]
     }
@@ -75,12 +75,12 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     // MARK: From the store
 
     /// Called by the store's writer: hands over and returns.
-    package nonisolated func queued(_ deliveries: [PendingDelivery]) {
+    public nonisolated func queued(_ deliveries: [PendingDelivery]) {
         loop.execute { self.assumeIsolated { $0.gather(deliveries) } }
     }
 
     /// Called by the store's writer, as `queued`. An attempt that is under way comes to nothing: its delivery is gone.
-    package nonisolated func removed(_ deliveries: [DeliveryID]) {
+    public nonisolated func removed(_ deliveries: [DeliveryID]) {
         loop.execute { self.assumeIsolated { $0.forget(deliveries) } }
     }
 
@@ -88,7 +88,7 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
         for delivery in deliveries { queue.forget(delivery) }
     }
 
-    package func insert(_ deliveries: [PendingDelivery]) {
+    public func insert(_ deliveries: [PendingDelivery]) {
         for delivery in deliveries { queue.insert(delivery, lane: lane(of: delivery)) }
         turn()
     }
@@ -366,7 +366,7 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
     }
 
     /// Waits on the loop.
-    package func pause(_ delay: Duration) async {
+    public func pause(_ delay: Duration) async {
         await withCheckedContinuation { continuation in
             loop.run(after: delay) { continuation.resume() }
         }
@@ -374,41 +374,41 @@ package actor Dispatcher: DeliveryObserver, DeliveryControl {
 
     // MARK: From callers and operators
 
-    package func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
+    public func withdraw(_ message: Message.ID, recipients: Int) -> [PendingDelivery]? {
         queue.withdraw(message, recipients: recipients)
     }
 
     /// The same of one recipient's delivery.
-    package func withdraw(_ part: DeliveryID) -> PendingDelivery? { queue.withdraw(part) }
+    public func withdraw(_ part: DeliveryID) -> PendingDelivery? { queue.withdraw(part) }
 
     /// Makes what is left of a message due now.
-    package func expedite(_ message: Message.ID, recipients: Int) {
+    public func expedite(_ message: Message.ID, recipients: Int) {
         queue.expedite(message, recipients: recipients, due: time.now)
         turn()
     }
 
-    package func sending(of tenant: Tenant) -> Int { queue.leasedMessages(of: tenant) }
+    public func sending(of tenant: Tenant) -> Int { queue.leasedMessages(of: tenant) }
 
-    package func isSending(_ message: Message.ID, recipients: Int) -> Bool {
+    public func isSending(_ message: Message.ID, recipients: Int) -> Bool {
         queue.isSending(message, recipients: recipients)
     }
 
-    package func setPaused(_ lane: LaneID, _ isPaused: Bool) {
+    public func setPaused(_ lane: LaneID, _ isPaused: Bool) {
         queue.setPaused(lane, isPaused, now: time.now)
         turn()
     }
 
-    package func statistics() -> [LaneStatistics] { queue.statistics() }
+    public func statistics() -> [LaneStatistics] { queue.statistics() }
 
-    package func figures() -> MailFigures {
+    public func figures() -> MailFigures {
         MailFigures(lanes: queue.statistics(), outcomes: outcomes, simulated: simulatedOutcomes)
     }
 
     /// Leases nothing: for an offline command, which changes the queue and sends nothing.
-    package func hold() { isDraining = true }
+    public func hold() { isDraining = true }
 
     /// Leases nothing more, and returns when no session is open.
-    package func drain() async {
+    public func drain() async {
         isDraining = true
         if sessions > 0 { await withCheckedContinuation { idleWaiters.append($0) } }
         await transport?.close()

@@ -41,7 +41,7 @@ struct LaneThrottle: Sendable {
 }
 
 /// What a session says about how the other side is doing.
-package enum SessionOutcome: Sendable {
+public enum SessionOutcome: Sendable {
     /// Mail was taken, and nothing was said against the pace.
     case wentWell
     /// It was too much, or too fast.

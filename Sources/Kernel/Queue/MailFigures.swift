@@ -1,14 +1,14 @@
-package import Ports
+public import Ports
 
 /// The queue of mail at one moment, and what has become of its attempts since the start.
-package struct MailFigures: Sendable, Equatable {
-    package var lanes: [LaneStatistics]
+public struct MailFigures: Sendable, Equatable {
+    public var lanes: [LaneStatistics]
     /// Of attempts over the wire.
-    package var outcomes: OutcomeCounts
+    public var outcomes: OutcomeCounts
     /// Of attempts that were simulated; those that ended with their acceptance are the store's to tell.
-    package var simulated: OutcomeCounts
+    public var simulated: OutcomeCounts
 
-    package init(lanes: [LaneStatistics], outcomes: OutcomeCounts, simulated: OutcomeCounts) {
+    public init(lanes: [LaneStatistics], outcomes: OutcomeCounts, simulated: OutcomeCounts) {
         self.lanes = lanes
         self.outcomes = outcomes
         self.simulated = simulated

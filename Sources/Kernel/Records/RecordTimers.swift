@@ -1,18 +1,18 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Wakes records at their due times: asks the record's collection what becomes of it, and has that made.
 ///
 /// The queue is on disk, in order, so it outlives a restart and costs no memory however many records wait. What was due
 /// while the program did not run is due when it starts. Records are woken in pieces, each a commit of its own that
 /// other callers' changes stand between, so that a hundred thousand at once delay nobody for long.
-package actor RecordTimers: RecordObserver {
+public actor RecordTimers: RecordObserver {
     /// What becomes of a record that is due; pure. nil: nothing does, and its time is forgotten.
-    package typealias Rule = @Sendable (Record, Instant) -> RecordUnit?
+    public typealias Rule = @Sendable (Record, Instant) -> RecordUnit?
 
-    package nonisolated let loop: any ActorLoop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    public nonisolated let loop: any ActorLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let store: any Store
     private let rules: [PersonalityID: [String: Rule]]
@@ -28,7 +28,7 @@ package actor RecordTimers: RecordObserver {
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     /// `rules`: by personality and collection.
-    package init(
+    public init(
         loop: any ActorLoop, store: any Store, rules: [PersonalityID: [String: Rule]], time: any TimeSource, log: Log
     ) {
         self.loop = loop
@@ -39,12 +39,12 @@ package actor RecordTimers: RecordObserver {
     }
 
     /// From the store's thread: hands over and returns.
-    package nonisolated func scheduled(earliest due: Instant) {
+    public nonisolated func scheduled(earliest due: Instant) {
         loop.execute { self.assumeIsolated { $0.note(due) } }
     }
 
     /// Begins, with what an earlier process left.
-    package func resume() async throws(KernelFailure) {
+    public func resume() async throws(KernelFailure) {
         let earliest = try await store.nextDueRecord()
         isHeld = false
         if let earliest { note(earliest) }
@@ -52,7 +52,7 @@ package actor RecordTimers: RecordObserver {
     }
 
     /// Begins nothing more, and returns when what was under way is on disk.
-    package func drain() async {
+    public func drain() async {
         isHeld = true
         if isWaking { await withCheckedContinuation { idleWaiters.append($0) } }
     }

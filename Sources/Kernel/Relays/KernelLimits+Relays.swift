@@ -1,4 +1,4 @@
 extension KernelLimits {
     /// Relayed requests; a lane is a target's origin.
-    package static let relayWork = WorkLimits(running: 1024, laneWidth: 64, laneWidthAtStart: 4, unrecorded: 8192)
+    public static let relayWork = WorkLimits(running: 1024, laneWidth: 64, laneWidthAtStart: 4, unrecorded: 8192)
 }

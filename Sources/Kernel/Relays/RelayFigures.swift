@@ -1,15 +1,15 @@
 import Model
-package import Ports
+public import Ports
 
 /// The relayed requests that wait at one moment, and what has become of their attempts since the start.
-package struct RelayFigures: Sendable, Equatable {
+public struct RelayFigures: Sendable, Equatable {
     /// By the origin that they go to, which callers chose.
-    package var lanes: [WorkLaneStatistics<String>]
-    package var outcomes: OutcomeCounts
+    public var lanes: [WorkLaneStatistics<String>]
+    public var outcomes: OutcomeCounts
     /// What targets answered.
-    package var answers: AnswerCounts
+    public var answers: AnswerCounts
 
-    package init(lanes: [WorkLaneStatistics<String>], outcomes: OutcomeCounts, answers: AnswerCounts) {
+    public init(lanes: [WorkLaneStatistics<String>], outcomes: OutcomeCounts, answers: AnswerCounts) {
         self.lanes = lanes
         self.outcomes = outcomes
         self.answers = answers
@@ -18,7 +18,7 @@ package struct RelayFigures: Sendable, Equatable {
 
 extension RelaySettlement {
     /// What it counts as.
-    package var counted: OutcomeCounts.Outcome {
+    public var counted: OutcomeCounts.Outcome {
         switch outcome {
         case .delivered: .delivered
         case .queued, .retrying: .deferred

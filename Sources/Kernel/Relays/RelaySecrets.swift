@@ -1,12 +1,12 @@
-package import Base
-package import Crypto
-package import Model
-package import Ports
+public import Base
+public import Crypto
+public import Model
+public import Ports
 import Synchronization
 
 /// The secrets that accounts' relayed requests are signed with, one for each account and personality: minted when it
 /// is first needed, sealed in the store, and the same for ever. Any thread.
-package final class RelaySecrets: Sendable {
+public final class RelaySecrets: Sendable {
     private let store: any Store
     private let sealing: SealingKey
     private let time: any TimeSource
@@ -14,7 +14,7 @@ package final class RelaySecrets: Sendable {
     /// A cache: what is not here is opened anew.
     private let opened = Mutex<[Tenant: String]>([:])
 
-    package init(store: any Store, sealing: SealingKey, time: any TimeSource, random: any RandomSource) {
+    public init(store: any Store, sealing: SealingKey, time: any TimeSource, random: any RandomSource) {
         self.store = store
         self.sealing = sealing
         self.time = time
@@ -22,7 +22,7 @@ package final class RelaySecrets: Sendable {
     }
 
     /// On disk when this returns. Fails if the key file is not the one that it was sealed with.
-    package func secret(of owner: Tenant, prefix: String) async throws(KernelFailure) -> String {
+    public func secret(of owner: Tenant, prefix: String) async throws(KernelFailure) -> String {
         if let known = opened.withLock({ $0[owner] }) { return known }
         if try await store.signingSecret(of: owner) == nil { try await mint(owner, prefix) }
         guard let sealed = try await store.signingSecret(of: owner) else {

@@ -1,12 +1,12 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// What callers do with requests to targets of their choice, in whatever dialect. Look-ups are keyed by account and
 /// personality, so that what belongs to others is as absent as what does not exist.
 ///
 /// Any thread; calls come back on the caller's executor.
-package struct RelayService: Sendable {
+public struct RelayService: Sendable {
     private let store: any Store
     private let directory: Directory
     private let dispatcher: RelayDispatcher
@@ -15,7 +15,7 @@ package struct RelayService: Sendable {
     private let rules: [PersonalityID: RelayRules]
     private let time: any TimeSource
 
-    package init(
+    public init(
         store: any Store, directory: Directory, dispatcher: RelayDispatcher, guardian: TargetGuard,
         secrets: RelaySecrets, rules: [PersonalityID: RelayRules], time: any TimeSource
     ) {
@@ -33,7 +33,7 @@ package struct RelayService: Sendable {
     /// Accepts a request, which is on its way once it is on disk. In this order: the literal address
     /// (`publicAddress` fault of `field`), the domain (`domainUnverified`, `domainNotPermitted`), the addresses behind
     /// the name. `trustsThisMachine`: what is here lies in nobody's domain and needs none.
-    package func accept(
+    public func accept(
         _ request: RelayRequest, body: [UInt8], field: String, trustsThisMachine: Bool = false, by principal: Principal
     ) async throws(KernelFailure) -> Plan<(id: Relay.ID, at: Instant)> {
         guard guardian.admitsLiterally(request.target) else { throw Self.notPublic(request, field) }
@@ -75,7 +75,7 @@ package struct RelayService: Sendable {
 
     // MARK: Looking
 
-    package func relay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
+    public func relay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Relay {
         guard let relay = try await store.relay(id), relay.account == owner.account, relay.origin == owner.origin else {
             throw .notFound(.delivery)
         }
@@ -83,22 +83,22 @@ package struct RelayService: Sendable {
     }
 
     /// Oldest first. Of a relay that the owner was shown.
-    package func attempts(_ relay: Relay) async throws(KernelFailure) -> [RelayAttempt] {
+    public func attempts(_ relay: Relay) async throws(KernelFailure) -> [RelayAttempt] {
         try await store.relayAttempts(relay.id)
     }
 
-    package func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay> {
+    public func relays(_ query: RelayQuery) async throws(KernelFailure) -> Page<Relay> {
         try await store.relays(query)
     }
 
     /// Whether a relay is the caller's to see: one that is bound to domains sees what went to those.
-    package func isOf(_ caller: Principal, _ relay: Relay) -> Bool {
+    public func isOf(_ caller: Principal, _ relay: Relay) -> Bool {
         caller.domains.isEmpty || Self.names(relay.request.target.host).contains(where: caller.domains.contains)
     }
 
     /// A page of those that `isWanted` lets be seen, of a slice that begins at the latest or after a place. No index
     /// tells them, so rows are looked at until it is full: `overloaded` where that takes too long.
-    package func relays(
+    public func relays(
         _ query: RelayQuery, where isWanted: (Relay) -> Bool
     ) async throws(KernelFailure) -> Page<Relay> {
         let limit = query.slice.limit
@@ -123,7 +123,7 @@ package struct RelayService: Sendable {
     // MARK: Taking back and again
 
     /// Takes an unfinished relay back; `wrongState` for a finished one, and while an attempt at it is under way.
-    package func cancel(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
+    public func cancel(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         let relay = try await relay(id, of: owner)
         if relay.state.isFinal { throw .wrongState(.delivery, state: .ended, operation: .cancel) }
         return Plan(.relay(.cancel(id, at: time.now)), on: store, hold: hold(relay)) { _ in }
@@ -145,7 +145,7 @@ package struct RelayService: Sendable {
     }
 
     /// Queues one anew that ended without being delivered; `wrongState` for any other.
-    package func replay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
+    public func replay(_ id: Relay.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         _ = try await relay(id, of: owner)
         return Plan(.relay(.replay(id, at: time.now)), on: store) { _ in }
     }
@@ -153,7 +153,7 @@ package struct RelayService: Sendable {
     // MARK: Signing
 
     /// The owner's signing secret: the same for ever.
-    package func signingSecret(of owner: Tenant) async throws(KernelFailure) -> String {
+    public func signingSecret(of owner: Tenant) async throws(KernelFailure) -> String {
         guard let rules = rules[owner.origin] else { throw .internalError(incident: "relay without a dialect") }
         return try await secrets.secret(of: owner, prefix: rules.secretPrefix)
     }

@@ -1,6 +1,6 @@
-package import Base
+public import Base
 import DNSWire
-package import Ports
+public import Ports
 import Synchronization
 
 /// Says before anything is accepted whether a target may be called. The same is asked again at every connection, with
@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Any thread. What a host's addresses came to is remembered for a moment, so that a caller who sends thousands to one
 /// host does not ask the resolver's loop for each.
-package final class TargetGuard: Sendable {
+public final class TargetGuard: Sendable {
     private struct Verdict {
         let isPublic: Bool
         let until: Instant
@@ -19,7 +19,7 @@ package final class TargetGuard: Sendable {
     private let time: any TimeSource
     private let verdicts = Mutex<[String: Verdict]>([:])
 
-    package init(resolver: any Resolver, egress: EgressPolicy, time: any TimeSource) {
+    public init(resolver: any Resolver, egress: EgressPolicy, time: any TimeSource) {
         self.resolver = resolver
         self.egress = egress
         self.time = time
@@ -27,7 +27,7 @@ package final class TargetGuard: Sendable {
 
     /// False for a literal address in any spelling that may not be called, for a name of this machine (RFC 6761 §6.3),
     /// and for a port that never speaks HTTP.
-    package func admitsLiterally(_ url: WebURL) -> Bool {
+    public func admitsLiterally(_ url: WebURL) -> Bool {
         guard egress.admits(port: url.port) else { return false }
         if let address = IPAddress(host: url.host) { return egress.admits(address) }
         return !Self.isLocal(url.host) || Self.loopback.map { egress.admits($0) } ?? false
@@ -35,7 +35,7 @@ package final class TargetGuard: Sendable {
 
     /// False where one of the host's addresses may not be called. A name that has none, or of which nothing can be
     /// learned now, is let through: its attempts will fail.
-    package func admitsAddresses(of host: String) async -> Bool {
+    public func admitsAddresses(of host: String) async -> Bool {
         if Self.isLocal(host) || IPAddress(host: host) != nil { return true }
         let now = time.now
         if let known = verdicts.withLock({ $0[host] }), now < known.until { return known.isPublic }

@@ -1,6 +1,6 @@
 /// What came of the reports that others sent, since the start.
-package struct ReportCounts: Sendable, Equatable {
-    package enum Outcome: String, Sendable, CaseIterable {
+public struct ReportCounts: Sendable, Equatable {
+    public enum Outcome: String, Sendable, CaseIterable {
         case bounced
         case softBounced = "soft_bounced"
         case complained
@@ -13,7 +13,7 @@ package struct ReportCounts: Sendable, Equatable {
         /// Told to come back: nothing could be written, or the delivery had not ended.
         case postponed
 
-        package var word: StaticString {
+        public var word: StaticString {
             switch self {
             case .bounced: "bounced"
             case .softBounced: "soft_bounced"
@@ -28,9 +28,9 @@ package struct ReportCounts: Sendable, Equatable {
 
     private var counts: [Outcome: UInt64] = [:]
 
-    package init() {}
+    public init() {}
 
-    package mutating func note(_ outcome: Outcome) { counts[outcome, default: 0] += 1 }
+    public mutating func note(_ outcome: Outcome) { counts[outcome, default: 0] += 1 }
 
-    package subscript(outcome: Outcome) -> UInt64 { counts[outcome] ?? 0 }
+    public subscript(outcome: Outcome) -> UInt64 { counts[outcome] ?? 0 }
 }

@@ -1,7 +1,7 @@
-package import Base
-package import MailFormat
-package import Model
-package import Ports
+public import Base
+public import MailFormat
+public import Model
+public import Ports
 import Synchronization
 
 /// Takes in what others report of mail from here: bounces that come after a server had taken the mail (RFC 3464), and
@@ -9,9 +9,9 @@ import Synchronization
 /// for people is kept for the operator.
 ///
 /// Any thread; it comes back on the caller's executor. What it says is taken is on disk.
-package struct ReportService: Sendable {
+public struct ReportService: Sendable {
     /// A mailbox of ours.
-    package enum Destination: Sendable, Equatable {
+    public enum Destination: Sendable, Equatable {
         case returnPath(ReturnPath)
         case complaints
         /// Read by people: `postmaster` and `abuse`.
@@ -19,14 +19,14 @@ package struct ReportService: Sendable {
     }
 
     /// Why an address is none of ours.
-    package enum Refusal: Error, Sendable, Equatable {
+    public enum Refusal: Error, Sendable, Equatable {
         /// Its domain is somebody else's.
         case elsewhere
         case unknown
     }
 
     /// What became of a report.
-    package enum Verdict: Sendable, Equatable {
+    public enum Verdict: Sendable, Equatable {
         /// It is recorded, or there was nothing to record.
         case taken
         /// It is no report, or says nothing of mail from here.
@@ -38,10 +38,10 @@ package struct ReportService: Sendable {
     }
 
     /// The local part that providers send complaints to, at the operator's own name for reports.
-    package static let complaints = "complaints"
+    public static let complaints = "complaints"
 
     /// The mailboxes that every server has for people (RFC 5321 §4.5.1, RFC 2142 §4).
-    package static let desks: Set<String> = ["postmaster", "abuse"]
+    public static let desks: Set<String> = ["postmaster", "abuse"]
 
     private let store: any Store
     private let directory: Directory
@@ -59,7 +59,7 @@ package struct ReportService: Sendable {
     /// `idKey`, `identities`: what the post office has. `ownNames`: what this server calls itself, where people may
     /// write to as well; in lower case. `mailbox`: where that is kept. `reporter`: who passes bounces on to those who
     /// want to hear of failures.
-    package init(
+    public init(
         store: any Store, directory: Directory, returnPaths: ReturnPaths, ownNames: Set<String> = [],
         mailbox: any OperatorMailbox, idKey: [UInt8], identities: [MessageIdentities] = [],
         reporter: StatusReporter? = nil, workers: any Workers,
@@ -81,7 +81,7 @@ package struct ReportService: Sendable {
     // MARK: Addresses
 
     /// The mailbox that an address names. Local parts are compared without case: some servers change it.
-    package func destination(_ text: String) throws(Refusal) -> Destination {
+    public func destination(_ text: String) throws(Refusal) -> Destination {
         guard let address = try? EmailAddress(parsing: text) else { throw .unknown }
         let takesReports = returnPaths.isOurs(address.domain, in: directory)
         guard takesReports || ownNames.contains(address.domain) else { throw .elsewhere }
@@ -96,7 +96,7 @@ package struct ReportService: Sendable {
     // MARK: Taking
 
     /// Takes a report that came to a mailbox of ours.
-    package func take(_ content: [UInt8], for destination: Destination) async -> Verdict {
+    public func take(_ content: [UInt8], for destination: Destination) async -> Verdict {
         // A report may return all of a message: too much to look through on a shard.
         let report = await workers.run { MailReport(parsing: content) }
         do throws(KernelFailure) {
@@ -113,7 +113,7 @@ package struct ReportService: Sendable {
 
     /// Keeps what is for people to read, with the fields that its last server adds (RFC 5321 §4.4). `sender`: nil for
     /// the null path.
-    package func keep(_ content: [UInt8], from sender: String?, _ trace: MailTrace) async -> Verdict {
+    public func keep(_ content: [UInt8], from sender: String?, _ trace: MailTrace) async -> Verdict {
         guard content.count <= KernelLimits.operatorMessageBytes else { return .tooLarge }
         let now = time.now
         guard allowance.take(trace.client, at: now) else {
@@ -237,7 +237,7 @@ package struct ReportService: Sendable {
     }
 
     /// What the judge is told of a recipient of a report.
-    package static func evidence(
+    public static func evidence(
         of recipient: DeliveryReport.Recipient, to address: String, isAlone: Bool
     ) -> RefusalEvidence {
         let text = recipient.diagnostic?.text ?? ""
@@ -249,7 +249,7 @@ package struct ReportService: Sendable {
     // MARK: Figures
 
     /// Reports since the start, by what came of each recipient that they speak of.
-    package var counts: ReportCounts { tally.counts }
+    public var counts: ReportCounts { tally.counts }
 
     private final class Tally: Sendable {
         private let state = Mutex(ReportCounts())

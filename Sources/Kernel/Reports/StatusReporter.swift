@@ -1,14 +1,14 @@
-package import Base
+public import Base
 import MailFormat
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Reports on deliveries (RFC 3464): on those that failed for good to the address that the sender's domain has for
 /// them, and to the reverse-path of a sender on whatever it asked to hear of (RFC 3461 §4.1).
 ///
 /// A report is a message of ours in the same queue, accepted with the settlement that it reports. It goes from the null
 /// reverse-path (RFC 5321 §4.5.5), counts against nothing, and is never reported on itself. Any thread.
-package struct StatusReporter: Sendable {
+public struct StatusReporter: Sendable {
     private let store: any Store
     private let directory: Directory
     private let postOffice: PostOffice
@@ -18,7 +18,7 @@ package struct StatusReporter: Sendable {
     private let time: any TimeSource
 
     /// `hostName`: what this server calls itself, a name or an address literal.
-    package init(
+    public init(
         store: any Store, directory: Directory, postOffice: PostOffice, hostName: String,
         simulation: SimulationPolicy, retries: RetryPolicy, time: any TimeSource
     ) {

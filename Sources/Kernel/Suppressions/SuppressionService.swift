@@ -1,32 +1,32 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Looks after the addresses that get no mail. Whether a message's recipients are among them is the store's to decide,
 /// in the transaction that accepts it. Any thread.
-package struct SuppressionService: Sendable {
+public struct SuppressionService: Sendable {
     private let store: any Store
     private let directory: Directory
     private let time: any TimeSource
 
-    package init(store: any Store, directory: Directory, time: any TimeSource) {
+    public init(store: any Store, directory: Directory, time: any TimeSource) {
         self.store = store
         self.directory = directory
         self.time = time
     }
 
     /// What is to be suppressed.
-    package struct Addition: Sendable {
-        package var account: Account.ID
+    public struct Addition: Sendable {
+        public var account: Account.ID
         /// The name of the sending domain that it is for; nil: all of the account's.
-        package var domain: String?
-        package var address: MailAddress
-        package var reason: Suppression.Reason
-        package var note: String?
-        package var origin: PersonalityID?
-        package var expiresIn: Duration?
+        public var domain: String?
+        public var address: MailAddress
+        public var reason: Suppression.Reason
+        public var note: String?
+        public var origin: PersonalityID?
+        public var expiresIn: Duration?
 
-        package init(
+        public init(
             account: Account.ID, domain: String? = nil, address: MailAddress, reason: Suppression.Reason,
             note: String? = nil, origin: PersonalityID?, expiresIn: Duration? = nil
         ) {
@@ -41,7 +41,7 @@ package struct SuppressionService: Sendable {
     }
 
     /// Suppresses an address. One that is suppressed already gets the new reason and time.
-    package func add(_ addition: Addition) throws(KernelFailure) -> Plan<Suppression> {
+    public func add(_ addition: Addition) throws(KernelFailure) -> Plan<Suppression> {
         let now = time.now
         let suppression = Suppression(
             id: Suppression.ID(0), account: addition.account,
@@ -58,7 +58,7 @@ package struct SuppressionService: Sendable {
     }
 
     /// Lets an address have mail again; `notFound` if it was not suppressed for this domain.
-    package func remove(
+    public func remove(
         _ address: MailAddress, account: Account.ID, domain name: String?
     ) throws(KernelFailure) -> Plan<Void> {
         Plan(.suppression(.remove(account, address, domain: try domain(name, of: account))), on: store) { _ in }
@@ -66,7 +66,7 @@ package struct SuppressionService: Sendable {
 
     /// Suppresses an address for the mail of single domains, all or none; `alreadyExists` where one of them is in
     /// effect. In the order of the domains.
-    package func add(
+    public func add(
         _ address: MailAddress, for domains: [MailDomain.ID], note: String?, until: Instant, of tenant: Tenant
     ) -> Plan<[Suppression]> {
         let bare = MailAddress(name: nil, checkedAddress: address.address, domain: address.domain)
@@ -85,12 +85,12 @@ package struct SuppressionService: Sendable {
     }
 
     /// Removes several; how many there were.
-    package func sweep(_ sweep: SuppressionSweep) -> Plan<Int> {
+    public func sweep(_ sweep: SuppressionSweep) -> Plan<Int> {
         Plan(.suppression(.sweep(sweep)), on: store) { Int($0) }
     }
 
     /// A page of those in effect. `origin`: of those for one domain, only the ones that this personality made are seen.
-    package func list(
+    public func list(
         account: Account.ID?, origin: PersonalityID?, _ slice: Slice<Suppression>,
         where filter: SuppressionFilter = SuppressionFilter()
     ) async throws(KernelFailure) -> Page<Suppression> {

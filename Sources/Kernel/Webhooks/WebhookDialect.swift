@@ -1,15 +1,15 @@
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// A personality's webhooks as the kernel uses them: its rules, and how it writes a payload.
-package struct WebhookDialect: Sendable {
-    package var rules: WebhookRules
+public struct WebhookDialect: Sendable {
+    public var rules: WebhookRules
     /// The body of a delivery; the same bytes for the same occasion, whenever it is asked.
-    package var payload: @Sendable (WebhookOccasion) -> [UInt8]
+    public var payload: @Sendable (WebhookOccasion) -> [UInt8]
     /// What the receiver tells deliveries apart by.
-    package var identity: @Sendable (WebhookDelivery) -> String
+    public var identity: @Sendable (WebhookDelivery) -> String
 
-    package init(
+    public init(
         rules: WebhookRules, payload: @escaping @Sendable (WebhookOccasion) -> [UInt8],
         identity: @escaping @Sendable (WebhookDelivery) -> String
     ) {
@@ -21,22 +21,22 @@ package struct WebhookDialect: Sendable {
 
 /// Writes deliveries' bodies. Nothing is stored twice: a body is made of the message and the event when it is needed,
 /// and comes out the same each time.
-package struct WebhookRenderer: Sendable {
+public struct WebhookRenderer: Sendable {
     private let store: any Store
     private let dialects: [PersonalityID: WebhookDialect]
 
-    package init(store: any Store, dialects: [PersonalityID: WebhookDialect]) {
+    public init(store: any Store, dialects: [PersonalityID: WebhookDialect]) {
         self.store = store
         self.dialects = dialects
     }
 
-    package func dialect(_ origin: PersonalityID) throws(KernelFailure) -> WebhookDialect {
+    public func dialect(_ origin: PersonalityID) throws(KernelFailure) -> WebhookDialect {
         guard let dialect = dialects[origin] else { throw .internalError(incident: "webhook without a dialect") }
         return dialect
     }
 
     /// The body; nil where its message is gone.
-    package func body(of delivery: WebhookDelivery, in dialect: WebhookDialect) async throws(KernelFailure) -> [UInt8]?
+    public func body(of delivery: WebhookDelivery, in dialect: WebhookDialect) async throws(KernelFailure) -> [UInt8]?
     {
         guard let id = delivery.message else { return dialect.payload(WebhookOccasion(delivery: delivery)) }
         guard let message = try await store.message(id, content: false),

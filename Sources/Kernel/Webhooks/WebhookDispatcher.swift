@@ -1,17 +1,17 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// Delivers webhooks: a kind of work whose lanes are the endpoints. A lane is held while its endpoint is off or
 /// disabled, or the operator has paused it: what is queued for it waits there. Any thread.
-package final class WebhookDispatcher: WebhookObserver, FactObserver {
+public final class WebhookDispatcher: WebhookObserver, FactObserver {
     private let engine: WorkEngine<WebhookWork>
     private let work: WebhookWork
     private let endpoints = WebhookEndpointTable()
     private let tally = WorkTally()
     private let log: Log
 
-    package init(
+    public init(
         loop: any ActorLoop, store: any Store, transport: any HTTPTransport, renderer: WebhookRenderer,
         secrets: WebhookSecrets, time: any TimeSource, random: any RandomSource, log: Log
     ) {
@@ -23,13 +23,13 @@ package final class WebhookDispatcher: WebhookObserver, FactObserver {
     }
 
     /// Called by the store's writer: hands over and returns.
-    package func queued(_ webhooks: [PendingWebhook]) { engine.queued(webhooks.map(\.work)) }
+    public func queued(_ webhooks: [PendingWebhook]) { engine.queued(webhooks.map(\.work)) }
 
     /// Takes over deliveries; at start, all that an earlier process left unfinished.
-    package func insert(_ webhooks: [PendingWebhook]) async { await engine.insert(webhooks.map(\.work)) }
+    public func insert(_ webhooks: [PendingWebhook]) async { await engine.insert(webhooks.map(\.work)) }
 
     /// Called by the store: how endpoints are now.
-    package func committed(_ facts: [StoreFact]) {
+    public func committed(_ facts: [StoreFact]) {
         for fact in facts {
             switch fact {
             case .webhook(let endpoint):
@@ -48,7 +48,7 @@ package final class WebhookDispatcher: WebhookObserver, FactObserver {
 
     /// Makes one attempt at a delivery that its poster has claimed, now, whatever waits in the endpoint's lane, and
     /// records what came of it; there is no second one.
-    package func attempt(
+    public func attempt(
         _ delivery: WebhookDelivery.ID, of endpoint: WebhookEndpoint.ID
     ) async throws(KernelFailure) -> WebhookSettlement {
         let claimed = Work(id: delivery.value, lane: endpoint, due: work.time.now)
@@ -60,14 +60,14 @@ package final class WebhookDispatcher: WebhookObserver, FactObserver {
     }
 
     /// An endpoint as it is; at start, all that there are.
-    package func put(_ endpoint: WebhookEndpoint) { engine.held(endpoint.id, endpoints.put(endpoint)) }
+    public func put(_ endpoint: WebhookEndpoint) { engine.held(endpoint.id, endpoints.put(endpoint)) }
 
     /// The operator's pause: events are queued and kept, and go out when it ends.
-    package func setPaused(_ endpoint: WebhookEndpoint.ID, _ isPaused: Bool) async {
+    public func setPaused(_ endpoint: WebhookEndpoint.ID, _ isPaused: Bool) async {
         await engine.setHeld(endpoint, endpoints.setPaused(endpoint, isPaused))
     }
 
-    package func statistics() async -> [WebhookLaneStatistics] {
+    public func statistics() async -> [WebhookLaneStatistics] {
         await engine.statistics().map { lane in
             WebhookLaneStatistics(
                 endpoint: lane.lane, waiting: lane.waiting, running: lane.running, earliestDue: lane.earliestDue,
@@ -75,29 +75,29 @@ package final class WebhookDispatcher: WebhookObserver, FactObserver {
         }
     }
 
-    package func figures() async -> WebhookFigures {
+    public func figures() async -> WebhookFigures {
         let (outcomes, answers) = tally.counts
         return WebhookFigures(lanes: await statistics(), outcomes: outcomes, answers: answers)
     }
 
     /// Sends nothing: for an offline command.
-    package func hold() async { await engine.hold() }
+    public func hold() async { await engine.hold() }
 
     /// Begins nothing more, and returns when everything that was on its way is recorded.
-    package func drain() async { await engine.drain() }
+    public func drain() async { await engine.drain() }
 }
 
 /// How full an endpoint's lane is.
-package struct WebhookLaneStatistics: Sendable, Equatable {
-    package var endpoint: WebhookEndpoint.ID
-    package var waiting: Int
-    package var running: Int
+public struct WebhookLaneStatistics: Sendable, Equatable {
+    public var endpoint: WebhookEndpoint.ID
+    public var waiting: Int
+    public var running: Int
     /// When what waits longest is, or was, due; nil where nothing waits.
-    package var earliestDue: Instant?
+    public var earliestDue: Instant?
     /// By the operator's pause, or as its account switched it off, or we did.
-    package var isHeld: Bool
+    public var isHeld: Bool
     /// By the operator's pause.
-    package var isPaused: Bool
+    public var isPaused: Bool
 }
 
 extension PendingWebhook {

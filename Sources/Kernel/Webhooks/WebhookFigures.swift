@@ -1,13 +1,13 @@
-package import Ports
+public import Ports
 
 /// The webhooks that wait at one moment, and what has become of their attempts since the start.
-package struct WebhookFigures: Sendable, Equatable {
-    package var lanes: [WebhookLaneStatistics]
-    package var outcomes: OutcomeCounts
+public struct WebhookFigures: Sendable, Equatable {
+    public var lanes: [WebhookLaneStatistics]
+    public var outcomes: OutcomeCounts
     /// What endpoints answered.
-    package var answers: AnswerCounts
+    public var answers: AnswerCounts
 
-    package init(lanes: [WebhookLaneStatistics], outcomes: OutcomeCounts, answers: AnswerCounts) {
+    public init(lanes: [WebhookLaneStatistics], outcomes: OutcomeCounts, answers: AnswerCounts) {
         self.lanes = lanes
         self.outcomes = outcomes
         self.answers = answers

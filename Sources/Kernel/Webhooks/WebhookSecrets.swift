@@ -1,29 +1,29 @@
-package import Base
-package import Crypto
-package import Model
+public import Base
+public import Crypto
+public import Model
 
 /// Webhook signing secrets: minted, sealed for the store, opened for signing. Any thread.
-package struct WebhookSecrets: Sendable {
+public struct WebhookSecrets: Sendable {
     private let sealing: SealingKey
     private let random: any RandomSource
 
-    package init(sealing: SealingKey, random: any RandomSource) {
+    public init(sealing: SealingKey, random: any RandomSource) {
         self.sealing = sealing
         self.random = random
     }
 
-    package func mint(prefix: String, characters: Int = KernelLimits.secretCharacters) -> String {
+    public func mint(prefix: String, characters: Int = KernelLimits.secretCharacters) -> String {
         prefix + random.text(characters, from: Alphabet.alphanumeric)
     }
 
     /// What signs deliveries of an owner without endpoints: derived from the key file, so always the same, and kept
     /// nowhere.
-    package func fallback(of owner: Tenant, prefix: String) -> String {
+    public func fallback(of owner: Tenant, prefix: String) -> String {
         let bytes = sealing.derive("webhook-secret \(owner.account.value) \(owner.origin.name)")
         return prefix + Hex.encode(bytes)
     }
 
-    package func seal(_ secret: String, of endpoint: WebhookEndpoint) throws(KernelFailure) -> [UInt8] {
+    public func seal(_ secret: String, of endpoint: WebhookEndpoint) throws(KernelFailure) -> [UInt8] {
         do {
             return try sealing.seal(
                 Array(secret.utf8), associatedData: Self.associatedData(endpoint), random: AnyRandom(random))
@@ -33,7 +33,7 @@ package struct WebhookSecrets: Sendable {
     }
 
     /// Those that are good at `now`, newest first. Fails if the key file is not the one they were sealed with.
-    package func open(_ endpoint: WebhookEndpoint, at now: Instant) throws(KernelFailure) -> [String] {
+    public func open(_ endpoint: WebhookEndpoint, at now: Instant) throws(KernelFailure) -> [String] {
         var secrets: [String] = []
         for secret in endpoint.secrets where secret.expiresAt.map({ $0 > now }) ?? true {
             do {

@@ -1,12 +1,12 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// What callers do with webhooks, in whatever dialect. Look-ups are keyed by account and personality, so that what
 /// belongs to others is as absent as what does not exist. A change is on disk, and works, when its call returns.
 ///
 /// Any thread; calls come back on the caller's executor.
-package final class WebhookService: Sendable {
+public final class WebhookService: Sendable {
     private let store: any Store
     private let dispatcher: WebhookDispatcher
     private let renderer: WebhookRenderer
@@ -14,7 +14,7 @@ package final class WebhookService: Sendable {
     private let egress: EgressPolicy
     private let time: any TimeSource
 
-    package init(
+    public init(
         store: any Store, dispatcher: WebhookDispatcher, renderer: WebhookRenderer, secrets: WebhookSecrets,
         egress: EgressPolicy, time: any TimeSource
     ) {
@@ -30,7 +30,7 @@ package final class WebhookService: Sendable {
 
     /// An endpoint and its secret, which is shown to nobody again, unless the dialect does. `facet`: what the
     /// personality keeps beside it. `isBound`: it hears of its domains alone, also where there are none.
-    package func create(
+    public func create(
         url: WebURL, events: [String], domains: [MailDomain.ID] = [], isBound: Bool = false, label: String = "",
         isEnabled: Bool = true, facet: [UInt8]? = nil, for owner: Tenant
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
@@ -51,7 +51,7 @@ package final class WebhookService: Sendable {
     }
 
     /// A literal address is judged here, in whatever spelling; a name when it is connected to.
-    package func check(_ url: WebURL, field: String = "url") throws(KernelFailure) {
+    public func check(_ url: WebURL, field: String = "url") throws(KernelFailure) {
         if let address = IPAddress(host: url.host), !egress.admits(address) {
             throw .invalid(FieldFault(field, .publicAddress, value: UserData(url.text)))
         }
@@ -61,11 +61,11 @@ package final class WebhookService: Sendable {
     }
 
     /// Oldest first, as many as an owner may have.
-    package func endpoints(of owner: Tenant) async throws(KernelFailure) -> [WebhookEndpoint] {
+    public func endpoints(of owner: Tenant) async throws(KernelFailure) -> [WebhookEndpoint] {
         try await store.webhooks(of: owner)
     }
 
-    package func endpoint(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> WebhookEndpoint {
+    public func endpoint(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> WebhookEndpoint {
         guard let endpoint = try await store.webhook(id), endpoint.account == owner.account,
             endpoint.origin == owner.origin, !endpoint.isOwn
         else { throw .notFound(.webhook) }
@@ -73,7 +73,7 @@ package final class WebhookService: Sendable {
     }
 
     /// Changes what is not nil.
-    package func edit(
+    public func edit(
         _ id: WebhookEndpoint.ID, url: WebURL?, events: [String]?, isEnabled: Bool?, domains: [MailDomain.ID]? = nil,
         isBound: Bool? = nil, label: String? = nil, facet: [UInt8]? = nil, of owner: Tenant
     ) async throws(KernelFailure) -> Plan<WebhookEndpoint> {
@@ -88,13 +88,13 @@ package final class WebhookService: Sendable {
         }
     }
 
-    package func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
+    public func delete(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         _ = try await endpoint(id, of: owner)
         return Plan(.webhook(.delete(id, at: time.now)), on: store) { _ in }
     }
 
     /// Mints a new secret. The one before signs beside it for the time of `grace`.
-    package func rotateSecret(
+    public func rotateSecret(
         of id: WebhookEndpoint.ID, grace: Duration, of owner: Tenant
     ) async throws(KernelFailure) -> Plan<(endpoint: WebhookEndpoint, secret: String)> {
         let endpoint = try await endpoint(id, of: owner)
@@ -111,7 +111,7 @@ package final class WebhookService: Sendable {
     }
 
     /// Queues a test event, whatever the endpoint wants to hear of.
-    package func test(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
+    public func test(_ id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> Plan<Void> {
         _ = try await endpoint(id, of: owner)
         let name = try renderer.dialect(owner.origin).rules.testName
         let announcement = WebhookAnnouncement(name: name, data: Array("{}".utf8), at: time.now)
@@ -120,14 +120,14 @@ package final class WebhookService: Sendable {
 
     /// Tells the owner's endpoints that want to hear of it what happened to something else than a message; how many
     /// they are. `data` is JSON.
-    package func announce(_ name: String, data: [UInt8], to owner: Tenant) -> Plan<Int> {
+    public func announce(_ name: String, data: [UInt8], to owner: Tenant) -> Plan<Int> {
         let announcement = WebhookAnnouncement(name: name, data: data, at: time.now)
         return Plan(.webhook(.announce(announcement, owner)), on: store) { Int($0) }
     }
 
     /// Makes one attempt at a test event now, and says what came of it: delivered or given up, never to be tried again.
     /// `name`: in place of the dialect's usual one.
-    package func attemptTest(
+    public func attemptTest(
         _ id: WebhookEndpoint.ID, named name: String? = nil, of owner: Tenant
     ) async throws(KernelFailure) -> WebhookSettlement {
         _ = try await endpoint(id, of: owner)
@@ -139,7 +139,7 @@ package final class WebhookService: Sendable {
     }
 
     /// The current secret, for dialects that show it again.
-    package func secret(of id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> String {
+    public func secret(of id: WebhookEndpoint.ID, of owner: Tenant) async throws(KernelFailure) -> String {
         guard let secret = try secrets.open(try await endpoint(id, of: owner), at: time.now).first else {
             throw .internalError(incident: "webhook without a secret")
         }
@@ -147,20 +147,20 @@ package final class WebhookService: Sendable {
     }
 
     /// What signs deliveries to records' own URLs while the owner has no endpoint.
-    package func fallbackSecret(of owner: Tenant) throws(KernelFailure) -> String {
+    public func fallbackSecret(of owner: Tenant) throws(KernelFailure) -> String {
         secrets.fallback(of: owner, prefix: try renderer.dialect(owner.origin).rules.secretPrefix)
     }
 
     // MARK: Deliveries
 
     /// A delivery with its body, as it was or would be sent.
-    package struct Logged: Sendable {
-        package var delivery: WebhookDelivery
-        package var body: [UInt8]
+    public struct Logged: Sendable {
+        public var delivery: WebhookDelivery
+        public var body: [UInt8]
     }
 
     /// A page of an endpoint's deliveries.
-    package func deliveries(
+    public func deliveries(
         of id: WebhookEndpoint.ID, _ slice: Slice<WebhookDelivery>, of owner: Tenant
     ) async throws(KernelFailure) -> Page<Logged> {
         _ = try await self.endpoint(id, of: owner)
@@ -176,7 +176,7 @@ package final class WebhookService: Sendable {
     }
 
     /// Sends a delivery again, under its identity; one that is still being tried goes on as it is.
-    package func replay(
+    public func replay(
         _ delivery: WebhookDelivery.ID, of id: WebhookEndpoint.ID, of owner: Tenant
     ) async throws(KernelFailure) -> Plan<Void> {
         _ = try await endpoint(id, of: owner)
@@ -188,7 +188,7 @@ package final class WebhookService: Sendable {
 
     /// Sends given-up deliveries again, oldest first: how many, and how many more match. With `isDryRun` nothing is
     /// sent, and the count is of those that would be.
-    package func replayFailed(
+    public func replayFailed(
         _ query: FailedWebhooks, isDryRun: Bool = false, of owner: Tenant
     ) async throws(KernelFailure) -> Plan<(replayed: Int, remaining: Int)> {
         _ = try await endpoint(query.endpoint, of: owner)
@@ -201,13 +201,13 @@ package final class WebhookService: Sendable {
     // MARK: Dead letters
 
     /// A dead letter with its body.
-    package struct DeadLetter: Sendable {
-        package var dead: DeadWebhook
-        package var body: [UInt8]
+    public struct DeadLetter: Sendable {
+        public var dead: DeadWebhook
+        public var body: [UInt8]
     }
 
     /// What was given up, latest first, over all of the owner's endpoints and its records' own URLs.
-    package func deadLetters(
+    public func deadLetters(
         includingReplayed: Bool, limit: Int, of owner: Tenant
     ) async throws(KernelFailure) -> [DeadLetter] {
         let dialect = try renderer.dialect(owner.origin)
@@ -222,7 +222,7 @@ package final class WebhookService: Sendable {
 
     /// Queues dead letters anew, under the identities that they have: for each whether it was one of the owner's, and
     /// not queued already.
-    package func replayDeadLetters(
+    public func replayDeadLetters(
         _ ids: [WebhookDelivery.ID], of owner: Tenant
     ) async throws(KernelFailure) -> [Bool] {
         var dead: [WebhookDelivery.ID] = []

@@ -1,12 +1,12 @@
-package import Base
+public import Base
 import Crypto
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Makes a delivery's fields after a dialect's recipe. Pure.
-package enum WebhookSigner {
+public enum WebhookSigner {
     /// `secrets`: newest first; each signs. `time`: of this attempt.
-    package static func fields(
+    public static func fields(
         _ signing: WebhookSigning, secrets: [String], id: String, event: String, time: Instant, body: [UInt8]
     ) -> [OutgoingRequest.Field] {
         var message: [UInt8] = []

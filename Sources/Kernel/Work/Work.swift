@@ -1,17 +1,17 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// One piece of work that waits for its time: as small as the queue in memory needs it.
-package struct Work<Lane: Hashable & Comparable & Sendable>: Sendable, Equatable {
+public struct Work<Lane: Hashable & Comparable & Sendable>: Sendable, Equatable {
     /// Of its row in the store.
-    package var id: Int64
+    public var id: Int64
     /// Work of one lane shares a destination, and its fate.
-    package var lane: Lane
-    package var due: Instant
+    public var lane: Lane
+    public var due: Instant
     /// Made so far.
-    package var attempts: Int
+    public var attempts: Int
 
-    package init(id: Int64, lane: Lane, due: Instant, attempts: Int = 0) {
+    public init(id: Int64, lane: Lane, due: Instant, attempts: Int = 0) {
         self.id = id
         self.lane = lane
         self.due = due
@@ -20,15 +20,15 @@ package struct Work<Lane: Hashable & Comparable & Sendable>: Sendable, Equatable
 }
 
 /// What came of one attempt at a piece of work.
-package struct WorkResult<Outcome: Sendable>: Sendable {
+public struct WorkResult<Outcome: Sendable>: Sendable {
     /// What is to be recorded.
-    package var outcome: Outcome
+    public var outcome: Outcome
     /// The destination took it: its lane may widen.
-    package var isSuccess: Bool
+    public var isSuccess: Bool
     /// When it is due again, once that is on disk; nil: it is finished.
-    package var again: Instant?
+    public var again: Instant?
 
-    package init(outcome: Outcome, isSuccess: Bool, again: Instant?) {
+    public init(outcome: Outcome, isSuccess: Bool, again: Instant?) {
         self.outcome = outcome
         self.isSuccess = isSuccess
         self.again = again
@@ -36,16 +36,16 @@ package struct WorkResult<Outcome: Sendable>: Sendable {
 }
 
 /// How much of one kind of work goes at once.
-package struct WorkLimits: Sendable {
+public struct WorkLimits: Sendable {
     /// Attempts under way, over all lanes.
-    package var running: Int
+    public var running: Int
     /// Attempts under way in one lane that goes well, and in one of which nothing is known.
-    package var laneWidth: Int
-    package var laneWidthAtStart: Int
+    public var laneWidth: Int
+    public var laneWidthAtStart: Int
     /// Outcomes that may wait for the disk before nothing more is begun.
-    package var unrecorded: Int
+    public var unrecorded: Int
 
-    package init(running: Int, laneWidth: Int, laneWidthAtStart: Int, unrecorded: Int) {
+    public init(running: Int, laneWidth: Int, laneWidthAtStart: Int, unrecorded: Int) {
         self.running = running
         self.laneWidth = laneWidth
         self.laneWidthAtStart = laneWidthAtStart
@@ -61,7 +61,7 @@ package struct WorkLimits: Sendable {
 /// nothing where nothing is due any more, and `record` applies an outcome only to a row that is still unfinished.
 ///
 /// **Threads.** All calls come on the engine's loop, and come back there.
-package protocol WorkKind: Sendable {
+public protocol WorkKind: Sendable {
     associatedtype Lane: Hashable & Comparable & Sendable
     associatedtype Outcome: Sendable
 
@@ -82,5 +82,5 @@ package protocol WorkKind: Sendable {
 }
 
 extension WorkKind {
-    package func recorded(_ outcomes: [Outcome]) async -> [Lane: Bool] { [:] }
+    public func recorded(_ outcomes: [Outcome]) async -> [Lane: Bool] { [:] }
 }

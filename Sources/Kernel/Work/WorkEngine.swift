@@ -1,15 +1,15 @@
-package import Base
+public import Base
 import Model
-package import Ports
+public import Ports
 
 /// Does one kind of work: takes what is due from its lanes, has it attempted, records what came of it.
 ///
 /// It lives on a loop. A piece of work is leased by being taken out of its lane, and comes back only after its outcome
 /// was recorded; the store fences the outcome with the row's own state. What was on its way when the process died is
 /// due again at the next start.
-package actor WorkEngine<Kind: WorkKind> {
-    package nonisolated let loop: any ActorLoop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+public actor WorkEngine<Kind: WorkKind> {
+    public nonisolated let loop: any ActorLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private struct Ended {
         let work: Work<Kind.Lane>
@@ -29,7 +29,7 @@ package actor WorkEngine<Kind: WorkKind> {
     private var isDraining = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
-    package init(_ kind: Kind, loop: any ActorLoop, time: any TimeSource, log: Log) {
+    public init(_ kind: Kind, loop: any ActorLoop, time: any TimeSource, log: Log) {
         self.kind = kind
         self.loop = loop
         self.time = time
@@ -40,31 +40,31 @@ package actor WorkEngine<Kind: WorkKind> {
     // MARK: From the store and from callers
 
     /// Takes over work that is on disk. From any thread: hands over and returns.
-    package nonisolated func queued(_ work: [Work<Kind.Lane>]) {
+    public nonisolated func queued(_ work: [Work<Kind.Lane>]) {
         loop.execute { self.assumeIsolated { $0.insert(work) } }
     }
 
     /// The same, and returns when it is taken over; at start, with all that an earlier process left unfinished.
-    package func insert(_ work: [Work<Kind.Lane>]) {
+    public func insert(_ work: [Work<Kind.Lane>]) {
         for piece in work { lanes.insert(piece) }
         turn()
     }
 
     /// Whether a lane keeps what is in it. From any thread, as `queued`.
-    package nonisolated func held(_ lane: Kind.Lane, _ isHeld: Bool) {
+    public nonisolated func held(_ lane: Kind.Lane, _ isHeld: Bool) {
         loop.execute { self.assumeIsolated { $0.setHeld(lane, isHeld) } }
     }
 
     /// Lets go of a lane and forgets what waits in it. From any thread, as `queued`.
-    package nonisolated func dropped(_ lane: Kind.Lane) {
+    public nonisolated func dropped(_ lane: Kind.Lane) {
         loop.execute { self.assumeIsolated { $0.drop(lane) } }
     }
 
     /// Takes work back; false where it does not wait: it is under way, or gone.
-    package func withdraw(_ id: Int64, from lane: Kind.Lane) -> Bool { lanes.withdraw(id, from: lane) }
+    public func withdraw(_ id: Int64, from lane: Kind.Lane) -> Bool { lanes.withdraw(id, from: lane) }
 
     /// Whether a lane keeps what is in it.
-    package func setHeld(_ lane: Kind.Lane, _ isHeld: Bool) {
+    public func setHeld(_ lane: Kind.Lane, _ isHeld: Bool) {
         lanes.setHeld(lane, isHeld)
         turn()
     }
@@ -74,7 +74,7 @@ package actor WorkEngine<Kind: WorkKind> {
         lanes.drop(lane)
     }
 
-    package func statistics() -> [WorkLaneStatistics<Kind.Lane>] { lanes.statistics() }
+    public func statistics() -> [WorkLaneStatistics<Kind.Lane>] { lanes.statistics() }
 
     // MARK: The turn
 
@@ -173,10 +173,10 @@ package actor WorkEngine<Kind: WorkKind> {
     // MARK: Ending
 
     /// Begins nothing: for an offline command.
-    package func hold() { isDraining = true }
+    public func hold() { isDraining = true }
 
     /// Begins nothing more, and returns when everything that was on its way is recorded.
-    package func drain() async {
+    public func drain() async {
         isDraining = true
         if !isIdle { await withCheckedContinuation { idleWaiters.append($0) } }
     }

@@ -1,4 +1,4 @@
-package import Base
+public import Base
 import Ports
 
 /// Work in memory: what is due, in which lane, and whose turn it is. A pure value; its owner gives it the time.
@@ -6,7 +6,7 @@ import Ports
 /// A lane's width, how much of it may be under way at once, doubles with each success up to a maximum and falls to one
 /// with a failure: a dead destination holds a single place, however much waits for it, and its neighbours have the
 /// rest. Lanes that have something due take turns.
-package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
+public struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     private struct Turn: Comparable {
         let due: Instant
         let id: Int64
@@ -61,12 +61,12 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     private var line = BinaryHeap<Place>()
     private var nextPlace: UInt64 = 0
 
-    package init(_ limits: WorkLimits) { self.limits = limits }
+    public init(_ limits: WorkLimits) { self.limits = limits }
 
-    package var waitingCount: Int { waiting.count }
+    public var waitingCount: Int { waiting.count }
 
     /// Queues work, or moves it if it waits already.
-    package mutating func insert(_ work: Work<LaneID>) {
+    public mutating func insert(_ work: Work<LaneID>) {
         let isNew = waiting.updateValue(Waiting(due: work.due, attempts: work.attempts), forKey: work.id) == nil
         lanes[work.lane, default: Lane(width: limits.laneWidthAtStart)].turns.insert(Turn(due: work.due, id: work.id))
         if isNew { lanes[work.lane]?.count += 1 }
@@ -74,7 +74,7 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// Takes work out of the queue; false where it does not wait there.
-    package mutating func withdraw(_ id: Int64, from lane: LaneID) -> Bool {
+    public mutating func withdraw(_ id: Int64, from lane: LaneID) -> Bool {
         guard waiting.removeValue(forKey: id) != nil else { return false }
         lanes[lane]?.count -= 1
         forgetIfIdle(lane)
@@ -82,7 +82,7 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// The next work to do, if some is due and its lane has room. Whoever takes it calls `ended`.
-    package mutating func next(now: Instant) -> Work<LaneID>? {
+    public mutating func next(now: Instant) -> Work<LaneID>? {
         while let alarm = alarms.first, alarm.due <= now {
             alarms.removeFirst()
             if lanes[alarm.lane]?.alarm == alarm.due { lanes[alarm.lane]?.alarm = nil }
@@ -109,7 +109,7 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
 
     /// An attempt is over; the destination took it or did not. Once that is on disk, and what is to come back has
     /// come, `recorded` is called.
-    package mutating func ended(_ id: LaneID, success: Bool) {
+    public mutating func ended(_ id: LaneID, success: Bool) {
         guard let index = lanes.index(forKey: id) else { return }
         lanes.values[index].running -= 1
         lanes.values[index].unrecorded += 1
@@ -118,7 +118,7 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// What `ended` is on disk: a lane in which nothing is left is forgotten.
-    package mutating func recorded(_ id: LaneID) {
+    public mutating func recorded(_ id: LaneID) {
         lanes[id]?.unrecorded -= 1
         forgetIfIdle(id)
     }
@@ -131,23 +131,23 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// A held lane keeps what is in it.
-    package mutating func setHeld(_ id: LaneID, _ isHeld: Bool) {
+    public mutating func setHeld(_ id: LaneID, _ isHeld: Bool) {
         if !isHeld, lanes[id] == nil { return }
         lanes[id, default: Lane(width: limits.laneWidthAtStart)].isHeld = isHeld
         if !isHeld { standInLine(id) }
     }
 
-    package func isHeld(_ id: LaneID) -> Bool { lanes[id]?.isHeld ?? false }
+    public func isHeld(_ id: LaneID) -> Bool { lanes[id]?.isHeld ?? false }
 
     /// Forgets what waits in a lane.
-    package mutating func drop(_ id: LaneID) {
+    public mutating func drop(_ id: LaneID) {
         while let turn = lanes[id]?.turns.removeFirst() { waiting[turn.id] = nil }
         lanes[id]?.count = 0
         if let lane = lanes[id], lane.running == 0, lane.unrecorded == 0 { lanes[id] = nil }
     }
 
     /// Lanes in which something is or that are held, in their order.
-    package mutating func statistics() -> [WorkLaneStatistics<LaneID>] {
+    public mutating func statistics() -> [WorkLaneStatistics<LaneID>] {
         lanes.keys.sorted().compactMap { id in
             let earliest = earliestTurn(in: id)
             guard let lane = lanes[id], lane.isHeld || lane.count + lane.running > 0 else { return nil }
@@ -157,7 +157,7 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// When to ask `next` again, if nothing ends before; nil with nothing to come.
-    package var nextAlarm: Instant? { alarms.first?.due }
+    public var nextAlarm: Instant? { alarms.first?.due }
 
     private mutating func setAlarm(_ id: LaneID, _ due: Instant) {
         if let alarm = lanes[id]?.alarm, alarm <= due { return }
@@ -182,11 +182,11 @@ package struct WorkLanes<LaneID: Hashable & Comparable & Sendable>: Sendable {
 }
 
 /// How full a lane is.
-package struct WorkLaneStatistics<LaneID: Sendable & Equatable>: Sendable, Equatable {
-    package var lane: LaneID
-    package var waiting: Int
-    package var running: Int
+public struct WorkLaneStatistics<LaneID: Sendable & Equatable>: Sendable, Equatable {
+    public var lane: LaneID
+    public var waiting: Int
+    public var running: Int
     /// When what waits longest is, or was, due; nil where nothing waits.
-    package var earliestDue: Instant?
-    package var isHeld: Bool
+    public var earliestDue: Instant?
+    public var isHeld: Bool
 }

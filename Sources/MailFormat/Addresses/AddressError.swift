@@ -1,5 +1,5 @@
 /// Why a text is no address. All are permanent: the same text fails again. None carries the text.
-package enum AddressError: Error, Hashable, Sendable {
+public enum AddressError: Error, Hashable, Sendable {
     case missingAtSign
     case missingLocalPart
     case missingDomain

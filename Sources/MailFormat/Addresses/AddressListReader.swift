@@ -1,9 +1,9 @@
 import Base
 
 /// Reads the address lists of received header fields (RFC 5322 §3.4): comments, groups, quoted names, encoded words.
-package enum AddressListReader {
+public enum AddressListReader {
     /// One element for each member of the list and of its groups; nil for one that is no mailbox.
-    package static func mailboxes(in value: [UInt8]) -> [Mailbox?] {
+    public static func mailboxes(in value: [UInt8]) -> [Mailbox?] {
         var reader = Reader(value)
         return reader.members().map(mailbox)
     }

@@ -2,12 +2,12 @@ import Base
 
 /// A domain name as DNS and SMTP carry it: lower case, every label in letters, digits and hyphens, labels in other
 /// scripts as A-labels (RFC 5890 §2.3.2.1). One label alone is a name too; whoever needs two asks for a dot.
-package struct DomainName: Hashable, Sendable {
+public struct DomainName: Hashable, Sendable {
     /// `xn--mnchen-3ya.example`
-    package let text: String
+    public let text: String
 
     /// Reads a name in either form, without the dot of the root at its end.
-    package init(parsing name: String) throws(AddressError) {
+    public init(parsing name: String) throws(AddressError) {
         guard !name.isEmpty else { throw .missingDomain }
         var labels: [String] = []
         for label in name.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false) {
@@ -42,7 +42,7 @@ package struct DomainName: Hashable, Sendable {
     }
 
     /// The name and those above it: `a.b.example` is within `b.example`, and within itself.
-    package func isWithin(_ parent: DomainName) -> Bool { text == parent.text || text.hasSuffix("." + parent.text) }
+    public func isWithin(_ parent: DomainName) -> Bool { text == parent.text || text.hasSuffix("." + parent.text) }
 
     private static func asciiLabel(_ label: Substring.UnicodeScalarView) throws(AddressError) -> String {
         guard let first = label.first, let last = label.last else { throw .misplacedDot }
@@ -93,5 +93,5 @@ package struct DomainName: Hashable, Sendable {
 }
 
 extension DomainName: CustomStringConvertible {
-    package var description: String { text }
+    public var description: String { text }
 }

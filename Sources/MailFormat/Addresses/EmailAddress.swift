@@ -5,16 +5,16 @@ import Base
 /// header of a message, and no envelope can hold them.
 ///
 /// Two addresses are equal where the local parts are, letter by letter, and the domains are the same name.
-package struct EmailAddress: Sendable {
+public struct EmailAddress: Sendable {
     /// The address as it was given.
-    package let text: String
+    public let text: String
     /// As given, with its quotation marks where it has them.
-    package let localPart: String
+    public let localPart: String
     /// Lower case, in A-labels: `xn--mnchen-3ya.example`; or an address literal with its brackets.
-    package let domain: String
+    public let domain: String
 
     /// The local part without quotation marks and the backslashes in them: what it says.
-    package var unquotedLocalPart: String {
+    public var unquotedLocalPart: String {
         guard localPart.utf8.first == ASCII.quote else { return localPart }
         var bytes: [UInt8] = []
         var isEscaped = false
@@ -30,15 +30,15 @@ package struct EmailAddress: Sendable {
     }
 
     /// Whether the domain is an address literal, which names a host and can have no records.
-    package var isAddressLiteral: Bool { domain.utf8.first == UInt8(ascii: "[") }
+    public var isAddressLiteral: Bool { domain.utf8.first == UInt8(ascii: "[") }
 
     /// The address for the envelope and for header fields: the domain in ASCII, the local part as it is.
-    package var wireText: String { localPart + "@" + domain }
+    public var wireText: String { localPart + "@" + domain }
 
     /// Whether the local part needs a server that knows SMTPUTF8 (RFC 6531 §3.2).
-    package var requiresSMTPUTF8: Bool { !localPart.utf8.allSatisfy { $0 < 0x80 } }
+    public var requiresSMTPUTF8: Bool { !localPart.utf8.allSatisfy { $0 < 0x80 } }
 
-    package init(parsing text: String) throws(AddressError) {
+    public init(parsing text: String) throws(AddressError) {
         guard text.utf8.count <= MailLimits.addressMax else { throw .addressTooLong }
         if let at = Self.endOfPlainLocalPart(in: text), let name = DomainName(plain: text.utf8[at...].dropFirst()) {
             self.text = text
@@ -131,11 +131,11 @@ package struct EmailAddress: Sendable {
 }
 
 extension EmailAddress: Hashable {
-    package static func == (left: EmailAddress, right: EmailAddress) -> Bool {
+    public static func == (left: EmailAddress, right: EmailAddress) -> Bool {
         left.localPart == right.localPart && left.domain == right.domain
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(localPart)
         hasher.combine(domain)
     }

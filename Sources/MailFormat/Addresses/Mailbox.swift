@@ -1,13 +1,13 @@
 import Base
 
 /// An address with the name shown beside it: what stands in From, To and their kin (RFC 5322 §3.4 `mailbox`).
-package struct Mailbox: Hashable, Sendable {
+public struct Mailbox: Hashable, Sendable {
     /// The name as text, unquoted; nil where there is none. Never empty, never with a control character.
-    package let displayName: String?
-    package let address: EmailAddress
+    public let displayName: String?
+    public let address: EmailAddress
 
     /// Spaces around the name are dropped, and an empty name is none.
-    package init(displayName: String?, address: EmailAddress) throws(AddressError) {
+    public init(displayName: String?, address: EmailAddress) throws(AddressError) {
         let name = displayName.map { String($0.trimmingSpaces()) } ?? ""
         guard name.utf8.count <= MailLimits.displayNameMax else { throw .displayNameTooLong }
         guard !name.unicodeScalars.contains(where: MailCharacter.isLineBreaking) else { throw .invalidCharacter }
@@ -15,7 +15,7 @@ package struct Mailbox: Hashable, Sendable {
         self.address = address
     }
 
-    package init(_ address: EmailAddress) {
+    public init(_ address: EmailAddress) {
         displayName = nil
         self.address = address
     }
@@ -27,7 +27,7 @@ package struct Mailbox: Hashable, Sendable {
     /// none of the characters that separate the members of a list, outside a comment: one text is one mailbox, never
     /// two by surprise. A comment behind a bare address is its name (`addr@dom (Name)`), and a name that came as
     /// encoded words is what they say (RFC 2047 §5).
-    package init(parsing text: String) throws(AddressError) {
+    public init(parsing text: String) throws(AddressError) {
         let trimmed = text.trimmingSpaces()
         guard trimmed.utf8.last == ASCII.greaterThan else {
             let (address, comment) = Self.withoutComment(trimmed)

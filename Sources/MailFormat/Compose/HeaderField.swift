@@ -1,13 +1,13 @@
 import Base
 
 /// One header field that a caller adds, checked so that no value can end its line and begin another.
-package struct HeaderField: Hashable, Sendable {
+public struct HeaderField: Hashable, Sendable {
     /// As given; header names compare without regard to case.
-    package let name: String
+    public let name: String
     /// Text of any script: it is folded, and encoded where need be, when it is written.
-    package let value: String
+    public let value: String
 
-    package init(name: String, value: String) throws(MailFormatError) {
+    public init(name: String, value: String) throws(MailFormatError) {
         guard Self.isValidName(name) else { throw .invalidHeaderName }
         guard value.utf8.count <= MailLimits.headerValueMax else { throw .headerValueTooLong }
         guard Self.isValidValue(value) else { throw .controlCharacterInHeader }
@@ -16,19 +16,19 @@ package struct HeaderField: Hashable, Sendable {
     }
 
     /// RFC 5322 §2.2: visible ASCII characters but the colon.
-    package static func isValidName(_ name: String) -> Bool {
+    public static func isValidName(_ name: String) -> Bool {
         (1...MailLimits.headerNameMax).contains(name.utf8.count)
             && name.utf8.allSatisfy { ASCII.isVisible($0) && $0 != ASCII.colon }
     }
 
     /// No control character but the tab, which is white space (RFC 5322 §2.2.2).
-    package static func isValidValue(_ value: String) -> Bool {
+    public static func isValidValue(_ value: String) -> Bool {
         !value.unicodeScalars.contains { $0 != "\t" && MailCharacter.isLineBreaking($0) }
     }
 
     /// Whether `name` is a field that a message gets from elsewhere: from its own members, from its structure, from
     /// the servers it passes, from its signatures. Callers who ask for one are refused.
-    package static func isReserved(_ name: String) -> Bool {
+    public static func isReserved(_ name: String) -> Bool {
         let name = name.asciiLowercased
         return reservedNames.contains(name) || reservedPrefixes.contains(where: name.hasPrefix)
     }

@@ -1,8 +1,8 @@
-package import Base
+public import Base
 
 extension Instant {
     /// RFC 5322 §3.3 in UTC: `Wed, 01 Jul 2026 08:30:00 +0000`.
-    package var rfc5322Date: String {
+    public var rfc5322Date: String {
         let time = CalendarTime(self)
         var text: [UInt8] = []
         text.append(CalendarTime.weekdayNames[time.weekday])

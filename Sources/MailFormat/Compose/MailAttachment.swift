@@ -1,16 +1,16 @@
 import Base
 
 /// A file that goes with a message, checked when it is made.
-package struct MailAttachment: Hashable, Sendable {
-    package let fileName: String
-    package let mediaType: MediaType
+public struct MailAttachment: Hashable, Sendable {
+    public let fileName: String
+    public let mediaType: MediaType
     /// What HTML names as `cid:`; an attachment that has one, beside an HTML body, is shown inside it.
-    package let contentID: String?
-    package let bytes: [UInt8]
+    public let contentID: String?
+    public let bytes: [UInt8]
 
     /// `contentType` is what the caller says of it: where that is absent, no media type, or one that Base64 cannot
     /// carry (`message/rfc822` and all of `multipart`), the type is guessed from the file name.
-    package init(
+    public init(
         fileName: String, contentType: String?, contentID: String?, bytes: [UInt8]
     ) throws(MailFormatError) {
         guard (1...MailLimits.fileNameMax).contains(fileName.utf8.count),

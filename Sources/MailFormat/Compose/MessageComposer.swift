@@ -3,10 +3,10 @@ import Base
 /// Writes a message (RFC 5322) with its MIME structure (RFC 2045, RFC 2046) from what it is to say.
 ///
 /// Pure, and deterministic: equal contents give equal bytes, boundaries included. Any thread.
-package enum MessageComposer {
+public enum MessageComposer {
     /// The whole message. Lines end with CRLF, none is longer than 998 octets, and all is ASCII unless
     /// `content.requiresSMTPUTF8`.
-    package static func compose(_ content: MailContent) -> [UInt8] {
+    public static func compose(_ content: MailContent) -> [UInt8] {
         var message = header(content)
         var boundaries = BoundarySource(seed: content.messageID.text)
         message.reserveCapacity(message.count + estimatedBodyBytes(content))

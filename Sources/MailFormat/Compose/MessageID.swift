@@ -1,12 +1,12 @@
 import Base
 
 /// The identity of a message, without the angle brackets it stands in (RFC 5322 §3.6.4 `msg-id`).
-package struct MessageID: Hashable, Sendable {
+public struct MessageID: Hashable, Sendable {
     /// `left@right`
-    package let text: String
+    public let text: String
 
     /// Reads `left@right`, in angle brackets or without.
-    package init(parsing text: String) throws(MailFormatError) {
+    public init(parsing text: String) throws(MailFormatError) {
         var inner = text[...].utf8
         if inner.first == ASCII.lessThan, inner.last == ASCII.greaterThan { inner = inner.dropFirst().dropLast() }
         // RFC 5322 §3.6.4: `id-left = dot-atom-text`, `id-right = dot-atom-text`; the literal form names no host here.
@@ -17,13 +17,13 @@ package struct MessageID: Hashable, Sendable {
     }
 
     /// `unique` is a dot-atom that was never used before under `domain`.
-    package init(unique: String, domain: DomainName) throws(MailFormatError) {
+    public init(unique: String, domain: DomainName) throws(MailFormatError) {
         try self.init(parsing: "\(unique)@\(domain.text)")
     }
 
     /// Whether a received Message-ID field identifies anything: `<left@right>` in one piece, of whatever characters
     /// (RFC 5322 §3.6.4, §4.5.4); what readers compare must be there, and stand alone.
-    package static func isValid(_ value: [UInt8]) -> Bool {
+    public static func isValid(_ value: [UInt8]) -> Bool {
         guard value.count > 4, value.first == ASCII.lessThan, value.last == ASCII.greaterThan else { return false }
         let inner = value.dropFirst().dropLast()
         guard let at = inner.lastIndex(of: ASCII.at), at > inner.startIndex, at + 1 < inner.endIndex else {
@@ -47,5 +47,5 @@ package struct MessageID: Hashable, Sendable {
 
 extension MessageID: CustomStringConvertible {
     /// As it stands in a header field: `<left@right>`.
-    package var description: String { "<\(text)>" }
+    public var description: String { "<\(text)>" }
 }

@@ -2,7 +2,7 @@ import Base
 
 /// Header fields whose value has a grammar of its own: in them an encoded word is no text but a mistake (RFC 2047 §5),
 /// and lines are folded at white space alone.
-package enum StructuredField {
+public enum StructuredField {
     /// Names in lower case, with the documents that define the values.
     private static let names: Set<String> = [
         // RFC 5322 §3.6.4, §3.6.6, §3.6.7
@@ -20,10 +20,10 @@ package enum StructuredField {
         "feedback-id",
     ]
 
-    package static func isStructured(_ name: String) -> Bool { names.contains(name.asciiLowercased) }
+    public static func isStructured(_ name: String) -> Bool { names.contains(name.asciiLowercased) }
 
     /// Whether the value can be written: printable ASCII, in words that each fit a line (RFC 5322 §2.1.1).
-    package static func canWrite(_ value: String, name: String) -> Bool {
+    public static func canWrite(_ value: String, name: String) -> Bool {
         let words = value.utf8.split(whereSeparator: MailCharacter.isWhiteSpace)
         let first = name.utf8.count + 2
         return words.enumerated().allSatisfy { index, word in
@@ -40,7 +40,7 @@ package enum StructuredField {
     /// The field as it was meant, where encoded words stand in it, which nobody decodes there (RFC 2047 §5 (3)): some
     /// libraries make them of long URLs and identities. nil where there are none, and where it cannot be written
     /// without.
-    package static func repaired(_ field: HeaderBlock.Field, of header: HeaderBlock) -> [UInt8]? {
+    public static func repaired(_ field: HeaderBlock.Field, of header: HeaderBlock) -> [UInt8]? {
         guard bare.contains(field.name) else { return nil }
         let bytes = header.bytes(field)
         guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == (ASCII.equals, ASCII.question) }) else {

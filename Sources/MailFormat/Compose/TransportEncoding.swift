@@ -7,9 +7,9 @@ import Base
 ///
 /// What somebody signed or encrypted is never changed: `multipart/signed`, `multipart/encrypted` (RFC 1847 §2), and all
 /// of a message that its author signed (RFC 6376 §5.3: encode before signing, never behind).
-package struct TransportEncoding {
+public struct TransportEncoding {
     /// Why a message cannot be made so.
-    package enum Obstacle: Error, Sendable, Hashable {
+    public enum Obstacle: Error, Sendable, Hashable {
         /// The octets are under somebody's signature, or encrypted.
         case sealed
         /// A header line has nowhere to fold, or NUL in it.
@@ -20,7 +20,7 @@ package struct TransportEncoding {
     private let takesEightBit: Bool
 
     /// The message as it can go; the same one where nothing is to be done.
-    package static func encoded(_ message: [UInt8], takesEightBit: Bool) throws(Obstacle) -> [UInt8] {
+    public static func encoded(_ message: [UInt8], takesEightBit: Bool) throws(Obstacle) -> [UInt8] {
         guard violates(message[...], takesEightBit: takesEightBit) else { return message }
         let coder = TransportEncoding(content: message, takesEightBit: takesEightBit)
         return try coder.entity(0..<message.count, isWhole: true)

@@ -1,14 +1,14 @@
 import Base
 
 /// A published DKIM key, as a verifier reads it (RFC 6376 §3.6.1).
-package struct DKIMKeyRecord: Sendable, Equatable {
+public struct DKIMKeyRecord: Sendable, Equatable {
     /// `rsa` or `ed25519`, in lower case.
-    package let keyType: String
+    public let keyType: String
     /// Empty where the key was revoked.
-    package let publicKey: [UInt8]
+    public let publicKey: [UInt8]
 
     /// nil for what no verifier takes as a key for SHA-256 signatures of mail.
-    package init?(_ text: [UInt8]) {
+    public init?(_ text: [UInt8]) {
         guard let tags = TagList(text) else { return nil }
         // The version, where it is given, stands first.
         if let version = tags["v"], version != "DKIM1" || tags.tags.first?.name != "v" { return nil }

@@ -1,13 +1,13 @@
-package import Base
-package import Crypto
+public import Base
+public import Crypto
 
 /// Signs messages for one domain with one key (RFC 6376, RFC 8463), `relaxed/relaxed`. Any thread.
-package struct DKIMSigner: Sendable {
-    package let domain: DomainName
-    package let selector: DomainName
+public struct DKIMSigner: Sendable {
+    public let domain: DomainName
+    public let selector: DomainName
     private let key: any DKIMKey
 
-    package init(domain: DomainName, selector: DomainName, key: any DKIMKey) {
+    public init(domain: DomainName, selector: DomainName, key: any DKIMKey) {
         self.domain = domain
         self.selector = selector
         self.key = key
@@ -17,7 +17,7 @@ package struct DKIMSigner: Sendable {
     /// only.
     ///
     /// Name the RSA signer first: every receiver knows it, and RFC 8463 §5 asks for it beside Ed25519.
-    package static func sign(
+    public static func sign(
         _ message: [UInt8], by signers: [DKIMSigner], at time: Instant
     ) throws(CryptoError) -> [UInt8] {
         let signable = SignableMessage(message)

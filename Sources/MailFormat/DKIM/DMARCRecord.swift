@@ -1,20 +1,20 @@
 import Base
 
 /// A domain's policy for mail that fails authentication (RFC 7489 §6.3).
-package struct DMARCRecord: Sendable, Equatable {
-    package enum Policy: String, Sendable {
+public struct DMARCRecord: Sendable, Equatable {
+    public enum Policy: String, Sendable {
         case none, quarantine, reject
     }
 
-    package let policy: Policy
+    public let policy: Policy
 
     /// Whether a receiver takes the text for a DMARC record at all, right or wrong (RFC 7489 §6.6.3).
-    package static func isMeant(by text: [UInt8]) -> Bool {
+    public static func isMeant(by text: [UInt8]) -> Bool {
         TagList(text)?.tags.first == TagList.Tag(name: "v", value: "DMARC1")
     }
 
     /// nil for a text that is no such record, or has no policy.
-    package init?(_ text: [UInt8]) {
+    public init?(_ text: [UInt8]) {
         guard Self.isMeant(by: text), let value = TagList(text)?["p"],
             let policy = Policy(rawValue: value.asciiLowercased)
         else { return nil }

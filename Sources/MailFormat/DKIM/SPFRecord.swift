@@ -1,8 +1,8 @@
 import Base
 
 /// Who may send a domain's mail (RFC 7208 §4.5), as far as the question goes whether we may.
-package struct SPFRecord: Sendable, Equatable {
-    package enum Term: Sendable, Equatable {
+public struct SPFRecord: Sendable, Equatable {
+    public enum Term: Sendable, Equatable {
         /// Passes with the given qualifier whatever the other record passes; the name is in lower case.
         case include(String, passes: Bool)
         /// Matches everybody; nothing after it counts.
@@ -15,17 +15,17 @@ package struct SPFRecord: Sendable, Equatable {
         case other
     }
 
-    package let terms: [Term]
+    public let terms: [Term]
 
     /// Whether the text is a record of this version (RFC 7208 §4.5).
-    package static func isMeant(by text: [UInt8]) -> Bool {
+    public static func isMeant(by text: [UInt8]) -> Bool {
         let version = Array("v=spf1".utf8)
         return text.prefix(version.count).map(ASCII.lowercased) == version
             && (text.count == version.count || text[version.count] == ASCII.space)
     }
 
     /// nil for a record that a receiver cannot evaluate: a permanent error (RFC 7208 §4.6).
-    package init?(_ text: [UInt8]) {
+    public init?(_ text: [UInt8]) {
         guard Self.isMeant(by: text) else { return nil }
         var terms: [Term] = []
         for word in text.split(separator: ASCII.space).dropFirst() {
@@ -41,7 +41,7 @@ package struct SPFRecord: Sendable, Equatable {
 
     /// Whether mail that `name` allows passes here: it is included before anything that matches everybody, or stands in
     /// for a record without such an end.
-    package func includes(_ name: String) -> Bool {
+    public func includes(_ name: String) -> Bool {
         var isEnded = false
         for term in terms {
             switch term {
@@ -60,7 +60,7 @@ package struct SPFRecord: Sendable, Equatable {
 
     /// Terms that make a receiver ask the DNS, of which there are ten at most with those of the records that they lead
     /// to (RFC 7208 §4.6.4).
-    package var lookups: Int {
+    public var lookups: Int {
         terms.count { term in
             switch term {
             case .include, .redirect, .lookup: true
@@ -70,7 +70,7 @@ package struct SPFRecord: Sendable, Equatable {
     }
 
     /// The records that this one leads to; a redirect beside an `all` leads nowhere (RFC 7208 §6.1).
-    package var names: [String] {
+    public var names: [String] {
         terms.compactMap { term in
             switch term {
             case .include(let name, passes: _): name

@@ -1,18 +1,18 @@
 import Base
 
 /// A list of `tag=value` pairs between semicolons (RFC 6376 §3.2), which DMARC's records are too (RFC 7489 §6.4).
-package struct TagList: Sendable, Equatable {
-    package struct Tag: Sendable, Equatable {
-        package var name: String
+public struct TagList: Sendable, Equatable {
+    public struct Tag: Sendable, Equatable {
+        public var name: String
         /// Without white space around it.
-        package var value: String
+        public var value: String
     }
 
     /// In the order of the text.
-    package let tags: [Tag]
+    public let tags: [Tag]
 
     /// nil for a text that is no such list, or has a tag twice, which makes all of it void.
-    package init?(_ text: [UInt8]) {
+    public init?(_ text: [UInt8]) {
         guard text.allSatisfy({ $0 == ASCII.tab || $0 == ASCII.space || ASCII.isVisible($0) }) else { return nil }
         var tags: [Tag] = []
         var pieces = text.split(separator: ASCII.semicolon, omittingEmptySubsequences: false).map(Self.trimmed)
@@ -33,7 +33,7 @@ package struct TagList: Sendable, Equatable {
         self.tags = tags
     }
 
-    package subscript(_ name: String) -> String? { tags.first { $0.name == name }?.value }
+    public subscript(_ name: String) -> String? { tags.first { $0.name == name }?.value }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = text

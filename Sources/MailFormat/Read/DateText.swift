@@ -1,8 +1,8 @@
 import Base
 
 /// Tells whether a Date field says a date (RFC 5322 §3.3, with the obsolete forms of §4.3).
-package enum DateText {
-    package static func isValid(_ value: [UInt8]) -> Bool {
+public enum DateText {
+    public static func isValid(_ value: [UInt8]) -> Bool {
         let text = String(decoding: withoutComments(value), as: UTF8.self).asciiLowercased
         var words = text.split { " \t,".contains($0) }.map(String.init)
         if let first = words.first, days.contains(String(first.prefix(3))) { words.removeFirst() }

@@ -2,24 +2,24 @@ import Base
 
 /// The header of a received message: its fields, where they stand in the bytes (RFC 5322 §2.2). Nothing is changed or
 /// judged but that it is a header.
-package struct HeaderBlock: Sendable {
-    package struct Field: Sendable {
+public struct HeaderBlock: Sendable {
+    public struct Field: Sendable {
         /// In lower case.
-        package let name: String
+        public let name: String
         /// The whole field with its folded lines and its last CRLF.
-        package let range: Range<Int>
+        public let range: Range<Int>
         /// What follows the colon, without the last CRLF.
-        package let value: Range<Int>
+        public let value: Range<Int>
     }
 
-    package let fields: [Field]
+    public let fields: [Field]
     /// Where the body begins: behind the empty line, or at the end where there is none.
-    package let bodyStart: Int
+    public let bodyStart: Int
     private let content: [UInt8]
 
     /// Takes bytes in which CR and LF stand together only. Fails where a line before the empty one is neither a field
     /// nor the continuation of one, and beyond `MailLimits.headerFieldsMax`.
-    package init(parsing content: [UInt8]) throws(MailFormatError) {
+    public init(parsing content: [UInt8]) throws(MailFormatError) {
         try self.init(parsing: content, from: 0, to: content.count)
     }
 
@@ -70,24 +70,24 @@ package struct HeaderBlock: Sendable {
     // MARK: Asking
 
     /// The field's name as it was written.
-    package func originalName(_ field: Field) -> String {
+    public func originalName(_ field: Field) -> String {
         String(decoding: content[field.range].prefix(field.name.utf8.count), as: UTF8.self)
     }
 
-    package func fields(named name: String) -> [Field] { fields.filter { $0.name == name } }
+    public func fields(named name: String) -> [Field] { fields.filter { $0.name == name } }
 
-    package func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
+    public func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
 
     /// The field's value without its folding and the space around it.
-    package func bytes(_ field: Field) -> [UInt8] { HeaderText.unfolded(content[field.value]) }
+    public func bytes(_ field: Field) -> [UInt8] { HeaderText.unfolded(content[field.value]) }
 
     /// The field's value as people read it: encoded words decoded, control characters gone.
-    package func text(_ field: Field) -> String { HeaderText.decoded(bytes(field)) }
+    public func text(_ field: Field) -> String { HeaderText.decoded(bytes(field)) }
 
-    package func text(of name: String) -> String? { fields.first { $0.name == name }.map(text) }
+    public func text(of name: String) -> String? { fields.first { $0.name == name }.map(text) }
 
     /// The addresses in all fields of this name; what is no address there is passed over.
-    package func mailboxes(of name: String) -> [Mailbox] {
+    public func mailboxes(of name: String) -> [Mailbox] {
         fields(named: name).flatMap { AddressListReader.mailboxes(in: bytes($0)).compactMap { $0 } }
     }
 }

@@ -1,7 +1,7 @@
 import Base
 
 /// Reads the text of header fields: folding (RFC 5322 §2.2.3) and encoded words (RFC 2047 §6).
-package enum HeaderText {
+public enum HeaderText {
     /// Without line ends, and without white space around it.
     static func unfolded(_ value: ArraySlice<UInt8>) -> [UInt8] {
         var bytes = value.filter { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }[...]
@@ -12,7 +12,7 @@ package enum HeaderText {
 
     /// Encoded words decoded, those that stand side by side joined (RFC 2047 §6.2). What is neither ASCII nor UTF-8 is
     /// replaced, and so is what could end a line.
-    package static func decoded(_ bytes: [UInt8]) -> String {
+    public static func decoded(_ bytes: [UInt8]) -> String {
         var output = ""
         var gap: ArraySlice<UInt8> = []
         var wasEncoded = false

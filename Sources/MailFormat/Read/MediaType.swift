@@ -1,9 +1,9 @@
 import Base
 
 /// A media type for an attachment: `type/subtype` of RFC 2045 §5.1 tokens, with the parameters that are plain.
-package struct MediaType: Hashable, Sendable {
+public struct MediaType: Hashable, Sendable {
     /// `text/calendar`, lower case.
-    package let essence: String
+    public let essence: String
     /// In the order given, names in lower case, values unquoted.
     let parameters: [Parameter]
 
@@ -12,7 +12,7 @@ package struct MediaType: Hashable, Sendable {
         var value: String
     }
 
-    package static let octetStream = MediaType(essence: "application/octet-stream", parameters: [])
+    public static let octetStream = MediaType(essence: "application/octet-stream", parameters: [])
 
     private init(essence: String, parameters: [Parameter]) {
         self.essence = essence
@@ -21,7 +21,7 @@ package struct MediaType: Hashable, Sendable {
 
     /// Reads what a caller says of an attachment; nil unless it begins with a type and a subtype. Parameters that are
     /// malformed, that the composer writes itself, or whose quoted value holds a `;` or an escape, are dropped.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         guard text.utf8.count <= MailLimits.mediaTypeMax else { return nil }
         let pieces = text.split(separator: ";", omittingEmptySubsequences: false)
         let names = pieces[0].trimmingSpaces().split(separator: "/", omittingEmptySubsequences: false)
@@ -33,7 +33,7 @@ package struct MediaType: Hashable, Sendable {
     }
 
     /// What a file of this name most likely is; `octetStream` for an unknown ending.
-    package init(guessedFrom fileName: String) {
+    public init(guessedFrom fileName: String) {
         let ending = fileName.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last ?? ""
         let essence = Self.typesByEnding[String(ending).asciiLowercased] ?? Self.octetStream.essence
         self.init(essence: essence, parameters: [])

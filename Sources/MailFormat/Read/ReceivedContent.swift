@@ -1,22 +1,22 @@
 /// What a received message says, for looking at: its texts and its files (RFC 2045, RFC 2046). Reading it changes
 /// nothing; what is malformed is shown as well as it can be.
-package struct ReceivedContent: Sendable {
-    package struct File: Sendable {
-        package var name: String
+public struct ReceivedContent: Sendable {
+    public struct File: Sendable {
+        public var name: String
         /// `type/subtype`.
-        package var contentType: String
+        public var contentType: String
         /// Without angle brackets.
-        package var contentID: String?
-        package var bytes: [UInt8]
+        public var contentID: String?
+        public var bytes: [UInt8]
     }
 
     /// The first plain text and the first HTML text that are no files; line ends are LF, and the one at the end of the
     /// last line is not part of it.
-    package private(set) var text: String?
-    package private(set) var html: String?
-    package private(set) var files: [File] = []
+    public private(set) var text: String?
+    public private(set) var html: String?
+    public private(set) var files: [File] = []
 
-    package init(_ content: [UInt8]) {
+    public init(_ content: [UInt8]) {
         guard let header = try? HeaderBlock(parsing: content) else { return }
         for part in ReceivedPart.leaves(of: content, header) { take(part) }
     }

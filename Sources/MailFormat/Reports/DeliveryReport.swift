@@ -1,10 +1,10 @@
-package import Base
+public import Base
 
 /// What a mail server reports of a message that it had taken over: a delivery status notification (RFC 3464), one of an
 /// international message (RFC 6533), or one of the forms that servers use in its place.
-package struct DeliveryReport: Sendable, Equatable {
+public struct DeliveryReport: Sendable, Equatable {
     /// RFC 3464 §2.3.3
-    package enum Action: Sendable, Equatable {
+    public enum Action: Sendable, Equatable {
         case failed
         /// It is tried further.
         case delayed
@@ -15,27 +15,27 @@ package struct DeliveryReport: Sendable, Equatable {
         case expanded
     }
 
-    package struct Recipient: Sendable, Equatable {
+    public struct Recipient: Sendable, Equatable {
         /// The address as its sender wrote it, and as it was in the end, after forwarding; nil where the report does
         /// not say.
-        package var original: String?
-        package var final: String?
+        public var original: String?
+        public var final: String?
         /// Other forms of these, and other addresses that the report names in connection with the failure; the most
         /// likely one first.
-        package var alsoNamed: [String]
-        package var action: Action
+        public var alsoNamed: [String]
+        public var action: Action
         /// What the server that refused said, or else what the report says.
-        package var status: ReportedStatus?
+        public var status: ReportedStatus?
         /// The reply code that another server gave; nil where none is told.
-        package var code: Int?
+        public var code: Int?
         /// The server's own words, of any length up to `MailLimits.diagnosticMax`.
-        package var diagnostic: UserData?
+        public var diagnostic: UserData?
         /// The server that spoke them.
-        package var remoteHost: String?
+        public var remoteHost: String?
         /// The command that was refused; nil where the report does not tell.
-        package var command: RefusedCommand?
+        public var command: RefusedCommand?
 
-        package init(
+        public init(
             original: String? = nil, final: String? = nil, alsoNamed: [String] = [], action: Action,
             status: ReportedStatus? = nil, code: Int? = nil, diagnostic: UserData? = nil, remoteHost: String? = nil,
             command: RefusedCommand? = nil
@@ -52,19 +52,19 @@ package struct DeliveryReport: Sendable, Equatable {
         }
 
         /// Whoever is named, those first that are believed most.
-        package var names: [String] { [original, final].compactMap { $0 } + alsoNamed }
+        public var names: [String] { [original, final].compactMap { $0 } + alsoNamed }
 
         /// What failed may be tried again some other day (RFC 5321 §4.2.1: the reply's first digit says so).
-        package var isTransient: Bool { code.map { $0 < 500 } ?? status.map { $0.class == 4 } ?? false }
+        public var isTransient: Bool { code.map { $0 < 500 } ?? status.map { $0.class == 4 } ?? false }
     }
 
     /// At least one.
-    package var recipients: [Recipient]
+    public var recipients: [Recipient]
     /// What the sender called the transaction (RFC 3464 §2.2.1), in each form that it may have come back in: as it
     /// stands there, and read as the xtext in which some return it. Empty where the report does not say.
-    package var envelopeIDs: [String]
+    public var envelopeIDs: [String]
 
-    package init(recipients: [Recipient], envelopeIDs: [String] = []) {
+    public init(recipients: [Recipient], envelopeIDs: [String] = []) {
         self.recipients = recipients
         self.envelopeIDs = envelopeIDs
     }

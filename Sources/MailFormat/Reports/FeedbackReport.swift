@@ -2,20 +2,20 @@ import Base
 
 /// What a mailbox provider passes on of what its users think of a message: abuse reporting format (RFC 5965), and what
 /// Outlook.com's junk mail reporting sends in its place.
-package struct FeedbackReport: Sendable, Equatable {
+public struct FeedbackReport: Sendable, Equatable {
     /// In lower case.
-    package var type: String
+    public var type: String
     /// The reverse-path that the message came under.
-    package var originalSender: String?
+    public var originalSender: String?
     /// Whom it came to, as far as the provider tells.
-    package var recipients: [String]
+    public var recipients: [String]
     /// Of the message itself: its Return-Path (RFC 5321 §4.4), and its Message-ID without brackets.
-    package var returnPath: String?
-    package var messageID: String?
+    public var returnPath: String?
+    public var messageID: String?
 
     /// The recipient does not want this mail. `not-spam` says the contrary (RFC 6430), `auth-failure` speaks of
     /// signatures (RFC 6591); what is not registered counts as `other`, as that is what it is.
-    package var isComplaint: Bool { type != "not-spam" && type != "auth-failure" }
+    public var isComplaint: Bool { type != "not-spam" && type != "auth-failure" }
 
     /// nil for a message that is no such report.
     init?(_ parts: [ReceivedPart]) {

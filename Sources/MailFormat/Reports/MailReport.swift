@@ -1,10 +1,10 @@
 /// A message by which a mail system tells what became of another.
-package enum MailReport: Sendable, Equatable {
+public enum MailReport: Sendable, Equatable {
     case delivery(DeliveryReport)
     case feedback(FeedbackReport)
 
     /// nil for every other message: an answering machine's, an advertisement, what is malformed.
-    package init?(parsing content: [UInt8]) {
+    public init?(parsing content: [UInt8]) {
         guard let header = try? HeaderBlock(parsing: content) else { return nil }
         let parts = ReceivedPart.leaves(of: content, header)
         if let feedback = FeedbackReport(parts) {

@@ -5,8 +5,8 @@ import Crypto
 /// of RFC 3464 for programs, and what is returned of the message; in the forms of RFC 6533 where it is international.
 ///
 /// Pure, and deterministic. The message has neither Date nor Message-ID: those come with its identity.
-package enum NotificationComposer {
-    package static func compose(_ notification: DeliveryStatusNotification) -> [UInt8] {
+public enum NotificationComposer {
+    public static func compose(_ notification: DeliveryStatusNotification) -> [UInt8] {
         let returned = notification.subject.flatMap { ReturnedMessage($0) }
         var parts = [text(notification), status(notification)]
         if let returned {

@@ -1,7 +1,7 @@
 import Base
 
 /// The command that a refusal answers: the same words mean something else at each.
-package enum RefusedCommand: Sendable, Hashable, CaseIterable {
+public enum RefusedCommand: Sendable, Hashable, CaseIterable {
     /// Everything before a transaction: the greeting, EHLO, STARTTLS, AUTH.
     case session
     case mail
@@ -10,7 +10,7 @@ package enum RefusedCommand: Sendable, Hashable, CaseIterable {
     case content
 
     /// The one that a report names where it tells of a refusal; nil where it names none.
-    package init?(toldIn text: String) {
+    public init?(toldIn text: String) {
         let text = text.asciiLowercased
         guard let found = Self.tellings.first(where: { line in line.words.contains { text.contains($0) } }) else {
             return nil

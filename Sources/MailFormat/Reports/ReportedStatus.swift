@@ -1,19 +1,19 @@
 import Base
 
 /// `status-code` of RFC 3464 §2.3.4, as RFC 3463 §2 defines it.
-package struct ReportedStatus: Hashable, Sendable {
+public struct ReportedStatus: Hashable, Sendable {
     /// 2, 4 or 5.
-    package let `class`: UInt8
-    package let subject: UInt16
-    package let detail: UInt16
+    public let `class`: UInt8
+    public let subject: UInt16
+    public let detail: UInt16
 
-    package var isPermanent: Bool { `class` == 5 }
+    public var isPermanent: Bool { `class` == 5 }
 
     /// `5.0.0`: it says no more than its class.
     var isVague: Bool { subject == 0 && detail == 0 }
 
     /// The first one in a text that stands alone, as in `5.1.1`, `(#5.1.1)` or `550-5.1.1`.
-    package init?(in text: String) {
+    public init?(in text: String) {
         for word in text.utf8.split(whereSeparator: { !(ASCII.isDigit($0) || $0 == ASCII.period) }) {
             let parts = word.split(separator: ASCII.period, omittingEmptySubsequences: false)
             // A point may end the sentence; four numbers are an address.
@@ -30,7 +30,7 @@ package struct ReportedStatus: Hashable, Sendable {
     }
 
     /// The first three-digit reply of a server in a text (RFC 5321 §4.2.1), 400 to 599; nil for none.
-    package static func replyCode(in text: String) -> Int? {
+    public static func replyCode(in text: String) -> Int? {
         let bytes = Array(text.utf8)
         for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "4") || byte == UInt8(ascii: "5") {
             guard index + 2 < bytes.count, ASCII.isDigit(bytes[index + 1]), ASCII.isDigit(bytes[index + 2]) else {
@@ -54,5 +54,5 @@ package struct ReportedStatus: Hashable, Sendable {
 }
 
 extension ReportedStatus: CustomStringConvertible {
-    package var description: String { "\(`class`).\(subject).\(detail)" }
+    public var description: String { "\(`class`).\(subject).\(detail)" }
 }

@@ -1,20 +1,20 @@
 import Base
 import Kernel
 import Markup
-package import Model
+public import Model
 
 /// Fills in texts by one dialect and one set of variables. Pure.
-package struct TemplateRenderer: Sendable {
+public struct TemplateRenderer: Sendable {
     private let dialect: TemplateDialect
     private let variables: [String: String]
 
-    package init(dialect: TemplateDialect, variables: [String: String]) {
+    public init(dialect: TemplateDialect, variables: [String: String]) {
         self.dialect = dialect
         self.variables = variables
     }
 
     /// All texts of a version; what it requires comes first.
-    package func render(_ version: TemplateVersion, of id: Template.ID) throws(KernelFailure) -> RenderedTemplate {
+    public func render(_ version: TemplateVersion, of id: Template.ID) throws(KernelFailure) -> RenderedTemplate {
         let content = version.content
         let required = content.variables.filter(\.isRequired).map(\.name).filter(isMissing)
         guard required.isEmpty else {
@@ -29,7 +29,7 @@ package struct TemplateRenderer: Sendable {
     }
 
     /// One text of a caller's own.
-    package func fill(_ text: String, as part: TemplatePart) throws(KernelFailure) -> String {
+    public func fill(_ text: String, as part: TemplatePart) throws(KernelFailure) -> String {
         var missing: [String] = []
         return try fill(parsed(text), as: part, &missing)
     }

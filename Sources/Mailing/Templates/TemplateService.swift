@@ -1,24 +1,24 @@
-package import Base
+public import Base
 import Kernel
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// Keeps templates, and makes mail of them.
 ///
 /// Any thread; calls come back on the caller's executor. What is reported as changed is on disk. Whatever is another
 /// account's or another personality's is as absent as what does not exist.
-package struct TemplateService: Sendable {
+public struct TemplateService: Sendable {
     private let store: any Store
     private let time: any TimeSource
 
-    package init(store: any Store, time: any TimeSource) {
+    public init(store: any Store, time: any TimeSource) {
         self.store = store
         self.time = time
     }
 
     // MARK: Looking
 
-    package func template(
+    public func template(
         _ id: Template.ID, of tenant: Tenant
     ) async throws(KernelFailure) -> Template {
         guard let template = try await store.template(id), template.account == tenant.account,
@@ -28,14 +28,14 @@ package struct TemplateService: Sendable {
     }
 
     /// Latest first. `limit`: at most `MailingLimits.templatesPerPageMax`.
-    package func templates(_ query: TemplateQuery) async throws(KernelFailure) -> TemplatePage {
+    public func templates(_ query: TemplateQuery) async throws(KernelFailure) -> TemplatePage {
         var query = query
         query.limit = min(query.limit, MailingLimits.templatesPerPageMax)
         return try await store.templates(query)
     }
 
     /// The versions that are kept, latest first.
-    package func versions(
+    public func versions(
         _ id: Template.ID, of tenant: Tenant
     ) async throws(KernelFailure) -> [TemplateVersion] {
         _ = try await template(id, of: tenant)
@@ -45,7 +45,7 @@ package struct TemplateService: Sendable {
     // MARK: Changing
 
     /// A new template; a draft, unless it is to be published at once.
-    package func create(
+    public func create(
         _ name: String, _ content: TemplateContent, publishes: Bool, of tenant: Tenant
     ) async throws(KernelFailure) -> Template {
         try Self.check(name: name)
@@ -55,7 +55,7 @@ package struct TemplateService: Sendable {
     }
 
     /// nil: as it is. What is given becomes the draft.
-    package func edit(
+    public func edit(
         _ id: Template.ID, name: String?, draft: TemplateContent?, of tenant: Tenant
     ) async throws(KernelFailure) -> Template {
         if let name { try Self.check(name: name) }
@@ -66,7 +66,7 @@ package struct TemplateService: Sendable {
 
     /// Makes the draft what messages are made of. `notFound(.templateDraft)` where nothing was edited;
     /// `templateNotPublished` where there is nothing to send in it.
-    package func publish(
+    public func publish(
         _ id: Template.ID, keeping versions: Int, of tenant: Tenant
     ) async throws(KernelFailure) -> Template {
         let template = try await template(id, of: tenant)
@@ -75,7 +75,7 @@ package struct TemplateService: Sendable {
         return try await self.template(id, of: tenant)
     }
 
-    package func discardDraft(
+    public func discardDraft(
         _ id: Template.ID, of tenant: Tenant
     ) async throws(KernelFailure) -> Template {
         try await store.make(.template(.discardDraft(id, of: tenant, at: time.now)))
@@ -83,7 +83,7 @@ package struct TemplateService: Sendable {
     }
 
     /// With all of its versions. Messages that were made of it stay as they are.
-    package func remove(_ id: Template.ID, of tenant: Tenant) async throws(KernelFailure) {
+    public func remove(_ id: Template.ID, of tenant: Tenant) async throws(KernelFailure) {
         try await store.make(.template(.remove(id, of: tenant)))
     }
 
@@ -119,7 +119,7 @@ package struct TemplateService: Sendable {
     ///
     /// `templateNotPublished`; `templateVariablesMissing` with all required names that are missing;
     /// `templateIncomplete` or `messageTooLarge` beyond the bounds of `MailingLimits`.
-    package func render(
+    public func render(
         _ id: Template.ID, variables: [String: String], in dialect: TemplateDialect, of tenant: Tenant
     ) async throws(KernelFailure) -> RenderedTemplate {
         guard let version = try await template(id, of: tenant).published else { throw .templateNotPublished }

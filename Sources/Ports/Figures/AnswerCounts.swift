@@ -1,6 +1,6 @@
 /// Answers by the class of their status (RFC 9110 §15), since the start; and how often there was none.
-package struct AnswerCounts: Sendable, Equatable {
-    package static let classes = 1...5
+public struct AnswerCounts: Sendable, Equatable {
+    public static let classes = 1...5
 
     private var informational: UInt64 = 0
     private var successful: UInt64 = 0
@@ -8,12 +8,12 @@ package struct AnswerCounts: Sendable, Equatable {
     private var clientError: UInt64 = 0
     private var serverError: UInt64 = 0
     /// Nobody answered.
-    package private(set) var none: UInt64 = 0
+    public private(set) var none: UInt64 = 0
 
-    package init() {}
+    public init() {}
 
     /// `status` nil: nobody answered.
-    package mutating func note(_ status: Int?) {
+    public mutating func note(_ status: Int?) {
         switch (status ?? 0) / 100 {
         case 1: informational += 1
         case 2: successful += 1
@@ -25,7 +25,7 @@ package struct AnswerCounts: Sendable, Equatable {
     }
 
     /// `first`: the status's first digit.
-    package subscript(first: Int) -> UInt64 {
+    public subscript(first: Int) -> UInt64 {
         switch first {
         case 1: informational
         case 2: successful

@@ -1,8 +1,8 @@
 import Model
 
 /// How the attempts at one kind of work ended since the start. The dispatcher that makes them owns it.
-package struct OutcomeCounts: Sendable, Equatable {
-    package enum Outcome: String, Sendable, CaseIterable {
+public struct OutcomeCounts: Sendable, Equatable {
+    public enum Outcome: String, Sendable, CaseIterable {
         case delivered
         /// To be tried again.
         case deferred
@@ -11,7 +11,7 @@ package struct OutcomeCounts: Sendable, Equatable {
         /// Given up by us.
         case failed
 
-        package var word: StaticString {
+        public var word: StaticString {
             switch self {
             case .delivered: "delivered"
             case .deferred: "deferred"
@@ -21,14 +21,14 @@ package struct OutcomeCounts: Sendable, Equatable {
         }
     }
 
-    package private(set) var delivered: UInt64 = 0
-    package private(set) var deferred: UInt64 = 0
-    package private(set) var bounced: UInt64 = 0
-    package private(set) var failed: UInt64 = 0
+    public private(set) var delivered: UInt64 = 0
+    public private(set) var deferred: UInt64 = 0
+    public private(set) var bounced: UInt64 = 0
+    public private(set) var failed: UInt64 = 0
 
-    package init() {}
+    public init() {}
 
-    package mutating func note(_ outcome: Outcome, _ count: UInt64 = 1) {
+    public mutating func note(_ outcome: Outcome, _ count: UInt64 = 1) {
         switch outcome {
         case .delivered: delivered += count
         case .deferred: deferred += count
@@ -37,7 +37,7 @@ package struct OutcomeCounts: Sendable, Equatable {
         }
     }
 
-    package subscript(outcome: Outcome) -> UInt64 {
+    public subscript(outcome: Outcome) -> UInt64 {
         switch outcome {
         case .delivered: delivered
         case .deferred: deferred
@@ -49,7 +49,7 @@ package struct OutcomeCounts: Sendable, Equatable {
 
 extension Settlement.Verdict {
     /// What the verdict counts as.
-    package var outcome: OutcomeCounts.Outcome {
+    public var outcome: OutcomeCounts.Outcome {
         switch self {
         case .again: .deferred
         case .finished(let events):
@@ -66,7 +66,7 @@ extension Settlement.Verdict {
 
 extension WebhookSettlement.Verdict {
     /// What the verdict counts as.
-    package var outcome: OutcomeCounts.Outcome {
+    public var outcome: OutcomeCounts.Outcome {
         switch self {
         case .delivered: .delivered
         case .again: .deferred

@@ -1,28 +1,28 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// What an engine has written since it was opened, and how much it keeps.
-package struct StoreFigures: Sendable, Equatable {
+public struct StoreFigures: Sendable, Equatable {
     /// Messages accepted, by the personality that they came in by; repetitions of a request are not counted again.
-    package var accepted: [PersonalityID: UInt64] = [:]
+    public var accepted: [PersonalityID: UInt64] = [:]
     /// Deliveries that were simulated as delivered with their acceptance, and never queued.
-    package var deliveredAtOnce: UInt64 = 0
+    public var deliveredAtOnce: UInt64 = 0
     /// Units of work in a commit.
-    package var commitUnits = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
+    public var commitUnits = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
     /// Seconds that a commit took, from its beginning to the end of its sync.
-    package var commitSeconds = Histogram(
+    public var commitSeconds = Histogram(
         bounds: [0.000_25, 0.000_5, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1, 2, 4])
     /// Commits that failed, with nothing written.
-    package var failedCommits: UInt64 = 0
+    public var failedCommits: UInt64 = 0
     /// Units of work that wait for their commit now.
-    package var waitingUnits = 0
+    public var waitingUnits = 0
     /// Idempotency keys that are known, of messages.
-    package var idempotencyKeys = 0
+    public var idempotencyKeys = 0
     /// False once nothing more is accepted until the program is started again.
-    package var isWritable = true
+    public var isWritable = true
     /// Bytes of the database's file, and of its write-ahead log's.
-    package var databaseBytes = 0
-    package var logBytes = 0
+    public var databaseBytes = 0
+    public var logBytes = 0
 
-    package init() {}
+    public init() {}
 }

@@ -1,16 +1,16 @@
-package import Base
-package import Crypto
-package import Model
+public import Base
+public import Crypto
+public import Model
 
 /// An answer that is kept to be given again.
-package struct StoredAnswer: Sendable, Equatable {
+public struct StoredAnswer: Sendable, Equatable {
     /// The personality's number for it; an HTTP status where the request came over HTTP.
-    package var status: Int
+    public var status: Int
     /// As it was sent, or sealed.
-    package var body: [UInt8]
-    package var isSealed: Bool
+    public var body: [UInt8]
+    public var isSealed: Bool
 
-    package init(status: Int, body: [UInt8], isSealed: Bool = false) {
+    public init(status: Int, body: [UInt8], isSealed: Bool = false) {
         self.status = status
         self.body = body
         self.isSealed = isSealed
@@ -18,12 +18,12 @@ package struct StoredAnswer: Sendable, Equatable {
 }
 
 /// What is kept under a key.
-package struct AnswerRecord: Sendable, Equatable {
-    package var fingerprint: Digest256
-    package var answer: StoredAnswer
-    package var expiresAt: Instant
+public struct AnswerRecord: Sendable, Equatable {
+    public var fingerprint: Digest256
+    public var answer: StoredAnswer
+    public var expiresAt: Instant
 
-    package init(fingerprint: Digest256, answer: StoredAnswer, expiresAt: Instant) {
+    public init(fingerprint: Digest256, answer: StoredAnswer, expiresAt: Instant) {
         self.fingerprint = fingerprint
         self.answer = answer
         self.expiresAt = expiresAt
@@ -32,7 +32,7 @@ package struct AnswerRecord: Sendable, Equatable {
 
 extension AnswerRecord {
     /// The answer to a request with the same key; nil once it has expired, `idempotencyMismatch` for another request.
-    package func answer(
+    public func answer(
         to record: IdempotencyRecord, _ whenDifferent: IdempotencyRule.WhenDifferent, at now: Instant
     ) throws(KernelFailure) -> StoredAnswer? {
         guard expiresAt > now else { return nil }

@@ -1,42 +1,42 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// One period of one quota: what a debit is entered under.
-package struct QuotaPeriod: Sendable, Hashable {
-    package var owner: QuotaOwner
-    package var kind: Quota.Kind
-    package var start: Instant
+public struct QuotaPeriod: Sendable, Hashable {
+    public var owner: QuotaOwner
+    public var kind: Quota.Kind
+    public var start: Instant
 
-    package init(owner: QuotaOwner, kind: Quota.Kind, start: Instant) {
+    public init(owner: QuotaOwner, kind: Quota.Kind, start: Instant) {
         self.owner = owner
         self.kind = kind
         self.start = start
     }
 
-    package var end: Instant { kind.period.end(start) }
+    public var end: Instant { kind.period.end(start) }
 }
 
 /// Units taken from a period by one message.
-package struct QuotaDebit: Sendable, Hashable {
-    package var period: QuotaPeriod
-    package var units: Int
+public struct QuotaDebit: Sendable, Hashable {
+    public var period: QuotaPeriod
+    public var units: Int
 
-    package init(period: QuotaPeriod, units: Int) {
+    public init(period: QuotaPeriod, units: Int) {
         self.period = period
         self.units = units
     }
 }
 
 /// What a message asks of the quotas.
-package struct QuotaDemand: Sendable {
-    package var account: Account.ID
-    package var domain: MailDomain.ID
-    package var origin: PersonalityID
-    package var recipients: Int
+public struct QuotaDemand: Sendable {
+    public var account: Account.ID
+    public var domain: MailDomain.ID
+    public var origin: PersonalityID
+    public var recipients: Int
     /// A scheduled message is charged to the period that it is due in.
-    package var due: Instant
+    public var due: Instant
 
-    package init(account: Account.ID, domain: MailDomain.ID, origin: PersonalityID, recipients: Int, due: Instant) {
+    public init(account: Account.ID, domain: MailDomain.ID, origin: PersonalityID, recipients: Int, due: Instant) {
         self.account = account
         self.domain = domain
         self.origin = origin
@@ -48,11 +48,11 @@ package struct QuotaDemand: Sendable {
 /// Quotas and what is used of them. Pure: an engine makes it durable, and asks it from its one writing thread.
 ///
 /// What a transaction has changed is kept apart until `commit` or `rollBack`.
-package struct QuotaBook: Sendable {
+public struct QuotaBook: Sendable {
     /// A quota that has no room; of several, the one that has none for longest.
-    package struct Shortfall: Error, Equatable {
-        package var period: QuotaPeriod
-        package var limit: Int
+    public struct Shortfall: Error, Equatable {
+        public var period: QuotaPeriod
+        public var limit: Int
     }
 
     private var own: [QuotaOwner: [Quota.Kind: Int]] = [:]
@@ -64,33 +64,33 @@ package struct QuotaBook: Sendable {
     private var before: [QuotaPeriod: Int] = [:]
     private var ownBefore: [QuotaOwner: [Quota.Kind: Int]] = [:]
 
-    package init() {}
+    public init() {}
 
     // MARK: Limits
 
-    package mutating func setLimit(_ limit: Int?, of owner: QuotaOwner, _ kind: Quota.Kind) {
+    public mutating func setLimit(_ limit: Int?, of owner: QuotaOwner, _ kind: Quota.Kind) {
         if ownBefore[owner] == nil { ownBefore[owner] = limits(of: owner) }
         own[owner, default: [:]][kind] = limit
         if own[owner]?.isEmpty == true { own[owner] = nil }
     }
 
-    package mutating func setDefaults(_ defaults: [PersonalityID: [DefaultQuota]]) {
+    public mutating func setDefaults(_ defaults: [PersonalityID: [DefaultQuota]]) {
         self.defaults = defaults.filter { !$0.value.isEmpty }
     }
 
-    package func limits(of owner: QuotaOwner) -> [Quota.Kind: Int] { own[owner] ?? [:] }
+    public func limits(of owner: QuotaOwner) -> [Quota.Kind: Int] { own[owner] ?? [:] }
 
     // MARK: Watching
 
     /// Counts an owner's use of a kind; false where it is counted already.
-    package mutating func watch(_ owner: QuotaOwner, _ kind: Quota.Kind) -> Bool {
+    public mutating func watch(_ owner: QuotaOwner, _ kind: Quota.Kind) -> Bool {
         guard own[owner]?[kind] == nil else { return false }
         watched[owner, default: []].insert(kind)
         return true
     }
 
     /// Enters what was sent before the watch began, and ends it; false where it has ended.
-    package mutating func join(_ period: QuotaPeriod, _ units: Int) -> Bool {
+    public mutating func join(_ period: QuotaPeriod, _ units: Int) -> Bool {
         guard watched[period.owner]?.remove(period.kind) != nil else { return false }
         if watched[period.owner]?.isEmpty == true { watched[period.owner] = nil }
         add(units, to: period)
@@ -100,7 +100,7 @@ package struct QuotaBook: Sendable {
     // MARK: Using
 
     /// Debits all quotas that the message comes under, or none of them.
-    package mutating func debit(_ demand: QuotaDemand) throws(Shortfall) -> [QuotaDebit] {
+    public mutating func debit(_ demand: QuotaDemand) throws(Shortfall) -> [QuotaDebit] {
         if own.isEmpty, defaults.isEmpty, watched.isEmpty { return [] }
         var debits: [QuotaDebit] = []
         var shortfall: Shortfall?
@@ -119,16 +119,16 @@ package struct QuotaBook: Sendable {
     }
 
     /// Undoes debits, whatever has happened to the limits since.
-    package mutating func refund(_ debits: [QuotaDebit]) {
+    public mutating func refund(_ debits: [QuotaDebit]) {
         for debit in debits { add(-debit.units, to: debit.period) }
     }
 
     /// Enters debits that were made before, whether or not there is room for them.
-    package mutating func enter(_ debits: [QuotaDebit]) {
+    public mutating func enter(_ debits: [QuotaDebit]) {
         for debit in debits { add(debit.units, to: debit.period) }
     }
 
-    package func used(_ period: QuotaPeriod) -> Int { used[period] ?? 0 }
+    public func used(_ period: QuotaPeriod) -> Int { used[period] ?? 0 }
 
     private mutating func add(_ units: Int, to period: QuotaPeriod) {
         let count = used(period)
@@ -158,29 +158,29 @@ package struct QuotaBook: Sendable {
     // MARK: The transaction
 
     /// The periods that the open transaction has changed, with what is used of them now.
-    package var changes: [(period: QuotaPeriod, used: Int)] { before.keys.map { ($0, used($0)) } }
+    public var changes: [(period: QuotaPeriod, used: Int)] { before.keys.map { ($0, used($0)) } }
 
-    package mutating func commit() {
+    public mutating func commit() {
         before.removeAll(keepingCapacity: true)
         ownBefore.removeAll(keepingCapacity: true)
     }
 
-    package mutating func rollBack() {
+    public mutating func rollBack() {
         for (period, count) in before { used[period] = count }
         for (owner, limits) in ownBefore { own[owner] = limits.isEmpty ? nil : limits }
         commit()
     }
 
     /// Forgets the periods that have ended.
-    package mutating func dropEnded(by instant: Instant) { used = used.filter { $0.key.end > instant } }
+    public mutating func dropEnded(by instant: Instant) { used = used.filter { $0.key.end > instant } }
 
     /// What an earlier process used.
-    package mutating func restore(_ period: QuotaPeriod, used count: Int) { used[period] = count }
+    public mutating func restore(_ period: QuotaPeriod, used count: Int) { used[period] = count }
 }
 
 extension QuotaState {
     /// `domain`: the name of the domain that the quota is for, if it is one's.
-    package init(_ shortfall: QuotaBook.Shortfall, domain: String) {
+    public init(_ shortfall: QuotaBook.Shortfall, domain: String) {
         let owner: Owner =
             switch shortfall.period.owner {
             case .account: .account

@@ -1,19 +1,19 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// What one owner has used of one tier, as the store keeps it. The first four fields name it.
-package struct RateWindowRecord: Sendable, Equatable {
-    package var personality: PersonalityID
-    package var rateClass: String
+public struct RateWindowRecord: Sendable, Equatable {
+    public var personality: PersonalityID
+    public var rateClass: String
     /// `RateTier.identity`.
-    package var tier: String
-    package var owner: String
-    package var mark: Instant
-    package var used: Int
+    public var tier: String
+    public var owner: String
+    public var mark: Instant
+    public var used: Int
     /// From when on it says nothing any more.
-    package var endsAt: Instant
+    public var endsAt: Instant
 
-    package init(
+    public init(
         personality: PersonalityID, rateClass: String, tier: String, owner: String, mark: Instant, used: Int,
         endsAt: Instant
     ) {
@@ -34,6 +34,6 @@ package struct RateWindowRecord: Sendable, Equatable {
 ///
 /// **Threads.** Called on the store's own thread. What was given once and could not be written stays with the store,
 /// which writes it with its next transaction.
-package protocol RateWindowSource: Sendable {
+public protocol RateWindowSource: Sendable {
     func takeChangedWindows() -> [RateWindowRecord]
 }

@@ -3,7 +3,7 @@
 /// **Durability.** What `store` has returned for is on disk. It is stored before the transaction that names it begins,
 /// and removed if that is not committed; what a crash leaves behind in between is removed at the next start, when no
 /// transaction can be on its way.
-package protocol ContentStore: Sendable {
+public protocol ContentStore: Sendable {
     /// Keeps `content` under a name of its own, which it gives.
     func store(_ content: [UInt8]) throws(ContentError) -> String
 
@@ -17,8 +17,8 @@ package protocol ContentStore: Sendable {
 }
 
 /// A content that could not be written or read. Temporary: the disk is full, or does not answer.
-package struct ContentError: Error, CustomStringConvertible {
-    package let description: String
+public struct ContentError: Error, CustomStringConvertible {
+    public let description: String
 
-    package init(_ reason: String) { description = reason }
+    public init(_ reason: String) { description = reason }
 }

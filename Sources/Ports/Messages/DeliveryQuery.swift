@@ -1,14 +1,14 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// Which part of the list of a tenant's recipients' parts: the latest message first, and of one message the last
 /// recipient first. A place is a delivery's number.
-package struct DeliveryQuery: Sendable {
-    package var tenant: Tenant
-    package var filter: DeliveryFilter
-    package var slice: Slice<Recipient>
+public struct DeliveryQuery: Sendable {
+    public var tenant: Tenant
+    public var filter: DeliveryFilter
+    public var slice: Slice<Recipient>
 
-    package init(tenant: Tenant, filter: DeliveryFilter = DeliveryFilter(), slice: Slice<Recipient>) {
+    public init(tenant: Tenant, filter: DeliveryFilter = DeliveryFilter(), slice: Slice<Recipient>) {
         self.tenant = tenant
         self.filter = filter
         self.slice = slice
@@ -16,22 +16,22 @@ package struct DeliveryQuery: Sendable {
 }
 
 /// One recipient's part of a message.
-package struct DeliveryPart: Sendable {
+public struct DeliveryPart: Sendable {
     /// With the events of this part and of the whole message, without texts and files.
-    package var message: Message
-    package var recipient: Int
+    public var message: Message
+    public var recipient: Int
 
-    package init(message: Message, recipient: Int) {
+    public init(message: Message, recipient: Int) {
         self.message = message
         self.recipient = recipient
     }
 
-    package var id: DeliveryID { DeliveryID(message: message.id, recipient: recipient) }
+    public var id: DeliveryID { DeliveryID(message: message.id, recipient: recipient) }
 }
 
 extension DeliveryFilter {
     /// Whether this recipient's part is asked for. For engines that look at decoded messages.
-    package func admits(_ message: Message, recipient place: Int) -> Bool {
+    public func admits(_ message: Message, recipient place: Int) -> Bool {
         let submission = message.submission
         let recipient = message.recipients[place]
         if let from, message.createdAt < from { return false }
@@ -50,7 +50,7 @@ extension DeliveryFilter {
     }
 
     /// Whether any part of a message with this head can be asked for, before its state is read.
-    package func mayAdmit(_ submission: Submission, at: Instant) -> Bool {
+    public func mayAdmit(_ submission: Submission, at: Instant) -> Bool {
         if let from, at < from { return false }
         if let until, at > until { return false }
         if let senderDomains, !senderDomains.contains(submission.from.domain) { return false }

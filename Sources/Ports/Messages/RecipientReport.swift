@@ -1,28 +1,28 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// What others told of a delivery after it had ended: that it bounced after all, or that its recipient complained.
-package struct RecipientReport: Sendable, Equatable {
-    package enum News: Sendable, Equatable {
+public struct RecipientReport: Sendable, Equatable {
+    public enum News: Sendable, Equatable {
         case bounced(AttemptResult)
         /// Given up elsewhere, for a reason that may pass.
         case softBounced(AttemptResult)
         case complained
     }
 
-    package var id: DeliveryID
-    package var at: Instant
-    package var news: News
+    public var id: DeliveryID
+    public var at: Instant
+    public var news: News
     /// Whether the personality's rule is asked for a suppression.
-    package var suppresses = true
+    public var suppresses = true
 
-    package init(id: DeliveryID, at: Instant, news: News) {
+    public init(id: DeliveryID, at: Instant, news: News) {
         self.id = id
         self.at = at
         self.news = news
     }
 
-    package var kind: MailEvent.Kind {
+    public var kind: MailEvent.Kind {
         switch news {
         case .bounced: .bounced
         case .softBounced: .softBounced
@@ -30,7 +30,7 @@ package struct RecipientReport: Sendable, Equatable {
         }
     }
 
-    package var result: AttemptResult? {
+    public var result: AttemptResult? {
         switch news {
         case .bounced(let result), .softBounced(let result): result
         case .complained: nil
@@ -39,7 +39,7 @@ package struct RecipientReport: Sendable, Equatable {
 
     /// Whether it takes a recipient further. There is one late bounce, and nothing comes after a complaint; who was
     /// never sent to cannot be reported about.
-    package func applies(to state: Recipient.State) -> Bool {
+    public func applies(to state: Recipient.State) -> Bool {
         switch (news, state) {
         case (.bounced, .delivered), (.softBounced, .delivered): true
         // A server that refused may have taken it all the same: what it says last is not always what it did.

@@ -1,21 +1,21 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// A delivery that was given up: refused for good, or not done with within its attempts and its lifetime. Kept until it
 /// is replayed, with what replaying it takes.
-package struct DeadLetter: Sendable, Equatable {
-    package var id: DeliveryID
+public struct DeadLetter: Sendable, Equatable {
+    public var id: DeliveryID
     /// When it was given up.
-    package var at: Instant
+    public var at: Instant
     /// Attempts made by then.
-    package var attempts: Int
+    public var attempts: Int
     /// The recipient's domain, lower case.
-    package var destination: String
-    package var account: Account.ID
+    public var destination: String
+    public var account: Account.ID
     /// The personality it came in by.
-    package var origin: PersonalityID
+    public var origin: PersonalityID
 
-    package init(
+    public init(
         id: DeliveryID, at: Instant, attempts: Int, destination: String, account: Account.ID, origin: PersonalityID
     ) {
         self.id = id
@@ -27,7 +27,7 @@ package struct DeadLetter: Sendable, Equatable {
     }
 
     /// Whether a delivery that ends with these events is one.
-    package static func isEnded(by events: [MailEvent.Kind]) -> Bool {
+    public static func isEnded(by events: [MailEvent.Kind]) -> Bool {
         events.contains { $0 == .bounced || $0 == .softBounced || $0 == .failed }
     }
 }

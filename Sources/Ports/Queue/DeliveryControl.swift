@@ -1,9 +1,9 @@
-package import Model
+public import Model
 
 /// What whoever looks after messages may ask of the queue that sends them: its dispatcher alone knows what is leased.
 ///
 /// **Threads.** Any; it comes back on the caller's executor.
-package protocol DeliveryControl: Sendable {
+public protocol DeliveryControl: Sendable {
     /// Takes a message out of the queue, if no attempt at it was made or is running; nil otherwise. The caller makes
     /// the change durable, and puts the deliveries back with `insert` if it cannot.
     func withdraw(_ message: Message.ID, recipients: Int) async -> [PendingDelivery]?

@@ -1,10 +1,10 @@
 import Base
-package import Model
+public import Model
 
 /// How a delivery ends that never reaches a mail server: test keys, and everything in capture mode.
 ///
 /// Decided at accept and kept with the delivery, as its integer form.
-package enum SimulatedOutcome: Sendable, Equatable {
+public enum SimulatedOutcome: Sendable, Equatable {
     /// A real delivery.
     case none
     case delivered
@@ -27,7 +27,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
     /// Put off at the first attempt, and taken at the next.
     case greylist
 
-    package init(code: Int64) {
+    public init(code: Int64) {
         switch code {
         case 0: self = .none
         case 1: self = .delivered
@@ -43,7 +43,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
         }
     }
 
-    package var code: Int64 {
+    public var code: Int64 {
         switch self {
         case .none: 0
         case .delivered: 1
@@ -60,7 +60,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
     }
 
     /// What the sender of a test wants it to come to.
-    package init(_ wish: Submission.Wish) {
+    public init(_ wish: Submission.Wish) {
         switch wish {
         case .delivered: self = .delivered
         case .bounced: self = .reply(550)
@@ -71,7 +71,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
     }
 
     /// How such a delivery ends with its first attempt, whatever its retry policy says; nil: as the attempt comes to.
-    package var ending: [MailEvent.Kind]? {
+    public var ending: [MailEvent.Kind]? {
         switch self {
         case .deferredOnce: [.deferred]
         case .failed: [.failed]
@@ -82,7 +82,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
     }
 
     /// The words that a recipient's local part may ask with, in capture mode, and what comes of each.
-    package static let words: [(word: String, outcome: SimulatedOutcome, meaning: String)] = [
+    public static let words: [(word: String, outcome: SimulatedOutcome, meaning: String)] = [
         ("bounce", .reply(550), "refused for good"),
         ("softbounce", .softBounce, "given up at once, for a reason that may pass"),
         ("defer", .reply(451), "put off at each attempt"),
@@ -94,7 +94,7 @@ package enum SimulatedOutcome: Sendable, Equatable {
 
     /// What a recipient asks for by its local part, in capture mode: one of `words`, or a reply code from 400 to 599,
     /// each also as `word+tag`. Everything else is delivered.
-    package init(localPartOf address: String) {
+    public init(localPartOf address: String) {
         let localPart = address.prefix { $0 != "@" && $0 != "+" }.lowercased()
         if let known = Self.words.first(where: { $0.word == localPart }) {
             self = known.outcome
@@ -106,10 +106,10 @@ package enum SimulatedOutcome: Sendable, Equatable {
     }
 
     /// How long after its message the delivery is due.
-    package var delay: Duration { self == .slow ? PortLimits.slowDelivery : .zero }
+    public var delay: Duration { self == .slow ? PortLimits.slowDelivery : .zero }
 
     /// What an attempt at such a delivery comes to, after so many before it; nil for a real one.
-    package func attempt(after attempts: Int) -> AttemptOutcome? {
+    public func attempt(after attempts: Int) -> AttemptOutcome? {
         switch self {
         case .none: nil
         case .delivered, .complaint, .slow: .accepted(Self.result(.none, 250, "captured"))

@@ -13,8 +13,8 @@ import Model
 ///
 /// Whether it is permanent the first digit of the reply alone decides (RFC 5321 §4.2.1); where no reply is told, that
 /// of the status. Pure; any thread.
-package enum RefusalJudge {
-    package static func verdict(on evidence: RefusalEvidence) -> RefusalVerdict {
+public enum RefusalJudge {
+    public static func verdict(on evidence: RefusalEvidence) -> RefusalVerdict {
         let text = RefusalText(withoutPreamble(evidence.text))
         let code = evidence.code ?? text.code
         let status = text.status ?? evidence.status

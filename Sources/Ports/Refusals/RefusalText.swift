@@ -1,5 +1,5 @@
 import Base
-package import MailFormat
+public import MailFormat
 
 /// A refusal's words as they are compared: lower case, one space between words, without what repeats in every line and
 /// without what strangers chose.
@@ -9,15 +9,15 @@ package import MailFormat
 /// - Addresses become `@`: a mailbox may be called `no-such-user` or `spam`.
 /// - Web addresses become `url`, and `blocklist` where they are of a list: a path has words of all kinds.
 /// - A typographic apostrophe is a plain one.
-package struct RefusalText: Sendable, Equatable {
+public struct RefusalText: Sendable, Equatable {
     /// The reply code in the text, 400 to 599; the one with a status behind it goes first.
-    package let code: Int?
+    public let code: Int?
     /// The status in the text; the one behind a reply code goes first.
-    package let status: ReportedStatus?
+    public let status: ReportedStatus?
     /// Padded with a space on each side.
-    package let words: [UInt8]
+    public let words: [UInt8]
 
-    package init(_ text: String) {
+    public init(_ text: String) {
         let text = String(text.unicodeScalars.prefix(Self.lengthMax).map { $0 == "\u{2019}" ? "'" : Character($0) })
         let tokens = text.utf8.split(whereSeparator: { $0 <= ASCII.space }).map(Array.init)
         let pair = Self.pair(tokens)

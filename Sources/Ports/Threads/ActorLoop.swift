@@ -3,7 +3,7 @@
 ///
 /// A task executor too: a task that prefers it comes back from each continuation straight to the loop. Any other one is
 /// resumed in Swift's global pool first and hops from there, which costs two changes of thread.
-package protocol ActorLoop: SerialExecutor, TaskExecutor {
+public protocol ActorLoop: SerialExecutor, TaskExecutor {
     /// Runs `work` on the loop, after what was handed over before. Any thread.
     func execute(_ work: @escaping @Sendable () -> Void)
 

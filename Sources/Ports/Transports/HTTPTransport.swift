@@ -1,5 +1,5 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The way out for HTTP requests.
 ///
@@ -15,7 +15,7 @@ package import Model
 /// is cut off and counts by its status; one whose head is longer is a `protocolError`.
 ///
 /// **Threads.** Any; it comes back on the caller's executor. The caller bounds how many exchanges run at once.
-package protocol HTTPTransport: Sendable {
+public protocol HTTPTransport: Sendable {
     func perform(_ request: OutgoingRequest) async -> HTTPExchange
 
     /// Closes kept connections; called once, when nothing is in flight.
@@ -23,27 +23,27 @@ package protocol HTTPTransport: Sendable {
 }
 
 /// A request on its way out.
-package struct OutgoingRequest: Sendable {
-    package struct Field: Sendable, Equatable {
-        package var name: String
-        package var value: String
+public struct OutgoingRequest: Sendable {
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
 
-        package init(_ name: String, _ value: String) {
+        public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    package var method: String
-    package var url: String
-    package var fields: [Field]
-    package var body: [UInt8]
+    public var method: String
+    public var url: String
+    public var fields: [Field]
+    public var body: [UInt8]
     /// For the whole exchange.
-    package var timeout: Duration
+    public var timeout: Duration
     /// Bytes of the answer's body to keep.
-    package var snippetBytes: Int
+    public var snippetBytes: Int
 
-    package init(
+    public init(
         method: String = "POST", url: String, fields: [Field] = [], body: [UInt8] = [], timeout: Duration,
         snippetBytes: Int = PortLimits.responseSnippetBytes
     ) {
@@ -57,19 +57,19 @@ package struct OutgoingRequest: Sendable {
 }
 
 /// What one exchange came to.
-package struct HTTPExchange: Sendable, Equatable {
-    package enum Outcome: Sendable, Equatable {
+public struct HTTPExchange: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
         case answered(HTTPAnswer)
         case failed(HTTPFailure)
     }
 
-    package var outcome: Outcome
+    public var outcome: Outcome
     /// From its start to its end.
-    package var duration: Duration
+    public var duration: Duration
     /// Until the connection was open and encrypted; nil where a kept one served.
-    package var connecting: Duration?
+    public var connecting: Duration?
 
-    package init(outcome: Outcome, duration: Duration = .zero, connecting: Duration? = nil) {
+    public init(outcome: Outcome, duration: Duration = .zero, connecting: Duration? = nil) {
         self.outcome = outcome
         self.duration = duration
         self.connecting = connecting
@@ -77,16 +77,16 @@ package struct HTTPExchange: Sendable, Equatable {
 }
 
 /// The other side's answer.
-package struct HTTPAnswer: Sendable, Equatable {
-    package var status: Int
+public struct HTTPAnswer: Sendable, Equatable {
+    public var status: Int
     /// The first bytes of the body.
-    package var snippet: [UInt8]
+    public var snippet: [UInt8]
     /// `Retry-After` in seconds (RFC 9110 §10.2.3); nil where it is absent, is neither, or a date.
-    package var retryAfter: Duration?
+    public var retryAfter: Duration?
     /// `Retry-After` as a date.
-    package var retryAt: Instant?
+    public var retryAt: Instant?
 
-    package init(status: Int, snippet: [UInt8] = [], retryAfter: Duration? = nil, retryAt: Instant? = nil) {
+    public init(status: Int, snippet: [UInt8] = [], retryAfter: Duration? = nil, retryAt: Instant? = nil) {
         self.status = status
         self.snippet = snippet
         self.retryAfter = retryAfter
@@ -94,5 +94,5 @@ package struct HTTPAnswer: Sendable, Equatable {
     }
 
     /// How long the other side asks to be left alone, in either form; a date that is past asks for nothing.
-    package func asksFor(at now: Instant) -> Duration? { retryAfter ?? retryAt.map { max($0 - now, .zero) } }
+    public func asksFor(at now: Instant) -> Duration? { retryAfter ?? retryAt.map { max($0 - now, .zero) } }
 }

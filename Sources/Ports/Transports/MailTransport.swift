@@ -1,5 +1,5 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// The way out for mail.
 ///
@@ -14,7 +14,7 @@ package import Model
 /// mail for has a lane of its own, and `deliver` says why.
 ///
 /// **Threads.** Any; it comes back on the caller's executor.
-package protocol MailTransport: Sendable {
+public protocol MailTransport: Sendable {
     /// The lane that mail for a destination domain queues in, as far as is known. Called for each delivery.
     func lane(for destination: String) -> LaneID
     /// Whether lanes are found out by `lanes(for:)`. They are other people's servers then, and the queue gives way to
@@ -38,35 +38,35 @@ package protocol MailTransport: Sendable {
 }
 
 extension MailTransport {
-    package var findsLanes: Bool { false }
-    package var sessionsMax: Int { .max }
-    package var takesInternational: Bool? { nil }
+    public var findsLanes: Bool { false }
+    public var sessionsMax: Int { .max }
+    public var takesInternational: Bool? { nil }
 
-    package func lanes(for destinations: Set<String>) async -> [String: LaneID] {
+    public func lanes(for destinations: Set<String>) async -> [String: LaneID] {
         Dictionary(uniqueKeysWithValues: destinations.map { ($0, lane(for: $0)) })
     }
 }
 
 /// Names a lane: a provider, a destination, or the smarthost that stands for all of them.
-package struct LaneID: Hashable, Comparable, Sendable {
-    package let name: String
+public struct LaneID: Hashable, Comparable, Sendable {
+    public let name: String
 
-    package init(_ name: String) { self.name = name }
+    public init(_ name: String) { self.name = name }
 
-    package static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+    public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 
     /// A webhook's lane is named by its number, a lane of relayed requests by the origin that they go to.
-    package static let webhookPrefix = "webhook:"
-    package static let relayPrefix = "relay:"
+    public static let webhookPrefix = "webhook:"
+    public static let relayPrefix = "relay:"
 
     /// It is a destination's own, and has its name.
-    package var isDestination: Bool { kind == Self.destinationKind }
+    public var isDestination: Bool { kind == Self.destinationKind }
 
     private static let destinationKind = OperatorText("destination")
 
     /// What sort of lane it is, for the log, where a destination that callers named must not stand: the word before the
     /// colon of a name that begins with one.
-    package var kind: OperatorText {
+    public var kind: OperatorText {
         let word = name.utf8.prefix { ASCII.isLower($0) }
         let isWhole = word.endIndex == name.utf8.endIndex || name.utf8[word.endIndex] == ASCII.colon
         return isWhole && !word.isEmpty ? OperatorText(String(name[..<word.endIndex])) : Self.destinationKind
@@ -74,13 +74,13 @@ package struct LaneID: Hashable, Comparable, Sendable {
 }
 
 /// One message for some of its recipients over one hop.
-package struct Parcel: Sendable {
-    package var message: Message.ID
-    package var recipients: [Int]
+public struct Parcel: Sendable {
+    public var message: Message.ID
+    public var recipients: [Int]
     /// Loads and composes the message: the bytes, the envelope.
-    package var open: @Sendable () async throws(KernelFailure) -> OutgoingMail
+    public var open: @Sendable () async throws(KernelFailure) -> OutgoingMail
 
-    package init(
+    public init(
         message: Message.ID, recipients: [Int],
         open: @escaping @Sendable () async throws(KernelFailure) -> OutgoingMail
     ) {
@@ -91,54 +91,54 @@ package struct Parcel: Sendable {
 }
 
 /// What a next hop takes: hops of the same kind are handed the same bytes.
-package struct HopKind: Sendable, Hashable {
+public struct HopKind: Sendable, Hashable {
     /// RFC 6152
-    package var takesEightBit: Bool
+    public var takesEightBit: Bool
     /// RFC 6531
-    package var takesUTF8: Bool
+    public var takesUTF8: Bool
 
-    package init(takesEightBit: Bool, takesUTF8: Bool) {
+    public init(takesEightBit: Bool, takesUTF8: Bool) {
         self.takesEightBit = takesEightBit
         self.takesUTF8 = takesUTF8
     }
 
     /// Takes all that there is.
-    package static let full = HopKind(takesEightBit: true, takesUTF8: true)
+    public static let full = HopKind(takesEightBit: true, takesUTF8: true)
 }
 
 /// The bytes of a message for hops of one kind, signed.
-package struct Rendition: Sendable, Equatable {
+public struct Rendition: Sendable, Equatable {
     /// RFC 5322 with CRLF line ends; not dot-stuffed.
-    package var content: [UInt8]
+    public var content: [UInt8]
     /// SHA-256 of `content`, for the results of those who got it.
-    package var digest: [UInt8]
+    public var digest: [UInt8]
     /// The header is not ASCII, so the next hop must know SMTPUTF8 (RFC 6531 §3.4), whoever the recipient is.
-    package var needsSMTPUTF8: Bool
+    public var needsSMTPUTF8: Bool
 
-    package init(content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool) {
+    public init(content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool) {
         self.content = content
         self.digest = digest
         self.needsSMTPUTF8 = needsSMTPUTF8
     }
 
     /// It has octets above 0x7F (RFC 6152).
-    package var isEightBit: Bool { content.contains { $0 > 0x7F } }
+    public var isEightBit: Bool { content.contains { $0 > 0x7F } }
 }
 
 /// A composed and signed message with its envelope (RFC 5321 §2.3.1).
-package struct OutgoingMail: Sendable {
+public struct OutgoingMail: Sendable {
     /// The reverse-path, without angle brackets.
-    package var sender: String
+    public var sender: String
     /// The forward-paths, in the order of `Parcel.recipients`.
-    package var recipients: [String]
+    public var recipients: [String]
     /// For hops that take everything.
-    package var rendition: Rendition
+    public var rendition: Rendition
     /// The same for others, as far as it can be: made when such a hop is met. nil: there is no other.
-    package var rerender: (@Sendable (HopKind) async throws(KernelFailure) -> Rendition)?
+    public var rerender: (@Sendable (HopKind) async throws(KernelFailure) -> Rendition)?
     /// What the next hop is asked to report on, if it can be asked.
-    package var reports: ReportRequest
+    public var reports: ReportRequest
 
-    package init(
+    public init(
         sender: String, recipients: [String], content: [UInt8], digest: [UInt8], needsSMTPUTF8: Bool,
         reports: ReportRequest = ReportRequest(),
         rerender: (@Sendable (HopKind) async throws(KernelFailure) -> Rendition)? = nil
@@ -150,26 +150,26 @@ package struct OutgoingMail: Sendable {
         self.reports = reports
     }
 
-    package var content: [UInt8] { rendition.content }
-    package var digest: [UInt8] { rendition.digest }
-    package var needsSMTPUTF8: Bool { rendition.needsSMTPUTF8 }
+    public var content: [UInt8] { rendition.content }
+    public var digest: [UInt8] { rendition.digest }
+    public var needsSMTPUTF8: Bool { rendition.needsSMTPUTF8 }
 }
 
 /// What one hop said about each recipient of a parcel.
-package struct ParcelResult: Sendable {
-    package var outcomes: [AttemptOutcome]
+public struct ParcelResult: Sendable {
+    public var outcomes: [AttemptOutcome]
     /// The places of recipients whose sender asked to hear of success (`OutgoingMail.reports`), and that a hop accepted
     /// which makes no reports.
-    package var unannounced: Set<Int>
+    public var unannounced: Set<Int>
 
-    package init(outcomes: [AttemptOutcome], unannounced: Set<Int> = []) {
+    public init(outcomes: [AttemptOutcome], unannounced: Set<Int> = []) {
         self.outcomes = outcomes
         self.unannounced = unannounced
     }
 }
 
 /// What one attempt at one recipient came to.
-package enum AttemptOutcome: Sendable, Equatable {
+public enum AttemptOutcome: Sendable, Equatable {
     /// The next hop took responsibility (RFC 5321 §6.1).
     case accepted(AttemptResult)
     /// Permanently refused.
@@ -177,7 +177,7 @@ package enum AttemptOutcome: Sendable, Equatable {
     /// Temporarily refused, or nobody answered.
     case deferred(AttemptResult)
 
-    package var result: AttemptResult {
+    public var result: AttemptResult {
         get {
             switch self {
             case .accepted(let result), .refused(let result), .deferred(let result): result

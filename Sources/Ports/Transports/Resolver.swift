@@ -1,4 +1,4 @@
-package import DNSWire
+public import DNSWire
 
 /// Asks the DNS.
 ///
@@ -14,19 +14,19 @@ package import DNSWire
 /// The order of records is that of the server's answer, and means nothing.
 ///
 /// **Threads.** Any; it comes back on the caller's executor.
-package protocol Resolver: Sendable {
+public protocol Resolver: Sendable {
     func resolve(
         _ name: DNSName, _ type: RecordType, freshness: DNSFreshness
     ) async throws(ResolverFailure) -> Resolution
 }
 
 /// Whether an answer may come from the cache.
-package enum DNSFreshness: Sendable {
+public enum DNSFreshness: Sendable {
     case cached, fresh
 }
 
 /// What the DNS says.
-package enum Resolution: Sendable, Equatable {
+public enum Resolution: Sendable, Equatable {
     /// At least one record of the type asked for.
     case records([RecordData])
     /// The name exists, without such a record.
@@ -36,7 +36,7 @@ package enum Resolution: Sendable, Equatable {
 }
 
 /// Nothing could be learned now.
-package enum ResolverFailure: Error, Sendable, Hashable {
+public enum ResolverFailure: Error, Sendable, Hashable {
     /// No server answered.
     case timedOut
     /// The last server that answered could not or would not: SERVFAIL, REFUSED and their like, or an answer that is

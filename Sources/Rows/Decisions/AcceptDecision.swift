@@ -1,29 +1,29 @@
 import Base
-package import Crypto
-package import Model
-package import Ports
+public import Crypto
+public import Model
+public import Ports
 
 /// What accepting a message needs to know of what is stored. Read before anything is decided.
-package struct AcceptFacts: Sendable {
+public struct AcceptFacts: Sendable {
     /// A message that was made under the same idempotency key.
-    package struct Claim: Sendable, Equatable {
-        package var message: Message.ID
-        package var fingerprint: Digest256
+    public struct Claim: Sendable, Equatable {
+        public var message: Message.ID
+        public var fingerprint: Digest256
 
-        package init(message: Message.ID, fingerprint: Digest256) {
+        public init(message: Message.ID, fingerprint: Digest256) {
             self.message = message
             self.fingerprint = fingerprint
         }
     }
 
     /// nil where the message has no key, or is the first with it.
-    package var earlier: Claim?
+    public var earlier: Claim?
     /// Whether the engine takes messages of the origin.
-    package var isOriginKnown: Bool
+    public var isOriginKnown: Bool
     /// The places of the recipients that are suppressed at its time.
-    package var suppressed: [Int]
+    public var suppressed: [Int]
 
-    package init(earlier: Claim?, isOriginKnown: Bool, suppressed: [Int]) {
+    public init(earlier: Claim?, isOriginKnown: Bool, suppressed: [Int]) {
         self.earlier = earlier
         self.isOriginKnown = isOriginKnown
         self.suppressed = suppressed
@@ -31,7 +31,7 @@ package struct AcceptFacts: Sendable {
 }
 
 /// What becomes of a message that is to be accepted. Pure but for the quotas, which it debits where it accepts.
-package enum AcceptDecision: Sendable {
+public enum AcceptDecision: Sendable {
     /// An earlier request with its key made this one.
     case replayed(Message.ID)
     case refused(KernelFailure)
@@ -42,7 +42,7 @@ package enum AcceptDecision: Sendable {
 
     /// What was done once is not refused for what has changed since, so the key comes first; what goes to nobody costs
     /// nothing, so quotas come last. What is captured to be looked at counts nowhere and asks for no suppressions.
-    package init(_ message: EncodedMessage.Envelope, _ facts: AcceptFacts, quotas: inout QuotaBook) {
+    public init(_ message: EncodedMessage.Envelope, _ facts: AcceptFacts, quotas: inout QuotaBook) {
         if let record = message.idempotency, let earlier = facts.earlier {
             self =
                 earlier.fingerprint == record.fingerprint

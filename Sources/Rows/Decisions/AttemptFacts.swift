@@ -1,26 +1,26 @@
-package import Model
+public import Model
 import Ports
 
 /// How far a message's deliveries are, as far as the question goes whether it can be taken back or moved.
-package struct AttemptFacts: Sendable, Equatable {
+public struct AttemptFacts: Sendable, Equatable {
     /// Some delivery of it is queued.
-    package var isQueued: Bool
+    public var isQueued: Bool
     /// An attempt at some recipient was made. It leaves an event of its recipient behind, also where that delivery is
     /// finished and its row gone; being suppressed, accepted for itself or taken back leaves one too, and is none.
-    package var wasTried: Bool
+    public var wasTried: Bool
 
-    package init(isQueued: Bool, wasTried: Bool) {
+    public init(isQueued: Bool, wasTried: Bool) {
         self.isQueued = isQueued
         self.wasTried = wasTried
     }
 
     /// Of one delivery. `attempts`: nil where it is not queued.
-    package init(attempts: Int?) {
+    public init(attempts: Int?) {
         self.init(isQueued: attempts != nil, wasTried: (attempts ?? 0) > 0)
     }
 
     /// `wrongState` unless something is queued and nothing was tried.
-    package func refusal(_ operation: Operation) -> KernelFailure? {
+    public func refusal(_ operation: Operation) -> KernelFailure? {
         if !isQueued { return .wrongState(.message, state: .ended, operation: operation) }
         return wasTried ? .wrongState(.message, state: .underWay, operation: operation) : nil
     }

@@ -1,24 +1,24 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// How a message begins: its acceptance, and for each recipient what is to be done, or is done already. Pure.
-package struct MessageBeginning: Sendable, Equatable {
+public struct MessageBeginning: Sendable, Equatable {
     /// One row that is written.
-    package enum Step: Sendable, Equatable {
+    public enum Step: Sendable, Equatable {
         case event(EventRow)
         /// The recipient's delivery waits in the queue.
         case queue(recipient: Int)
     }
 
     /// In the order in which they are written.
-    package var steps: [Step]
+    public var steps: [Step]
     /// Recipients whose delivery ended with the acceptance.
-    package var deliveredAtOnce: Int
+    public var deliveredAtOnce: Int
 
     /// `suppressed`: the places of the recipients that get nothing. `due` is when the first attempt is, `at` now.
     /// A message that is told of by its parts is accepted for each of them.
-    package init(
+    public init(
         _ recipients: [NewRecipient], suppressed: [Int], at: Instant, due: Instant,
         division: Submission.Division = .perMessage
     ) {

@@ -1,15 +1,15 @@
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// What news of deliveries that had ended writes. Pure.
-package enum ReportDecision {
+public enum ReportDecision {
     /// Why none of it is made: `wrongState` while one of the deliveries is queued still.
-    package static func refusal(isQueued: [Bool]) -> KernelFailure? {
+    public static func refusal(isQueued: [Bool]) -> KernelFailure? {
         isQueued.contains(true) ? .wrongState(.delivery, state: .underWay, operation: .edit) : nil
     }
 
     /// The event of one report; nil where it takes its recipient no further than `state`.
-    package static func event(_ report: RecipientReport, state: Recipient.State) -> EventRow? {
+    public static func event(_ report: RecipientReport, state: Recipient.State) -> EventRow? {
         guard report.applies(to: state) else { return nil }
         return EventRow(
             report.kind, recipient: report.id.recipient, at: report.at,
@@ -17,7 +17,7 @@ package enum ReportDecision {
     }
 
     /// What one that applied is to the address's failures in a row; nil: nothing.
-    package static func step(_ report: RecipientReport) -> FailureRun.Step? {
+    public static func step(_ report: RecipientReport) -> FailureRun.Step? {
         guard report.suppresses, report.kind == .bounced || report.kind == .softBounced,
             report.result?.classification.countsInARow == true
         else { return nil }
@@ -25,7 +25,7 @@ package enum ReportDecision {
     }
 
     /// The reports of our own that go out with what applied: those that tell of something of it.
-    package static func isTold(_ settlements: [Int], applied: [Bool]) -> Bool {
+    public static func isTold(_ settlements: [Int], applied: [Bool]) -> Bool {
         settlements.contains { applied[$0] }
     }
 }

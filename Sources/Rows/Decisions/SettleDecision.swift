@@ -1,30 +1,30 @@
-package import Base
+public import Base
 import Model
-package import Ports
+public import Ports
 
 /// What the outcome of an attempt writes. Pure.
 ///
 /// It applies only while the delivery is queued: one that was cancelled meanwhile stays cancelled.
-package struct SettleDecision: Sendable, Equatable {
+public struct SettleDecision: Sendable, Equatable {
     /// What becomes of the delivery's row.
-    package enum Queue: Sendable, Equatable {
+    public enum Queue: Sendable, Equatable {
         case remove
         /// The delivery is due again.
         case wait(until: Instant, attempts: Int)
     }
 
-    package var queue: Queue
+    public var queue: Queue
     /// Kept for a replay, before its row goes.
-    package var isDeadLetter: Bool
+    public var isDeadLetter: Bool
     /// In the order in which they are written.
-    package var events: [EventRow]
+    public var events: [EventRow]
     /// Whether the personality's rule is asked for a suppression of the address after `bounced`.
-    package var asksForSuppression: Bool
+    public var asksForSuppression: Bool
     /// What it is to the address's failures in a row; nil: nothing.
-    package var step: FailureRun.Step?
+    public var step: FailureRun.Step?
 
     /// `simulation`: the queued delivery's; nil where it is not queued any more, and then nothing is decided.
-    package init?(_ settlement: Settlement, simulation: SimulatedOutcome?) {
+    public init?(_ settlement: Settlement, simulation: SimulatedOutcome?) {
         guard let simulation else { return nil }
         let detail = EventRecord.detail(settlement.result)
         let (recipient, at) = (settlement.id.recipient, settlement.at)

@@ -1,7 +1,7 @@
-package import Ports
+public import Ports
 
 /// A change in the form that the writer binds: encoded on the caller's thread.
-package enum EncodedChange: Sendable {
+public enum EncodedChange: Sendable {
     case accept(EncodedMessage)
     case relay(EncodedRelay)
     case record(EncodedRecordUnit)
@@ -12,7 +12,7 @@ package enum EncodedChange: Sendable {
     /// Everything that is rare enough to be encoded by the writer.
     case other(Change)
 
-    package init(_ change: Change) {
+    public init(_ change: Change) {
         switch change {
         case .accept(let message): self = .accept(EncodedMessage(message))
         case .relay(.accept(let relay)): self = .relay(EncodedRelay(relay))
@@ -28,7 +28,7 @@ package enum EncodedChange: Sendable {
     }
 
     /// The bytes of the largest body in it, which may have to go to a file of its own.
-    package var largestBody: Int {
+    public var largestBody: Int {
         switch self {
         case .accept(let message): message.body.count
         case .relay(let relay): relay.body.count
@@ -39,7 +39,7 @@ package enum EncodedChange: Sendable {
     }
 
     /// The file that holds its body.
-    package var contentName: String? {
+    public var contentName: String? {
         switch self {
         case .accept(let message): message.contentName
         case .relay(let relay): relay.contentName

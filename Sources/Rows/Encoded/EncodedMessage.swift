@@ -1,43 +1,43 @@
-package import Base
-package import Model
-package import Ports
+public import Base
+public import Model
+public import Ports
 
 /// A new message as rows.
-package struct EncodedMessage: Sendable {
+public struct EncodedMessage: Sendable {
     /// What is decided by, and bound as columns.
-    package let message: Envelope
+    public let message: Envelope
     /// As `MessageRecord` writes it.
-    package var head: [UInt8]
+    public var head: [UInt8]
     /// The same; empty where a file has it.
-    package var body: [UInt8]
+    public var body: [UInt8]
     /// The file that holds the body instead.
-    package var contentName: String?
+    public var contentName: String?
     /// The file's size in bytes.
-    package var contentBytes = 0
+    public var contentBytes = 0
 
     /// What the writer needs besides the encoded parts; the submission itself stays behind. A class, as it is handed on
     /// many times between the threads.
-    package final class Envelope: Sendable {
+    public final class Envelope: Sendable {
         // As in `NewMessage`.
-        package let account: Account.ID
-        package let key: AccessKey.ID
-        package let domain: MailDomain.ID
-        package let origin: PersonalityID
-        package let mode: AccessKey.Mode
-        package let at: Instant
-        package let due: Instant
-        package let expires: Instant
-        package let retries: RetryPolicy
-        package let recipients: [NewRecipient]
-        package let idempotency: IdempotencyRecord?
-        package let suppression: SuppressionPolicy
-        package let division: Submission.Division
+        public let account: Account.ID
+        public let key: AccessKey.ID
+        public let domain: MailDomain.ID
+        public let origin: PersonalityID
+        public let mode: AccessKey.Mode
+        public let at: Instant
+        public let due: Instant
+        public let expires: Instant
+        public let retries: RetryPolicy
+        public let recipients: [NewRecipient]
+        public let idempotency: IdempotencyRecord?
+        public let suppression: SuppressionPolicy
+        public let division: Submission.Division
         /// The sender's test counts against nothing.
-        package let isTest: Bool
+        public let isTest: Bool
         /// When it ends by its caller's word.
-        package let ends: [MessageEnd]
+        public let ends: [MessageEnd]
 
-        package init(_ new: NewMessage) {
+        public init(_ new: NewMessage) {
             account = new.account
             key = new.key
             domain = new.domain
@@ -56,7 +56,7 @@ package struct EncodedMessage: Sendable {
         }
     }
 
-    package init(_ new: NewMessage) {
+    public init(_ new: NewMessage) {
         message = Envelope(new)
         head = MessageRecord.head(of: new)
         body = MessageRecord.body(of: new.submission)

@@ -1,13 +1,13 @@
-package import Ports
+public import Ports
 
 /// A `KeyedPlan` with its changes encoded.
-package struct EncodedPlan: Sendable {
+public struct EncodedPlan: Sendable {
     /// Without its changes.
-    package let plan: KeyedPlan
+    public let plan: KeyedPlan
     /// Its changes, in order.
-    package var changes: [EncodedChange]
+    public var changes: [EncodedChange]
 
-    package init(_ plan: KeyedPlan) {
+    public init(_ plan: KeyedPlan) {
         changes = plan.changes.map { EncodedChange($0) }
         var plan = plan
         plan.changes = []

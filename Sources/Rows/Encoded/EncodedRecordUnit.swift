@@ -1,22 +1,22 @@
-package import Base
-package import Crypto
-package import Model
+public import Base
+public import Crypto
+public import Model
 
 /// A unit of record changes with its keys' digests, which are computed on the caller's thread.
-package struct EncodedRecordUnit: Sendable {
-    package struct Key: Sendable {
-        package let index: RecordIndex
-        package let digest: Digest256
+public struct EncodedRecordUnit: Sendable {
+    public struct Key: Sendable {
+        public let index: RecordIndex
+        public let digest: Digest256
 
-        package init(_ key: RecordKey, in space: RecordSpace) {
+        public init(_ key: RecordKey, in space: RecordSpace) {
             index = key.index
             digest = SHA256.digest(key.index.name(of: key.value, in: space))
         }
     }
 
-    package struct Insertion: Sendable {
-        package let record: NewRecord
-        package let keys: [Key]
+    public struct Insertion: Sendable {
+        public let record: NewRecord
+        public let keys: [Key]
         /// Of the candidates for a key the first, which is nearly always free.
         private let firstCandidate: Key?
 
@@ -26,10 +26,10 @@ package struct EncodedRecordUnit: Sendable {
             firstCandidate = record.mint.flatMap { Self.candidate(0, $0, in: record.space) }
         }
 
-        package var candidateCount: Int { record.mint?.candidates.count ?? 0 }
+        public var candidateCount: Int { record.mint?.candidates.count ?? 0 }
 
         /// Those behind the first are made when they are asked for.
-        package func candidate(_ place: Int) -> Key? {
+        public func candidate(_ place: Int) -> Key? {
             place == 0 ? firstCandidate : record.mint.flatMap { Self.candidate(place, $0, in: record.space) }
         }
 
@@ -39,17 +39,17 @@ package struct EncodedRecordUnit: Sendable {
         }
     }
 
-    package enum Step: Sendable {
+    public enum Step: Sendable {
         case insert(Insertion)
         case edit(RecordEdit)
         case remove(Record.ID, RecordExpectation, collection: String)
     }
 
-    package let steps: [Step]
-    package let announcements: [RecordAnnouncement]
-    package let at: Instant
+    public let steps: [Step]
+    public let announcements: [RecordAnnouncement]
+    public let at: Instant
 
-    package init(_ unit: RecordUnit) {
+    public init(_ unit: RecordUnit) {
         steps = unit.steps.map { step in
             switch step {
             case .insert(let new): return .insert(Insertion(new))

@@ -1,16 +1,16 @@
-package import Base
+public import Base
 import Model
 
 /// When something of a message is to go by its caller's word.
-package struct MessageEnd: Sendable, Equatable {
+public struct MessageEnd: Sendable, Equatable {
     /// The numbers are on disk.
-    package enum Part: Int64, Sendable {
+    public enum Part: Int64, Sendable {
         case contents = 0
         case message = 1
     }
 
-    package let part: Part
-    package let at: Instant
+    public let part: Part
+    public let at: Instant
 
     static func all(of keeping: Submission.Keeping, from start: Instant) -> [MessageEnd] {
         [(Part.contents, keeping.contents), (.message, keeping.message)].compactMap { part, age in

@@ -1,9 +1,9 @@
-package import Base
-package import Model
+public import Base
+public import Model
 import Ports
 
 /// The stored form of an attempt's result, in an event's `detail`.
-package enum EventRecord {
+public enum EventRecord {
     private static let version = 1
     /// With what was said behind the rest.
     private static let versionWithDialogue = 2
@@ -12,13 +12,13 @@ package enum EventRecord {
     // two pages less to touch.
 
     /// `transmitted` and `delivered`: what nearly every delivery ends with, since the next hop's word counts for both.
-    package static let handedOver: Int64 = 100
+    public static let handedOver: Int64 = 100
     /// The same with `accepted` before: the whole life of a message that was delivered when it was accepted.
-    package static let acceptedAndHandedOver: Int64 = 101
+    public static let acceptedAndHandedOver: Int64 = 101
 
     /// The events that a row stands for, in order. The first is the message's, where it is `accepted`; the others are
     /// of the row's recipient and have its detail.
-    package static func kinds(_ code: Int64) -> [MailEvent.Kind] {
+    public static func kinds(_ code: Int64) -> [MailEvent.Kind] {
         switch code {
         case handedOver: [.transmitted, .delivered]
         case acceptedAndHandedOver: [.accepted, .transmitted, .delivered]
@@ -27,13 +27,13 @@ package enum EventRecord {
     }
 
     /// Of a delivery that is simulated as delivered: always the same.
-    package static let capturedDetail: [UInt8] = {
+    public static let capturedDetail: [UInt8] = {
         guard case .accepted(let result) = SimulatedOutcome.delivered.attempt(after: 0) else { return [] }
         return detail(result)
     }()
 
     /// An attempt's result, with what was said where that is known.
-    package static func detail(_ result: AttemptResult) -> [UInt8] {
+    public static func detail(_ result: AttemptResult) -> [UInt8] {
         var writer = RecordWriter(reserving: 96 + (result.dialogue?.text.utf8.count ?? 0))
         writer.integer(result.dialogue == nil ? version : versionWithDialogue)
         writer.integer(Int(result.classification.rawValue))
@@ -47,7 +47,7 @@ package enum EventRecord {
     }
 
     /// The new time, of a `rescheduled` event.
-    package static func detail(due: Instant) -> [UInt8] {
+    public static func detail(due: Instant) -> [UInt8] {
         var writer = RecordWriter(reserving: 16)
         writer.integer(version)
         writer.integer(Int(due.nanoseconds))
@@ -55,14 +55,14 @@ package enum EventRecord {
     }
 
     /// The time that `detail(due:)` wrote.
-    package static func due(_ detail: [UInt8]) throws(RecordError) -> Instant {
+    public static func due(_ detail: [UInt8]) throws(RecordError) -> Instant {
         var reader = RecordReader(detail)
         guard try reader.integer() == version else { throw RecordError() }
         return Instant(nanoseconds: Int64(try reader.integer()))
     }
 
     /// The result that `detail(_:)` wrote, by this version or an earlier one.
-    package static func result(_ detail: [UInt8]) throws(RecordError) -> AttemptResult {
+    public static func result(_ detail: [UInt8]) throws(RecordError) -> AttemptResult {
         var reader = RecordReader(detail)
         let written = try reader.integer()
         guard written == version || written == versionWithDialogue,

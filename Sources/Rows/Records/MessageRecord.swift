@@ -1,11 +1,11 @@
 import Base
-package import Model
-package import Ports
+public import Model
+public import Ports
 
 /// The stored form of a message: `head` for what every read needs, `body` for texts and attachments.
 ///
 /// Each begins with a version byte. Encoding runs on the shard, so that the writer only binds.
-package enum MessageRecord {
+public enum MessageRecord {
     private static let version = 1
     /// Of a body that is finished bytes.
     private static let rawVersion = 2
@@ -17,7 +17,7 @@ package enum MessageRecord {
     // MARK: Head
 
     /// All of a submission but its texts and attachments.
-    package static func head(of message: NewMessage) -> [UInt8] {
+    public static func head(of message: NewMessage) -> [UInt8] {
         let submission = message.submission
         let extras = HeadExtra.all(of: submission)
         var writer = RecordWriter(reserving: 256)
@@ -45,7 +45,7 @@ package enum MessageRecord {
     }
 
     /// A submission without its texts and attachments.
-    package static func submission(head: [UInt8]) throws(RecordError) -> Submission {
+    public static func submission(head: [UInt8]) throws(RecordError) -> Submission {
         var reader = RecordReader(head)
         let found = try reader.integer()
         guard found == version || found == extendedVersion else { throw RecordError() }
@@ -74,7 +74,7 @@ package enum MessageRecord {
     // MARK: Body
 
     /// The texts and attachments, or the finished bytes of one that came as such.
-    package static func body(of submission: Submission) -> [UInt8] {
+    public static func body(of submission: Submission) -> [UInt8] {
         if let raw = submission.raw { return body(of: raw) }
         let attached = submission.attachments.reduce(0) { $0 + $1.content.count + 128 }
         let texts = (submission.text?.utf8.count ?? 0) + (submission.html?.utf8.count ?? 0)
@@ -93,7 +93,7 @@ package enum MessageRecord {
     }
 
     /// Puts what `body(of:)` wrote into a submission that was read from its head.
-    package static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
+    public static func read(body: [UInt8], into submission: inout Submission) throws(RecordError) {
         var reader = RecordReader(body)
         let found = try reader.integer()
         if found == rawVersion {
@@ -163,7 +163,7 @@ extension MessageRecord {
 
 extension RecordWriter {
     /// Name, address and domain.
-    package mutating func address(_ address: MailAddress) {
+    public mutating func address(_ address: MailAddress) {
         optionalText(address.name)
         text(address.address)
         text(address.domain)
@@ -172,7 +172,7 @@ extension RecordWriter {
 
 extension RecordReader {
     /// What `RecordWriter.address` wrote; not checked again.
-    package mutating func address() throws(RecordError) -> MailAddress {
+    public mutating func address() throws(RecordError) -> MailAddress {
         MailAddress(name: try optionalText(), checkedAddress: try text(), domain: try text())
     }
 }

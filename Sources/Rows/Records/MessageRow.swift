@@ -1,40 +1,40 @@
-package import Base
-package import Model
+public import Base
+public import Model
 
 /// A message as its rows say: the message, its unfinished deliveries, its events.
-package struct MessageRow: Sendable {
+public struct MessageRow: Sendable {
     /// An unfinished delivery of the message.
-    package struct Pending: Sendable {
+    public struct Pending: Sendable {
         /// Its place among the message's recipients.
-        package let recipient: Int
-        package let due: Instant
-        package let attempts: Int
+        public let recipient: Int
+        public let due: Instant
+        public let attempts: Int
 
-        package init(recipient: Int, due: Instant, attempts: Int) {
+        public init(recipient: Int, due: Instant, attempts: Int) {
             self.recipient = recipient
             self.due = due
             self.attempts = attempts
         }
     }
 
-    package let id: Int64
-    package let account: Int64
-    package let origin: Int64
-    package let key: Int64?
-    package let domain: Int64?
-    package let mode: Int64
-    package let at: Instant
+    public let id: Int64
+    public let account: Int64
+    public let origin: Int64
+    public let key: Int64?
+    public let domain: Int64?
+    public let mode: Int64
+    public let at: Instant
     /// Without texts and attachments; nil where the record does not read back.
-    package let submission: Submission?
+    public let submission: Submission?
     /// nil where it was not asked for, or is in a file.
-    package var body: [UInt8]?
-    package var contentName: String?
+    public var body: [UInt8]?
+    public var contentName: String?
     /// It was asked for, and is neither here nor in a file.
-    package var isContentGone = false
-    package var pending: [Pending] = []
-    package var events: [MailEvent] = []
+    public var isContentGone = false
+    public var pending: [Pending] = []
+    public var events: [MailEvent] = []
 
-    package init(
+    public init(
         id: Int64, account: Int64, origin: Int64, key: Int64?, domain: Int64?, mode: Int64, at: Instant,
         submission: Submission?, body: [UInt8]? = nil
     ) {
@@ -50,10 +50,10 @@ package struct MessageRow: Sendable {
     }
 
     /// By the number that stands in the row.
-    package static let modes: [AccessKey.Mode] = [.live, .test]
+    public static let modes: [AccessKey.Mode] = [.live, .test]
 
     /// The message with its recipients' states; throws where its record does not read back.
-    package func message(origin: PersonalityID) throws(RecordError) -> Message {
+    public func message(origin: PersonalityID) throws(RecordError) -> Message {
         guard var submission else { throw RecordError() }
         if let body { try MessageRecord.read(body: body, into: &submission) }
         if let moved = events.last(where: { $0.kind == .rescheduled })?.due { submission.scheduledAt = moved }
@@ -68,7 +68,7 @@ package struct MessageRow: Sendable {
     }
 
     /// Every recipient's delivery has ended, so that no row of the queue is the message's.
-    package var isFinished: Bool {
+    public var isFinished: Bool {
         guard let submission else { return false }
         return finalStates(of: submission.envelope.count).allSatisfy(\.isFinal)
     }
@@ -113,7 +113,7 @@ package struct MessageRow: Sendable {
     }
 
     /// What an event ends a recipient's delivery as; nil for one that ends none.
-    package static func state(after kind: MailEvent.Kind) -> Recipient.State? {
+    public static func state(after kind: MailEvent.Kind) -> Recipient.State? {
         switch kind {
         case .delivered: .delivered
         case .bounced, .softBounced: .bounced

@@ -1,16 +1,16 @@
 /// A record that does not read back: damage on disk, or a version of this program that wrote another form.
-package struct RecordError: Error {}
+public struct RecordError: Error {}
 
 /// Reads what `RecordWriter` wrote. Every length is checked against what is left.
-package struct RecordReader {
+public struct RecordReader {
     private let bytes: [UInt8]
     private var position = 0
 
     /// Reads from the first byte on.
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// As LEB128. All of these throw where the bytes end too soon, and leave the reader of no further use.
-    package mutating func integer() throws(RecordError) -> Int {
+    public mutating func integer() throws(RecordError) -> Int {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while position < bytes.count, shift < 64 {
@@ -30,22 +30,22 @@ package struct RecordReader {
     }
 
     /// What is no UTF-8 is mended, not refused.
-    package mutating func text() throws(RecordError) -> String {
+    public mutating func text() throws(RecordError) -> String {
         String(decoding: try take(integer()), as: UTF8.self)
     }
 
     /// Bytes behind their length.
-    package mutating func blob() throws(RecordError) -> [UInt8] { Array(try take(integer())) }
+    public mutating func blob() throws(RecordError) -> [UInt8] { Array(try take(integer())) }
 
     /// nil and the empty text are two different things.
-    package mutating func optionalText() throws(RecordError) -> String? {
+    public mutating func optionalText() throws(RecordError) -> String? {
         let mark = try integer()
         guard mark >= 0 else { throw RecordError() }
         return mark == 0 ? nil : String(decoding: try take(mark - 1), as: UTF8.self)
     }
 
     /// Elements behind their number, each by `read`.
-    package mutating func list<Element>(
+    public mutating func list<Element>(
         _ read: (inout RecordReader) throws(RecordError) -> Element
     ) throws(RecordError) -> [Element] {
         let count = try integer()

@@ -1,13 +1,13 @@
 import Base
 
 /// Writes the parts of a record one after the other: variable-length integers, and texts and blobs behind their length.
-package struct RecordWriter {
-    package private(set) var bytes: [UInt8] = []
+public struct RecordWriter {
+    public private(set) var bytes: [UInt8] = []
 
-    package init(reserving count: Int) { bytes.reserveCapacity(count) }
+    public init(reserving count: Int) { bytes.reserveCapacity(count) }
 
     /// LEB128: seven bits a byte, low ones first.
-    package mutating func integer(_ value: Int) {
+    public mutating func integer(_ value: Int) {
         var rest = UInt64(bitPattern: Int64(value))
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -17,26 +17,26 @@ package struct RecordWriter {
     }
 
     /// UTF-8 behind its length in bytes.
-    package mutating func text(_ text: String) {
+    public mutating func text(_ text: String) {
         integer(text.utf8.count)
         bytes.append(text)
     }
 
     /// Bytes behind their length.
-    package mutating func blob(_ blob: [UInt8]) {
+    public mutating func blob(_ blob: [UInt8]) {
         integer(blob.count)
         bytes.append(contentsOf: blob)
     }
 
     /// nil and the empty text are two different things.
-    package mutating func optionalText(_ text: String?) {
+    public mutating func optionalText(_ text: String?) {
         guard let text else { return integer(0) }
         integer(text.utf8.count + 1)
         bytes.append(text)
     }
 
     /// Elements behind their number, each by `write`.
-    package mutating func list<Element>(_ elements: [Element], _ write: (inout RecordWriter, Element) -> Void) {
+    public mutating func list<Element>(_ elements: [Element], _ write: (inout RecordWriter, Element) -> Void) {
         integer(elements.count)
         for element in elements { write(&self, element) }
     }

@@ -1,8 +1,8 @@
-package import Model
+public import Model
 
 extension Relay.State {
     /// As it is stored.
-    package var code: Int64 {
+    public var code: Int64 {
         switch self {
         case .queued: 0
         case .retrying: 1
@@ -13,5 +13,5 @@ extension Relay.State {
         }
     }
 
-    package init(code: Int64) { self = Self.allCases.first { $0.code == code } ?? .dead }
+    public init(code: Int64) { self = Self.allCases.first { $0.code == code } ?? .dead }
 }

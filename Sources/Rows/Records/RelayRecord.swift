@@ -1,16 +1,16 @@
 import Base
-package import Model
+public import Model
 import Ports
 
 /// The stored form of a relay's head. It begins with a version byte, and is encoded on the shard.
 ///
 /// The policy stands in it, and not in a table under a number as those of configured schedules do: callers choose its
 /// numbers, so there is no telling how many different ones there will be.
-package enum RelayRecord {
+public enum RelayRecord {
     private static let version = 1
 
     /// All of a request but its body.
-    package static func head(of request: RelayRequest) -> [UInt8] {
+    public static func head(of request: RelayRequest) -> [UInt8] {
         var writer = RecordWriter(reserving: 256)
         writer.integer(version)
         writer.text(request.method)
@@ -33,7 +33,7 @@ package enum RelayRecord {
     }
 
     /// The request that `head(of:)` wrote, without its body.
-    package static func request(head: [UInt8]) throws(RecordError) -> RelayRequest {
+    public static func request(head: [UInt8]) throws(RecordError) -> RelayRequest {
         var reader = RecordReader(head)
         guard try reader.integer() == version else { throw RecordError() }
         let method = try reader.text()

@@ -1,12 +1,12 @@
 import Base
-package import Model
+public import Model
 
 /// The stored form of a retry policy. Durations are nanoseconds.
-package enum RetryPolicyRecord {
+public enum RetryPolicyRecord {
     private static let version = 1
 
     /// A policy as bytes; equal policies have equal ones.
-    package static func record(_ policy: RetryPolicy) -> [UInt8] {
+    public static func record(_ policy: RetryPolicy) -> [UInt8] {
         var writer = RecordWriter(reserving: 64)
         writer.integer(version)
         writer.integer(policy.attempts)
@@ -49,7 +49,7 @@ package enum RetryPolicyRecord {
     }
 
     /// The policy that `record` wrote.
-    package static func policy(_ record: [UInt8]) throws(RecordError) -> RetryPolicy {
+    public static func policy(_ record: [UInt8]) throws(RecordError) -> RetryPolicy {
         var reader = RecordReader(record)
         guard try reader.integer() == version else { throw RecordError() }
         let attempts = try reader.integer()

@@ -1,10 +1,10 @@
-package import Model
+public import Model
 
 /// The stored form of a template's content. It begins with a version byte.
-package enum TemplateRecord {
+public enum TemplateRecord {
     private static let version = 1
 
-    package static func bytes(of content: TemplateContent) -> [UInt8] {
+    public static func bytes(of content: TemplateContent) -> [UInt8] {
         let texts = (content.html?.utf8.count ?? 0) + (content.text?.utf8.count ?? 0)
         var writer = RecordWriter(reserving: texts + 256)
         writer.integer(version)
@@ -18,7 +18,7 @@ package enum TemplateRecord {
         return writer.bytes
     }
 
-    package static func content(_ bytes: [UInt8]) throws(RecordError) -> TemplateContent {
+    public static func content(_ bytes: [UInt8]) throws(RecordError) -> TemplateContent {
         var reader = RecordReader(bytes)
         guard try reader.integer() == version else { throw RecordError() }
         let (subject, html, text) = (

@@ -1,5 +1,5 @@
 /// What whoever holds the connection does next, in order.
-package enum ClientAction: Hashable, Sendable {
+public enum ClientAction: Hashable, Sendable {
     /// Never empty. May hold credentials and content: it is never logged. Reading must go on while it is written:
     /// with PIPELINING both sides may otherwise wait for each other for ever (RFC 2920 §3.1).
     case send([UInt8])

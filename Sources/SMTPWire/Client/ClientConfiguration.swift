@@ -1,16 +1,16 @@
 /// What one client session is told at its start.
-package struct ClientConfiguration: Hashable, Sendable {
-    package var name: HeloName
-    package var tls: TLSPolicy
+public struct ClientConfiguration: Hashable, Sendable {
+    public var name: HeloName
+    public var tls: TLSPolicy
     /// Given for a smarthost: without a successful AUTH no transaction begins.
-    package var credentials: Credentials?
+    public var credentials: Credentials?
     /// Whether PLAIN and LOGIN may be used outside TLS, where anyone on the way reads the password.
-    package var allowsPlaintextAuthentication: Bool
-    package var timeouts: ClientTimeouts
+    public var allowsPlaintextAuthentication: Bool
+    public var timeouts: ClientTimeouts
     /// After this many transactions the session gives up the connection.
-    package var transactionsMax: Int
+    public var transactionsMax: Int
 
-    package init(
+    public init(
         name: HeloName, tls: TLSPolicy = .opportunistic, credentials: Credentials? = nil,
         allowsPlaintextAuthentication: Bool = false, timeouts: ClientTimeouts = ClientTimeouts(),
         transactionsMax: Int = SMTPLimits.transactionsPerConnectionMax

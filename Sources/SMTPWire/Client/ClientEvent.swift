@@ -1,5 +1,5 @@
 /// What happens to a client session. Events come one at a time, in the order in which they happened.
-package enum ClientEvent: Hashable, Sendable {
+public enum ClientEvent: Hashable, Sendable {
     /// Bytes from the server, decrypted where TLS is on. Any division into events gives the same actions; only clear
     /// text behind the reply to STARTTLS is found out before or after `.startTLS`, as it comes.
     case received([UInt8])

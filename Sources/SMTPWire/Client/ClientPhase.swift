@@ -1,5 +1,5 @@
 /// What a client waits for. Each phase has its own timeout.
-package enum ClientPhase: Hashable, Sendable, CaseIterable {
+public enum ClientPhase: Hashable, Sendable, CaseIterable {
     case greeting
     case hello
     case startTLS
@@ -17,7 +17,7 @@ package enum ClientPhase: Hashable, Sendable, CaseIterable {
     case quit
 
     /// The least that RFC 5321 §4.5.3.2 asks of a client, and for the phases that it does not name, our own choice.
-    package var standardTimeout: Duration {
+    public var standardTimeout: Duration {
         switch self {
         case .greeting: .seconds(5 * 60)  // RFC 5321 §4.5.3.2.1
         case .mail: .seconds(5 * 60)  // RFC 5321 §4.5.3.2.2

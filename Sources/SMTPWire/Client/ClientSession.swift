@@ -3,7 +3,7 @@
 ///
 /// It always ends in exactly one `.close`, and every `begin` in exactly one `.transactionDone`, whatever the server
 /// sends. A value of one owner: no two threads may use it at once.
-package struct ClientSession: Sendable {
+public struct ClientSession: Sendable {
     enum State: Hashable, Sendable {
         case greeting
         case ehlo
@@ -24,14 +24,14 @@ package struct ClientSession: Sendable {
         case closed(CloseReason)
     }
 
-    package let configuration: ClientConfiguration
+    public let configuration: ClientConfiguration
     /// Whether the connection is inside TLS.
-    package internal(set) var isSecure: Bool
+    public internal(set) var isSecure: Bool
     /// What the server offered last.
-    package internal(set) var extensions = EHLOExtensions()
+    public internal(set) var extensions = EHLOExtensions()
     /// Changes whenever the wait for something new begins, and so says when to start the timer again. Bytes that do
     /// not complete a reply leave it as it is, or a slow server could hold the connection for ever.
-    package private(set) var waitNumber: UInt64 = 0
+    public private(set) var waitNumber: UInt64 = 0
 
     var state = State.greeting
     var parser = ReplyParser()
@@ -39,7 +39,7 @@ package struct ClientSession: Sendable {
     /// The running transaction.
     var delivery: Delivery?
     /// What was said. After `.transactionDone`, of that transaction.
-    package internal(set) var dialogue: Dialogue
+    public internal(set) var dialogue: Dialogue
     var transactionsBegun = 0
     /// Mechanisms that the server offered and then did not know.
     var mechanismsRefused: Set<SASLMechanism> = []
@@ -50,17 +50,17 @@ package struct ClientSession: Sendable {
 
     /// A session for a connection that was just made (with `TLSPolicy.implicit`: whose handshake is complete). The
     /// server speaks first. `dialogue`: what was tried before.
-    package init(_ configuration: ClientConfiguration, after dialogue: Dialogue = Dialogue()) {
+    public init(_ configuration: ClientConfiguration, after dialogue: Dialogue = Dialogue()) {
         self.configuration = configuration
         self.dialogue = dialogue
         isSecure = configuration.tls == .implicit
     }
 
     /// How long to wait, from the moment when `waitNumber` last changed, before `.timedOut` is due.
-    package var timeout: Duration { configuration.timeouts[phase] }
+    public var timeout: Duration { configuration.timeouts[phase] }
 
     /// What is waited for. A closed session waits for nothing; it keeps `quit`.
-    package var phase: ClientPhase {
+    public var phase: ClientPhase {
         switch state {
         case .greeting: .greeting
         case .ehlo, .helo: .hello
@@ -76,19 +76,19 @@ package struct ClientSession: Sendable {
         }
     }
 
-    package var isIdle: Bool { state == .idle }
+    public var isIdle: Bool { state == .idle }
     /// QUIT was said, and the server has not answered it.
     var isLeaving: Bool { if case .quitting = state { true } else { false } }
 
-    package var isClosed: Bool {
+    public var isClosed: Bool {
         if case .closed = state { true } else { false }
     }
 
     /// Writes into the dialogue what whoever holds the connection knows and the session does not.
-    package mutating func note(_ text: String) { dialogue.note(text) }
+    public mutating func note(_ text: String) { dialogue.note(text) }
 
     /// Takes one event and gives what to do about it, in order.
-    package mutating func handle(_ event: ClientEvent) -> [ClientAction] {
+    public mutating func handle(_ event: ClientEvent) -> [ClientAction] {
         switch event {
         case .received(let bytes): receive(bytes)
         case .tlsEstablished: tlsEstablished()

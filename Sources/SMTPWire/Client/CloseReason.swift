@@ -1,5 +1,5 @@
 /// Why a session is over.
-package enum CloseReason: Hashable, Sendable {
+public enum CloseReason: Hashable, Sendable {
     // Nothing went wrong.
     case requested
     case idleTooLong
@@ -33,7 +33,7 @@ package enum CloseReason: Hashable, Sendable {
 
     /// Whether the same server would refuse again tomorrow, as far as it said. What policy or configuration could
     /// mend is temporary.
-    package var isPermanent: Bool {
+    public var isPermanent: Bool {
         switch self {
         case .greetingRefused(let reply), .helloRefused(let reply), .authenticationRefused(let reply):
             reply.isPermanent
@@ -43,7 +43,7 @@ package enum CloseReason: Hashable, Sendable {
 }
 
 /// What a server did that no RFC allows.
-package enum ProtocolViolation: Hashable, Sendable {
+public enum ProtocolViolation: Hashable, Sendable {
     case malformedReply(ReplyError)
     /// A reply that nothing asked for, or of a kind that cannot answer what was asked.
     case unexpectedReply(ReplyCode)

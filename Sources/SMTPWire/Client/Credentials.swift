@@ -1,13 +1,13 @@
 import Base
 
 /// A user name and password for AUTH. Never shown by interpolation or in a dump of what holds it.
-package struct Credentials: Hashable, Sendable {
+public struct Credentials: Hashable, Sendable {
     private let user: [UInt8]
     private let password: [UInt8]
 
     /// Nil where a part is empty, holds NUL (RFC 4616 §2 separates by it) or exceeds
     /// `SMTPLimits.credentialOctetsMax`.
-    package init?(user: String, password: String) {
+    public init?(user: String, password: String) {
         self.user = Array(user.utf8)
         self.password = Array(password.utf8)
         let fits = [self.user, self.password].allSatisfy {
@@ -27,7 +27,7 @@ package struct Credentials: Hashable, Sendable {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "(credentials)" }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: []) }
+    public var description: String { "(credentials)" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

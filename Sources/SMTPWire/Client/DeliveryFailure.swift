@@ -1,5 +1,5 @@
 /// Why a recipient was not decided by a reply.
-package enum DeliveryFailure: Hashable, Sendable {
+public enum DeliveryFailure: Hashable, Sendable {
     /// The connection ended before the content was complete: the message was surely not delivered.
     case closed(CloseReason)
     /// The connection ended after the final dot and before its reply: the message **may have been delivered**
@@ -17,10 +17,10 @@ package enum DeliveryFailure: Hashable, Sendable {
     /// The content given was not made of CRLF lines. The connection was cut before the final dot.
     case contentInvalid(ContentError)
 
-    package var isPermanent: Bool { status.isPermanent }
+    public var isPermanent: Bool { status.isPermanent }
 
     /// How a report describes it (RFC 3463).
-    package var status: EnhancedStatus {
+    public var status: EnhancedStatus {
         switch self {
         case .closed, .lostAfterData: .badConnection
         case .tooManyRecipients: .tooManyRecipientsForNow

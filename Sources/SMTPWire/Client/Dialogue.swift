@@ -5,7 +5,7 @@ import Base
 /// It has no credentials and no content, only that there were some. It does have addresses, and what strangers wrote:
 /// show it to the message's owner, never log it. Bounded by `SMTPLimits`; what does not fit is left out, and a line
 /// says so. A value of one owner.
-package struct Dialogue: Hashable, Sendable {
+public struct Dialogue: Hashable, Sendable {
     private enum Part: Hashable {
         case opening
         /// Nobody's attempt: RSET, QUIT and their replies.
@@ -50,11 +50,11 @@ package struct Dialogue: Hashable, Sendable {
     private var transaction = Text()
     private var lines: [Line] = []
 
-    package init() {}
+    public init() {}
 
     /// The lines that concern one recipient of the transaction that began last, the opening before them. Each begins
     /// with `C: ` for what we said, `S: ` for the server's words, `* ` for what else happened, and ends with LF.
-    package func text(of recipient: Int) -> String {
+    public func text(of recipient: Int) -> String {
         var text = opening.bytes
         var start = 0
         for line in lines {
@@ -65,7 +65,7 @@ package struct Dialogue: Hashable, Sendable {
     }
 
     /// What was said where no transaction could begin.
-    package var openingText: String { String(decoding: opening.bytes, as: UTF8.self) }
+    public var openingText: String { String(decoding: opening.bytes, as: UTF8.self) }
 
     // MARK: Parts
 
@@ -83,7 +83,7 @@ package struct Dialogue: Hashable, Sendable {
     // MARK: Lines
 
     /// `text`: one line of ours, without anything that a server said.
-    package mutating func note(_ text: String) {
+    public mutating func note(_ text: String) {
         add { line in
             line.append(literal: "* ")
             line.append(text)
@@ -137,7 +137,7 @@ extension ClientCommand {
 
 extension CloseReason {
     /// What happened, in our words.
-    package var sentence: String {
+    public var sentence: String {
         switch self {
         case .requested, .idleTooLong, .transactionLimit: "the connection was over"
         case .greetingRefused, .helloRefused, .tlsRefused, .authenticationRefused, .resetRefused,

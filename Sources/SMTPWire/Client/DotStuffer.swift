@@ -2,14 +2,14 @@ import Base
 
 /// Why content cannot be sent: in SMTP, CR and LF appear only together (RFC 5321 §2.3.8), and a server that reads a
 /// lone one as a line end could be made to see commands in a message.
-package enum ContentError: Error, Hashable, Sendable {
+public enum ContentError: Error, Hashable, Sendable {
     case bareCarriageReturn
     case bareLineFeed
 }
 
 /// Makes message content transparent for DATA (RFC 5321 §4.5.2), chunk by chunk. Where the chunks are cut never
 /// changes the result. After an error the instance is of no further use, and what it wrote must not be sent.
-package struct DotStuffer: Sendable {
+public struct DotStuffer: Sendable {
     private enum Place: Sendable {
         case lineStart
         case inLine
@@ -18,10 +18,10 @@ package struct DotStuffer: Sendable {
 
     private var place = Place.lineStart
 
-    package init() {}
+    public init() {}
 
     /// Appends `chunk` to `output`, doubling each dot that begins a line. Bytes are copied in runs between such dots.
-    package mutating func append(_ chunk: [UInt8], to output: inout [UInt8]) throws(ContentError) {
+    public mutating func append(_ chunk: [UInt8], to output: inout [UInt8]) throws(ContentError) {
         let bytes = chunk.span
         var place = self.place
         var copied = 0
@@ -60,7 +60,7 @@ package struct DotStuffer: Sendable {
     }
 
     /// Appends the end of the content (RFC 5321 §4.1.1.4): a line end where the last line has none, and the dot.
-    package mutating func finish(_ output: inout [UInt8]) throws(ContentError) {
+    public mutating func finish(_ output: inout [UInt8]) throws(ContentError) {
         switch place {
         case .afterCarriageReturn: throw .bareCarriageReturn
         case .inLine: output.append(literal: "\r\n.\r\n")

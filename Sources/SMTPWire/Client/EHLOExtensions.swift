@@ -1,24 +1,24 @@
 /// What a server offers in its reply to EHLO (RFC 5321 §4.1.1.1). Extensions that the client has no use for, such as
 /// CHUNKING, are left out, and so are SASL mechanisms that it does not speak.
-package struct EHLOExtensions: Hashable, Sendable {
-    package private(set) var pipelining = false  // RFC 2920
-    package private(set) var startTLS = false  // RFC 3207
-    package private(set) var eightBitMIME = false  // RFC 6152
-    package private(set) var smtpUTF8 = false  // RFC 6531
-    package private(set) var enhancedStatusCodes = false  // RFC 2034
-    package private(set) var statusNotifications = false  // RFC 3461
+public struct EHLOExtensions: Hashable, Sendable {
+    public private(set) var pipelining = false  // RFC 2920
+    public private(set) var startTLS = false  // RFC 3207
+    public private(set) var eightBitMIME = false  // RFC 6152
+    public private(set) var smtpUTF8 = false  // RFC 6531
+    public private(set) var enhancedStatusCodes = false  // RFC 2034
+    public private(set) var statusNotifications = false  // RFC 3461
     /// RFC 1870: whether `SIZE=` may stand in MAIL.
-    package private(set) var size = false
+    public private(set) var size = false
     /// RFC 1870 §4: the largest message that the server takes, in octets; nil where it names none.
-    package private(set) var messageOctetsMax: Int?
+    public private(set) var messageOctetsMax: Int?
     /// RFC 4954 §3.
-    package private(set) var mechanisms: Set<SASLMechanism> = []
+    public private(set) var mechanisms: Set<SASLMechanism> = []
 
     /// Nothing offered: what is known after HELO, and after STARTTLS until the next EHLO.
-    package init() {}
+    public init() {}
 
     /// Reads a positive reply to EHLO. Its first line names the server and offers nothing.
-    package init(_ reply: Reply) {
+    public init(_ reply: Reply) {
         for line in reply.lines.dropFirst() {
             let words = line.split(separator: " ").map { $0.uppercased() }
             guard let keyword = words.first else { continue }

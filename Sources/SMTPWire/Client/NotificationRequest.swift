@@ -1,12 +1,12 @@
 /// The delivery status notifications that a client asks for (RFC 3461 §4). A server that does not offer them is not
 /// asked.
-package struct NotificationRequest: Hashable, Sendable {
-    package var returned: SenderParameters.Returned?
-    package var envelopeID: String?
+public struct NotificationRequest: Hashable, Sendable {
+    public var returned: SenderParameters.Returned?
+    public var envelopeID: String?
     /// In the order of the transaction's recipients. Those that it has no place for have nothing asked for them.
-    package var recipients: [RecipientParameters]
+    public var recipients: [RecipientParameters]
 
-    package init(
+    public init(
         returned: SenderParameters.Returned? = nil, envelopeID: String? = nil, recipients: [RecipientParameters] = []
     ) {
         self.returned = returned

@@ -1,5 +1,5 @@
 /// What became of one recipient.
-package enum RecipientOutcome: Hashable, Sendable {
+public enum RecipientOutcome: Hashable, Sendable {
     /// The reply to the final dot: the server is responsible for the message now.
     case accepted(Reply)
     /// A negative reply, permanent or transient as its code says.
@@ -7,12 +7,12 @@ package enum RecipientOutcome: Hashable, Sendable {
     /// No reply decided it.
     case failed(DeliveryFailure)
 
-    package var isAccepted: Bool {
+    public var isAccepted: Bool {
         if case .accepted = self { true } else { false }
     }
 
     /// Whether trying again is pointless. False for `accepted`.
-    package var isPermanent: Bool {
+    public var isPermanent: Bool {
         switch self {
         case .accepted: false
         case .refused(let reply, _): reply.isPermanent
@@ -22,7 +22,7 @@ package enum RecipientOutcome: Hashable, Sendable {
 }
 
 /// Where in a transaction a reply was given: a refused sender says nothing about a recipient.
-package enum TransactionStage: Hashable, Sendable {
+public enum TransactionStage: Hashable, Sendable {
     case mail
     case recipient
     case data

@@ -1,7 +1,7 @@
 import Base
 
 /// Why bytes are no reply. After any of these the stream cannot be trusted to be in step, so the connection ends.
-package enum ReplyError: Error, Hashable, Sendable {
+public enum ReplyError: Error, Hashable, Sendable {
     /// RFC 5321 §2.3.8: CR and LF appear in no other way than together, as a line end.
     case bareCarriageReturn
     case bareLineFeed
@@ -17,7 +17,7 @@ package enum ReplyError: Error, Hashable, Sendable {
 
 /// Cuts a stream of bytes into replies (RFC 5321 §4.2.1). How the bytes are divided among calls never changes what
 /// comes out. Memory is bounded by `SMTPLimits` and the bytes of one `append`. After an error it stays failed.
-package struct ReplyParser: Sendable {
+public struct ReplyParser: Sendable {
     private var input: [UInt8] = []
     private var position = 0
     /// The line being read, without its end.
@@ -26,18 +26,18 @@ package struct ReplyParser: Sendable {
     private var partial: PartialReply?
     private var failure: ReplyError?
 
-    package init() {}
+    public init() {}
 
     /// Whether nothing is left over: no unread byte, no line or reply half read.
-    package var isEmpty: Bool { position == input.count && line.isEmpty && !sawCarriageReturn && partial == nil }
+    public var isEmpty: Bool { position == input.count && line.isEmpty && !sawCarriageReturn && partial == nil }
 
     /// What is kept until more bytes come, in octets.
     var octetsHeld: Int { input.count - position + line.count + (partial?.octets ?? 0) }
 
-    package mutating func append(_ bytes: [UInt8]) { input.append(contentsOf: bytes) }
+    public mutating func append(_ bytes: [UInt8]) { input.append(contentsOf: bytes) }
 
     /// The next complete reply, or nil until more bytes come.
-    package mutating func next() throws(ReplyError) -> Reply? {
+    public mutating func next() throws(ReplyError) -> Reply? {
         if let failure { throw failure }
         do throws(ReplyError) {
             while position < input.count {

@@ -1,5 +1,5 @@
 /// When a client uses TLS.
-package enum TLSPolicy: Hashable, Sendable {
+public enum TLSPolicy: Hashable, Sendable {
     /// Not even where it is offered.
     case never
     /// Where STARTTLS is offered and not refused (RFC 7435). A handshake that fails still ends the connection, as

@@ -1,22 +1,22 @@
 /// One mail transaction without its content: the envelope, and what has to be known of the content beforehand
 /// (RFC 5321 §3.3). The content follows piece by piece when the session asks for it.
-package struct Transaction: Hashable, Sendable {
+public struct Transaction: Hashable, Sendable {
     /// Nil is the null reverse-path `<>` of reports (RFC 5321 §4.5.5).
-    package let sender: Mailbox?
+    public let sender: Mailbox?
     /// One to `SMTPLimits.recipientsPerTransactionMax`.
-    package let recipients: [Mailbox]
+    public let recipients: [Mailbox]
     /// The content's octets with CRLF line ends and without dot-stuffing (RFC 1870 §5).
-    package let contentOctets: Int
+    public let contentOctets: Int
     /// Whether the content has octets above 0x7F (RFC 6152).
-    package let isEightBit: Bool
+    public let isEightBit: Bool
     /// Whether the content's header has non-ASCII letters outside encoded words (RFC 6532): it needs SMTPUTF8
     /// whatever the addresses are.
-    package let hasInternationalHeader: Bool
+    public let hasInternationalHeader: Bool
     /// What to ask of a server that makes delivery status notifications.
-    package let notifications: NotificationRequest
+    public let notifications: NotificationRequest
 
     /// Nil where the number of recipients is out of range.
-    package init?(
+    public init?(
         sender: Mailbox?, recipients: [Mailbox], contentOctets: Int, isEightBit: Bool = false,
         hasInternationalHeader: Bool = false, notifications: NotificationRequest = NotificationRequest()
     ) {

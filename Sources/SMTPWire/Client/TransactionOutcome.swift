@@ -1,5 +1,5 @@
 /// What became of a transaction.
-package struct TransactionOutcome: Hashable, Sendable {
+public struct TransactionOutcome: Hashable, Sendable {
     /// One for each recipient, in the transaction's order.
-    package let recipients: [RecipientOutcome]
+    public let recipients: [RecipientOutcome]
 }

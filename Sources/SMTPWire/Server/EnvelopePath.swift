@@ -50,7 +50,7 @@ enum EnvelopePath {
 extension Mailbox {
     /// `Mailbox` of RFC 5321 §4.1.2 to the letter, with its limits; letters outside ASCII as RFC 6531 §3.3 lets them
     /// in. Nil for everything else.
-    package init?(strict bytes: ArraySlice<UInt8>) {
+    public init?(strict bytes: ArraySlice<UInt8>) {
         let localOctets =
             SMTPGrammar.quotedStringOctets(bytes)
             ?? bytes.firstIndex(of: ASCII.at).map {

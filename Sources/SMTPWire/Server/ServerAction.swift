@@ -1,5 +1,5 @@
 /// What whoever holds the connection does next, in order.
-package enum ServerAction: Equatable, Sendable {
+public enum ServerAction: Equatable, Sendable {
     /// Never empty: all replies of one turn, in one piece (RFC 2920 §3.2).
     case send([UInt8])
     /// Begin a TLS handshake on the connection, as soon as what was sent is written.
@@ -11,7 +11,7 @@ package enum ServerAction: Equatable, Sendable {
 }
 
 /// What the session cannot decide by itself.
-package enum ServerQuestion: Equatable, Sendable {
+public enum ServerQuestion: Equatable, Sendable {
     /// Whether these credentials are good, and what the client is answered.
     case credentials(ServerCredentials)
     /// Whether a message from this sender may begin.
@@ -23,16 +23,16 @@ package enum ServerQuestion: Equatable, Sendable {
 }
 
 /// What was decided.
-package struct ServerVerdict: Equatable, Sendable {
-    package var isAccepted: Bool
-    package var reply: Reply
+public struct ServerVerdict: Equatable, Sendable {
+    public var isAccepted: Bool
+    public var reply: Reply
 
-    package static func accepted(_ reply: Reply) -> ServerVerdict { ServerVerdict(isAccepted: true, reply: reply) }
-    package static func refused(_ reply: Reply) -> ServerVerdict { ServerVerdict(isAccepted: false, reply: reply) }
+    public static func accepted(_ reply: Reply) -> ServerVerdict { ServerVerdict(isAccepted: true, reply: reply) }
+    public static func refused(_ reply: Reply) -> ServerVerdict { ServerVerdict(isAccepted: false, reply: reply) }
 }
 
 /// Why a session is over.
-package enum ServerCloseReason: String, Hashable, Sendable {
+public enum ServerCloseReason: String, Hashable, Sendable {
     case quit
     case connectionLost = "connection-lost"
     case timedOut = "timed-out"

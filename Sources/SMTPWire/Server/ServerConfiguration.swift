@@ -1,21 +1,21 @@
 /// How one listener receives mail.
-package struct ServerConfiguration: Equatable, Sendable {
+public struct ServerConfiguration: Equatable, Sendable {
     /// Named in the greeting and in the reply to EHLO.
-    package var hostName: HeloName
-    package var limits: ServerLimits
-    package var replies: ServerReplies
+    public var hostName: HeloName
+    public var limits: ServerLimits
+    public var replies: ServerReplies
     /// STARTTLS is offered, where the connection is not inside TLS already.
-    package var offersStartTLS: Bool
+    public var offersStartTLS: Bool
     /// Without TLS there is neither AUTH nor MAIL.
-    package var requiresTLS: Bool
+    public var requiresTLS: Bool
     /// None: AUTH is not offered.
-    package var mechanisms: [SASLMechanism]
+    public var mechanisms: [SASLMechanism]
     /// MAIL needs an authenticated client.
-    package var requiresAuthentication: Bool
+    public var requiresAuthentication: Bool
     /// Nothing is taken but what RFC 5321 writes: no blank behind `MAIL FROM:` and `RCPT TO:`, as many clients have.
-    package var isStrict: Bool
+    public var isStrict: Bool
 
-    package init(
+    public init(
         hostName: HeloName, limits: ServerLimits = ServerLimits(), replies: ServerReplies = ServerReplies(),
         offersStartTLS: Bool = false, requiresTLS: Bool = false, mechanisms: [SASLMechanism] = [],
         requiresAuthentication: Bool = false, isStrict: Bool = false
@@ -32,42 +32,42 @@ package struct ServerConfiguration: Equatable, Sendable {
 }
 
 /// What a client may take of a session. The defaults are the server's own; a dialect may set others.
-package struct ServerLimits: Equatable, Sendable {
+public struct ServerLimits: Equatable, Sendable {
     /// RFC 1870 §3: of the content, without dot-stuffing.
-    package var messageOctetsMax = SMTPLimits.messageOctetsMax
+    public var messageOctetsMax = SMTPLimits.messageOctetsMax
     /// RFC 5321 §4.5.3.1.8 asks for room for a hundred.
-    package var recipientsMax = SMTPLimits.recipientsPerTransactionMax
+    public var recipientsMax = SMTPLimits.recipientsPerTransactionMax
     /// Transactions of one connection.
-    package var messagesMax = SMTPLimits.messagesPerSessionMax
+    public var messagesMax = SMTPLimits.messagesPerSessionMax
     /// Commands that bring no message forward, between two messages.
-    package var idleCommandsMax = SMTPLimits.idleCommandsMax
+    public var idleCommandsMax = SMTPLimits.idleCommandsMax
     /// Refused commands between two accepted messages.
-    package var errorsMax = SMTPLimits.errorsPerSessionMax
+    public var errorsMax = SMTPLimits.errorsPerSessionMax
 
-    package init() {}
+    public init() {}
 }
 
 /// What the session answers by itself where dialects differ.
-package struct ServerReplies: Equatable, Sendable {
+public struct ServerReplies: Equatable, Sendable {
     /// Behind the host's name in the greeting.
-    package var greeting = "ESMTP"
-    package var encryptionRequired = Reply(
+    public var greeting = "ESMTP"
+    public var encryptionRequired = Reply(
         .authenticationOrTLSRequired, .securityFailure, "Must issue a STARTTLS command first")
-    package var authenticationRequired = Reply(
+    public var authenticationRequired = Reply(
         .authenticationOrTLSRequired, .securityFailure, "Authentication required")
-    package var tooManyRecipients = Reply(.insufficientStorage, .tooManyRecipientsForNow, "Too many recipients")
-    package var messageTooLarge = Reply(.storageExceeded, .messageTooLarge, "Message is too large")
-    package var messagesUsedUp = Reply(
+    public var tooManyRecipients = Reply(.insufficientStorage, .tooManyRecipientsForNow, "Too many recipients")
+    public var messageTooLarge = Reply(.storageExceeded, .messageTooLarge, "Message is too large")
+    public var messagesUsedUp = Reply(
         .serviceNotAvailable, .temporaryFailure, "Too many messages on one connection, open another")
-    package var outOfMemory = Reply(.insufficientStorage, .systemFullForNow, "Insufficient system storage")
-    package var draining = Reply(.serviceNotAvailable, .systemNotAcceptingForNow, "Server is shutting down")
+    public var outOfMemory = Reply(.insufficientStorage, .systemFullForNow, "Insufficient system storage")
+    public var draining = Reply(.serviceNotAvailable, .systemNotAcceptingForNow, "Server is shutting down")
 
-    package init() {}
+    public init() {}
 }
 
 extension Reply {
     /// A reply of one line, which we send.
-    package init(_ code: ReplyCode, _ status: EnhancedStatus?, _ text: String) {
+    public init(_ code: ReplyCode, _ status: EnhancedStatus?, _ text: String) {
         self.init(code: code, status: status, lines: [text])
     }
 }

@@ -1,13 +1,13 @@
 /// What a client gave in AUTH. Never shown by interpolation or in a dump of what holds it.
-package struct ServerCredentials: Equatable, Sendable {
-    package let mechanism: SASLMechanism
+public struct ServerCredentials: Equatable, Sendable {
+    public let mechanism: SASLMechanism
     /// The authentication identity.
-    package let user: [UInt8]
-    package let password: [UInt8]
+    public let user: [UInt8]
+    public let password: [UInt8]
     /// They were refused just before on the same connection.
-    package internal(set) var isRepeated = false
+    public internal(set) var isRepeated = false
 
-    package init(mechanism: SASLMechanism, user: [UInt8], password: [UInt8]) {
+    public init(mechanism: SASLMechanism, user: [UInt8], password: [UInt8]) {
         self.mechanism = mechanism
         self.user = user
         self.password = password
@@ -33,7 +33,7 @@ package struct ServerCredentials: Equatable, Sendable {
 }
 
 extension ServerCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "(credentials)" }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: []) }
+    public var description: String { "(credentials)" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,5 +1,5 @@
 /// What happened on the connection.
-package enum ServerEvent: Equatable, Sendable {
+public enum ServerEvent: Equatable, Sendable {
     /// The greeting is due.
     case opened
     case received([UInt8])
@@ -15,7 +15,7 @@ package enum ServerEvent: Equatable, Sendable {
 }
 
 /// What a session waits for, which says how long it may take.
-package enum ServerPhase: Hashable, Sendable, CaseIterable {
+public enum ServerPhase: Hashable, Sendable, CaseIterable {
     case greeting
     /// Nothing of the next command has come.
     case idle
@@ -29,7 +29,7 @@ package enum ServerPhase: Hashable, Sendable, CaseIterable {
     case closed
 
     /// Nothing of a transaction is being taken or decided.
-    package var waitsForCommand: Bool {
+    public var waitsForCommand: Bool {
         switch self {
         case .greeting, .idle, .command, .tlsHandshake, .authentication: true
         case .content, .deciding, .closed: false

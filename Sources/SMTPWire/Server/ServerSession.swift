@@ -10,7 +10,7 @@ import Base
 ///
 /// It is strict where leniency has been turned into attacks: only CRLF ends a line, only CRLF.CRLF ends the content,
 /// and what came ahead of a reply that had to be waited for is never carried out. A value of one owner.
-package struct ServerSession: Sendable {
+public struct ServerSession: Sendable {
     enum State: Equatable, Sendable {
         case greeting
         case command
@@ -30,11 +30,11 @@ package struct ServerSession: Sendable {
         case message
     }
 
-    package let configuration: ServerConfiguration
+    public let configuration: ServerConfiguration
     /// Whether the connection is inside TLS.
-    package private(set) var isSecure: Bool
+    public private(set) var isSecure: Bool
     /// The client is known, by AUTH or before it said a word.
-    package internal(set) var isAuthenticated: Bool
+    public internal(set) var isAuthenticated: Bool
     /// A client that is known by its address may do without TLS.
     let isTrusted: Bool
 
@@ -46,7 +46,7 @@ package struct ServerSession: Sendable {
     var heloName: String?
     var isExtended = false
     /// Lines of commands read so far: what says that a new wait begins.
-    package private(set) var commandNumber: UInt64 = 0
+    public private(set) var commandNumber: UInt64 = 0
     var messages = 0
     var idleCommands = 0
     /// Since the last accepted message.
@@ -69,7 +69,7 @@ package struct ServerSession: Sendable {
 
     /// A session for a connection that was just accepted. `isSecure`: it is inside TLS already (RFC 8314 §3.3).
     /// `isTrusted`: its client needs no AUTH.
-    package init(_ configuration: ServerConfiguration, isSecure: Bool, isTrusted: Bool = false) {
+    public init(_ configuration: ServerConfiguration, isSecure: Bool, isTrusted: Bool = false) {
         self.configuration = configuration
         self.isSecure = isSecure
         self.isTrusted = isTrusted
@@ -77,18 +77,18 @@ package struct ServerSession: Sendable {
     }
 
     // As of the last event; stored, so that asking copies nothing of all the rest.
-    package private(set) var phase = ServerPhase.greeting
+    public private(set) var phase = ServerPhase.greeting
     /// Octets of content and input that this session holds.
-    package private(set) var octetsHeld = 0
+    public private(set) var octetsHeld = 0
     /// Octets of content that came so far, of the message at hand.
-    package private(set) var contentOctets = 0
+    public private(set) var contentOctets = 0
 
-    package var isClosed: Bool { state == .closed }
+    public var isClosed: Bool { state == .closed }
 
     var reader = ContentReader()
 
     /// Takes one event and gives what to do about it, in order.
-    package mutating func handle(_ event: ServerEvent) -> [ServerAction] {
+    public mutating func handle(_ event: ServerEvent) -> [ServerAction] {
         if !isClosed { take(event) }
         flush()
         input.release()
