@@ -255,19 +255,6 @@ struct HTTPShardHeadTests {
         }
     }
 
-    @Test("A large answer comes whole, however slowly it is taken, and what is asked behind it after it")
-    func largeWhole() async throws {
-        try await serve { bench in
-            let text = try await bench.talk { client in
-                try client.send(Bench.request("/large") + Bench.request("/behind"))
-                return try client.receive(through: "/behind")
-            }
-            #expect(text.hasPrefix("HTTP/1.1 200"))
-            #expect(text.utf8.count { $0 == UInt8(ascii: "x") } == StubService.largeBytes)
-            #expect(text.contains("Content-Length: \(StubService.largeBytes)\r\n"))
-        }
-    }
-
     @Test("A HEAD of a large answer says its length and nothing else")
     func largeHead() async throws {
         try await serve { bench in
