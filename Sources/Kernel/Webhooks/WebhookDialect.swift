@@ -36,8 +36,7 @@ public struct WebhookRenderer: Sendable {
     }
 
     /// The body; nil where its message is gone.
-    public func body(of delivery: WebhookDelivery, in dialect: WebhookDialect) async throws(KernelFailure) -> [UInt8]?
-    {
+    public func body(of delivery: WebhookDelivery, in dialect: WebhookDialect) async throws(KernelFailure) -> [UInt8]? {
         guard let id = delivery.message else { return dialect.payload(WebhookOccasion(delivery: delivery)) }
         guard let message = try await store.message(id, content: false),
             let event = message.events.first(where: { $0.id == delivery.event })
