@@ -228,7 +228,8 @@ public struct Harpoon: Personality {
             request: Shapes.password, answers: [200: .json(Shapes.revealed)]),
         Route(
             .post, "/internal/v1/session", requirement: Requirement(anyOf: [], needsCredential: false),
-            rateClass: logIns, bodyLimitBytes: HarpoonLimits.requestBytes, handler: Sessions.open),
+            rateClass: logIns, bodyLimitBytes: HarpoonLimits.requestBytes, handler: Sessions.open
+        ).guarded(by: .json),
         ingesting("/internal/v1/ingest/payment", .post, Ingestion.payment),
         ingesting("/internal/v1/ingest/sms-gateway/:line", .post, Ingestion.smsGateway),
         ingesting(Ingestion.path(.smsSync, ":line"), .get, Ingestion.nothingToSend),

@@ -6,7 +6,6 @@ import Model
 /// take in place of a key, and that alone has secrets shown again.
 enum Sessions {
     static func open(_ call: Call) async throws(KernelFailure) -> Answer {
-        try call.demandJSON()
         var form = try Form(call.body)
         let email = form.string("email", required: true)
         let password = form.string("password", required: true)
