@@ -185,7 +185,6 @@ def test_a_path_of_the_vendor_that_is_not_served_says_so(running, key):
         ("posthawk", "/v1/broadcasts", b"Not served by this server"),
         ("ahasend", "/v2/accounts/x/lists/7", b"not found: not served by this server"),
         ("ahasend", "/v2/accounts/x/statistics/transactional/bounce", b"not found: not served by this server"),
-        ("harpoon", "/v1/open-collections/7", b"Not found: not served by this server"),
     ],
 )
 def test_so_does_each_dialect_that_has_a_text(server, personality, path, words):

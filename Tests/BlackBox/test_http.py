@@ -252,7 +252,6 @@ NOT_FOUND = b'{"error":"Not found","code":"not_found"}'
         ("PUT", "/emails"),
         ("DELETE", "/emails/em_x"),
         ("PATCH", "/emails"),
-        ("BREW", "/emails"),
     ],
 )
 def test_unknown_routes_and_wrong_methods_are_not_found(api, method, path):

@@ -123,6 +123,10 @@ class Reader:
 def prepare(reader: Reader) -> None:
     """What deploy/run makes, and what the page's examples speak of."""
     reader.run("polyrelay account create local")
+    # Of those the page removes one.
+    for name in ("shop", "gone"):
+        reader.run(f"polyrelay account create {name}")
+    reader.run("polyrelay account suspend 3")
     reader.run("polyrelay domain add example.com --account 1 --verified")
     for personality, prefix in (
         ("poststack", "sk_live"), ("harepost", "hp_live"), ("posthawk", "ck_live"), ("harpoon", "hpn_live_sk"),
@@ -130,7 +134,7 @@ def prepare(reader: Reader) -> None:
     ):  # fmt: skip
         made = reader.ask(f"polyrelay key create --account 1 --personality {personality}")
         reader.keys[prefix] = made["key"]
-    reader.account = reader.ask("polyrelay account list")[0]["ids"]["ahasend"]
+    reader.account = reader.ask("polyrelay account list --oldest")[0]["ids"]["ahasend"]
     (reader.folder / "welcome.html").write_text("<p>Hello {{first_name}}</p>")
     (reader.folder / "key.txt").write_text("a-secret-of-the-phone-0123456789abcdef\n")
 
