@@ -2,7 +2,7 @@
 
     POLYRELAY_TESTS=full POLYRELAY_TOGETHER_SECONDS=3600 ... -s -k at_once      the hour, with its figures
 
-`POLYRELAY_TOGETHER_SECONDS` is how long all of them are at it at once: an hour in the full tier, 20 seconds else.
+`POLYRELAY_TOGETHER_SECONDS` is how long all of them are at it at once: an hour in the full tier, 8 seconds else.
 """
 
 import os
@@ -17,8 +17,8 @@ from polyrelay import eventually
 from strangers import ALL, Customer, Stranger
 from test_strangers import quantile
 
-TOGETHER_SECONDS = float(os.environ.get("POLYRELAY_TOGETHER_SECONDS", {"quick": 20}.get(TIER, 3600)))
-ALONE_SECONDS = {"quick": 3.0}.get(TIER, 15.0)
+TOGETHER_SECONDS = float(os.environ.get("POLYRELAY_TOGETHER_SECONDS", {"quick": 8}.get(TIER, 3600)))
+ALONE_SECONDS = {"quick": 1.0}.get(TIER, 15.0)
 # Asserted of the binary that is served with, on a machine of its own; else they are printed alone.
 HOLDS_FIGURES = TIER != "quick"
 TIMES_QUIET = 5
