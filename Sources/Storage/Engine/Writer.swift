@@ -32,6 +32,15 @@ final class Writer: @unchecked Sendable {
         let continuation: CheckedContinuation<[ChangeOutcome], Never>
     }
 
+    // A function that stands in a Mutex by itself is wrapped once more by each look at it, and every call goes through all
+    // of its wraps (Swift 6.3); a value that holds it is not.
+    private struct CommitObserver: Sendable {
+        let committed: @Sendable () -> Void
+    }
+    private struct ContentRemover: Sendable {
+        let remove: @Sendable ([String]) -> Void
+    }
+
     private let queue: WorkQueue<Unit>
     private let poisoned = Atomic(false)
     private let refusing = Atomic(false)
@@ -44,10 +53,10 @@ final class Writer: @unchecked Sendable {
     private let webhookObserver = Mutex<(any WebhookObserver)?>(nil)
     private let relayObserver = Mutex<(any RelayObserver)?>(nil)
     private let recordObserver = Mutex<(any RecordObserver)?>(nil)
-    private let commitObserver = Mutex<(@Sendable () -> Void)?>(nil)
+    private let commitObserver = Mutex<CommitObserver?>(nil)
     /// Sixteen times the units of a commit, on the average of the latest.
     private let commitSize = Atomic(0)
-    private let contentRemover = Mutex<(@Sendable ([String]) -> Void)?>(nil)
+    private let contentRemover = Mutex<ContentRemover?>(nil)
     private let connection: Connection
     private let checkpointer: Checkpointer
     private let apply: Applier
@@ -87,14 +96,16 @@ final class Writer: @unchecked Sendable {
     func observe(records observer: any RecordObserver) { recordObserver.withLock { $0 = observer } }
 
     /// Who hears of each commit, on the writer's thread before anybody is told: hands over and returns.
-    func observe(commits observer: @escaping @Sendable () -> Void) { commitObserver.withLock { $0 = observer } }
+    func observe(commits observer: @escaping @Sendable () -> Void) {
+        commitObserver.withLock { $0 = CommitObserver(committed: observer) }
+    }
 
     /// So much comes that every commit gathers several callers.
     var isBusy: Bool { commitSize.load(ordering: .relaxed) >= 16 * StorageLimits.unitsOfBusyCommit }
 
     /// Who removes files that no row names any more; called after the commit, hands over and returns.
     func removeContents(by remover: @escaping @Sendable ([String]) -> Void) {
-        contentRemover.withLock { $0 = remover }
+        contentRemover.withLock { $0 = ContentRemover(remove: remover) }
     }
 
     func ride(_ source: any RateWindowSource) { rider.withLock { $0 = source } }
@@ -206,7 +217,7 @@ final class Writer: @unchecked Sendable {
         refusing.store(false, ordering: .relaxed)
         let size = commitSize.load(ordering: .relaxed)
         commitSize.store(size + units.count - size / 16, ordering: .relaxed)
-        commitObserver.withLock { $0 }?()
+        commitObserver.withLock { $0 }?.committed()
         let took = time.uptime - began
         publish { figures in
             figures.commitUnits.note(Double(units.count))
@@ -229,7 +240,7 @@ final class Writer: @unchecked Sendable {
         let relays = apply.relays.takeQueued()
         if !relays.isEmpty { relayObserver.withLock { $0 }?.queued(relays) }
         let files = apply.removal.takeFiles()
-        if !files.isEmpty { contentRemover.withLock { $0 }?(files) }
+        if !files.isEmpty { contentRemover.withLock { $0 }?.remove(files) }
         if let due = apply.records.takeEarliestDue() { recordObserver.withLock { $0 }?.scheduled(earliest: due) }
         var byLoop: [ObjectIdentifier: (loop: EventLoop, replies: [Reply])] = [:]
         for (unit, outcome) in zip(units, outcomes) {
