@@ -24,6 +24,8 @@ struct CanaryTests {
         Canary(.bannedCalls, "Sources/Kernel/A.swift", "let a = Date()\n// Date()\nlet b = \"Date()\"\nupDate()", [1]),
         Canary(.bannedCalls, "Sources/Kernel/A.swift", "try! f()\nprint(1)\nlog.print(1)\nfingerprint(1)", [1, 2]),
         Canary(.bannedCalls, "Sources/Composition/A.swift", "print(1)", []),
+        Canary(
+            .bannedCalls, "Sources/Kernel/A.swift", "Mutex<(@Sendable () -> Void)?>(nil)\nMutex<A?>(nil)", [1]),
         Canary(.bannedCalls, "Tests/KernelTests/A.swift", "unsafe setenv(a, b, 1)\nunsetenv(a)\ngetenv(a)", [1, 2]),
         Canary(
             .bannedCalls, "Tests/KernelTests/A.swift", "let a = Date()\nusleep(1)\ntry await Task.sleep(for: x)",
