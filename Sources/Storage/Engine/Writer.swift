@@ -32,8 +32,8 @@ final class Writer: @unchecked Sendable {
         let continuation: CheckedContinuation<[ChangeOutcome], Never>
     }
 
-    // A function that stands in a Mutex by itself is wrapped once more by each look at it, and every call goes through all
-    // of its wraps (Swift 6.3); a value that holds it is not.
+    // A function that stands in a Mutex by itself is wrapped once more by each look at it, and every call goes through
+    // all of its wraps (Swift 6.3); a value that holds it is not.
     private struct CommitObserver: Sendable {
         let committed: @Sendable () -> Void
     }
