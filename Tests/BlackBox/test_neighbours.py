@@ -83,6 +83,7 @@ def customer_of(running) -> Customer:
     return Customer(running, running.tenant(name="customer"))
 
 
+@pytest.mark.skipif(TIER == "quick", reason="figures of each are the full tier's; all at once are in both")
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 def test_a_customer_is_served_beside(served, kind):
     stranger: Stranger = kind(served)
